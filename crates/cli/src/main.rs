@@ -1,0 +1,3 @@
+//! The `callboard` program.
+
+fn main() {}

@@ -1,0 +1,687 @@
+//! What happens in a session, in one vocabulary for every agent.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::{Ordinal, Seq, SessionId, ThreadKey, Timestamp};
+
+/// An event as a parser reports it, before the store has given it a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    /// Which of the agent's conversations it happened in.
+    pub thread: ThreadKey,
+    /// The agent's own key for it, the same in every source that reports it and stable across parser versions.
+    pub key: String,
+    /// When it happened, where the agent says so.
+    pub at: Option<Timestamp>,
+    /// What happened.
+    pub body: EventBody,
+}
+
+/// An event with its place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Event {
+    /// Order of commit; with it, `/api/events/{seq}` is a lasting link.
+    pub seq: Seq,
+    /// The session it happened in.
+    pub session: SessionId,
+    /// Display order within the session.
+    pub ordinal: Ordinal,
+    /// When it happened, where the agent says so.
+    pub at: Option<Timestamp>,
+    /// What happened; its `kind` says which fields follow.
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventBody {
+    /// Somebody told the session what to do.
+    Prompt(Prompt),
+    /// The agent said something.
+    Text {
+        /// Markdown, as the agent wrote it.
+        text: String,
+    },
+    /// The agent reasoned.
+    Thinking {
+        /// Readable reasoning; empty where the agent keeps it sealed.
+        text: String,
+    },
+    /// The agent runs a command.
+    Command(Command),
+    /// The agent writes files.
+    Edit(Edit),
+    /// The agent reads a file.
+    Read(Read),
+    /// The agent looks for files, text or a page.
+    Search(Search),
+    /// The agent starts or directs another agent.
+    Delegate(Delegate),
+    /// The agent states its plan, or how far it is.
+    Plan(Plan),
+    /// The agent asks its user.
+    Question(Question),
+    /// The agent uses a tool of no kind above.
+    Tool(Tool),
+    /// What a tool use came to.
+    Result(ToolResult),
+    /// Tokens that one reply of the model used.
+    Usage(Usage),
+    /// History was summarised to make room.
+    Compaction(Compaction),
+    /// Something failed outside of any tool.
+    Error(Failure),
+    /// A turn of the agent began or ended.
+    Turn(Turn),
+    /// A fact about the session itself.
+    Info(Info),
+    /// What the agent's program noted for its user.
+    Notice {
+        /// What it is about, in the agent's own word.
+        topic: String,
+        /// The note; may be empty.
+        text: String,
+    },
+    /// A record of a type that this version does not know; its content is kept.
+    Unknown {
+        /// The agent's name for the type.
+        record_type: String,
+    },
+}
+
+/// The kind of an event, as in `search --kind`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each is documented at the variant of EventBody of its name")]
+pub enum EventKind {
+    Prompt,
+    Text,
+    Thinking,
+    Command,
+    Edit,
+    Read,
+    Search,
+    Delegate,
+    Plan,
+    Question,
+    Tool,
+    Result,
+    Usage,
+    Compaction,
+    Error,
+    Turn,
+    Info,
+    Notice,
+    Unknown,
+}
+
+impl EventKind {
+    /// Every kind, in the order of their stored numbers.
+    pub const ALL: [Self; 19] = [
+        Self::Prompt,
+        Self::Text,
+        Self::Thinking,
+        Self::Command,
+        Self::Edit,
+        Self::Read,
+        Self::Search,
+        Self::Delegate,
+        Self::Plan,
+        Self::Question,
+        Self::Tool,
+        Self::Result,
+        Self::Usage,
+        Self::Compaction,
+        Self::Error,
+        Self::Turn,
+        Self::Info,
+        Self::Notice,
+        Self::Unknown,
+    ];
+
+    /// The number that the store keeps; never changed once given.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self as i64
+    }
+
+    /// The kind of a stored number.
+    #[must_use]
+    pub fn from_number(number: i64) -> Option<Self> {
+        usize::try_from(number).ok().and_then(|i| Self::ALL.get(i).copied())
+    }
+
+    /// The word used in JSON and on the command line.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt",
+            Self::Text => "text",
+            Self::Thinking => "thinking",
+            Self::Command => "command",
+            Self::Edit => "edit",
+            Self::Read => "read",
+            Self::Search => "search",
+            Self::Delegate => "delegate",
+            Self::Plan => "plan",
+            Self::Question => "question",
+            Self::Tool => "tool",
+            Self::Result => "result",
+            Self::Usage => "usage",
+            Self::Compaction => "compaction",
+            Self::Error => "error",
+            Self::Turn => "turn",
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The kind that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.word() == word)
+    }
+}
+
+/// Who wrote a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// A person typed it.
+    User,
+    /// Another agent sent it: a lead to its subagent, or a teammate.
+    Agent,
+    /// The agent's program put it in: instructions, reminders, environment, hook output.
+    Program,
+    /// A person used a command of the agent (`/compact`, `!ls`).
+    Command,
+}
+
+/// Somebody told the session what to do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Prompt {
+    /// The words.
+    pub text: String,
+    /// Who wrote them.
+    pub author: Author,
+    /// Pictures that came with them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+}
+
+/// A picture kept as a blob.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Image {
+    /// Hex of the content's hash: read it at `/api/blobs/{blob}`.
+    pub blob: String,
+    /// Such as `image/png`.
+    pub media_type: String,
+}
+
+/// How an agent names one use of a tool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ToolUse {
+    /// The agent's id of this use; its result carries the same.
+    pub tool_use_id: String,
+    /// The agent's own name of the tool (`Bash`, `apply_patch`).
+    pub tool: String,
+}
+
+/// The agent runs a command.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Command {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// The command line, without the shell that wraps it.
+    pub command: String,
+    /// What the agent says it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Directory it runs in, where the agent says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// It runs on while the agent continues.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub background: bool,
+    /// The agent asks to run it outside its sandbox, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<String>,
+}
+
+/// The agent writes files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Edit {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// The change to each file.
+    pub files: Vec<FileEdit>,
+}
+
+/// The change to one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FileEdit {
+    /// The file, as the agent named it.
+    pub path: String,
+    /// What becomes of it.
+    pub change: Change,
+    /// Where it was before, if it moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The lines that change; empty where the agent does not say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hunks: Vec<Hunk>,
+}
+
+/// What becomes of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// It is new, or its whole content is replaced.
+    Write,
+    /// Parts of it change.
+    Modify,
+    /// It is removed.
+    Delete,
+    /// It moves.
+    Move,
+}
+
+/// Neighbouring lines that change together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Hunk {
+    /// First line before the change, from 1; 0 where the agent does not say.
+    pub old_start: u32,
+    /// First line after the change, from 1; 0 where the agent does not say.
+    pub new_start: u32,
+    /// Lines as in a unified diff: each begins with a space, `+` or `-`.
+    pub lines: Vec<String>,
+}
+
+/// The agent reads a file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Read {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// The file, as the agent named it.
+    pub path: String,
+    /// First line read, from 1, where it is not the whole file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_line: Option<u32>,
+}
+
+/// Where the agent looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SearchPlace {
+    /// In files' text.
+    Text,
+    /// Among files' names.
+    Files,
+    /// On the web, by words.
+    Web,
+    /// A page, by address.
+    Page,
+}
+
+/// The agent looks for files, text or a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Search {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// Where it looks.
+    pub place: SearchPlace,
+    /// Pattern, words or address.
+    pub query: String,
+    /// Folder or file it is limited to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+}
+
+/// The agent starts or directs another agent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Delegate {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// The piece of work in a few words.
+    pub title: String,
+    /// What the other agent is told; empty where it is sealed.
+    pub prompt: String,
+    /// The kind of agent asked for (`Explore`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_type: Option<String>,
+}
+
+/// The agent states its plan, or how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Plan {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// What the steps amend.
+    pub change: PlanChange,
+    /// The steps; for a plan to approve, empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<PlanStep>,
+    /// A plan in prose that waits for the user's approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proposal: Option<String>,
+}
+
+/// How the steps of a [`Plan`] relate to those before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanChange {
+    /// They are the whole plan.
+    Replace,
+    /// They are added to it.
+    Add,
+    /// They change steps of the same `id`.
+    Update,
+    /// It is a proposal in prose.
+    Propose,
+}
+
+/// One step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PlanStep {
+    /// The agent's id of it, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What is to be done; empty in an update that leaves it as it was.
+    pub text: String,
+    /// How far it is; `None` in an update that leaves it as it was.
+    pub status: Option<StepStatus>,
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    /// Not begun.
+    Pending,
+    /// Being done.
+    InProgress,
+    /// Done.
+    Completed,
+    /// Given up or deleted.
+    Dropped,
+}
+
+/// The agent asks its user.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Question {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// What it asks.
+    pub questions: Vec<QuestionItem>,
+}
+
+/// One thing asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct QuestionItem {
+    /// The question.
+    pub question: String,
+    /// The answers offered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// More than one may be chosen.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub multiple: bool,
+}
+
+/// The agent uses a tool of no other kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Tool {
+    /// The use.
+    #[serde(flatten)]
+    pub tool_use: ToolUse,
+    /// What it was given.
+    pub input: Value,
+}
+
+/// What a tool use came to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ToolResult {
+    /// The use it belongs to.
+    pub tool_use_id: String,
+    /// What the agent was given back (standard output, for a command).
+    pub text: String,
+    /// Whether it succeeded, where the agent says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ok: Option<bool>,
+    /// A command's exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_code: Option<i32>,
+    /// Time it took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// A command's standard error, where it is told apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
+    /// The edits as applied, with line numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub edits: Vec<FileEdit>,
+    /// The user refused it, with these words (may be empty).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// It was broken off.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// It goes on in the background under this id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub background_id: Option<String>,
+    /// The answers to a question: what was asked, what was answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<(String, String)>,
+    /// Pictures that came back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+    /// The subagent that did the work, by the agent's own id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subagent: Option<String>,
+}
+
+/// Tokens that one reply of the model used.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Usage {
+    /// The reply's id: a reply that is reported several times counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    /// The model that replied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Tokens read that were not in the cache.
+    pub input: u64,
+    /// Tokens read from the cache.
+    pub cache_read: u64,
+    /// Tokens written to the cache.
+    pub cache_write: u64,
+    /// Tokens written by the model.
+    pub output: u64,
+    /// These figures are the session's totals so far, not one reply's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cumulative: bool,
+    /// Cost that the agent reports, in US dollars (for the session if `cumulative`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd: Option<f64>,
+    /// Tokens now in the model's context.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_used: Option<u64>,
+    /// Size of the model's context, where the agent says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context_window: Option<u64>,
+}
+
+/// History was summarised to make room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Compaction {
+    /// `auto` or `manual`, where the agent says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<String>,
+    /// The summary, where it is readable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<String>,
+    /// Tokens in the context before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens_before: Option<u64>,
+}
+
+/// Something failed outside of any tool.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Failure {
+    /// What the agent says of it.
+    pub text: String,
+    /// The agent tries again by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub will_retry: bool,
+    /// The HTTP status of the model's service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+}
+
+/// A turn of the agent began or ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Turn {
+    /// Which of the two, and how.
+    pub phase: TurnPhase,
+    /// Time the turn took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+}
+
+/// Where a turn stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnPhase {
+    /// It began.
+    Started,
+    /// The agent ended it.
+    Completed,
+    /// Its user broke it off.
+    Interrupted,
+    /// It failed.
+    Failed,
+}
+
+/// Facts about the session itself; a fact that is not given stays as it was.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Info {
+    /// Directory the agent works in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cwd: Option<String>,
+    /// Branch checked out there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// Commit checked out there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Address of the repository's remote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<String>,
+    /// Version of the agent's program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_version: Option<String>,
+    /// Model in use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// Title that the agent or its user gave the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// A person chose the title.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub title_by_user: bool,
+    /// Permission or approval mode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// Where it was started from (`cli`, `vscode`, `sdk-cli`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<String>,
+    /// The agent's id of the session that started this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// The kind of subagent this is (`Explore`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent_type: Option<String>,
+    /// The tool use that started this subagent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_tool_use_id: Option<String>,
+    /// The agent's id of the session whose beginning this one shares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_from: Option<String>,
+    /// The last event of the shared beginning, by the agent's own key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forked_at: Option<String>,
+    /// A pull request that belongs to the session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<String>,
+}
+
+impl EventBody {
+    /// Which kind it is.
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Prompt(_) => EventKind::Prompt,
+            Self::Text { .. } => EventKind::Text,
+            Self::Thinking { .. } => EventKind::Thinking,
+            Self::Command(_) => EventKind::Command,
+            Self::Edit(_) => EventKind::Edit,
+            Self::Read(_) => EventKind::Read,
+            Self::Search(_) => EventKind::Search,
+            Self::Delegate(_) => EventKind::Delegate,
+            Self::Plan(_) => EventKind::Plan,
+            Self::Question(_) => EventKind::Question,
+            Self::Tool(_) => EventKind::Tool,
+            Self::Result(_) => EventKind::Result,
+            Self::Usage(_) => EventKind::Usage,
+            Self::Compaction(_) => EventKind::Compaction,
+            Self::Error(_) => EventKind::Error,
+            Self::Turn(_) => EventKind::Turn,
+            Self::Info(_) => EventKind::Info,
+            Self::Notice { .. } => EventKind::Notice,
+            Self::Unknown { .. } => EventKind::Unknown,
+        }
+    }
+
+    /// The tool use it is, if it is one.
+    #[must_use]
+    pub fn tool_use(&self) -> Option<&ToolUse> {
+        match self {
+            Self::Command(c) => Some(&c.tool_use),
+            Self::Edit(e) => Some(&e.tool_use),
+            Self::Read(r) => Some(&r.tool_use),
+            Self::Search(s) => Some(&s.tool_use),
+            Self::Delegate(d) => Some(&d.tool_use),
+            Self::Plan(p) => Some(&p.tool_use),
+            Self::Question(q) => Some(&q.tool_use),
+            Self::Tool(t) => Some(&t.tool_use),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_keep_their_numbers() {
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::from_number(kind.number()), Some(kind));
+            assert_eq!(EventKind::from_word(kind.word()), Some(kind));
+        }
+    }
+}
