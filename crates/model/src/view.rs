@@ -1,1 +1,21 @@
-//! Placeholder.
+//! What every surface shows: the shapes of `--json`, of the HTTP API and of the page.
+//!
+//! Ids are strings, times RFC 3339, names snake_case; fields are added, never renamed.
+
+mod board;
+mod doctor;
+mod search;
+mod session;
+mod since;
+
+pub use board::{
+    Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
+    TaskSession, TaskView, Workspace,
+};
+pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
+pub use search::{SearchHit, SearchResults, SearchSubject};
+pub use session::{
+    CheckResult, Cited, CommandRun, ContextUse, EventPage, FileTouch, ImportProgress, Landmark,
+    LandmarkKind, Milestone, MilestoneKind, PlanProgress, SessionDetail, SessionView, Tokens,
+};
+pub use since::{Since, SinceGroup, SinceLine};
