@@ -1,1 +1,13 @@
-//! Placeholder.
+//! What Callboard asks of the operating system: commands with limits, processes, file
+//! notifications, locks, disk room and the clock.
+//!
+//! Nothing but this crate starts a process or reads the clock.
+
+pub mod clock;
+pub mod command;
+pub mod disk;
+pub mod limits;
+pub mod lock;
+pub mod open;
+pub mod process;
+pub mod watch;

@@ -1,0 +1,148 @@
+//! Processes of other programs: whether one still runs, and which files it holds open.
+
+use std::path::PathBuf;
+
+/// Whether the process `pid` runs; with `start_ticks`, whether it is still the same one.
+///
+/// `None` where the system does not say.
+#[must_use]
+pub fn is_running(pid: u32, start_ticks: Option<u64>) -> Option<bool> {
+    let raw = rustix::process::Pid::from_raw(i32::try_from(pid).ok()?)?;
+    let exists = match rustix::process::test_kill_process(raw) {
+        Ok(()) => true,
+        // It exists and belongs to somebody else.
+        Err(rustix::io::Errno::PERM) => true,
+        Err(rustix::io::Errno::SRCH) => false,
+        Err(_) => return None,
+    };
+    if !exists {
+        return Some(false);
+    }
+    match (start_ticks, self::start_ticks(pid)) {
+        (Some(expected), Some(found)) => Some(expected == found && !is_zombie(pid)),
+        _ => Some(!is_zombie(pid)),
+    }
+}
+
+/// When the process started, in clock ticks since boot (field 22 of `/proc/<pid>/stat`).
+///
+/// `None` where there is no such process or no `/proc`.
+#[must_use]
+pub fn start_ticks(pid: u32) -> Option<u64> {
+    stat_fields(pid)?.get(19)?.parse().ok()
+}
+
+fn is_zombie(pid: u32) -> bool {
+    stat_fields(pid).is_some_and(|fields| fields.first().is_some_and(|state| state == "Z"))
+}
+
+/// The fields of `/proc/<pid>/stat` after the program's name, which may hold spaces itself.
+fn stat_fields(pid: u32) -> Option<Vec<String>> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let (_, rest) = stat.rsplit_once(')')?;
+    Some(rest.split_whitespace().map(str::to_owned).collect())
+}
+
+/// A process that holds a file open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenFile {
+    /// The process.
+    pub pid: u32,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// The open files that `wanted` picks, of every process of ours whose program's name is `program`.
+///
+/// `None` where the system does not say (there is no `/proc`).
+#[must_use]
+pub fn open_files(
+    program: &str,
+    wanted: impl Fn(&std::path::Path) -> bool,
+) -> Option<Vec<OpenFile>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        // The kernel keeps 15 bytes of a program's name.
+        let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+        if !program.starts_with(name.trim_end()) || name.trim_end().is_empty() {
+            continue;
+        }
+        let Ok(descriptors) = std::fs::read_dir(entry.path().join("fd")) else { continue };
+        for descriptor in descriptors.flatten() {
+            if let Ok(path) = std::fs::read_link(descriptor.path())
+                && wanted(&path)
+            {
+                found.push(OpenFile { pid, path });
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Blocks until process `pid` ends; gives `false` at once where that cannot be waited for.
+#[must_use]
+pub fn wait_for_end(pid: u32) -> bool {
+    wait_on_pidfd(pid).is_some()
+}
+
+#[cfg(target_os = "linux")]
+fn wait_on_pidfd(pid: u32) -> Option<()> {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::process::{Pid, PidfdFlags, pidfd_open};
+    let pid = Pid::from_raw(i32::try_from(pid).ok()?)?;
+    let descriptor = pidfd_open(pid, PidfdFlags::empty()).ok()?;
+    let mut watched = [PollFd::new(&descriptor, PollFlags::IN)];
+    loop {
+        match poll(&mut watched, None) {
+            Ok(_) => return Some(()),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return None,
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wait_on_pidfd(_pid: u32) -> Option<()> {
+    None
+}
+
+/// Asks process `pid` to end, if it is still the one that started at `start_ticks`.
+///
+/// Gives whether it was asked.
+#[must_use]
+pub fn ask_to_end(pid: u32, start_ticks: Option<u64>) -> bool {
+    if is_running(pid, start_ticks) != Some(true) {
+        return false;
+    }
+    i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(|pid| {
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
+    })
+}
+
+/// Leaves the terminal's session, so that closing the terminal does not end this process.
+pub fn leave_terminal() {
+    // It fails only for a process that leads its group, which has nothing to leave.
+    let _ = rustix::process::setsid();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_runs_and_is_itself() {
+        let pid = std::process::id();
+        assert_eq!(is_running(pid, None), Some(true));
+        assert_eq!(is_running(pid, start_ticks(pid)), Some(true));
+        if cfg!(target_os = "linux") {
+            assert_eq!(
+                is_running(pid, Some(1)),
+                Some(false),
+                "another process had this pid before"
+            );
+        }
+    }
+}
