@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Git, by its own command: repositories, worktrees, branches.
+//!
+//! Nothing but this crate runs git. What a file of the repository tells by itself (which repository a
+//! folder belongs to, which branch is checked out) is read without starting a process.
+
+pub mod exclude;
+pub mod locate;
+pub mod remote;
+mod run;
+pub mod worktree;
+
+pub use locate::{Checkout, locate};
+pub use run::{Git, GitError};
