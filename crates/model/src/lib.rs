@@ -5,15 +5,24 @@
 pub mod activity;
 pub mod agent;
 pub mod call;
+pub mod check;
 pub mod event;
 pub mod fold;
+pub mod goal;
 pub mod ids;
+pub mod limits;
+pub mod purpose;
 pub mod session;
+pub mod shell;
 pub mod task;
+pub mod text;
 pub mod time;
 pub mod view;
 
+pub use activity::Activity;
 pub use agent::{AgentName, ThreadKey};
 pub use event::{Draft, Event, EventBody, EventKind};
+pub use fold::SessionFold;
+pub use goal::Goal;
 pub use ids::{CallId, Ordinal, Seq, SessionId, TaskId, WorkspaceId};
 pub use time::Timestamp;

@@ -1,0 +1,77 @@
+//! The files that a session read and wrote.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Ordinal, Timestamp, limits};
+
+/// What a session did to one file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FileTouch {
+    /// How often it was read.
+    pub reads: u32,
+    /// How often it was written.
+    pub edits: u32,
+    /// The last use's place in the session.
+    pub last: Ordinal,
+    /// When that was.
+    pub at: Option<Timestamp>,
+}
+
+/// The files of a session, by path: absolute, where the agent or its directory tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FilesTouched {
+    /// The most recent and all that were written, as far as they fit.
+    pub files: BTreeMap<String, FileTouch>,
+    /// How many entries had to make room.
+    #[serde(default)]
+    pub dropped: u32,
+}
+
+impl FilesTouched {
+    /// Number of files written, without those that had to make room.
+    #[must_use]
+    pub fn edited(&self) -> usize {
+        self.files.values().filter(|f| f.edits > 0).count()
+    }
+
+    pub(super) fn touch(
+        &mut self,
+        path: &str,
+        edit: bool,
+        place: (Ordinal, Option<Timestamp>),
+    ) -> u32 {
+        let path = &crate::text::clip_start(path, limits::PATH_CHARS);
+        if !self.files.contains_key(path) {
+            self.make_room();
+        }
+        let file = self.files.entry(path.clone()).or_default();
+        (file.last, file.at) = (place.0, place.1.or(file.at));
+        if edit {
+            file.edits += 1;
+        } else {
+            file.reads += 1;
+        }
+        file.edits
+    }
+
+    /// How often the file was written.
+    #[must_use]
+    pub fn edits_of(&self, path: &str) -> u32 {
+        self.files.get(path).map_or(0, |f| f.edits)
+    }
+
+    fn make_room(&mut self) {
+        if self.files.len() < limits::FILES {
+            return;
+        }
+        let victim =
+            self.files.iter().min_by_key(|(_, f)| (f.edits > 0, f.last)).map(|(p, _)| p.clone());
+        if let Some(path) = victim {
+            self.files.remove(&path);
+            self.dropped += 1;
+        }
+    }
+}

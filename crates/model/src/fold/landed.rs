@@ -1,0 +1,94 @@
+//! What a session committed, pushed and opened.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::text::{clip, one_line};
+use crate::{Ordinal, Timestamp, limits};
+
+/// A commit that a session made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommitMade {
+    /// Its abbreviated id, where git printed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its subject.
+    pub subject: String,
+    /// The branch it was made on, where git printed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub branch: Option<String>,
+    /// Its place in the session.
+    pub ordinal: Ordinal,
+    /// When it was made.
+    pub at: Option<Timestamp>,
+}
+
+/// What a session recorded and shared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Landed {
+    /// The latest commits, oldest first.
+    pub commits: Vec<CommitMade>,
+    /// Number of commits in all.
+    pub commit_count: u32,
+    /// Number of pushes.
+    pub pushes: u32,
+    /// The place of the last push.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<Ordinal>,
+    /// Address of the pull request that was opened or named last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_request: Option<String>,
+}
+
+impl Landed {
+    /// Commits that no later push has shared, as far as the session's own commands tell.
+    #[must_use]
+    pub fn unpushed(&self) -> usize {
+        self.commits.iter().filter(|c| self.pushed.is_none_or(|p| c.ordinal > p)).count()
+    }
+
+    pub(super) fn commit(
+        &mut self,
+        subject: &str,
+        output: &str,
+        place: (Ordinal, Option<Timestamp>),
+    ) -> Option<&CommitMade> {
+        let (branch, id, printed) = printed_commit(output)?;
+        let subject = if subject.is_empty() { printed } else { subject };
+        self.commit_count += 1;
+        if self.commits.len() >= limits::COMMITS {
+            self.commits.remove(0);
+        }
+        self.commits.push(CommitMade {
+            id: Some(id.to_owned()),
+            subject: clip(&one_line(subject), limits::LINE_CHARS),
+            branch: Some(clip(branch, 80)),
+            ordinal: place.0,
+            at: place.1,
+        });
+        self.commits.last()
+    }
+
+    pub(super) fn push(&mut self, ordinal: Ordinal) {
+        self.pushes += 1;
+        self.pushed = Some(ordinal);
+    }
+}
+
+/// Branch, id and subject of the commit that `git commit` says it made: `[main 1a2b3c4] Subject`.
+fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
+    output.lines().find_map(|line| {
+        let (head, subject) = line.trim().strip_prefix('[')?.split_once("] ")?;
+        let (branch, id) = head.rsplit_once(' ')?;
+        let hex = (7..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
+        hex.then(|| (branch.trim_end_matches(" (root-commit)"), id, subject))
+    })
+}
+
+/// The address of a pull or merge request in a command's output.
+pub(super) fn pull_request_address(output: &str) -> Option<&str> {
+    output.split_whitespace().rev().find(|word| {
+        word.starts_with("https://")
+            && (word.contains("/pull/") || word.contains("/merge_requests/"))
+    })
+}

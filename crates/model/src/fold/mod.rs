@@ -1,0 +1,338 @@
+//! What a session's events add up to, kept up to date one event at a time.
+
+pub mod checks;
+pub mod files;
+pub mod landed;
+pub mod milestones;
+pub mod plan;
+mod results;
+pub mod said;
+pub mod stretch;
+pub mod turn;
+pub mod usage;
+pub mod uses;
+
+use serde::{Deserialize, Serialize};
+
+pub use checks::Checks;
+pub use files::{FileTouch, FilesTouched};
+pub use landed::{CommitMade, Landed};
+pub use milestones::{Milestone, MilestoneKind, Milestones};
+pub use plan::PlanProgress;
+pub use said::{Facts, Trouble, Words};
+pub use stretch::{Step, Stretch, Verb};
+pub use turn::TurnTrack;
+pub use usage::{Tokens, UsageTotals};
+pub use uses::{BackgroundCommand, Doing, OpenUse, OpenUses};
+
+use crate::activity::{self, Activity};
+use crate::check::CheckRun;
+use crate::event::{Author, EventBody, Failure, Prompt, TurnPhase};
+use crate::goal::{self, Goal};
+use crate::session::{Fact, FactSource, Outcome, TurnState};
+use crate::{Ordinal, Timestamp};
+
+/// Changes whenever a fold of the same events would come out differently.
+pub const VERSION: u32 = 1;
+
+/// An event's place: its order in the session, and when it happened.
+pub(crate) type Place = (Ordinal, Option<Timestamp>);
+
+/// The sum of a session's events so far.
+///
+/// Folding all events anew gives the same as folding them as they came.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionFold {
+    /// The rules it was folded by: a fold of another version is folded anew.
+    pub version: u32,
+    /// When its first event happened.
+    pub started_at: Option<Timestamp>,
+    /// When its last event happened.
+    pub updated_at: Option<Timestamp>,
+    /// The last event's place.
+    pub last: Ordinal,
+    /// Number of events.
+    pub events: u64,
+    /// Facts about the session.
+    pub facts: Facts,
+    /// What its user last directed it to.
+    pub goal: Option<Goal>,
+    /// What its user directed it to first.
+    pub first_goal: Option<Goal>,
+    /// Prompts since the goal was set that only nudged the session along.
+    pub nudges: u32,
+    /// Prompts of its user in all.
+    pub prompts: u32,
+    /// Where the turn stands.
+    pub turn: TurnTrack,
+    /// Tool uses without a result.
+    pub open: OpenUses,
+    /// Commands that run on.
+    pub background: Vec<BackgroundCommand>,
+    /// The current stretch of work.
+    pub stretch: Stretch,
+    /// What the agent said last.
+    pub said: Option<Words>,
+    /// What the agent thought last, where that is readable.
+    pub thought: Option<Words>,
+    /// The last tool use that ended.
+    pub done: Option<Done>,
+    /// The plan that the agent keeps.
+    pub plan: PlanProgress,
+    /// The files it read and wrote.
+    pub files: FilesTouched,
+    /// The checks it ran.
+    pub checks: Checks,
+    /// What it committed, pushed and opened.
+    pub landed: Landed,
+    /// Tokens, cost and context.
+    pub usage: UsageTotals,
+    /// The last failure outside of any tool, if work has not gone on since.
+    pub trouble: Option<Trouble>,
+    /// How often history was summarised.
+    pub compactions: u32,
+    /// The last time's place.
+    pub compacted: Option<Ordinal>,
+    /// What is worth telling later.
+    pub milestones: Milestones,
+}
+
+/// A tool use that ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// What it did.
+    pub doing: Doing,
+    /// It failed, or was refused.
+    pub failed: bool,
+    /// The user's words on refusing it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+    /// The result's place.
+    pub ordinal: Ordinal,
+    /// When the result came.
+    pub at: Option<Timestamp>,
+}
+
+impl Default for SessionFold {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            started_at: None,
+            updated_at: None,
+            last: Ordinal::default(),
+            events: 0,
+            facts: Facts::default(),
+            goal: None,
+            first_goal: None,
+            nudges: 0,
+            prompts: 0,
+            turn: TurnTrack::default(),
+            open: OpenUses::default(),
+            background: Vec::new(),
+            stretch: Stretch::default(),
+            said: None,
+            thought: None,
+            done: None,
+            plan: PlanProgress::default(),
+            files: FilesTouched::default(),
+            checks: Checks::default(),
+            landed: Landed::default(),
+            usage: UsageTotals::default(),
+            trouble: None,
+            compactions: 0,
+            compacted: None,
+            milestones: Milestones::default(),
+        }
+    }
+}
+
+impl SessionFold {
+    /// The fold that `json` holds; `None` if it is unreadable or of another version: fold anew.
+    #[must_use]
+    pub fn from_json(json: &str) -> Option<Self> {
+        serde_json::from_str::<Self>(json).ok().filter(|fold| fold.version == VERSION)
+    }
+
+    /// The fold as JSON, for [`Self::from_json`].
+    ///
+    /// # Errors
+    /// None in practice: every map is keyed by text.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        serde_json::to_string(self)
+    }
+
+    /// What its user last directed it to.
+    #[must_use]
+    pub fn goal(&self) -> Option<&Goal> {
+        self.goal.as_ref()
+    }
+
+    /// What it is doing at `now`.
+    #[must_use]
+    pub fn activity(&self, now: Timestamp) -> Activity {
+        activity::of(self, now)
+    }
+
+    /// What its turn waits for, by its events alone.
+    #[must_use]
+    pub fn turn(&self) -> Fact<TurnState> {
+        let (is, at) = match self.open.waiting() {
+            Some(waiting) if self.turn.state == TurnState::Working => {
+                (TurnState::WaitingInput, waiting.at)
+            }
+            _ => (self.turn.state, self.turn.since),
+        };
+        Fact { is, source: FactSource::Events, at }
+    }
+
+    /// How its last turn ended, by its events alone.
+    #[must_use]
+    pub fn outcome(&self) -> Fact<Outcome> {
+        Fact { is: self.turn.outcome, source: FactSource::Events, at: self.turn.since }
+    }
+
+    /// The last check and its result.
+    #[must_use]
+    pub fn last_check(&self) -> Option<&CheckRun> {
+        self.checks.last()
+    }
+
+    /// Adds one event. Events come in the order of their ordinals, each once.
+    pub fn apply(&mut self, ordinal: Ordinal, at: Option<Timestamp>, body: &EventBody) {
+        let place = (ordinal, at);
+        self.started_at = self.started_at.or(at);
+        self.updated_at = self.updated_at.max(at);
+        self.last = ordinal;
+        self.events += 1;
+        match body {
+            EventBody::Prompt(prompt) => self.prompt(prompt, place),
+            EventBody::Text { text } => {
+                self.work(at);
+                self.said = Words::of(text, place).or(self.said.take());
+            }
+            EventBody::Thinking { text } => {
+                self.work(at);
+                self.thought = Words::of(text, place).or(self.thought.take());
+            }
+            EventBody::Result(result) => self.result(result, place),
+            EventBody::Usage(usage) => self.usage.apply(usage),
+            EventBody::Compaction(_) => {
+                self.compactions += 1;
+                self.compacted = Some(ordinal);
+                self.milestones.push(MilestoneKind::Compacted, place, "");
+            }
+            EventBody::Error(failure) => self.failure(failure, place),
+            EventBody::Turn(turn) => self.turn_event(turn.phase, place),
+            EventBody::Info(info) => {
+                self.facts.apply(info);
+                if let Some(address) = &info.pull_request {
+                    self.pull_request(address, place);
+                }
+            }
+            EventBody::Notice { .. } | EventBody::Unknown { .. } => {}
+            _ => self.tool_use(body, place),
+        }
+    }
+
+    fn work(&mut self, at: Option<Timestamp>) {
+        self.turn.work(at);
+        self.trouble = None;
+    }
+
+    fn prompt(&mut self, prompt: &Prompt, place: Place) {
+        if !matches!(prompt.author, Author::User | Author::Agent) {
+            return;
+        }
+        if self.turn.state == TurnState::Working && self.said_last() {
+            // Some formats do not say that a turn ended; the next prompt after closing words does.
+            self.finish(Outcome::Completed, place);
+        }
+        self.turn.work(place.1);
+        self.turn.since = place.1;
+        self.trouble = None;
+        self.prompts += 1;
+        self.open.list.clear();
+        self.done = None;
+        self.said = None;
+        self.thought = None;
+        self.stretch.restart(place.1);
+        match goal::set_by(&prompt.text, place) {
+            Some(goal) => {
+                self.milestones.push(MilestoneKind::Directed, place, &goal.text);
+                self.first_goal.get_or_insert_with(|| goal.clone());
+                self.goal = Some(goal);
+                self.nudges = 0;
+            }
+            None => self.nudges += 1,
+        }
+    }
+
+    /// Whether the agent's last act was to say something.
+    pub(crate) fn said_last(&self) -> bool {
+        let said = self.said.as_ref().map(|w| w.ordinal);
+        let used =
+            self.open.list.last().map(|u| u.ordinal).max(self.done.as_ref().map(|d| d.ordinal));
+        self.open.list.is_empty() && said.is_some() && said > used
+    }
+
+    fn tool_use(&mut self, body: &EventBody, place: Place) {
+        let (Some(doing), Some(tool_use)) = (Doing::of(body), body.tool_use()) else { return };
+        self.work(place.1);
+        let cwd = self.facts.cwd.clone();
+        for (path, edit) in activity::paths::touched(&doing) {
+            self.files.touch(&activity::paths::absolute(path, cwd.as_deref()), edit, place);
+        }
+        self.stretch.add(&doing, place);
+        match body {
+            EventBody::Plan(plan) => self.plan.apply(plan),
+            EventBody::Question(_) => {
+                if let Doing::Ask { question, .. } = &doing {
+                    self.milestones.push(MilestoneKind::Asked, place, question);
+                }
+            }
+            _ => {}
+        }
+        if let Doing::Propose { title } = &doing {
+            self.milestones.push(MilestoneKind::PlanProposed, place, title);
+        }
+        let id = uses::short_id(&tool_use.tool_use_id);
+        self.open.open(OpenUse { id, doing, ordinal: place.0, at: place.1 });
+    }
+
+    fn failure(&mut self, failure: &Failure, place: Place) {
+        let before = self.trouble.as_ref().map_or(0, |t| t.count);
+        let trouble = Trouble::of(failure, before, place);
+        if !trouble.retries {
+            self.milestones.push(MilestoneKind::Failed, place, &trouble.text);
+            self.turn.end(Outcome::Failed, place.1);
+        }
+        self.trouble = Some(trouble);
+    }
+
+    fn turn_event(&mut self, phase: TurnPhase, place: Place) {
+        match phase {
+            TurnPhase::Started => self.turn.work(place.1),
+            TurnPhase::Completed => self.finish(Outcome::Completed, place),
+            TurnPhase::Interrupted => {
+                if self.turn.outcome != Outcome::Interrupted {
+                    let doing = activity::now_doing(self);
+                    self.milestones.push(MilestoneKind::Interrupted, place, &doing);
+                    self.turn.broken_off = Some(doing).filter(|d| !d.is_empty());
+                }
+                self.finish(Outcome::Interrupted, place);
+            }
+            TurnPhase::Failed => self.finish(Outcome::Failed, place),
+        }
+    }
+
+    fn finish(&mut self, outcome: Outcome, place: Place) {
+        let news = self.turn.state == TurnState::Working;
+        self.turn.end(outcome, place.1);
+        if news && outcome == Outcome::Completed {
+            let words = activity::closing(self);
+            self.milestones.push(MilestoneKind::Finished, place, &words);
+        }
+        // Whatever had no result will get none.
+        self.open.list.clear();
+    }
+}

@@ -1,0 +1,155 @@
+//! What the result of a tool use changes.
+
+use super::checks::CheckNews;
+use super::uses::short_id;
+use super::{BackgroundCommand, Doing, Done, MilestoneKind, Place, SessionFold, landed};
+use crate::event::ToolResult;
+use crate::limits;
+use crate::purpose::{Purpose, Share};
+use crate::text::{clip, one_line};
+
+impl SessionFold {
+    pub(super) fn result(&mut self, result: &ToolResult, place: Place) {
+        let Some(used) = self.open.close(&result.tool_use_id) else { return };
+        let failed = result.refused.is_some()
+            || result.interrupted
+            || result.ok == Some(false)
+            || result.exit_code.is_some_and(|code| code != 0);
+        let doing = used.doing;
+        if failed {
+            self.stretch.fail(&doing);
+        }
+        match &doing {
+            Doing::Command { purpose, description, .. } => {
+                if let Some(id) = &result.background_id {
+                    self.goes_on(id, purpose, description.as_deref(), used.at);
+                } else {
+                    self.command_result(purpose, result, failed, place);
+                }
+            }
+            Doing::Ask { .. } => self.answered(result, place),
+            Doing::Propose { title } => {
+                let kind =
+                    if failed { MilestoneKind::PlanRefused } else { MilestoneKind::PlanApproved };
+                let words = result.refused.as_deref().filter(|w| !w.is_empty()).unwrap_or(title);
+                self.milestones.push(kind, place, words);
+            }
+            Doing::Plan => {
+                if let Some(id) = number_after_hash(&result.text) {
+                    self.plan.name_last(id);
+                }
+            }
+            _ => {}
+        }
+        if let Some(words) = &result.refused
+            && !matches!(doing, Doing::Propose { .. })
+        {
+            self.milestones.push(MilestoneKind::Refused, place, words);
+        }
+        let refused = result.refused.as_deref().map(|w| clip(&one_line(w), limits::OBJECT_CHARS));
+        self.done = Some(Done { doing, failed, refused, ordinal: place.0, at: place.1 });
+    }
+
+    fn goes_on(
+        &mut self,
+        id: &str,
+        purpose: &Purpose,
+        description: Option<&str>,
+        at: Option<crate::Timestamp>,
+    ) {
+        let command = match purpose {
+            Purpose::Check { command, .. } | Purpose::Run { command } => command.as_str(),
+            _ => description.unwrap_or_default(),
+        };
+        if self.background.len() >= limits::BACKGROUND_COMMANDS {
+            self.background.remove(0);
+        }
+        self.background.push(BackgroundCommand {
+            id: short_id(id),
+            command: command.to_owned(),
+            at,
+        });
+    }
+
+    fn command_result(
+        &mut self,
+        purpose: &Purpose,
+        result: &ToolResult,
+        failed: bool,
+        place: Place,
+    ) {
+        match purpose {
+            Purpose::Check { .. } => {
+                let Some((news, run)) = self.checks.record(purpose, result, place) else { return };
+                let kind = match news {
+                    CheckNews::Failed => Some(MilestoneKind::CheckFailed),
+                    CheckNews::Fixed => Some(MilestoneKind::CheckFixed),
+                    CheckNews::FailedAsBefore | CheckNews::Other => None,
+                };
+                let text = format!("`{}` {}", run.command, run.result());
+                if let Some(kind) = kind {
+                    self.milestones.push(kind, place, &text);
+                }
+            }
+            Purpose::Share { act, subject } => self.shared(*act, subject, result, failed, place),
+            _ => {}
+        }
+    }
+
+    fn shared(
+        &mut self,
+        act: Share,
+        subject: &str,
+        result: &ToolResult,
+        failed: bool,
+        place: Place,
+    ) {
+        // A line such as `git add … && git commit … && git push` commits even if the push fails.
+        if let Some(commit) = self.landed.commit(subject_of(act, subject), &result.text, place) {
+            let text = commit.subject.clone();
+            self.milestones.push(MilestoneKind::Committed, place, &text);
+        }
+        if failed {
+            return;
+        }
+        match act {
+            Share::Push => {
+                self.landed.push(place.0);
+                self.milestones.push(MilestoneKind::Pushed, place, subject);
+            }
+            Share::PullRequest => {
+                let address = landed::pull_request_address(&result.text).map(str::to_owned);
+                if let Some(address) = address {
+                    self.pull_request(&address, place);
+                }
+            }
+            Share::Commit | Share::Merge => {}
+        }
+    }
+
+    pub(super) fn pull_request(&mut self, address: &str, place: Place) {
+        if self.landed.pull_request.as_deref() != Some(address) {
+            self.landed.pull_request = Some(clip(address, limits::PATH_CHARS));
+            self.milestones.push(MilestoneKind::PullRequest, place, address);
+        }
+    }
+
+    fn answered(&mut self, result: &ToolResult, place: Place) {
+        if result.refused.is_some() || result.interrupted {
+            return;
+        }
+        let answers: Vec<&str> = result.answers.iter().map(|(_, answer)| answer.as_str()).collect();
+        self.milestones.push(MilestoneKind::Answered, place, &answers.join("; "));
+    }
+}
+
+fn subject_of(act: Share, subject: &str) -> &str {
+    if act == Share::Commit { subject } else { "" }
+}
+
+/// The id that a tool gives a new step, as in `Task #3 created`.
+fn number_after_hash(text: &str) -> Option<&str> {
+    let rest = &text[text.find('#')? + 1..];
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    (digits > 0).then(|| &rest[..digits])
+}

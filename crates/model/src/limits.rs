@@ -1,0 +1,40 @@
+//! How much a fold keeps. It is rewritten as events come, so the whole stays near 32 KiB of JSON.
+
+/// Characters of a line that people read (a goal, an activity, a milestone): what fits one row.
+pub const LINE_CHARS: usize = 120;
+/// Characters kept of the prompt that set the goal: enough to reread it, whatever was pasted.
+pub const GOAL_FULL_CHARS: usize = 2_000;
+/// Bytes of a prompt that are looked at for its goal: beyond them stand pasted logs.
+pub const GOAL_SCAN_BYTES: usize = 16 * 1024;
+/// Characters kept of the beginning and of the end of the agent's last words.
+pub const SAID_CHARS: usize = 500;
+/// Characters kept of a command line, query or other object of a tool use.
+pub const OBJECT_CHARS: usize = 160;
+/// Bytes of a command line that are parsed: beyond them stand scripts fed to an interpreter.
+pub const COMMAND_SCAN_BYTES: usize = 4 * 1024;
+/// Simple commands kept of one command line.
+pub const COMMAND_PARTS: usize = 24;
+/// Paths kept of one tool use: a patch may write hundreds.
+pub const PATHS_PER_USE: usize = 16;
+/// Characters kept of a path; longer ones keep their end, which names the file.
+pub const PATH_CHARS: usize = 240;
+/// Tool uses without a result: agents run about ten at once, and crashed ones leave some behind.
+pub const OPEN_USES: usize = 24;
+/// Commands that run on in the background.
+pub const BACKGROUND_COMMANDS: usize = 12;
+/// Distinct objects of the current stretch of work.
+pub const STRETCH_STEPS: usize = 20;
+/// Files kept with their reads and edits; the least recent, unedited first, make room.
+pub const FILES: usize = 80;
+/// Steps kept of a plan.
+pub const PLAN_STEPS: usize = 40;
+/// Different checks kept with their last result.
+pub const CHECKS: usize = 8;
+/// Bytes at the end of a command's output in which a runner's summary is looked for.
+pub const CHECK_OUTPUT_BYTES: usize = 64 * 1024;
+/// Commits kept.
+pub const COMMITS: usize = 16;
+/// Milestones kept; the oldest make room and are counted.
+pub const MILESTONES: usize = 48;
+/// Replies whose usage may still be reported again: agents repeat a reply's usage within the reply.
+pub const USAGE_REPLIES: usize = 8;
