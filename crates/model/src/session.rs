@@ -103,7 +103,7 @@ pub enum StateWord {
     Ready,
     /// The last turn was broken off, by its user or by the end of its process.
     Interrupted,
-    /// The process ended after a finished turn.
+    /// The last turn ended, and so did the process, as far as anything tells.
     Ended,
     /// A turn was open when last heard of, and nothing tells whether it still is.
     Unknown,
@@ -143,7 +143,7 @@ impl SessionState {
             }
             (_, Outcome::Failed) => StateWord::Failed,
             (_, Outcome::Interrupted) => StateWord::Interrupted,
-            (TurnState::Idle, _) if !dead => StateWord::Ready,
+            (TurnState::Idle, _) if self.alive.is == Alive::Yes => StateWord::Ready,
             (_, Outcome::Completed) => StateWord::Ended,
             (TurnState::Idle, Outcome::Open) => StateWord::Ended,
             (_, Outcome::Open) if dead => StateWord::Interrupted,

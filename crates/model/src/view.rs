@@ -15,7 +15,7 @@ pub use board::{
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
-    CheckResult, Cited, CommandRun, ContextUse, EventPage, FileTouch, ImportProgress, Landmark,
-    LandmarkKind, Milestone, MilestoneKind, PlanProgress, SessionDetail, SessionView, Tokens,
+    CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
+    PlanProgress, SessionDetail, SessionView,
 };
 pub use since::{Since, SinceGroup, SinceLine};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::event::{Event, PlanStep};
+use crate::fold::{Milestone, Tokens};
 use crate::session::{SessionState, StateWord};
 use crate::{AgentName, Ordinal, Seq, SessionId, TaskId, Timestamp, WorkspaceId};
 
@@ -100,19 +101,6 @@ pub struct PlanProgress {
     pub current: Option<String>,
 }
 
-/// Tokens used; a reply that is reported several times counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Tokens {
-    /// Read, not from the cache.
-    pub input: u64,
-    /// Read from the cache.
-    pub cache_read: u64,
-    /// Written to the cache.
-    pub cache_write: u64,
-    /// Written by the model.
-    pub output: u64,
-}
-
 /// How full a context is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ContextUse {
@@ -172,64 +160,6 @@ pub struct FileTouch {
     pub edits: u32,
     /// When last.
     pub at: Option<Timestamp>,
-}
-
-/// A command that a session ran.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CommandRun {
-    /// The command line.
-    pub command: String,
-    /// Its exit code, where known.
-    pub exit_code: Option<i32>,
-    /// Time it took.
-    pub duration_ms: Option<u64>,
-}
-
-/// Something worth telling of a session.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Milestone {
-    /// What kind of thing.
-    pub kind: MilestoneKind,
-    /// In words.
-    pub text: String,
-    /// When it happened.
-    pub at: Option<Timestamp>,
-    /// Where in the session.
-    pub ordinal: Ordinal,
-}
-
-/// Kinds of [`Milestone`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MilestoneKind {
-    /// Its user directed it to something.
-    Directed,
-    /// A turn was finished.
-    Finished,
-    /// A turn was broken off.
-    Interrupted,
-    /// A turn failed.
-    Failed,
-    /// A check that passed or had not run before failed.
-    CheckFailed,
-    /// A check that failed before passed.
-    CheckFixed,
-    /// Something was committed.
-    Committed,
-    /// Something was pushed.
-    Pushed,
-    /// A pull request was opened.
-    PullRequest,
-    /// A question was asked.
-    Asked,
-    /// A question was answered.
-    Answered,
-    /// A plan was approved.
-    PlanApproved,
-    /// A plan or a tool use was refused.
-    Refused,
-    /// History was compacted.
-    Compacted,
 }
 
 /// A part of a transcript.
@@ -295,13 +225,4 @@ pub struct ImportProgress {
     pub sessions: u64,
     /// Time left at the present rate.
     pub left_ms: Option<u64>,
-}
-
-/// An event's place, as a citation carries it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Cited {
-    /// The session.
-    pub session: SessionId,
-    /// The event.
-    pub seq: Seq,
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::MilestoneKind;
+use crate::fold::MilestoneKind;
 use crate::session::StateWord;
 use crate::{Ordinal, SessionId, TaskId, Timestamp};
 
