@@ -1,0 +1,20 @@
+import * as sessions from './routes/sessions.mjs'
+import * as tasks from './routes/tasks.mjs'
+
+const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES]
+
+const ok = (body) => ({ body })
+
+/** The answer to a request: `{status?, body}`, or `null` where there is nothing. */
+export function routes(state, method, url, body) {
+  const { pathname, searchParams: query } = url
+  if (pathname === '/api/board') return ok(state.board(query.get('workspace')))
+  if (pathname === '/api/workspaces') return ok(state.workspaces())
+  if (pathname === '/api/look') return { status: 204 }
+  if (pathname === '/api/open') return { status: 204 }
+  for (const [verb, pattern, answer] of ROUTES) {
+    const match = verb === method && pathname.match(pattern)
+    if (match) return answer(state, match.slice(1), { query, body })
+  }
+  return null
+}

@@ -1,0 +1,83 @@
+// A daemon of fixtures: what the page needs for its development and its tests, and nothing else.
+// Run: node mock/server.mjs [--port 4870] [--still] [--bare] [--importing]
+import { createServer } from 'node:http'
+import { pathToFileURL } from 'node:url'
+import { serveAsset } from './assets.mjs'
+import { routes } from './routes.mjs'
+import { simulate } from './simulation.mjs'
+import { State } from './state.mjs'
+
+const CSP =
+  "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+  "connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'"
+
+async function body(request) {
+  let text = ''
+  for await (const chunk of request) text += chunk
+  return text ? JSON.parse(text) : {}
+}
+
+function stream(state, url, request, response) {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  const send = (entry) => response.write(`id: ${entry.seq}\ndata: ${JSON.stringify(entry)}\n\n`)
+  const after = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? state.seq)
+  const missed = state.after(after)
+  response.write(': hello\n\n')
+  if (missed === null) send({ seq: state.seq, type: 'reset' })
+  else missed.forEach(send)
+  state.readers.add(send)
+  request.on('close', () => state.readers.delete(send))
+}
+
+/** Starts it; `port` 0 takes a free one. */
+export async function start({ port = 0, still = false, period = 1500, ...fixtures } = {}) {
+  const state = new State(fixtures)
+  const control = { down: false, delayMs: 0, fail: null }
+  const server = createServer(async (request, response) => {
+    const url = new URL(request.url, 'http://localhost')
+    response.setHeader('content-security-policy', CSP)
+    if (control.down) return request.socket.destroy()
+    if (url.pathname === '/api/stream') return stream(state, url, request, response)
+    if (!url.pathname.startsWith('/api/'))
+      return serveAsset(url.pathname, response, () => state.board(url.pathname.split('/')[2]))
+    const json = (status, value) => {
+      response.writeHead(status, { 'content-type': 'application/json' })
+      response.end(value === undefined ? '' : JSON.stringify(value))
+    }
+    if (control.delayMs) await new Promise((resolve) => setTimeout(resolve, control.delayMs))
+    if (control.fail && request.method !== 'GET') return json(control.fail.status, control.fail)
+    try {
+      const found = routes(state, request.method, url, await body(request))
+      if (found === null) json(404, { error: `Nothing is at ${url.pathname}.`, hint: null })
+      else json(found.status ?? 200, found.body)
+    } catch (error) {
+      json(500, { error: `The mock daemon failed: ${error.stack}`, hint: null })
+    }
+  })
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
+  const stop = still ? () => {} : simulate(state, period)
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    state,
+    control,
+    /** Breaks every open connection, as a stopped daemon does. */
+    cut: () => server.closeAllConnections(),
+    close: () => {
+      stop()
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const flag = (name) => process.argv.includes(`--${name}`)
+  const at = process.argv.indexOf('--port')
+  const { url } = await start({
+    port: at < 0 ? 4870 : Number(process.argv[at + 1]),
+    still: flag('still'),
+    bare: flag('bare'),
+    importing: flag('importing'),
+  })
+  console.log(url)
+}

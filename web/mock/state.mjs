@@ -1,0 +1,106 @@
+import { sessions } from './fixtures/sessions.mjs'
+import { tasks } from './fixtures/tasks.mjs'
+
+/** What the daemon would hold: rows by id, and the log that the stream reads from. */
+export class State {
+  constructor({ bare = false, importing = false, history = 5000 } = {}) {
+    this.seq = 20_000
+    this.log = []
+    this.readers = new Set()
+    this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
+    this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
+    this.removed = new Map()
+    this.history = new Map()
+    this.nextTask = 30
+    this.import = {
+      running: importing,
+      bytes_done: importing ? 1.2e9 : 3.4e9,
+      bytes_total: 3.4e9,
+      files_done: 2100,
+      files_total: 5114,
+      sessions: this.sessions.size,
+      left_ms: importing ? 41_000 : null,
+    }
+    this.lastLook = new Date(Date.now() - 3 * 3600_000).toISOString()
+  }
+
+  workspaces() {
+    const live = [...this.sessions.values()].filter((row) => row.parent === null)
+    const many = (state) => live.filter((row) => row.state === state).length
+    return [
+      {
+        id: 'W1',
+        name: 'ledger',
+        root: '/home/lea/src/ledger',
+        is_git: true,
+        needs_you: many('needs_you'),
+        working: many('working'),
+      },
+      { id: 'W2', name: 'web-shop', root: '/home/lea/src/web-shop', is_git: true, needs_you: 1, working: 0 },
+      { id: 'W3', name: 'dotfiles', root: '/home/lea/dotfiles', is_git: true, needs_you: 0, working: 0 },
+    ]
+  }
+
+  board(workspace) {
+    const workspaces = this.workspaces()
+    const chosen = workspaces.find((row) => row.id === workspace) ?? workspaces[0]
+    const here = chosen.id === 'W1'
+    const rows = here ? [...this.sessions.values()] : []
+    const newest = rows
+      .filter((row) => row.parent === null)
+      .sort(byNewest)
+      .slice(0, 60)
+    const kept = new Set([...newest, ...rows.filter((row) => row.task || isLive(row))])
+    return {
+      workspace: chosen,
+      workspaces,
+      tasks: here ? [...this.tasks.values()] : [],
+      sessions: [...kept].sort(byNewest),
+      sessions_total: rows.length,
+      import: this.import,
+      last_look: this.lastLook,
+      seq: this.seq,
+    }
+  }
+
+  announce(message) {
+    const entry = { seq: ++this.seq, ...message }
+    this.log.push(entry)
+    if (this.log.length > 2000) this.log.shift()
+    for (const send of this.readers) send(entry)
+    return entry
+  }
+
+  after(seq) {
+    const first = this.log[0]?.seq ?? this.seq + 1
+    if (seq < first - 1 && seq < this.seq) return null
+    return this.log.filter((entry) => entry.seq > seq)
+  }
+
+  changeSession(id, change) {
+    const row = { ...this.sessions.get(id), ...change }
+    row.seq = this.seq + 1
+    this.sessions.set(id, row)
+    this.announce({ type: 'session', session: row })
+    return row
+  }
+
+  changeTask(id, change, text, by = 'you') {
+    const old = this.tasks.get(id)
+    const row = {
+      ...old,
+      ...change,
+      revision: (old?.revision ?? 0) + 1,
+      updated_at: new Date().toISOString(),
+    }
+    this.tasks.set(id, row)
+    const entry = this.announce({ type: 'task', task: row })
+    const lines = this.history.get(id) ?? []
+    lines.unshift({ seq: entry.seq, at: row.updated_at, by, text })
+    this.history.set(id, lines)
+    return row
+  }
+}
+
+export const isLive = (row) => ['working', 'needs_you', 'ready'].includes(row.state)
+export const byNewest = (a, b) => (b.updated_at ?? '').localeCompare(a.updated_at ?? '')

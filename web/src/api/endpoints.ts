@@ -1,0 +1,116 @@
+import { get, request, withQuery } from './client'
+import type {
+  Board,
+  DoctorReport,
+  Event,
+  EventPage,
+  Landmark,
+  MoveTask,
+  NewTask,
+  RawRecord,
+  SearchResults,
+  SessionDetail,
+  SessionId,
+  SessionList,
+  Seq,
+  Since,
+  TaskChange,
+  TaskDetail,
+  TaskId,
+  TaskView,
+  WorkspaceId,
+} from './types'
+
+/** The board that came with the page, once: a later read would be stale. */
+export function inlinedBoard(): Board | null {
+  const element = document.getElementById('board')
+  const text = element?.textContent
+  element?.remove()
+  if (!text) return null
+  try {
+    return JSON.parse(text) as Board
+  } catch {
+    return null
+  }
+}
+
+export const fetchBoard = (workspace?: WorkspaceId): Promise<Board> => get('/api/board', { workspace })
+
+export interface SessionQuery {
+  workspace?: WorkspaceId
+  agent?: string
+  state?: string
+  task?: TaskId
+  q?: string
+  parents_only?: boolean
+  before?: string
+  limit?: number
+}
+
+export const fetchSessions = (query: SessionQuery, signal?: AbortSignal): Promise<SessionList> =>
+  get('/api/sessions', { ...query }, signal)
+
+export const fetchSession = (id: SessionId, signal?: AbortSignal): Promise<SessionDetail> =>
+  get(`/api/sessions/${id}`, {}, signal)
+
+export interface EventQuery {
+  /** `start`, `end`, `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`. */
+  from: string
+  kinds?: string
+  file?: string
+  limit?: number
+}
+
+export const fetchEvents = (id: SessionId, query: EventQuery, signal?: AbortSignal): Promise<EventPage> =>
+  get(`/api/sessions/${id}/events`, { ...query }, signal)
+
+export const fetchLandmarks = (id: SessionId, signal?: AbortSignal): Promise<Landmark[]> =>
+  get(`/api/sessions/${id}/landmarks`, {}, signal)
+
+export const fetchEvent = (seq: Seq): Promise<Event> => get(`/api/events/${seq}`)
+export const fetchRecord = (seq: Seq): Promise<RawRecord> => get(`/api/events/${seq}/record`)
+
+export interface SearchQuery {
+  q: string
+  workspace?: WorkspaceId
+  limit?: number
+}
+
+export const fetchSearch = (query: SearchQuery, signal?: AbortSignal): Promise<SearchResults> =>
+  get('/api/search', { ...query }, signal)
+
+export const fetchSince = (from: string, workspace?: WorkspaceId): Promise<Since> =>
+  get('/api/since', { from, workspace })
+
+export const postLook = (workspace: WorkspaceId): Promise<void> => request('POST', '/api/look', { workspace })
+
+export const fetchDoctor = (): Promise<DoctorReport> => get('/api/doctor')
+
+export const fetchTask = (id: TaskId, signal?: AbortSignal): Promise<TaskDetail> =>
+  get(`/api/tasks/${id}`, {}, signal)
+
+export const createTask = (workspace: WorkspaceId, task: NewTask): Promise<TaskView> =>
+  request('POST', withQuery('/api/tasks', { workspace }), task)
+
+export const changeTask = (id: TaskId, change: TaskChange): Promise<TaskView> =>
+  request('PATCH', `/api/tasks/${id}`, change)
+
+export const moveTask = (id: TaskId, move: MoveTask): Promise<TaskView> =>
+  request('POST', `/api/tasks/${id}/move`, move)
+
+export const removeTask = (id: TaskId): Promise<void> => request('DELETE', `/api/tasks/${id}`)
+export const restoreTask = (id: TaskId): Promise<TaskView> => request('POST', `/api/tasks/${id}/restore`)
+
+export const linkSession = (task: TaskId, session: SessionId): Promise<TaskView> =>
+  request('PUT', `/api/tasks/${task}/sessions/${session}`)
+
+export const unlinkSession = (task: TaskId, session: SessionId): Promise<TaskView> =>
+  request('DELETE', `/api/tasks/${task}/sessions/${session}`)
+
+export const taskFromSession = (session: SessionId): Promise<TaskView> =>
+  request('POST', `/api/sessions/${session}/task`)
+
+export const openPath = (path: string, session?: SessionId, line?: number): Promise<void> =>
+  request('POST', '/api/open', { path, session, line })
+
+export const blobUrl = (hash: string): string => `/api/blobs/${hash}`

@@ -1,0 +1,238 @@
+import { SvelteMap } from 'svelte/reactivity'
+import { fetchBoard } from '../api/endpoints'
+import { BoardStream } from '../api/stream'
+import type {
+  Board,
+  Column,
+  ImportProgress,
+  LogEntry,
+  SessionId,
+  SessionView,
+  TaskId,
+  TaskView,
+  Workspace,
+  WorkspaceId,
+} from '../api/types'
+import { COLUMNS } from '../text/words'
+import { byPosition, byUrgency, type Placed } from './order'
+import { reconcile } from './reconcile'
+
+/** A value whose every field is watched by itself. */
+function watched<T extends object>(value: T): T {
+  const proxy = $state(value)
+  return proxy
+}
+
+const IDLE_IMPORT: ImportProgress = {
+  running: false,
+  bytes_done: 0,
+  bytes_total: 0,
+  files_done: 0,
+  files_total: 0,
+  sessions: 0,
+  left_ms: null,
+}
+
+/** One workspace's board: a snapshot, kept up to date by the stream. */
+export class BoardStore {
+  workspace = $state<Workspace | null>(null)
+  workspaces = $state<Workspace[]>([])
+  tasks = new SvelteMap<TaskId, TaskView>()
+  sessions = new SvelteMap<SessionId, Placed>()
+  sessionsTotal = $state(0)
+  import = $state<ImportProgress>(IDLE_IMPORT)
+  lastLook = $state<string | null>(null)
+  /** The stream's connection: `null` before it first opened. */
+  connected = $state<boolean | null>(null)
+  lastSeen = $state<string | null>(null)
+  failure = $state<unknown>(null)
+
+  columns: Record<Column, TaskView[]> = $derived.by(() => {
+    const columns = Object.fromEntries(COLUMNS.map((column) => [column, []])) as unknown as Record<
+      Column,
+      TaskView[]
+    >
+    for (const task of this.tasks.values()) columns[task.column].push(task)
+    for (const column of COLUMNS) columns[column].sort(byPosition)
+    return columns
+  })
+
+  /** Sessions that belong to no task, live ones first. */
+  withoutTask: Placed[] = $derived(
+    [...this.sessions.values()]
+      .filter(({ view }) => view.task === null && view.parent === null)
+      .sort(byUrgency),
+  )
+
+  counts = $derived.by(() => {
+    const counts = { needs_you: 0, working: 0, ready: 0 }
+    for (const { view } of this.sessions.values()) {
+      if (view.parent !== null) continue
+      if (view.state === 'needs_you' || view.state === 'working' || view.state === 'ready') {
+        counts[view.state] += 1
+      }
+    }
+    return counts
+  })
+
+  #stream: BoardStream | null = null
+  #pending = new Map<TaskId, number>()
+  #buffer = new Map<string, LogEntry>()
+  #scheduled = false
+  #listeners = new Set<(session: SessionView) => void>()
+
+  /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
+  async show(workspace?: WorkspaceId): Promise<void> {
+    if (workspace && workspace === this.workspace?.id) return
+    try {
+      this.take(await fetchBoard(workspace))
+      this.failure = null
+    } catch (error) {
+      this.failure = error
+    }
+  }
+
+  /** Takes a snapshot and reads the stream from it on. */
+  take(board: Board): void {
+    const other = this.workspace?.id !== board.workspace.id
+    this.workspace = board.workspace
+    this.workspaces = board.workspaces
+    this.sessionsTotal = board.sessions_total
+    this.import = board.import
+    if (other) this.lastLook = board.last_look
+    this.lastSeen = new Date().toISOString()
+    this.#keepOnly(this.tasks, new Set(board.tasks.map((task) => task.id)))
+    this.#keepOnly(this.sessions, new Set(board.sessions.map((session) => session.id)))
+    for (const task of board.tasks) this.putTask(task)
+    for (const session of board.sessions) this.#putSession(session)
+    this.#buffer.clear()
+    this.#stream?.close()
+    this.#stream = new BoardStream(board.workspace.id, board.seq, {
+      entry: (entry) => this.#receive(entry),
+      connected: (up) => {
+        this.connected = up
+        if (up) this.lastSeen = new Date().toISOString()
+      },
+    })
+  }
+
+  /** Reads the board anew, as after a gap that the stream cannot fill. */
+  async reload(): Promise<void> {
+    const id = this.workspace?.id
+    try {
+      const board = await fetchBoard(id)
+      if (this.workspace?.id === id) this.take(board)
+    } catch (error) {
+      this.connected = false
+      this.failure = this.workspace ? null : error
+      setTimeout(() => void this.reload(), 2000)
+    }
+  }
+
+  retry(): void {
+    this.#stream?.retry()
+  }
+
+  /** Calls back with every session that the stream tells of, until the returned function is called. */
+  onSession(listener: (session: SessionView) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  putTask(next: TaskView): void {
+    const task = this.tasks.get(next.id)
+    if (!task) this.tasks.set(next.id, watched(next))
+    else if (next.revision >= task.revision && !this.#isStale(next)) reconcile(task, next)
+  }
+
+  /** Applies `change` at once; the returned function takes it back unless something newer arrived. */
+  optimistic(id: TaskId, change: Partial<TaskView>): () => void {
+    const task = this.tasks.get(id)
+    if (!task) return () => {}
+    const before = $state.snapshot(task) as TaskView
+    Object.assign(task, change)
+    this.#pending.set(id, task.revision)
+    return () => {
+      this.#pending.delete(id)
+      if (task.revision !== before.revision) return
+      for (const key of Object.keys(change) as (keyof TaskView)[]) Object.assign(task, { [key]: before[key] })
+    }
+  }
+
+  settled(task: TaskView): void {
+    this.#pending.delete(task.id)
+    this.putTask(task)
+  }
+
+  /** An announcement that was on its way before a change made here would undo it on the page. */
+  #isStale(next: TaskView): boolean {
+    const base = this.#pending.get(next.id)
+    return base !== undefined && next.revision <= base
+  }
+
+  #putSession(next: SessionView): void {
+    const placed = this.sessions.get(next.id)
+    const at = next.updated_at ?? next.started_at ?? ''
+    if (!placed) {
+      this.sessions.set(next.id, watched({ view: next, placedAt: at }))
+      return
+    }
+    if (placed.view.state !== next.state) placed.placedAt = at
+    reconcile(placed.view, next)
+  }
+
+  #keepOnly<V>(map: SvelteMap<string, V>, ids: Set<string>): void {
+    for (const id of [...map.keys()]) if (!ids.has(id)) map.delete(id)
+  }
+
+  /** Many announcements of one thing within a frame are one change: the last wins, and the buffer is bounded by what exists. */
+  #receive(entry: LogEntry): void {
+    const key =
+      entry.type === 'session'
+        ? entry.session.id
+        : entry.type === 'task'
+          ? entry.task.id
+          : entry.type === 'task_removed'
+            ? entry.id
+            : entry.type
+    this.#buffer.delete(key)
+    this.#buffer.set(key, entry)
+    if (this.#scheduled) return
+    this.#scheduled = true
+    const apply = () => {
+      this.#scheduled = false
+      this.#apply()
+    }
+    if (document.hidden) setTimeout(apply, 100)
+    else requestAnimationFrame(apply)
+  }
+
+  #apply(): void {
+    const entries = [...this.#buffer.values()]
+    this.#buffer.clear()
+    this.lastSeen = new Date().toISOString()
+    for (const entry of entries) {
+      switch (entry.type) {
+        case 'session':
+          if (!this.sessions.has(entry.session.id)) this.sessionsTotal += 1
+          this.#putSession(entry.session)
+          for (const listener of this.#listeners) listener(entry.session)
+          break
+        case 'task':
+          this.putTask(entry.task)
+          break
+        case 'task_removed':
+          this.tasks.delete(entry.id)
+          break
+        case 'import':
+          reconcile(this.import, entry.import)
+          break
+        case 'reset':
+          void this.reload()
+          return
+      }
+    }
+  }
+}
+
+export const board = new BoardStore()

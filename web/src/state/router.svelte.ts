@@ -1,0 +1,93 @@
+export type Route =
+  | { page: 'home' }
+  | { page: 'board' | 'sessions' | 'search' | 'since'; workspace: string }
+  | { page: 'session'; session: string; seq: number | null }
+  | { page: 'task'; task: string }
+  | { page: 'missing'; path: string }
+
+const WORKSPACE_PAGES = ['board', 'sessions', 'search', 'since'] as const
+
+/** What a path leads to. */
+export function parseRoute(path: string): Route {
+  const [first, second, third, ...rest] = path.split('/').filter(Boolean)
+  if (first === undefined) return { page: 'home' }
+  if (rest.length === 0) {
+    if (first === 'w' && second && /^W\d+$/i.test(second)) {
+      const page = third === undefined ? 'board' : WORKSPACE_PAGES.find((name) => name === third)
+      if (page) return { page, workspace: second.toUpperCase() }
+    }
+    if (first === 's' && second && /^S\d+$/i.test(second)) {
+      if (third === undefined) return { page: 'session', session: second.toUpperCase(), seq: null }
+      if (/^\d+$/.test(third)) return { page: 'session', session: second.toUpperCase(), seq: Number(third) }
+    }
+    if (first === 't' && second && /^T\d+$/i.test(second) && third === undefined) {
+      return { page: 'task', task: second.toUpperCase() }
+    }
+  }
+  return { page: 'missing', path }
+}
+
+class Router {
+  path = $state(location.pathname)
+  query = $state(new URLSearchParams(location.search))
+  route = $derived(parseRoute(this.path))
+  /** The task or session in the right-hand panel: `T12`, `S41`. */
+  panel = $derived(this.query.get('open'))
+
+  constructor() {
+    addEventListener('popstate', () => this.#read())
+    document.addEventListener('click', (event) => this.#click(event))
+  }
+
+  go(href: string, options: { replace?: boolean } = {}): void {
+    if (options.replace) history.replaceState(history.state, '', href)
+    else if (href !== location.pathname + location.search) history.pushState(null, '', href)
+    this.#read()
+  }
+
+  /** Opens something in the right-hand panel of the present page, or closes it with `null`. */
+  openPanel(id: string | null): void {
+    const next = new URLSearchParams(this.query)
+    if (id) next.set('open', id)
+    else next.delete('open')
+    const text = next.toString()
+    // Going from one to the next in the panel is one step back, not many.
+    this.go(this.path + (text ? `?${text}` : ''), { replace: this.panel !== null && id !== null })
+  }
+
+  /** Sets parameters of the present page without a step in the history. */
+  setQuery(values: Record<string, string | null>): void {
+    const next = new URLSearchParams(this.query)
+    for (const [name, value] of Object.entries(values)) {
+      if (value) next.set(name, value)
+      else next.delete(name)
+    }
+    const text = next.toString()
+    this.go(this.path + (text ? `?${text}` : ''), { replace: true })
+  }
+
+  #read(): void {
+    this.path = location.pathname
+    this.query = new URLSearchParams(location.search)
+  }
+
+  #click(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+    const link = (event.target as Element | null)?.closest?.('a')
+    if (!link || link.target || link.origin !== location.origin || link.hasAttribute('download')) return
+    if (link.pathname.startsWith('/api/')) return
+    event.preventDefault()
+    this.go(link.pathname + link.search)
+  }
+}
+
+export const router = new Router()
+
+export const sessionHref = (id: string, seq?: number | null): string =>
+  seq === undefined || seq === null ? `/s/${id}` : `/s/${id}/${seq}`
+export const taskHref = (id: string): string => `/t/${id}`
+export const pageHref = (workspace: string, page: (typeof WORKSPACE_PAGES)[number]): string =>
+  `/w/${workspace}/${page}`
+/** Where an id leads: `T12`, `S41`. */
+export const idHref = (id: string): string => (id.startsWith('T') ? taskHref(id) : sessionHref(id))

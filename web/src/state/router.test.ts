@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { parseRoute } from './router.svelte'
+
+test('every object has an address', () => {
+  expect(parseRoute('/')).toEqual({ page: 'home' })
+  expect(parseRoute('/w/W1')).toEqual({ page: 'board', workspace: 'W1' })
+  expect(parseRoute('/w/w2/since')).toEqual({ page: 'since', workspace: 'W2' })
+  expect(parseRoute('/s/S41')).toEqual({ page: 'session', session: 'S41', seq: null })
+  expect(parseRoute('/s/s41/9020')).toEqual({ page: 'session', session: 'S41', seq: 9020 })
+  expect(parseRoute('/t/T12')).toEqual({ page: 'task', task: 'T12' })
+})
+
+test('what leads nowhere says so', () => {
+  for (const path of ['/w/W1/calls', '/s/41x', '/t/T12/more', '/s/S41/9020/x', '/elsewhere']) {
+    expect(parseRoute(path)).toEqual({ page: 'missing', path })
+  }
+})

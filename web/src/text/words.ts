@@ -1,0 +1,102 @@
+import type { Column, EventKind, FactSource, MilestoneKind, Priority, StateWord } from '../api/types'
+
+export const STATE_WORD: Record<StateWord, string> = {
+  needs_you: 'needs you',
+  failed: 'failed',
+  working: 'working',
+  ready: 'ready',
+  interrupted: 'interrupted',
+  ended: 'ended',
+  unknown: 'not known',
+}
+
+export const STATE_MEANING: Record<StateWord, string> = {
+  needs_you: 'A person must allow or answer something.',
+  failed: 'The last turn failed.',
+  working: 'The agent works.',
+  ready: 'The last turn ended; the agent waits for the next prompt.',
+  interrupted: 'The last turn was broken off.',
+  ended: 'The process ended after a finished turn.',
+  unknown: 'A turn was open when last heard of; nothing tells whether it still is.',
+}
+
+export const COLUMNS: Column[] = ['backlog', 'ready', 'running', 'needs_you', 'review', 'done']
+
+export const COLUMN_TITLE: Record<Column, string> = {
+  backlog: 'Backlog',
+  ready: 'Ready',
+  running: 'Running',
+  needs_you: 'Needs you',
+  review: 'Review',
+  done: 'Done',
+}
+
+/** What an empty column says. */
+export const COLUMN_MEANING: Record<Column, string> = {
+  backlog: 'Work for later',
+  ready: 'To be done next',
+  running: 'An agent works on it',
+  needs_you: 'Nothing waits for you',
+  review: 'Finished work, to be looked at',
+  done: 'Finished',
+}
+
+export const PRIORITIES: Priority[] = ['urgent', 'high', 'normal', 'low']
+
+export const PRIORITY_WORD: Record<Priority, string> = {
+  urgent: 'Urgent',
+  high: 'High',
+  normal: 'Normal',
+  low: 'Low',
+}
+
+export const SOURCE_WORD: Record<FactSource, string> = {
+  registry: 'the agent itself',
+  process: 'the process table',
+  events: 'its transcript',
+}
+
+export const MILESTONE_WORD: Record<MilestoneKind, string> = {
+  directed: 'directed',
+  finished: 'finished',
+  interrupted: 'interrupted',
+  failed: 'failed',
+  check_failed: 'check failed',
+  check_fixed: 'check fixed',
+  committed: 'committed',
+  pushed: 'pushed',
+  pull_request: 'pull request',
+  asked: 'asked',
+  answered: 'answered',
+  plan_approved: 'plan approved',
+  refused: 'refused',
+  compacted: 'compacted',
+}
+
+export const KINDS: EventKind[] = [
+  'prompt',
+  'text',
+  'thinking',
+  'command',
+  'edit',
+  'read',
+  'search',
+  'delegate',
+  'plan',
+  'question',
+  'tool',
+  'error',
+  'compaction',
+  'notice',
+]
+
+const AGENT_TITLE: Record<string, string> = {
+  claude: 'Claude Code',
+  codex: 'Codex',
+  gemini: 'Gemini CLI',
+  opencode: 'OpenCode',
+  cursor: 'Cursor',
+  copilot: 'Copilot CLI',
+}
+
+export const agentTitle = (name: string): string => AGENT_TITLE[name] ?? name
