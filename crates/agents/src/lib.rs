@@ -1,1 +1,98 @@
-//! Placeholder.
+//! Coding agents: where they keep their conversations, and what those say, in one vocabulary.
+//!
+//! One folder per agent; nothing outside it knows a word of that agent's. Nothing here writes to an agent's home.
+
+mod claude;
+mod codex;
+mod fields;
+pub mod limits;
+mod live;
+mod process;
+mod slim;
+mod split;
+mod stream;
+mod transcript;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use callboard_model::{AgentName, Draft};
+
+pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
+pub use slim::{BlobDraft, Dropped, Slim, content_hash};
+pub use split::split_objects;
+pub use stream::{BlobSink, StreamRule, StreamedRecord, slim_stream};
+pub use transcript::{
+    Compression, Found, Parsed, RecordPosition, TranscriptFile, TranscriptReader,
+};
+
+/// Every agent that Callboard reads.
+#[must_use]
+pub fn all() -> &'static [&'static dyn Agent] {
+    &[&claude::Claude, &codex::Codex]
+}
+
+/// The environment that agents are looked for in; given, never read from the process.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// The user's home directory.
+    pub home: PathBuf,
+    /// Environment variables.
+    pub vars: BTreeMap<String, String>,
+}
+
+impl Environment {
+    /// A variable that is set to something.
+    fn var(&self, name: &str) -> Option<&str> {
+        self.vars.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+}
+
+/// Takes what a status source reports.
+pub type LiveReport = Box<dyn Fn(LiveUpdate) + Send>;
+
+/// A coding agent.
+pub trait Agent: Send + Sync {
+    /// Its short name.
+    fn name(&self) -> AgentName;
+
+    /// Its name as its makers write it.
+    fn title(&self) -> &'static str;
+
+    /// The folders it keeps its files in, whether or not they exist.
+    fn homes(&self, environment: &Environment) -> Vec<PathBuf>;
+
+    /// Reports every transcript below a home, and what could not be looked at.
+    fn transcripts(&self, home: &Path, found: &mut dyn FnMut(Found));
+
+    /// The transcript at a path, if one is there.
+    fn transcript_at(&self, home: &Path, path: &Path) -> Option<TranscriptFile>;
+
+    /// The folders in which transcripts and the live registry change.
+    fn watch_roots(&self, home: &Path) -> Vec<WatchRoot>;
+
+    /// A reader for a transcript. `state` is what the reader before it gave; one that cannot be read counts as none.
+    fn reader(&self, file: &TranscriptFile, state: Option<&str>) -> Box<dyn TranscriptReader>;
+
+    /// The sessions that run now, as far as can be known.
+    fn live(&self, home: &Path) -> Vec<LiveSession>;
+
+    /// Whether a change at this path means that [`live`](Self::live) should be asked again.
+    fn live_signal(&self, home: &Path, path: &Path) -> bool;
+
+    /// Follows the agent's own status notifications until told to stop, if it has any. Only observes; answers nothing.
+    fn watch_status(
+        &self,
+        home: &Path,
+        report: LiveReport,
+        stop: StopFlag,
+    ) -> Option<JoinHandle<()>>;
+
+    /// The agent's program, if it is installed.
+    fn installed(&self, environment: &Environment) -> Option<Installed>;
+
+    /// Facts that the agent keeps beside a transcript.
+    fn companion(&self, file: &TranscriptFile) -> Vec<Draft>;
+}

@@ -1,0 +1,77 @@
+//! The registry of running sessions: `sessions/<pid>.json`, written by each of them and removed when it ends.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use callboard_model::session::{Alive, TurnState};
+use callboard_model::{ThreadKey, Timestamp};
+
+use crate::fields::{Fields, Raw};
+use crate::{LiveSession, limits, process, walk};
+
+pub(super) const SESSIONS: &str = "sessions";
+
+pub(super) fn is_signal(home: &Path, path: &Path) -> bool {
+    path.parent() == Some(&home.join(SESSIONS))
+}
+
+pub(super) fn sessions(home: &Path) -> Vec<LiveSession> {
+    let Ok(entries) = fs::read_dir(home.join(SESSIONS)) else { return Vec::new() };
+    entries
+        .take(limits::LIVE_ENTRIES)
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().extension().is_some_and(|e| e == "json"))
+        .filter_map(|entry| session(&walk::small_file(&entry.path())?))
+        .collect()
+}
+
+fn session(text: &str) -> Option<LiveSession> {
+    let fields = Raw::whole(text)?.fields()?;
+    let pid = fields.u32("pid");
+    let start_ticks = fields.get("procStart").and_then(ticks);
+    Some(LiveSession {
+        thread: ThreadKey::main(fields.text("sessionId")?),
+        pid,
+        start_ticks,
+        alive: pid.map_or(Alive::Unknown, |pid| process::alive(pid, start_ticks)),
+        turn: turn(&fields),
+        waiting_for: fields.text("waitingFor"),
+        cwd: fields.text("cwd").map(PathBuf::from),
+        at: fields.get("statusUpdatedAt").or_else(|| fields.get("startedAt")).and_then(moment),
+    })
+}
+
+/// Clock ticks, written as a number or as text.
+fn ticks(value: Raw<'_>) -> Option<u64> {
+    value.u64().or_else(|| value.str()?.parse().ok())
+}
+
+fn moment(value: Raw<'_>) -> Option<Timestamp> {
+    value.i64().map(Timestamp::from_millisecond).or_else(|| Timestamp::parse(&value.str()?))
+}
+
+fn turn(fields: &Fields<'_>) -> TurnState {
+    match (fields.str("status").as_deref(), fields.str("waitingFor").as_deref()) {
+        (Some("busy"), _) => TurnState::Working,
+        (Some("idle"), _) => TurnState::Idle,
+        (Some("waiting"), Some("input needed")) => TurnState::WaitingInput,
+        (Some("waiting"), _) => TurnState::WaitingPermission,
+        _ => TurnState::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registered_session_tells_what_it_waits_for() {
+        let text = r#"{"pid":4194304,"procStart":"7","sessionId":"s-1","cwd":"/r","status":"waiting",
+            "waitingFor":"input needed","statusUpdatedAt":1700000000000,"more":1}"#;
+        let session = session(text).unwrap();
+        assert_eq!(session.thread, ThreadKey::main("s-1"));
+        assert_eq!(session.turn, TurnState::WaitingInput);
+        assert_eq!(session.start_ticks, Some(7));
+        assert_eq!(session.at, Some(Timestamp::from_millisecond(1_700_000_000_000)));
+    }
+}

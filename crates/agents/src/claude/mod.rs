@@ -1,0 +1,77 @@
+//! Claude Code, by Anthropic.
+
+mod discover;
+mod live;
+mod parse;
+mod parse_message;
+mod parse_prompt;
+mod parse_result;
+mod parse_system;
+mod parse_tool;
+mod reader;
+mod slim;
+
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use callboard_model::{AgentName, Draft};
+
+use crate::{
+    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
+    TranscriptReader, WatchRoot,
+};
+
+pub(crate) struct Claude;
+
+impl Agent for Claude {
+    fn name(&self) -> AgentName {
+        AgentName::known("claude")
+    }
+
+    fn title(&self) -> &'static str {
+        "Claude Code"
+    }
+
+    fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
+        discover::homes(environment)
+    }
+
+    fn transcripts(&self, home: &Path, found: &mut dyn FnMut(Found)) {
+        discover::transcripts(home, found);
+    }
+
+    fn transcript_at(&self, home: &Path, path: &Path) -> Option<TranscriptFile> {
+        discover::transcript_at(home, path)
+    }
+
+    fn watch_roots(&self, home: &Path) -> Vec<WatchRoot> {
+        vec![
+            WatchRoot { path: home.join(discover::PROJECTS), recursive: true },
+            WatchRoot { path: home.join(live::SESSIONS), recursive: false },
+        ]
+    }
+
+    fn reader(&self, file: &TranscriptFile, state: Option<&str>) -> Box<dyn TranscriptReader> {
+        Box::new(reader::Reader::new(file, state))
+    }
+
+    fn live(&self, home: &Path) -> Vec<LiveSession> {
+        live::sessions(home)
+    }
+
+    fn live_signal(&self, home: &Path, path: &Path) -> bool {
+        live::is_signal(home, path)
+    }
+
+    fn watch_status(&self, _: &Path, _: LiveReport, _: StopFlag) -> Option<JoinHandle<()>> {
+        None
+    }
+
+    fn installed(&self, _: &Environment) -> Option<Installed> {
+        None
+    }
+
+    fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
+        discover::companion(file)
+    }
+}

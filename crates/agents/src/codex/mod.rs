@@ -1,0 +1,75 @@
+//! Codex, by OpenAI.
+
+mod discover;
+mod live;
+mod parse;
+mod parse_call;
+mod parse_event;
+mod parse_item;
+mod parse_output;
+mod patch;
+mod reader;
+mod slim;
+
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+
+use callboard_model::{AgentName, Draft};
+
+use crate::{
+    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
+    TranscriptReader, WatchRoot,
+};
+
+pub(crate) struct Codex;
+
+impl Agent for Codex {
+    fn name(&self) -> AgentName {
+        AgentName::known("codex")
+    }
+
+    fn title(&self) -> &'static str {
+        "Codex"
+    }
+
+    fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
+        discover::homes(environment)
+    }
+
+    fn transcripts(&self, home: &Path, found: &mut dyn FnMut(Found)) {
+        discover::transcripts(home, found);
+    }
+
+    fn transcript_at(&self, home: &Path, path: &Path) -> Option<TranscriptFile> {
+        discover::transcript_at(home, path)
+    }
+
+    fn watch_roots(&self, home: &Path) -> Vec<WatchRoot> {
+        let transcripts = discover::FOLDERS.iter();
+        transcripts.map(|folder| WatchRoot { path: home.join(folder), recursive: true }).collect()
+    }
+
+    fn reader(&self, file: &TranscriptFile, state: Option<&str>) -> Box<dyn TranscriptReader> {
+        Box::new(reader::Reader::new(file, state))
+    }
+
+    fn live(&self, home: &Path) -> Vec<LiveSession> {
+        live::sessions(home)
+    }
+
+    fn live_signal(&self, _: &Path, _: &Path) -> bool {
+        false
+    }
+
+    fn watch_status(&self, _: &Path, _: LiveReport, _: StopFlag) -> Option<JoinHandle<()>> {
+        None
+    }
+
+    fn installed(&self, _: &Environment) -> Option<Installed> {
+        None
+    }
+
+    fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
+        discover::companion(file)
+    }
+}

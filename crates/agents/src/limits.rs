@@ -1,0 +1,63 @@
+//! Every bound of this crate, with its reason.
+
+/// A line longer than this is slimmed while it streams: it is never whole in memory.
+pub const LINE_IN_MEMORY_BYTES: usize = 8 << 20;
+
+/// A string of a streamed line longer than this becomes a blob: no sentence of a conversation is that long.
+pub const STREAMED_STRING_BYTES: usize = 256 << 10;
+
+/// What is kept of a streamed line; beyond it only the number of bytes is known.
+/// Leaves room, within the 16 MiB that one giant line may cost, for the read buffer and one string.
+pub const STREAMED_KEPT_BYTES: usize = 4 << 20;
+
+/// How many bytes of a streamed string are looked at to tell an encoded picture from text.
+pub const PICTURE_SNIFF_BYTES: usize = 64;
+
+/// Containers within containers of a streamed line; real records stay below 20.
+pub const STREAMED_DEPTH: usize = 512;
+
+/// Where a damaged line might hold a second object: how many places are tried before the rest is taken for damage.
+/// Each try scans the rest of the line, so the product must stay small.
+pub const SPLIT_TRIES: usize = 64;
+
+/// A duplicate shorter than this stays: its marker and the bookkeeping would cost as much.
+pub const DUPLICATE_BYTES: usize = 48;
+
+/// A tool's input shorter than this is not remembered to recognise its repetition in the result.
+pub const REMEMBERED_INPUT_BYTES: usize = 256;
+
+/// Tool inputs and texts that are remembered to recognise their repetition. They are committed with the
+/// cursor after each batch, so the whole state must stay within a few kilobytes.
+pub const REMEMBERED_HASHES: usize = 48;
+
+/// Sidechain records that are remembered to find the beginning of a chain. Chains that run side by side
+/// are few; each is found by its last record.
+pub const REMEMBERED_CHAIN_LINKS: usize = 32;
+
+/// Commands whose growing output is being followed; more at once than any agent runs.
+pub const REMEMBERED_OUTPUTS: usize = 8;
+
+/// A state text longer than this was not written by this crate.
+pub const STATE_BYTES: usize = 64 << 10;
+
+/// Unknown fields reported per record: a record of wholly foreign shape must not flood the count.
+pub const UNKNOWN_PER_RECORD: usize = 16;
+
+/// Pieces of one line: one object is the rule, two an accident.
+pub const PIECES_PER_LINE: usize = 1024;
+
+/// Folders below an agent's home are walked this deep; real layouts need six.
+pub const WALK_DEPTH: usize = 12;
+
+/// Entries that one walk looks at before it stops and says so.
+pub const WALK_ENTRIES: usize = 2_000_000;
+
+/// A file of the live registry or a companion beside a transcript is read up to this size; real ones have below 4 KiB.
+pub const SMALL_FILE_BYTES: u64 = 1 << 20;
+
+/// Entries of a live registry that are looked at; one per running process of the agent.
+pub const LIVE_ENTRIES: usize = 4096;
+
+/// A message of a status socket that is larger is skipped: status notifications have below 1 KiB,
+/// but the same socket also carries items with whole outputs.
+pub const SOCKET_MESSAGE_BYTES: usize = 32 << 20;
