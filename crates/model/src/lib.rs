@@ -11,6 +11,7 @@ pub mod fold;
 pub mod goal;
 pub mod ids;
 pub mod limits;
+pub mod phrase;
 pub mod purpose;
 pub mod session;
 pub mod shell;

@@ -1,11 +1,18 @@
 //! The one line that says what a session is doing right now, and toward what.
 
-pub mod paths;
+mod action;
+mod closing;
+mod intent;
+pub(crate) mod paths;
+mod toward;
+mod verbs;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::fold::{Doing, SessionFold};
+use crate::check::Verdict;
+use crate::fold::{Doing, OpenUse, SessionFold};
+use crate::purpose::Purpose;
 use crate::session::{Outcome, TurnState};
 use crate::text::{clip, one_line};
 use crate::{Timestamp, limits};
@@ -19,35 +26,157 @@ pub struct Activity {
     pub since: Option<Timestamp>,
 }
 
-/// What the session is doing at `now`.
-pub(crate) fn of(fold: &SessionFold, _now: Timestamp) -> Activity {
-    let text = match (fold.turn.state, fold.turn.outcome) {
-        (TurnState::Idle, Outcome::Interrupted) => match &fold.turn.broken_off {
-            Some(doing) => format!("stopped: interrupted while {doing}"),
-            None => "stopped: interrupted".to_owned(),
-        },
-        (TurnState::Idle, Outcome::Failed) => {
-            format!("failed: {}", fold.trouble.as_ref().map_or("", |t| &t.text))
-        }
-        (TurnState::Idle, _) => format!("finished: {}", closing(fold)),
-        _ => now_doing(fold),
-    };
-    Activity {
-        text: clip(&one_line(&text), limits::LINE_CHARS),
-        since: fold.open.list.first().and_then(|u| u.at),
+impl Activity {
+    fn new(text: &str, since: Option<Timestamp>) -> Self {
+        Self { text: clip(&one_line(text), limits::LINE_CHARS), since }
     }
 }
 
-/// What is being done, without a word on how the turn stands.
-pub(crate) fn now_doing(fold: &SessionFold) -> String {
-    match fold.open.list.last().map(|u| &u.doing) {
-        Some(Doing::Read { path }) => format!("reading {path}"),
-        Some(other) => format!("{other:?}"),
-        None => String::new(),
+/// What the session is doing at `now`.
+pub(crate) fn of(fold: &SessionFold, now: Timestamp) -> Activity {
+    if fold.turn.state != TurnState::Idle {
+        return working(fold, Some(now));
+    }
+    let since = fold.turn.since;
+    match fold.turn.outcome {
+        Outcome::Interrupted => match &fold.turn.broken_off {
+            Some(doing) => Activity::new(&format!("stopped: interrupted while {doing}"), since),
+            None => Activity::new("stopped: interrupted by its user", since),
+        },
+        Outcome::Failed => {
+            let why = fold.trouble.as_ref().map_or("the turn failed", |t| t.text.as_str());
+            Activity::new(&format!("failed: {why}"), since)
+        }
+        Outcome::Completed | Outcome::Open => Activity::new(&ended(fold), since),
+    }
+}
+
+/// A turn that its agent ended: what it asks, or what it came to.
+fn ended(fold: &SessionFold) -> String {
+    let Some(words) = &fold.said else {
+        return match &fold.done {
+            Some(done) => format!("finished after {}", action::phrase(fold, &done.doing)),
+            None => "waiting for a prompt".to_owned(),
+        };
+    };
+    let gist = closing::gist(words);
+    if let Some(question) = closing::question(words) {
+        let room = limits::LINE_CHARS
+            .saturating_sub(question.chars().count() + "asking:  (after: )".len());
+        let offers =
+            ["Would you like", "Want me", "Should I", "Shall I", "Do you want", "Ready to"];
+        if room > 24 && offers.iter().any(|o| question.starts_with(o)) && gist != question {
+            return format!("asking: {question} (after: {})", clip(&gist, room));
+        }
+        return format!("asking: {question}");
+    }
+    let background = fold.background.last().map(|b| format!("`{}` runs on", clip(&b.command, 32)));
+    match closing::check_suffix(fold, &gist).or(background) {
+        Some(suffix) => {
+            let room =
+                limits::LINE_CHARS.saturating_sub(suffix.chars().count() + "finished: ; ".len());
+            format!("finished: {}; {suffix}", clip(&gist, room.max(40)))
+        }
+        None => format!("finished: {gist}"),
     }
 }
 
 /// The agent's closing words, in one line.
 pub(crate) fn closing(fold: &SessionFold) -> String {
-    fold.said.as_ref().map(|w| clip(&one_line(&w.head), limits::LINE_CHARS)).unwrap_or_default()
+    fold.said.as_ref().map(closing::gist).unwrap_or_default()
+}
+
+/// Whether the last words asked something.
+pub(crate) fn asked(fold: &SessionFold) -> bool {
+    fold.said.as_ref().is_some_and(|words| closing::question(words).is_some())
+}
+
+/// What is being done, without a word on how the turn stands.
+pub(crate) fn now_doing(fold: &SessionFold) -> String {
+    working(fold, None).text
+}
+
+fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
+    if let Some(trouble) = fold.trouble.as_ref().filter(|t| t.retries) {
+        let times = if trouble.count > 1 {
+            format!(" ({} time)", action::ordinal(trouble.count))
+        } else {
+            String::new()
+        };
+        return Activity::new(&format!("retrying{times}: {}", trouble.text), trouble.at);
+    }
+    if let Some(waiting) = fold.open.waiting() {
+        return Activity::new(&action::phrase(fold, &waiting.doing), waiting.at);
+    }
+    let subagents: Vec<(&OpenUse, &str)> = fold.open.delegated().collect();
+    if let [(first, _), _, ..] = subagents.as_slice() {
+        let titles: Vec<&str> = subagents.iter().map(|(_, title)| *title).collect();
+        let text = format!("waiting for {} subagents: {}", titles.len(), titles.join("; "));
+        return Activity::new(&text, first.at);
+    }
+    if let Some(open) = foremost(fold) {
+        let others = fold.open.list.len() - 1;
+        return Activity::new(&toward::line(fold, &open.doing, others, now), open.at);
+    }
+    Activity::new(&between_uses(fold, now), None)
+}
+
+/// The open use that takes longest, by its kind; the latest among equals.
+fn foremost(fold: &SessionFold) -> Option<&OpenUse> {
+    fold.open.list.iter().max_by_key(|u| {
+        let weight = match &u.doing {
+            Doing::Delegate { .. } => 4,
+            Doing::Command { purpose: Purpose::Check { .. }, .. } => 3,
+            Doing::Command { .. } => 2,
+            Doing::Edit { .. } => 1,
+            _ => 0,
+        };
+        (weight, u.ordinal)
+    })
+}
+
+/// Nothing is open: the agent has said something, thinks about a result, or has yet to begin.
+fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
+    let done_at = fold.done.as_ref().map(|d| d.ordinal);
+    if let Some(said) = fold.said.as_ref().filter(|s| Some(s.ordinal) > done_at) {
+        let thought = fold.thought.as_ref().filter(|t| t.ordinal > said.ordinal);
+        if let Some(intent) = thought.and_then(toward::thought).or_else(|| intent::stated(said)) {
+            return toward::with_reason(fold, intent.going_on());
+        }
+        if let Some(question) = closing::question(said) {
+            return format!("asking: {question}");
+        }
+        return format!("saying: {}", closing::gist(said));
+    }
+    let thought =
+        fold.thought.as_ref().filter(|t| Some(t.ordinal) > done_at).and_then(toward::thought);
+    let Some(done) = &fold.done else {
+        return match (thought, fold.goal()) {
+            (Some(intent), _) => intent.going_on(),
+            (None, Some(goal)) if fold.nudges == 0 => format!("starting on: {}", goal.text),
+            (None, Some(goal)) => format!("going on with: {}", goal.text),
+            (None, None) => "starting".to_owned(),
+        };
+    };
+    if let Some(words) = &done.refused {
+        let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+        return format!("refused {}{words}", action::phrase(fold, &done.doing));
+    }
+    if let Some(intent) = thought {
+        return toward::with_reason(fold, intent.going_on());
+    }
+    if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = &done.doing
+        && let Some(run) = fold.checks.runs.iter().find(|r| r.command == *command)
+    {
+        let command = clip(&command.replace('`', "'"), 60);
+        return match run.verdict {
+            Verdict::Failed => {
+                let first = run.first_failure.as_ref().map_or(String::new(), |f| format!(" ({f})"));
+                format!("looking into `{command}`, which {}{first}", run.result())
+            }
+            Verdict::Passed => format!("going on after `{command}` {}", run.result()),
+            Verdict::Unknown => format!("reading the output of `{command}`"),
+        };
+    }
+    toward::line(fold, &done.doing, 0, now)
 }

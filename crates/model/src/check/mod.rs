@@ -54,7 +54,7 @@ pub enum Verdict {
 }
 
 /// One run of a check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRun {
     /// What it looks at; the first, where one command line holds several.
     pub kind: CheckKind,

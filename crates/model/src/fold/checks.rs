@@ -1,7 +1,6 @@
 //! The checks that a session ran, with the last result of each.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::check::{CheckKind, CheckRun, Counts, Verdict};
 use crate::event::ToolResult;
@@ -9,7 +8,7 @@ use crate::purpose::Purpose;
 use crate::{Ordinal, Timestamp, limits};
 
 /// The checks of a session.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checks {
     /// The last run of each command, least recent first.
     pub runs: Vec<CheckRun>,

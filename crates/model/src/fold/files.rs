@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::{Ordinal, Timestamp, limits};
 
 /// What a session did to one file.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct FileTouch {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileUse {
     /// How often it was read.
     pub reads: u32,
     /// How often it was written.
@@ -21,10 +20,10 @@ pub struct FileTouch {
 }
 
 /// The files of a session, by path: absolute, where the agent or its directory tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilesTouched {
     /// The most recent and all that were written, as far as they fit.
-    pub files: BTreeMap<String, FileTouch>,
+    pub files: BTreeMap<String, FileUse>,
     /// How many entries had to make room.
     #[serde(default)]
     pub dropped: u32,

@@ -1,13 +1,12 @@
 //! What a session committed, pushed and opened.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::text::{clip, one_line};
 use crate::{Ordinal, Timestamp, limits};
 
 /// A commit that a session made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitMade {
     /// Its abbreviated id, where git printed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -24,7 +23,7 @@ pub struct CommitMade {
 }
 
 /// What a session recorded and shared.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Landed {
     /// The latest commits, oldest first.
     pub commits: Vec<CommitMade>,

@@ -34,13 +34,9 @@ pub enum MilestoneKind {
     Asked,
     /// Its user answered.
     Answered,
-    /// It proposed a plan.
-    PlanProposed,
     /// Its user approved the plan.
     PlanApproved,
-    /// Its user refused the plan.
-    PlanRefused,
-    /// Its user refused a tool use.
+    /// Its user refused a plan or a tool use.
     Refused,
     /// Its history was summarised.
     Compacted,
@@ -56,15 +52,14 @@ pub struct Milestone {
     /// When it happened.
     pub at: Option<Timestamp>,
     /// What, in one line; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub text: String,
 }
 
 /// The latest milestones of a session.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestones {
     /// In order.
-    #[schema(value_type = Vec<Milestone>)]
     pub list: VecDeque<Milestone>,
     /// How many earlier ones had to make room.
     #[serde(default)]

@@ -15,10 +15,10 @@ pub mod uses;
 use serde::{Deserialize, Serialize};
 
 pub use checks::Checks;
-pub use files::{FileTouch, FilesTouched};
+pub use files::{FileUse, FilesTouched};
 pub use landed::{CommitMade, Landed};
 pub use milestones::{Milestone, MilestoneKind, Milestones};
-pub use plan::PlanProgress;
+pub use plan::PlanTrack;
 pub use said::{Facts, Trouble, Words};
 pub use stretch::{Step, Stretch, Verb};
 pub use turn::TurnTrack;
@@ -75,10 +75,14 @@ pub struct SessionFold {
     pub said: Option<Words>,
     /// What the agent thought last, where that is readable.
     pub thought: Option<Words>,
+    /// Tool uses since it said something.
+    pub uses_since_said: u32,
+    /// The place of the last prompt.
+    pub turn_began: Option<Ordinal>,
     /// The last tool use that ended.
     pub done: Option<Done>,
     /// The plan that the agent keeps.
-    pub plan: PlanProgress,
+    pub plan: PlanTrack,
     /// The files it read and wrote.
     pub files: FilesTouched,
     /// The checks it ran.
@@ -132,8 +136,10 @@ impl Default for SessionFold {
             stretch: Stretch::default(),
             said: None,
             thought: None,
+            uses_since_said: 0,
+            turn_began: None,
             done: None,
-            plan: PlanProgress::default(),
+            plan: PlanTrack::default(),
             files: FilesTouched::default(),
             checks: Checks::default(),
             landed: Landed::default(),
@@ -209,6 +215,7 @@ impl SessionFold {
             EventBody::Text { text } => {
                 self.work(at);
                 self.said = Words::of(text, place).or(self.said.take());
+                self.uses_since_said = 0;
             }
             EventBody::Thinking { text } => {
                 self.work(at);
@@ -247,16 +254,19 @@ impl SessionFold {
             // Some formats do not say that a turn ended; the next prompt after closing words does.
             self.finish(Outcome::Completed, place);
         }
+        let asked = activity::asked(self);
         self.turn.work(place.1);
         self.turn.since = place.1;
+        self.turn_began = Some(place.0);
         self.trouble = None;
         self.prompts += 1;
+        self.uses_since_said = 0;
         self.open.list.clear();
         self.done = None;
         self.said = None;
         self.thought = None;
         self.stretch.restart(place.1);
-        match goal::set_by(&prompt.text, place) {
+        match goal::set_by(&prompt.text, self.goal.as_ref(), asked, place) {
             Some(goal) => {
                 self.milestones.push(MilestoneKind::Directed, place, &goal.text);
                 self.first_goal.get_or_insert_with(|| goal.clone());
@@ -282,6 +292,7 @@ impl SessionFold {
         for (path, edit) in activity::paths::touched(&doing) {
             self.files.touch(&activity::paths::absolute(path, cwd.as_deref()), edit, place);
         }
+        self.uses_since_said += 1;
         self.stretch.add(&doing, place);
         match body {
             EventBody::Plan(plan) => self.plan.apply(plan),
@@ -293,7 +304,11 @@ impl SessionFold {
             _ => {}
         }
         if let Doing::Propose { title } = &doing {
-            self.milestones.push(MilestoneKind::PlanProposed, place, title);
+            self.milestones.push(
+                MilestoneKind::Asked,
+                place,
+                &format!("approve its plan: {title}"),
+            );
         }
         let id = uses::short_id(&tool_use.tool_use_id);
         self.open.open(OpenUse { id, doing, ordinal: place.0, at: place.1 });

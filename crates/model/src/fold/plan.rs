@@ -1,15 +1,14 @@
 //! The plan that an agent keeps, and how far it is.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::event::{Plan, PlanChange, PlanStep, StepStatus};
 use crate::limits;
 use crate::text::{clip, one_line};
 
 /// A plan's steps and how far they are.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PlanProgress {
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanTrack {
     /// The steps in the agent's order, given-up ones left out.
     pub steps: Vec<PlanStep>,
     /// Steps beyond those kept.
@@ -17,7 +16,7 @@ pub struct PlanProgress {
     pub dropped: u32,
 }
 
-impl PlanProgress {
+impl PlanTrack {
     /// Steps done, and steps in all.
     #[must_use]
     pub fn done_of(&self) -> (usize, usize) {

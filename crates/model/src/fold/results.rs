@@ -30,7 +30,7 @@ impl SessionFold {
             Doing::Ask { .. } => self.answered(result, place),
             Doing::Propose { title } => {
                 let kind =
-                    if failed { MilestoneKind::PlanRefused } else { MilestoneKind::PlanApproved };
+                    if failed { MilestoneKind::Refused } else { MilestoneKind::PlanApproved };
                 let words = result.refused.as_deref().filter(|w| !w.is_empty()).unwrap_or(title);
                 self.milestones.push(kind, place, words);
             }

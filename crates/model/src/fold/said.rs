@@ -83,7 +83,7 @@ impl Trouble {
 }
 
 /// Facts about the session, as they were last told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is documented at the field of event::Info of its name")]
 pub struct Facts {
     /// The first directory it was told to work in.

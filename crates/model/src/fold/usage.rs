@@ -46,7 +46,7 @@ impl Tokens {
 }
 
 /// A session's use of its models so far.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct UsageTotals {
     /// Tokens in all.
     pub tokens: Tokens,
@@ -64,7 +64,6 @@ pub struct UsageTotals {
     pub model: Option<String>,
     /// Replies that may be reported again, with what they counted.
     #[serde(default)]
-    #[schema(ignore)]
     recent: VecDeque<Reply>,
 }
 

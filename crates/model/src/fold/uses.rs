@@ -1,7 +1,6 @@
 //! Tool uses that have no result yet, and what goes on in the background.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::event::{Change, EventBody, SearchPlace};
 use crate::purpose::Purpose;
@@ -84,7 +83,7 @@ pub struct OpenUse {
 }
 
 /// A command that runs on while the agent continues.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackgroundCommand {
     /// The agent's id of it.
     pub id: String,

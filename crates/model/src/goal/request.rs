@@ -1,0 +1,170 @@
+//! What of a prompt is its user's own request: pasted logs, code and what editors add are left out.
+
+use crate::limits;
+use crate::phrase::{Standing, sentences};
+use crate::text::{head, one_line};
+
+/// The prompt's sentences, most of them its user's own.
+#[must_use]
+pub(super) fn own_sentences(text: &str) -> Vec<String> {
+    let text = head(text, limits::GOAL_SCAN_BYTES);
+    let text = without_elements(after_context(text));
+    let mut kept = String::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        let line = line.trim_end().trim_end_matches('\\');
+        let fence = line.trim_start().starts_with("```");
+        fenced ^= fence;
+        if fence || fenced {
+            kept.push('\n');
+            continue;
+        }
+        kept.push_str(before_data(line));
+        kept.push('\n');
+    }
+    let mut out: Vec<String> = Vec::new();
+    let mut joins = false;
+    for sentence in sentences(&kept) {
+        let text = without_placeholders(&sentence.text);
+        if text.is_empty() {
+            continue;
+        }
+        // `Implement the following plan:` is nothing without the heading after it.
+        if joins
+            && (sentence.place != Standing::Prose || out.len() == 1)
+            && let Some(last) = out.last_mut()
+        {
+            last.push(' ');
+            last.push_str(&text);
+            joins = false;
+            continue;
+        }
+        joins = text.ends_with(':');
+        out.push(text);
+        if out.len() >= 12 {
+            break;
+        }
+    }
+    out
+}
+
+/// What stands after an editor's account of open files, where a heading tells the request apart.
+fn after_context(text: &str) -> &str {
+    if !text.trim_start().starts_with("# Context") {
+        return text;
+    }
+    let mut at = 0;
+    let mut found = None;
+    for line in text.split_inclusive('\n') {
+        at += line.len();
+        if line.starts_with('#') && line.to_ascii_lowercase().contains("request") {
+            found = Some(at);
+        }
+    }
+    found.map_or(text, |at| &text[at..])
+}
+
+/// `text` without elements (`<name>…</name>`) that programs wrap around what they add.
+fn without_elements(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('<') {
+        let tail = &rest[at + 1..];
+        let len = tail
+            .find(|c: char| !(c.is_ascii_lowercase() || matches!(c, '-' | '_')))
+            .unwrap_or(tail.len());
+        let name = &tail[..len];
+        // HTML that a user writes about (`<details>`) has no words joined by `-` or `_`.
+        let wraps = len > 3 && name.contains(['-', '_']) && tail[len..].starts_with(['>', ' ']);
+        out.push_str(&rest[..at]);
+        if wraps && let Some(end) = tail.find(&format!("</{name}>")) {
+            out.push('\n');
+            rest = &tail[end + name.len() + 3..];
+        } else {
+            out.push('<');
+            rest = tail;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The line's beginning that is prose; nothing of a line that is a log, code or a diff.
+fn before_data(line: &str) -> &str {
+    let trimmed = line.trim_start();
+    let starts = [
+        "{",
+        "}",
+        "[{",
+        "$ ",
+        "❯",
+        "> ",
+        "+",
+        "@@",
+        "diff --",
+        "index ",
+        "===",
+        "___",
+        "---",
+        "at ",
+        "File \"",
+        "Traceback",
+        "E  ",
+        "GET",
+        "POST",
+        "INFO",
+        "DEBUG",
+        "WARN",
+        "ERROR",
+        "error:",
+        "|",
+        "//",
+        "import ",
+        "  •",
+        "...",
+        "│",
+        "FAIL",
+        "PASS",
+    ];
+    if starts.iter().any(|s| trimmed.starts_with(s)) || trimmed.ends_with([';', '{', '}']) {
+        return "";
+    }
+    // `it still fails: {"time":…` keeps what stands before the data.
+    let cut =
+        ["{\"", "[{", " {'"].iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len());
+    let line = &line[..cut];
+    let (mut letters, mut all) = (0usize, 0usize);
+    for c in line.chars().filter(|c| !c.is_whitespace()) {
+        all += 1;
+        letters += usize::from(c.is_alphabetic() || "`'’,.?!".contains(c));
+    }
+    let dated =
+        trimmed.len() > 10 && trimmed.bytes().take(10).filter(u8::is_ascii_digit).count() >= 6;
+    if all > 0 && letters * 100 < all * 72 || dated {
+        return if trimmed.contains("http") || trimmed.contains('@') { line } else { "" };
+    }
+    line
+}
+
+/// `text` without `[Image #1]` and the like.
+fn without_placeholders(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('[') {
+        let tail = &rest[at..];
+        let placeholder =
+            ["[Image", "[Pasted text", "[image", "[File"].iter().any(|p| tail.starts_with(p));
+        match tail.find(']').filter(|_| placeholder) {
+            Some(end) => {
+                out.push_str(&rest[..at]);
+                rest = &tail[end + 1..];
+            }
+            None => {
+                out.push_str(&rest[..=at]);
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    out.push_str(rest);
+    one_line(&out)
+}
