@@ -1,1 +1,46 @@
-//! Placeholder.
+//! What Callboard keeps, in one SQLite file: records, events and what is found in them, sessions,
+//! tasks, and the log of what changed.
+//!
+//! One [`Store`] writes; any number of [`Reader`]s read, each seeing one commit at a time. Agents'
+//! records are never rewritten, events refer to them by place, and both commit together with the
+//! cursor of their source.
+
+mod blob;
+mod block;
+mod count;
+mod error;
+mod event;
+pub mod limits;
+mod log;
+mod note;
+mod reader;
+mod record;
+mod report;
+mod schema;
+mod search;
+mod session;
+mod source;
+mod store;
+mod task;
+mod text;
+mod workspace;
+mod write;
+
+pub use blob::{BlobStore, StoredBlob};
+pub use block::{Block, BlockBuilder, Codec, RecordMeta};
+pub use count::{RecordCounts, RecordTypeRow, UnknownRow};
+pub use error::{Result, StoreError};
+pub use event::{Arrival, EventKey, EventPage, EventRow, NewEvent, PageFrom};
+pub use log::{LogKind, LogPage, LogRow};
+pub use note::Note;
+pub use reader::{Reader, Snapshot};
+pub use record::RecordText;
+pub use report::{AgentTotals, Totals};
+pub use search::{Found, SearchPage, SearchRow};
+pub use session::{Session, SessionFilter, SessionListRow, SessionRow};
+pub use source::{Cursor, RecordPlace, Source, SourceId, SourceProblem, SourceRow};
+pub use store::{DATABASE, Durability, Store};
+pub use task::Task;
+pub use text::IndexText;
+pub use workspace::{Look, StoredWorkspace, WorkspaceRow, WorktreeSeen};
+pub use write::Write;

@@ -1,0 +1,87 @@
+//! Every limit of this crate, with its reason.
+
+/// Kept bytes of a block at which it is closed: a block opens in 0.05 ms and compresses as well as
+/// larger ones do.
+pub const BLOCK_BYTES: usize = 64 * 1024;
+
+/// Records of a block at which it is closed: finding one of them reads the whole list.
+pub const BLOCK_RECORDS: usize = 1_024;
+
+/// Loose neighbours that are merged before they reach [`BLOCK_BYTES`]: each byte is rewritten only
+/// when sixteen new blocks came, so that merging costs a live session little.
+pub const LOOSE_RUN: usize = 16;
+
+/// Blocks closed by one call of `merge_blocks`, so that the writer is never away for long.
+pub const MERGES_PER_CALL: usize = 64;
+
+/// Indexed bytes of what a tool gave back: what people remember of an output stands at its
+/// beginning, and whole outputs would triple the index.
+pub const OUTPUT_INDEX_BYTES: usize = 32 * 1024;
+
+/// Indexed bytes of anything else: more than any prompt or reply has, less than a pasted disk image.
+pub const TEXT_INDEX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Longest word that is indexed. Longer runs of letters and digits are encoded data, which nobody
+/// searches for and which would fill the vocabulary.
+pub const WORD_BYTES: usize = 64;
+
+/// Split identifiers per indexed text; each different one is split once.
+pub const SPLIT_WORDS: usize = 4_096;
+
+/// Matches that are ranked, newest first: keeps a search for a common word within some
+/// milliseconds.
+pub const RANKED_MATCHES: usize = 5_000;
+
+/// Matches that are looked at to find those: bounds a search whose filters leave out nearly all.
+pub const SCANNED_MATCHES: usize = 60_000;
+
+/// Words and phrases of one query that are searched for.
+pub const QUERY_TERMS: usize = 24;
+
+/// Events of files that a `file:` filter takes into account, newest first.
+pub const FILE_EVENTS: usize = 200_000;
+
+/// Hits of one page.
+pub const SEARCH_HITS: usize = 500;
+
+/// Events of one page.
+pub const EVENTS_PER_PAGE: usize = 2_000;
+
+/// Log rows of one page.
+pub const LOG_PER_PAGE: usize = 1_000;
+
+/// Looks kept per workspace.
+pub const LOOKS: i64 = 100;
+
+/// Numbers reserved for the texts that one backfill transaction indexes.
+pub const DOCS_PER_RESERVATION: i64 = 1 << 20;
+
+/// Page cache of the writer, in KiB: full-text merges touch a few thousand pages.
+pub const WRITER_CACHE_KIB: i64 = 16 * 1024;
+
+/// Page cache of each reader, in KiB; the operating system's cache stands behind it.
+pub const READER_CACHE_KIB: i64 = 4 * 1024;
+
+/// Words that the full-text index gathers in memory before it writes them, in bytes.
+pub const FTS_GATHER_BYTES: i64 = 4 * 1024 * 1024;
+
+/// Pages of write-ahead log (128 MiB) at which a commit moves them into the database by itself. So
+/// high that no live commit pays for it: `Store::checkpoint` does it when nothing else is to do.
+pub const AUTOCHECKPOINT_PAGES: i64 = 32 * 1024;
+
+/// What is left of the write-ahead log's file after a checkpoint, in bytes.
+pub const WAL_BYTES_KEPT: i64 = 16 * 1024 * 1024;
+
+/// How long a connection waits for another one's lock, in milliseconds. There is one writer, so
+/// that only recovery after a crash is ever waited for.
+pub const BUSY_MS: u64 = 5_000;
+
+/// Prepared statements kept per connection.
+pub const STATEMENTS: usize = 128;
+
+/// Largest blob: agents' pictures are a few megabytes.
+pub const BLOB_BYTES: usize = 64 * 1024 * 1024;
+
+/// Longest run of what encoded data consists of (letters, digits, `+/=_-`) that is indexed: longer
+/// than paths are, shorter than keys and pictures.
+pub const ENCODED_BYTES: usize = 160;

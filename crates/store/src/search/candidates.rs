@@ -1,0 +1,108 @@
+//! The matches that are ranked: the newest that the filters let through.
+
+use callboard_model::{EventKind, Timestamp};
+use rusqlite::{Row, Rows};
+
+use super::DocKind;
+use super::filter::Filter;
+use crate::{Result, Snapshot, limits};
+
+/// A match.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) doc: i64,
+    pub(super) kind: DocKind,
+    /// The event's seq, the task or the note.
+    pub(super) subject: i64,
+    pub(super) session: Option<i64>,
+    pub(super) at: Option<Timestamp>,
+    /// What bm25 says, higher is better; 0 without words.
+    pub(super) score: f64,
+}
+
+/// Matches, and whether there are more.
+#[derive(Debug, Default)]
+pub(super) struct Candidates {
+    pub(super) rows: Vec<Candidate>,
+    pub(super) truncated: bool,
+}
+
+impl Candidates {
+    /// Takes rows of doc, kind, own, subject, session, moment, bm25, newest first.
+    fn gather(mut rows: Rows<'_>, filter: &Filter) -> Result<Self> {
+        let mut found = Self::default();
+        let mut seen = 0;
+        while let Some(row) = rows.next()? {
+            seen += 1;
+            if found.rows.len() >= limits::RANKED_MATCHES || seen > limits::SCANNED_MATCHES {
+                found.truncated = true;
+                break;
+            }
+            found.rows.extend(candidate(row, filter)?);
+        }
+        Ok(found)
+    }
+}
+
+fn candidate(row: &Row<'_>, filter: &Filter) -> rusqlite::Result<Option<Candidate>> {
+    let kind = DocKind::from_number(row.get(1)?).unwrap_or(DocKind::Event(EventKind::Unknown));
+    let (own, subject) = (row.get(2)?, row.get(3)?);
+    let (session, at): (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+    if !filter.lets_through(kind, own, subject, session, at) {
+        return Ok(None);
+    }
+    Ok(Some(Candidate {
+        doc: row.get(0)?,
+        kind,
+        subject,
+        session,
+        at: at.map(Timestamp::from_millisecond),
+        score: -row.get::<_, f64>(6)?,
+    }))
+}
+
+impl Snapshot<'_> {
+    /// The newest documents that match an expression.
+    pub(super) fn matches(&self, expression: &str, filter: &Filter) -> Result<Candidates> {
+        let (low, high) = filter.docs.unwrap_or((i64::MIN, i64::MAX));
+        let mut statement = self.conn.prepare_cached(
+            "SELECT d.doc, d.kind, d.own, d.ref, d.session, d.at, bm25(fts, 4.0, 1.0, 0.5)
+             FROM fts CROSS JOIN doc d ON d.doc = fts.rowid
+             WHERE fts MATCH ?1 AND fts.rowid BETWEEN ?2 AND ?3
+             ORDER BY fts.rowid DESC",
+        )?;
+        Candidates::gather(statement.query((expression, low, high))?, filter)
+    }
+
+    /// The newest documents, or events about files.
+    pub(super) fn newest(&self, filter: &Filter) -> Result<Candidates> {
+        if let Some(events) = &filter.events {
+            return self.newest_of(events.iter().copied().collect(), filter);
+        }
+        let (low, high) = filter.docs.unwrap_or((i64::MIN, i64::MAX));
+        let mut statement = self.conn.prepare_cached(
+            "SELECT doc, kind, own, ref, session, at, 0.0 FROM doc
+             WHERE doc BETWEEN ?1 AND ?2 ORDER BY doc DESC",
+        )?;
+        Candidates::gather(statement.query((low, high))?, filter)
+    }
+
+    fn newest_of(&self, mut events: Vec<i64>, filter: &Filter) -> Result<Candidates> {
+        events.sort_unstable_by(|a, b| b.cmp(a));
+        let mut statement = self.conn.prepare_cached(
+            "SELECT ifnull(doc, 0), kind, 0, seq, session, at, 0.0 FROM event WHERE seq = ?1",
+        )?;
+        let mut found = Candidates::default();
+        for (seen, seq) in events.into_iter().enumerate() {
+            if found.rows.len() >= limits::RANKED_MATCHES || seen >= limits::SCANNED_MATCHES {
+                found.truncated = true;
+                break;
+            }
+            let mut rows = statement.query([seq])?;
+            if let Some(row) = rows.next()? {
+                found.rows.extend(candidate(row, filter)?);
+            }
+        }
+        Ok(found)
+    }
+}

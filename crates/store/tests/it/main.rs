@@ -1,0 +1,11 @@
+//! The store, from the outside.
+
+#![allow(clippy::unwrap_used, reason = "a failed step of a scene fails the test")]
+
+mod board;
+mod log;
+mod open;
+mod records;
+mod scene;
+mod search;
+mod sessions;
