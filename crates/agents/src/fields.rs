@@ -1,50 +1,142 @@
 //! JSON looked at in place: a record is megabytes of text of which a parser wants a few short fields.
 //!
-//! A value is a slice of its record and is decoded only when asked for. The scanner is lenient: it
-//! finds where values end and leaves their grammar to whoever decodes them, so no input is an error.
+//! One pass notes where each value begins and ends; a value is decoded only when asked for. The pass is
+//! lenient: it leaves the grammar of values to whoever decodes them.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// A JSON value, as it stands in its record.
+use crate::limits;
+
+/// A text with the places of the JSON values in it.
+#[derive(Debug)]
+pub(crate) struct Document<'t> {
+    text: &'t str,
+    nodes: Vec<Node>,
+}
+
+/// A value, or an object's key.
+#[derive(Debug, Clone, Copy)]
+struct Node {
+    start: u32,
+    end: u32,
+    /// The node after it and all within it.
+    next: u32,
+    kind: Kind,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Raw<'a>(&'a str);
+enum Kind {
+    Value,
+    /// A colon follows.
+    Key,
+    /// A colon follows, and it must be decoded to be compared.
+    EscapedKey,
+}
+
+impl<'t> Document<'t> {
+    /// The value that begins `text` (after white space) and ends with it (before white space).
+    ///
+    /// `None` if there is none, or if it is made of more values than a record ever is.
+    pub(crate) fn of(text: &'t str) -> Option<Self> {
+        u32::try_from(text.len()).ok()?;
+        let mut nodes: Vec<Node> = Vec::with_capacity(16 + text.len() / 64);
+        let mut open: Vec<u32> = Vec::with_capacity(16);
+        let bytes = text.as_bytes();
+        let mut at = skip_space(bytes, 0);
+        while let Some(byte) = bytes.get(at) {
+            let end = match byte {
+                b'{' | b'[' => {
+                    open.push(nodes.len() as u32);
+                    at + 1
+                }
+                b'}' | b']' => {
+                    let container = open.pop()? as usize;
+                    at += 1;
+                    nodes[container].end = at as u32;
+                    nodes[container].next = nodes.len() as u32;
+                    if open.is_empty() {
+                        break;
+                    }
+                    continue;
+                }
+                b':' => {
+                    let key = nodes.last_mut()?;
+                    let name = &bytes[key.start as usize..key.end as usize];
+                    key.kind = if name.contains(&b'\\') { Kind::EscapedKey } else { Kind::Key };
+                    at += 1;
+                    continue;
+                }
+                b',' | b' ' | b'\t' | b'\r' | b'\n' => {
+                    at += 1;
+                    continue;
+                }
+                _ => value_end(bytes, at)?,
+            };
+            if nodes.len() >= limits::VALUES_PER_RECORD {
+                return None;
+            }
+            let next = nodes.len() as u32 + 1;
+            nodes.push(Node { start: at as u32, end: end as u32, next, kind: Kind::Value });
+            at = end;
+            if open.is_empty() {
+                break;
+            }
+        }
+        let complete = open.is_empty() && !nodes.is_empty() && skip_space(bytes, at) == bytes.len();
+        complete.then_some(Self { text, nodes })
+    }
+
+    /// The value.
+    pub(crate) fn root(&self) -> Raw<'_> {
+        Raw { document: self, node: 0 }
+    }
+
+    /// The fields of an object.
+    pub(crate) fn fields(&self) -> Option<Fields<'_>> {
+        self.root().fields()
+    }
+}
+
+/// A JSON value, as it stands in its record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Raw<'a> {
+    document: &'a Document<'a>,
+    node: u32,
+}
 
 impl<'a> Raw<'a> {
-    /// The value that begins `text` (after white space) and ends with it (before white space).
-    pub(crate) fn whole(text: &'a str) -> Option<Self> {
-        let start = skip_space(text.as_bytes(), 0);
-        let end = value_end(text.as_bytes(), start)?;
-        let rest = text.get(end..)?;
-        rest.bytes().all(is_space).then(|| Self(&text[start..end]))
+    fn place(self) -> Node {
+        self.document.nodes[self.node as usize]
     }
 
     /// Its text.
     pub(crate) fn text(self) -> &'a str {
-        self.0
+        let place = self.place();
+        &self.document.text[place.start as usize..place.end as usize]
     }
 
     /// Whether it is `null`.
     pub(crate) fn is_null(self) -> bool {
-        self.0 == "null"
+        self.text() == "null"
     }
 
     /// The name of its JSON type.
     pub(crate) fn type_name(self) -> &'static str {
-        match self.0.as_bytes().first() {
-            Some(b'"') => "string",
-            Some(b'{') => "object",
-            Some(b'[') => "array",
-            Some(b't' | b'f') => "boolean",
-            Some(b'n') => "null",
+        match self.document.text.as_bytes()[self.place().start as usize] {
+            b'"' => "string",
+            b'{' => "object",
+            b'[' => "array",
+            b't' | b'f' => "boolean",
+            b'n' => "null",
             _ => "number",
         }
     }
 
     /// A string's content, still escaped.
     pub(crate) fn escaped(self) -> Option<&'a str> {
-        self.0.strip_prefix('"')?.strip_suffix('"')
+        self.text().strip_prefix('"')?.strip_suffix('"')
     }
 
     /// A string, decoded; half of a surrogate pair becomes U+FFFD.
@@ -54,7 +146,7 @@ impl<'a> Raw<'a> {
 
     /// A whole number, also one written with a fraction of zero.
     pub(crate) fn i64(self) -> Option<i64> {
-        self.0.parse().ok().or_else(|| {
+        self.text().parse().ok().or_else(|| {
             let number = self.f64()?;
             (number.fract() == 0.0 && number.abs() < 9e15).then_some(number as i64)
         })
@@ -67,73 +159,90 @@ impl<'a> Raw<'a> {
 
     /// A number.
     pub(crate) fn f64(self) -> Option<f64> {
-        if self.type_name() == "number" {
-            self.0.parse().ok().filter(|n: &f64| n.is_finite())
-        } else {
-            None
-        }
+        let number = self.text().parse().ok().filter(|_| self.type_name() == "number");
+        number.filter(|n: &f64| n.is_finite())
     }
 
     /// A truth value.
     pub(crate) fn bool(self) -> Option<bool> {
-        self.0.parse().ok()
+        self.text().parse().ok()
     }
 
     /// An object's fields.
     pub(crate) fn fields(self) -> Option<Fields<'a>> {
-        if !self.0.starts_with('{') {
-            return None;
-        }
-        let mut list = Vec::with_capacity(8);
-        let mut at = 1;
-        while let Some((key, value, next)) = field_at(self.0, at) {
-            list.push((key, value));
-            at = next;
-        }
-        Some(Fields { list })
+        (self.type_name() == "object").then_some(Fields { object: Some(self) })
     }
 
     /// An array's items.
     pub(crate) fn items(self) -> Option<Vec<Raw<'a>>> {
-        if !self.0.starts_with('[') {
-            return None;
-        }
-        let bytes = self.0.as_bytes();
-        let mut list = Vec::new();
-        let mut at = skip_separators(bytes, 1);
-        while let Some(end) = value_end(bytes, at) {
-            list.push(Raw(&self.0[at..end]));
-            at = skip_separators(bytes, end);
-        }
-        Some(list)
+        (self.type_name() == "array").then(|| self.children().collect())
     }
 
     /// The value decoded; its text as a string if it is not valid JSON (or nests too deeply).
     pub(crate) fn value(self) -> Value {
-        serde_json::from_str(self.0).unwrap_or_else(|_| Value::String(self.0.to_owned()))
+        serde_json::from_str(self.text()).unwrap_or_else(|_| Value::String(self.text().to_owned()))
+    }
+
+    fn children(self) -> impl Iterator<Item = Raw<'a>> {
+        let (document, last) = (self.document, self.place().next);
+        let mut node = self.node + 1;
+        std::iter::from_fn(move || {
+            let child = (node < last).then_some(Raw { document, node })?;
+            node = child.place().next;
+            Some(child)
+        })
     }
 }
 
 /// The fields of an object, in their order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Fields<'a> {
-    list: Vec<(Cow<'a, str>, Raw<'a>)>,
+    object: Option<Raw<'a>>,
 }
 
 impl<'a> Fields<'a> {
-    /// The field of a name, unless it is missing or `null`; of several, the last.
+    fn pairs(&self) -> impl Iterator<Item = (Raw<'a>, Raw<'a>)> + use<'a> {
+        let mut children = self.object.map(Raw::children);
+        let mut key: Option<Raw<'a>> = None;
+        std::iter::from_fn(move || {
+            for child in children.as_mut()? {
+                if child.place().kind != Kind::Value {
+                    key = Some(child);
+                } else if let Some(key) = key.take() {
+                    return Some((key, child));
+                }
+            }
+            None
+        })
+    }
+
+    fn bytes(&self) -> &'a [u8] {
+        self.object.map_or(&[], |object| object.document.text.as_bytes())
+    }
+
+    fn find(&self, name: &str) -> Option<Raw<'a>> {
+        let named = |key: Raw<'_>| {
+            let place = key.place();
+            let content = place.start as usize + 1..(place.end as usize).saturating_sub(1);
+            match place.kind {
+                Kind::EscapedKey => key.str().is_some_and(|key| key == name),
+                _ => {
+                    content.len() == name.len()
+                        && self.bytes().get(content).is_some_and(|key| key == name.as_bytes())
+                }
+            }
+        };
+        self.pairs().find(|(key, _)| named(*key)).map(|(_, value)| value)
+    }
+
+    /// The field of a name, unless it is missing or `null`; of several, the first.
     pub(crate) fn get(&self, name: &str) -> Option<Raw<'a>> {
-        self.list
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, v)| *v)
-            .filter(|v| !v.is_null())
+        self.find(name).filter(|value| !value.is_null())
     }
 
     /// Whether there is a field of that name, `null` or not.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.list.iter().any(|(key, _)| key == name)
+        self.find(name).is_some()
     }
 
     /// A string field, decoded.
@@ -172,48 +281,21 @@ impl<'a> Fields<'a> {
     }
 
     /// Every field.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Raw<'a>)> {
-        self.list.iter().map(|(key, value)| (&**key, *value))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Cow<'a, str>, Raw<'a>)> + use<'a> {
+        self.pairs().map(|(key, value)| (key.str().unwrap_or_default(), value))
     }
 
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.pairs().next().is_none()
     }
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn skip_space(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).copied().is_some_and(is_space) {
+    while matches!(bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
         at += 1;
     }
     at
-}
-
-fn skip_separators(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).copied().is_some_and(|b| is_space(b) || b == b',') {
-        at += 1;
-    }
-    at
-}
-
-fn field_at(text: &str, at: usize) -> Option<(Cow<'_, str>, Raw<'_>, usize)> {
-    let bytes = text.as_bytes();
-    let key_start = skip_separators(bytes, at);
-    if bytes.get(key_start) != Some(&b'"') {
-        return None;
-    }
-    let key_end = string_end(bytes, key_start)?;
-    let colon = skip_space(bytes, key_end);
-    if bytes.get(colon) != Some(&b':') {
-        return None;
-    }
-    let start = skip_space(bytes, colon + 1);
-    let end = value_end(bytes, start)?;
-    Some((unescape(&text[key_start + 1..key_end - 1]), Raw(&text[start..end]), end))
 }
 
 /// Where the string that begins at `at` (with its quote) ends.
@@ -318,14 +400,19 @@ mod tests {
 
     #[test]
     fn values_are_found_in_place() {
-        let text = r#" {"a":"x\"}y","b":{"c":[1,2.0,"z"]},"n":null,"a":true} "#;
-        let f = Raw::whole(text).unwrap().fields().unwrap();
-        assert_eq!(f.get("a").unwrap().bool(), Some(true), "the last of two fields counts");
-        assert_eq!(f.get("n"), None);
+        let text = r#" {"a":"x\"}y","b":{"c":[1,2.0,"z"]},"n":null,"a":true,"\u0065":6} "#;
+        let document = Document::of(text).unwrap();
+        let f = document.fields().unwrap();
+        assert_eq!(f.str("a").unwrap(), "x\"}y", "the first of two fields counts");
+        assert!(f.get("n").is_none());
         assert!(f.has("n"));
-        let items = f.fields("b").items("c");
+        let items = f.items("b");
+        assert!(items.is_empty());
+        let inner = f.fields("b");
+        let items = inner.items("c");
         assert_eq!(items[1].u64(), Some(2));
         assert_eq!(items[2].str().unwrap(), "z");
+        assert_eq!(f.u64("e"), Some(6), "keys are decoded");
     }
 
     #[test]
@@ -337,9 +424,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_is_an_error(text in ".*") {
+        fn no_text_is_an_error(text in prop_oneof![".*", r#"[{}\[\]"\\a:, 1é]{0,40}"#]) {
             let _ = unescape(&text);
-            if let Some(raw) = Raw::whole(&text) {
+            if let Some(document) = Document::of(&text) {
+                let raw = document.root();
                 let _ = (raw.fields().map(|f| f.iter().count()), raw.items(), raw.value());
             }
         }
@@ -347,7 +435,8 @@ mod tests {
         #[test]
         fn strings_decode_as_serde_decodes_them(text in any::<String>()) {
             let json = serde_json::to_string(&text).unwrap();
-            prop_assert_eq!(Raw::whole(&json).unwrap().str().unwrap(), text);
+            let document = Document::of(&json).unwrap();
+            prop_assert_eq!(document.root().str().unwrap(), text);
         }
     }
 }

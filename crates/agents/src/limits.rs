@@ -23,6 +23,9 @@ pub const SPLIT_TRIES: usize = 64;
 /// A duplicate shorter than this stays: its marker and the bookkeeping would cost as much.
 pub const DUPLICATE_BYTES: usize = 48;
 
+/// Places where a text may stand within another that are compared; a text that begins so often is no output.
+pub const DUPLICATE_TRIES: usize = 64;
+
 /// A tool's input shorter than this is not remembered to recognise its repetition in the result.
 pub const REMEMBERED_INPUT_BYTES: usize = 256;
 
@@ -42,6 +45,9 @@ pub const STATE_BYTES: usize = 64 << 10;
 
 /// Unknown fields reported per record: a record of wholly foreign shape must not flood the count.
 pub const UNKNOWN_PER_RECORD: usize = 16;
+
+/// Values of one record, each 16 bytes while it is looked at; a record of more is kept unread.
+pub const VALUES_PER_RECORD: usize = 2 << 20;
 
 /// Pieces of one line: one object is the rule, two an accident.
 pub const PIECES_PER_LINE: usize = 1024;

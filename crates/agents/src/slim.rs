@@ -185,11 +185,13 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fields::Document;
 
     #[test]
     fn cuts_account_for_every_byte() {
         let record = r#"{"a":"0123456789","b":[1,2,3,4,5],"c":{"d":1}}"#;
-        let fields = Raw::whole(record).unwrap().fields().unwrap();
+        let document = Document::of(record).unwrap();
+        let fields = document.fields().unwrap();
         let mut cuts = Cuts::of(record);
         cuts.drop_value(fields.get("b").unwrap(), "test");
         cuts.drop_value(fields.get("a").unwrap(), "test");
@@ -204,7 +206,8 @@ mod tests {
     fn base64_becomes_a_blob_and_other_text_stays() {
         let encoded = BASE64.encode(&[7u8; 600]);
         let record = format!(r#"{{"data":"{encoded}","text":"{}"}}"#, "not base64 ".repeat(60));
-        let fields = Raw::whole(&record).unwrap().fields().unwrap();
+        let document = Document::of(&record).unwrap();
+        let fields = document.fields().unwrap();
         let mut cuts = Cuts::of(&record);
         cuts.blob(fields.get("data").unwrap(), "image/png");
         cuts.blob(fields.get("text").unwrap(), "image/png");

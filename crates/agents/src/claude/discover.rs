@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use callboard_model::event::Info;
 use callboard_model::{Draft, EventBody, ThreadKey};
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::fields::Raw;
+use crate::fields::Document;
 use crate::transcript::{Compression, TranscriptFile};
 use crate::{Environment, Found, walk};
 
@@ -85,7 +86,8 @@ pub(super) fn companion(file: &TranscriptFile) -> Vec<Draft> {
     let Some(text) = walk::small_file(&file.path.with_extension("meta.json")) else {
         return Vec::new();
     };
-    let fields = Raw::whole(&text).and_then(Raw::fields).unwrap_or_default();
+    let document = Document::of(&text);
+    let fields = document.as_ref().and_then(Document::fields).unwrap_or_default();
     let info = Info {
         parent: Some(thread.native.clone()),
         agent_type: fields.text("agentType"),
@@ -93,5 +95,6 @@ pub(super) fn companion(file: &TranscriptFile) -> Vec<Draft> {
         title: fields.text("description"),
         ..Info::default()
     };
-    vec![Draft { thread, key: "companion".to_owned(), at: None, body: EventBody::Info(info) }]
+    let key = format!("companion/{:016x}", xxh3_64(text.as_bytes()));
+    vec![Draft { thread, key, at: None, body: EventBody::Info(info) }]
 }

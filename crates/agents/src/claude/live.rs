@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::{ThreadKey, Timestamp};
 
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::{LiveSession, limits, process, walk};
 
 pub(super) const SESSIONS: &str = "sessions";
@@ -26,7 +26,8 @@ pub(super) fn sessions(home: &Path) -> Vec<LiveSession> {
 }
 
 fn session(text: &str) -> Option<LiveSession> {
-    let fields = Raw::whole(text)?.fields()?;
+    let document = Document::of(text)?;
+    let fields = document.fields()?;
     let pid = fields.u32("pid");
     let start_ticks = fields.get("procStart").and_then(ticks);
     Some(LiveSession {

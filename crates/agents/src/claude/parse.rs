@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::Reader;
 use super::{parse_message, parse_system};
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::limits;
 use crate::transcript::{Parsed, RecordPosition};
 
@@ -18,6 +18,7 @@ pub(super) struct Record<'r> {
     pub(super) key: String,
     pub(super) thread: ThreadKey,
     pub(super) at: Option<Timestamp>,
+    pub(super) offset: u64,
     pub(super) drafts: Vec<Draft>,
     pub(super) unknown: Vec<String>,
 }
@@ -46,7 +47,8 @@ impl Record<'_> {
 }
 
 pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Parsed {
-    let Some(fields) = Raw::whole(text).and_then(Raw::fields) else {
+    let document = Document::of(text);
+    let Some(fields) = document.as_ref().and_then(Document::fields) else {
         return foreign(text, at, reader, "(no object)");
     };
     let Some(kind) = fields.text("type") else {
@@ -55,8 +57,15 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
     let moment = fields.get("timestamp").and_then(|t| Timestamp::parse(&t.str()?));
     let key = fields.text("uuid").unwrap_or_else(|| format!("{:016x}", xxh3_64(text.as_bytes())));
     let thread = thread(&fields, reader);
-    let mut record =
-        Record { fields, key, thread, at: moment, drafts: Vec::new(), unknown: Vec::new() };
+    let mut record = Record {
+        fields,
+        key,
+        thread,
+        at: moment,
+        offset: at.offset,
+        drafts: Vec::new(),
+        unknown: Vec::new(),
+    };
     session_facts(&mut record, reader);
     let (record_type, known) = match kind.as_str() {
         "user" => {

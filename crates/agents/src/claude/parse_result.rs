@@ -42,7 +42,7 @@ pub(super) fn result(record: &mut Record<'_>, block: &Fields<'_>) {
         _ => {}
     }
     result.interrupted |= result.text.starts_with("[Request interrupted by user")
-        || result.text.contains("[Request interrupted by user for tool use]");
+        || (failed && result.text.contains("[Request interrupted by user for tool use]"));
     let key = format!("result:{}", result.tool_use_id);
     record.say_as(key, EventBody::Result(result));
 }
@@ -95,6 +95,18 @@ fn structured(result: &mut ToolResult, told: &Fields<'_>) {
         .and_then(Raw::i64)
         .and_then(|c| c.try_into().ok())
         .or(result.exit_code);
+    // A command that ended well is told apart only by what is missing.
+    let ended_well = result.ok == Some(true)
+        && told.has("stdout")
+        && told.has("interrupted")
+        && !result.interrupted;
+    if ended_well
+        && !["backgroundTaskId", "returnCodeInterpretation"]
+            .iter()
+            .any(|name| told.get(name).is_some())
+    {
+        result.exit_code = result.exit_code.or(Some(0));
+    }
     result.background_id = told
         .text("backgroundTaskId")
         .or_else(|| told.text("shellId").filter(|_| told.has("command")));
@@ -108,7 +120,7 @@ fn structured(result: &mut ToolResult, told: &Fields<'_>) {
     }
     for (question, answer) in told.fields("answers").iter() {
         let answer = answer.str().map_or_else(|| answer.text().to_owned(), Into::into);
-        result.answers.push((question.to_owned(), answer));
+        result.answers.push((question.into_owned(), answer));
     }
     let file = told.fields("file");
     let blob = file.str("base64").and_then(|d| blob_of_marker(&d).map(str::to_owned));

@@ -192,7 +192,9 @@ fn fact(record: &mut Record<'_>, kind: &str) -> bool {
         _ => return QUIET.contains(&kind) || kind.starts_with("api-request"),
     };
     if info != Info::default() {
-        record.say("0", EventBody::Info(info));
+        // Without an identity of its own, the same fact may be told again after another: not a repetition.
+        let key = format!("{}@{}/0", record.key, record.offset);
+        record.say_as(key, EventBody::Info(info));
     }
     true
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::State;
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::limits;
 use crate::slim::{Cuts, Slim};
 use crate::stream::StreamRule;
@@ -35,7 +35,10 @@ pub(super) struct GrowingOutput {
 }
 
 pub(super) fn slim<'l>(record: &'l str, state: &mut State) -> Slim<'l> {
-    let Some(fields) = Raw::whole(record).and_then(Raw::fields) else { return Slim::whole(record) };
+    let document = Document::of(record);
+    let Some(fields) = document.as_ref().and_then(Document::fields) else {
+        return Slim::whole(record);
+    };
     let mut cuts = Cuts::of(record);
     match fields.str("type").as_deref() {
         Some("assistant") => assistant(&fields, state, &mut cuts),
@@ -140,7 +143,7 @@ fn repeated_result(
         }
     } else if let Some(fields) = value.fields() {
         for (name, value) in fields.iter() {
-            match name {
+            match &*name {
                 "originalFile" | "originalFileContents" => cuts.drop_value(value, BEFORE_EDIT),
                 "structuredPatch" => {}
                 "base64" => cuts.blob(value, &fields.text("type").unwrap_or_default()),
@@ -167,9 +170,16 @@ fn says_lines(told: &[&str], lines: &[&str]) -> bool {
 /// Whether `told` holds all of `text`, as it is or with line numbers before each line.
 fn says(told: &str, text: &str) -> bool {
     let text = trimmed(text);
-    text.len() >= limits::DUPLICATE_BYTES - 16
-        && (memchr::memmem::find(told.as_bytes(), text.as_bytes()).is_some()
-            || says_numbered(told, text))
+    if text.len() > told.len() || text.len() < limits::DUPLICATE_BYTES - 16 {
+        return false;
+    }
+    if told.starts_with(text) || says_numbered(told, text) {
+        return true;
+    }
+    let (told, text) = (told.as_bytes(), text.as_bytes());
+    let beginning = &text[..text.len().min(limits::DUPLICATE_BYTES)];
+    let mut places = memchr::memmem::find_iter(told, beginning).take(limits::DUPLICATE_TRIES);
+    places.any(|at| told[at..].starts_with(text))
 }
 
 /// Without escaped white space at the end.
@@ -184,6 +194,9 @@ fn trimmed(mut text: &str) -> &str {
 }
 
 fn says_numbered(told: &str, text: &str) -> bool {
+    if !told.trim_start().starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let mut told_lines = told.split("\\n");
     for line in text.split("\\n") {
         let Some(told) = told_lines.next() else { return false };

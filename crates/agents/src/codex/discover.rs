@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use callboard_model::event::Info;
 use callboard_model::{Draft, EventBody, ThreadKey};
+use xxhash_rust::xxh3::xxh3_64;
 
-use crate::fields::Raw;
+use crate::fields::Document;
 use crate::transcript::{Compression, TranscriptFile};
 use crate::{Environment, Found, walk};
 
@@ -89,11 +90,15 @@ pub(super) fn companion(file: &TranscriptFile) -> Vec<Draft> {
         return Vec::new();
     };
     let lines = index.lines().rev().filter(|line| line.contains(&thread.native));
-    let mut entries = lines.filter_map(|line| Raw::whole(line)?.fields());
-    let entry = entries.find(|entry| entry.str("id").as_deref() == Some(&thread.native));
-    let Some(title) = entry.and_then(|entry| entry.text("thread_name")) else { return Vec::new() };
+    let mut names = lines.filter_map(|line| {
+        let document = Document::of(line)?;
+        let entry = document.fields().filter(|e| e.str("id").as_deref() == Some(&thread.native))?;
+        entry.text("thread_name")
+    });
+    let Some(title) = names.next() else { return Vec::new() };
+    let key = format!("companion/{:016x}", xxh3_64(title.as_bytes()));
     let info = Info { title: Some(title), ..Info::default() };
-    vec![Draft { thread, key: "companion".to_owned(), at: None, body: EventBody::Info(info) }]
+    vec![Draft { thread, key, at: None, body: EventBody::Info(info) }]
 }
 
 #[cfg(test)]

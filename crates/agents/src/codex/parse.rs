@@ -6,7 +6,7 @@ use callboard_model::{Draft, EventBody, ThreadKey, Timestamp};
 
 use super::reader::Reader;
 use super::{parse_event, parse_item};
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::limits;
 use crate::transcript::{Parsed, RecordPosition};
 
@@ -41,7 +41,8 @@ impl Record {
 }
 
 pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Parsed {
-    let fields = Raw::whole(text).and_then(Raw::fields);
+    let document = Document::of(text);
+    let fields = document.as_ref().and_then(Document::fields);
     let fields = fields.as_ref();
     let ordinal = fields.and_then(|f| f.u64("ordinal"));
     if let Some(header) = fields.filter(|_| reader.state.thread.is_none()).and_then(header) {
@@ -71,7 +72,7 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
 fn header<'a>(fields: &Fields<'a>) -> Option<Fields<'a>> {
     match fields.str("type").as_deref() {
         Some("session_meta") => Some(fields.fields("payload")),
-        None if fields.has("id") && fields.has("timestamp") => Some(fields.clone()),
+        None if fields.has("id") && fields.has("timestamp") => Some(*fields),
         _ => None,
     }
 }

@@ -1,5 +1,7 @@
 //! Calls of tools, each in the vocabulary that all agents share.
 
+use std::borrow::Cow;
+
 use callboard_model::EventBody;
 use callboard_model::event::{
     Change, Command, Delegate, Edit, FileEdit, Plan, PlanChange, PlanStep, Question, QuestionItem,
@@ -9,7 +11,7 @@ use serde_json::Value;
 
 use super::parse::Record;
 use super::patch;
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 
 pub(super) fn call(kind: &str, item: &Fields<'_>, record: &mut Record) {
     let id = item.text("call_id").or_else(|| item.text("id")).unwrap_or_else(|| record.key.clone());
@@ -23,7 +25,8 @@ pub(super) fn call(kind: &str, item: &Fields<'_>, record: &mut Record) {
         _ => {
             // Arguments are JSON within a string, or, in the first versions, an object.
             let text = item.str("arguments");
-            let raw = text.as_deref().and_then(Raw::whole).or_else(|| item.get("arguments"));
+            let document = text.as_deref().and_then(Document::of);
+            let raw = document.as_ref().map(Document::root).or_else(|| item.get("arguments"));
             raw.and_then(Raw::fields).and_then(|arguments| function(&tool_use, &arguments))
         }
     };
@@ -185,22 +188,25 @@ pub(super) fn questions(arguments: &Fields<'_>) -> Vec<QuestionItem> {
 
 /// The changes that a completed item lists by path: `{"<path>":{"type":"update","unified_diff":…}}`.
 pub(super) fn changes(changes: &Fields<'_>) -> Vec<FileEdit> {
-    let change = |(path, change): (&str, Raw<'_>)| {
+    let change = |(path, change): (Cow<'_, str>, Raw<'_>)| {
         let change = change.fields().unwrap_or_default();
         let hunks =
             change.str("unified_diff").map(|diff| patch::unified(&diff)).unwrap_or_default();
         let target = change.text("move_path");
         match (change.str("type").as_deref(), target) {
             (Some("add"), _) => {
-                patch::written(path.to_owned(), &change.str("content").unwrap_or_default())
+                patch::written(path.into_owned(), &change.str("content").unwrap_or_default())
             }
             (Some("delete"), _) => {
-                FileEdit { path: path.to_owned(), change: Change::Delete, from: None, hunks }
+                FileEdit { path: path.into_owned(), change: Change::Delete, from: None, hunks }
             }
-            (_, Some(target)) => {
-                FileEdit { path: target, change: Change::Move, from: Some(path.to_owned()), hunks }
-            }
-            _ => FileEdit { path: path.to_owned(), change: Change::Modify, from: None, hunks },
+            (_, Some(target)) => FileEdit {
+                path: target,
+                change: Change::Move,
+                from: Some(path.into_owned()),
+                hunks,
+            },
+            _ => FileEdit { path: path.into_owned(), change: Change::Modify, from: None, hunks },
         }
     };
     changes.iter().map(change).collect()

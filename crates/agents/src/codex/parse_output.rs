@@ -5,7 +5,7 @@ use callboard_model::event::{Image, ToolResult};
 
 use super::parse::Record;
 use super::parse_item::image;
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 
 const REFUSED: &[&str] = &[
     "rejected by user",
@@ -56,7 +56,9 @@ fn text_of(item: &Fields<'_>) -> (String, Vec<Image>) {
 /// `Output:` (`Exit code: 0`, `Process exited with code 0`), or words.
 pub(super) fn told(text: &str) -> ToolResult {
     let mut result = ToolResult { text: text.to_owned(), ..ToolResult::default() };
-    if let Some(told) = Raw::whole(text).and_then(Raw::fields).filter(|told| told.has("metadata")) {
+    let document = text.starts_with('{').then(|| Document::of(text)).flatten();
+    let told = document.as_ref().and_then(Document::fields).filter(|told| told.has("metadata"));
+    if let Some(told) = told {
         let metadata = told.fields("metadata");
         result.text = told.text("output").unwrap_or_default();
         result.exit_code =

@@ -4,7 +4,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::State;
-use crate::fields::{Fields, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::slim::{Cuts, Slim};
 use crate::stream::StreamRule;
 
@@ -20,7 +20,10 @@ pub(super) const RULES: &[StreamRule] = &[
 ];
 
 pub(super) fn slim<'l>(record: &'l str, state: &mut State) -> Slim<'l> {
-    let Some(fields) = Raw::whole(record).and_then(Raw::fields) else { return Slim::whole(record) };
+    let document = Document::of(record);
+    let Some(fields) = document.as_ref().and_then(Document::fields) else {
+        return Slim::whole(record);
+    };
     let mut cuts = Cuts::of(record);
     let payload = fields.get("payload").filter(|p| p.type_name() == "object");
     let body = payload.and_then(Raw::fields);
@@ -128,7 +131,7 @@ fn replayed(compacted: &Fields<'_>, cuts: &mut Cuts<'_>) {
 fn is_repeated(context: &Fields<'_>, last: &mut u64) -> bool {
     let mut hash = xxhash_rust::xxh3::Xxh3Default::new();
     for (name, value) in
-        context.iter().filter(|(name, _)| !matches!(*name, "turn_id" | "root_turn_id"))
+        context.iter().filter(|(name, _)| !matches!(&**name, "turn_id" | "root_turn_id"))
     {
         hash.update(name.as_bytes());
         hash.update(value.text().as_bytes());
