@@ -37,6 +37,10 @@ impl BlobStore {
         Self { dir: home.join("blobs") }
     }
 
+    pub(crate) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// Where a blob's file is; `None` if that is not the hash of one.
     #[must_use]
     pub fn path(&self, hash: &str) -> Option<PathBuf> {
@@ -108,7 +112,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     File::open(folder).and_then(|f| f.sync_all()).map_err(StoreError::io("write", folder))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

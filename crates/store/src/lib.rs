@@ -5,7 +5,9 @@
 //! records are never rewritten, events refer to them by place, and both commit together with the
 //! cursor of their source.
 
+mod belonging;
 mod blob;
+mod blob_writer;
 mod block;
 mod count;
 mod error;
@@ -26,7 +28,9 @@ mod text;
 mod workspace;
 mod write;
 
+pub use belonging::UnboundSession;
 pub use blob::{BlobStore, StoredBlob};
+pub use blob_writer::BlobWriter;
 pub use block::{Block, BlockBuilder, Codec, RecordMeta};
 pub use count::{RecordCounts, RecordTypeRow, UnknownRow};
 pub use error::{Result, StoreError};

@@ -72,7 +72,8 @@ impl<'a> Write<'a> {
     }
 
     /// What a snapshot sees, as this transaction sees it.
-    pub(crate) fn view(&self) -> crate::Snapshot<'_> {
+    #[must_use]
+    pub fn view(&self) -> crate::Snapshot<'_> {
         crate::Snapshot::new(&self.tx)
     }
 

@@ -65,6 +65,8 @@ pub struct SessionView {
     pub context: Option<ContextUse>,
     /// The model it last used.
     pub model: Option<String>,
+    /// Version of the agent's program.
+    pub agent_version: Option<String>,
     /// How many subagents and sidechains it has.
     pub children: u32,
     /// Events stored.
@@ -133,8 +135,6 @@ pub struct SessionDetail {
     pub parent: Option<SessionView>,
     /// The session whose beginning it shares.
     pub forked_from: Option<SessionView>,
-    /// Version of the agent's program.
-    pub agent_version: Option<String>,
     /// Permission or approval mode.
     pub mode: Option<String>,
     /// Where it was started from.
