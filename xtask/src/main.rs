@@ -1,3 +1,63 @@
 //! Chores of the project: `cargo xtask test|soak|bench|tidy|dist`.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a chore speaks to a terminal and starts other programs"
+)]
 
-fn main() {}
+mod dist;
+mod run;
+mod test;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Run every test, or the steps that are named.
+    Test {
+        /// Only these steps, separated by commas.
+        #[arg(long, value_enum, value_delimiter = ',')]
+        only: Vec<test::Step>,
+    },
+    /// Build the release and pack it with its licences.
+    Dist,
+    /// Look for places that break a rule of the project.
+    Tidy {
+        /// Another checkout to look at.
+        root: Option<PathBuf>,
+    },
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().chore {
+        Chore::Test { only } => test::test(&root(), &only),
+        Chore::Dist => dist::dist(&root()),
+        Chore::Tidy { root: other } => tidy::run(&other.unwrap_or_else(root)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! The test kit against the real agents.
+//! The test kit against itself and the real agents.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,6 +6,5 @@
     reason = "a panic fails the test"
 )]
 
-mod claude;
-mod codex;
 mod model_server;
+mod real_agents;
