@@ -13,5 +13,5 @@ export default defineConfig({
   },
   server: { proxy: { '/api': daemon } },
   resolve: process.env.VITEST ? { conditions: ['browser'] } : undefined,
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  test: { css: true, environment: 'jsdom', include: ['src/**/*.test.ts'] },
 })

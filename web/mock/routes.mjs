@@ -1,7 +1,8 @@
+import * as events from './routes/events.mjs'
 import * as sessions from './routes/sessions.mjs'
 import * as tasks from './routes/tasks.mjs'
 
-const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES]
+const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES, ...events.ROUTES]
 
 const ok = (body) => ({ body })
 

@@ -20,6 +20,22 @@ const STEPS = {
   S47: ['Running kubectl describe job migrate', 'Reading deploy/migrate.yaml'],
 }
 
+function step(round) {
+  const tool_use_id = `live-${round}`
+  return [
+    { kind: 'text', text: `Step ${round}: the bucket is refilled by the moment it is given.` },
+    { kind: 'command', tool_use_id, tool: 'Bash', command: `cargo test -p api case_${round}` },
+    {
+      kind: 'result',
+      tool_use_id,
+      text: 'test result: ok. 1 passed',
+      ok: true,
+      exit_code: 0,
+      duration_ms: 900,
+    },
+  ]
+}
+
 /** Lets the working sessions go on, one step at a time. */
 export function simulate(state, periodMs) {
   let round = 0
@@ -35,12 +51,12 @@ export function simulate(state, periodMs) {
         activity: steps[round % steps.length],
         activity_since: now,
         updated_at: now,
-        events: row.events + 1,
         context: row.context && {
           ...row.context,
           used: Math.min(row.context.window, row.context.used + 400),
         },
       })
+      if (id === 'S41') state.append(id, ...step(round))
     }
     if (state.import.running) {
       const done = Math.min(state.import.bytes_total, state.import.bytes_done + 4e7)

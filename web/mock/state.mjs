@@ -11,6 +11,7 @@ export class State {
     this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
     this.removed = new Map()
     this.history = new Map()
+    this.extra = new Map()
     this.nextTask = 30
     this.import = {
       running: importing,
@@ -83,6 +84,14 @@ export class State {
     this.sessions.set(id, row)
     this.announce({ type: 'session', session: row })
     return row
+  }
+
+  /** Adds events to the end of a session. */
+  append(id, ...bodies) {
+    const row = this.sessions.get(id)
+    this.extra.set(id, [...(this.extra.get(id) ?? []), ...bodies])
+    const now = new Date().toISOString()
+    return this.changeSession(id, { events: row.events + bodies.length, updated_at: now })
   }
 
   changeTask(id, change, text, by = 'you') {

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-
-const css = readFileSync('src/shell/tokens.css', 'utf8')
+import css from './tokens.css?raw'
 
 /** The colours of the block after `selector`. */
 function colours(selector: string): Record<string, string> {

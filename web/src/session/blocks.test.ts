@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest'
+import type { Event, EventBody } from '../api/types'
+import { blocks, failed, indexOf, keepSame } from './blocks'
+
+const events = (...bodies: EventBody[]): Event[] =>
+  bodies.map((body, i) => ({ seq: 100 + i, session: 'S1', ordinal: i + 1, at: null, ...body }) as Event)
+const read = (id: string): EventBody => ({ kind: 'read', tool_use_id: id, tool: 'Read', path: `${id}.rs` })
+const result = (id: string, ok = true): EventBody => ({ kind: 'result', tool_use_id: id, text: id, ok })
+const command = (id: string): EventBody => ({ kind: 'command', tool_use_id: id, tool: 'Bash', command: id })
+
+test('a tool use and its result are one block, wherever the result is', () => {
+  const made = blocks(events(command('a'), { kind: 'text', text: 'meanwhile' }, result('a', false)))
+  expect(made.map((block) => block.key)).toEqual(['e1', 'e2'])
+  expect(made[0]).toMatchObject({ type: 'use', use: { result: { text: 'a' } } })
+  expect(made.map(failed)).toEqual([true, false])
+})
+
+test('neighbouring reads are one block, through their results', () => {
+  const made = blocks(events(read('a'), result('a'), read('b'), result('b'), command('c'), read('d')))
+  expect(made.map((block) => block.type)).toEqual(['looks', 'use', 'looks'])
+})
+
+test('a result whose use is not loaded is shown by itself', () => {
+  expect(blocks(events(result('x')))).toMatchObject([{ type: 'result', key: 'e1' }])
+})
+
+test('what says nothing is not shown', () => {
+  const usage: EventBody = { kind: 'usage', input: 1, cache_read: 0, cache_write: 0, output: 1 }
+  expect(blocks(events(usage, { kind: 'turn', phase: 'started' }, { kind: 'thinking', text: '' }))).toEqual(
+    [],
+  )
+})
+
+test('a plan is shown as it stands after each statement of it', () => {
+  const plan = (change: 'replace' | 'update', steps: object[]): EventBody =>
+    ({ kind: 'plan', tool_use_id: change, tool: 'T', change, steps }) as EventBody
+  const made = blocks(
+    events(
+      plan('replace', [
+        { id: '1', text: 'Look', status: 'in_progress' },
+        { id: '2', text: 'Act', status: 'pending' },
+      ]),
+      plan('update', [{ id: '1', text: '', status: 'completed' }]),
+    ),
+  )
+  expect(made[1]).toMatchObject({
+    steps: [
+      { text: 'Look', status: 'completed' },
+      { text: 'Act', status: 'pending' },
+    ],
+  })
+})
+
+test('blocks that did not change are kept as they were', () => {
+  const all = events(command('a'), { kind: 'text', text: 'x' }, result('a'))
+  const before = blocks(all.slice(0, 2))
+  const after = keepSame(before, blocks(all))
+  expect(after[0]).not.toBe(before[0])
+  expect(after[1]).toBe(before[1])
+})
+
+test('a link to an event that is not shown leads to the next one', () => {
+  const all = events(
+    { kind: 'turn', phase: 'started' },
+    { kind: 'text', text: 'x' },
+    command('a'),
+    result('a'),
+  )
+  const made = blocks(all)
+  expect(indexOf(made, (event) => event.seq === 100, 1)).toBe(0)
+  expect(indexOf(made, (event) => event.seq === 103, 4)).toBe(1)
+})

@@ -1,0 +1,143 @@
+import type { Event, EventKind, EventOf, PlanStep, ResultBody, ToolUseBody } from '../api/types'
+
+export type ToolEvent = EventOf<ToolUseBody>
+export type ResultEvent = EventOf<ResultBody>
+export type LookEvent = Extract<ToolEvent, { kind: 'read' | 'search' }>
+
+/** One use of a tool, with what it came to. */
+export interface Use<E extends ToolEvent = ToolEvent> {
+  event: E
+  result: ResultEvent | null
+}
+
+/** What a transcript shows as one thing. */
+export type Block =
+  | { type: 'event'; key: string; event: Exclude<Event, ToolEvent | ResultEvent> }
+  | { type: 'use'; key: string; use: Use<Exclude<ToolEvent, LookEvent>>; steps: PlanStep[] | null }
+  | { type: 'looks'; key: string; uses: Use<LookEvent>[] }
+  | { type: 'result'; key: string; event: ResultEvent }
+
+/** Kinds that say nothing to a reader. */
+const SILENT: ReadonlySet<EventKind> = new Set<EventKind>(['usage', 'info'])
+
+const isLook = (event: Event): event is LookEvent => event.kind === 'read' || event.kind === 'search'
+const isTool = (event: Event): event is ToolEvent => 'tool_use_id' in event && event.kind !== 'result'
+
+function silent(event: Event): boolean {
+  if (SILENT.has(event.kind)) return true
+  if (event.kind === 'turn') return event.phase === 'started'
+  if (event.kind === 'text' || event.kind === 'thinking') return event.text.trim() === ''
+  return event.kind === 'notice' && event.text.trim() === '' && event.topic === ''
+}
+
+/** The plan after each statement of it, where a statement may amend the one before. */
+function amended(steps: Map<string, PlanStep>, event: Extract<ToolEvent, { kind: 'plan' }>): PlanStep[] {
+  if (event.change === 'replace') steps.clear()
+  for (const step of event.steps ?? []) {
+    const id = step.id ?? `#${steps.size}`
+    const old = steps.get(id)
+    steps.set(id, {
+      id,
+      text: step.text || old?.text || `Step ${id}`,
+      status: step.status ?? old?.status ?? 'pending',
+    })
+  }
+  return [...steps.values()].filter((step) => step.status !== 'dropped')
+}
+
+/**
+ * Joins tool uses with their results, and neighbouring reads and searches into one block.
+ * A block's key is that of its first event, so that it stays the same while more is loaded after it.
+ */
+export function blocks(events: readonly Event[]): Block[] {
+  const results = new Map<string, ResultEvent>()
+  const uses = new Set<string>()
+  for (const event of events) {
+    if (event.kind === 'result') results.set(event.tool_use_id, event)
+    else if (isTool(event)) uses.add(event.tool_use_id)
+  }
+  const plan = new Map<string, PlanStep>()
+  const made: Block[] = []
+  for (const event of events) {
+    const key = `e${event.ordinal}`
+    if (event.kind === 'result') {
+      if (!uses.has(event.tool_use_id)) made.push({ type: 'result', key, event })
+    } else if (isLook(event)) {
+      const last = made[made.length - 1]
+      const use = { event, result: results.get(event.tool_use_id) ?? null }
+      if (last?.type === 'looks') last.uses.push(use)
+      else made.push({ type: 'looks', key, uses: [use] })
+    } else if (isTool(event)) {
+      const use = { event, result: results.get(event.tool_use_id) ?? null } as Use<
+        Exclude<ToolEvent, LookEvent>
+      >
+      made.push({ type: 'use', key, use, steps: event.kind === 'plan' ? amended(plan, event) : null })
+    } else if (!silent(event)) {
+      made.push({ type: 'event', key, event })
+    }
+  }
+  return made
+}
+
+const sameUse = (a: Use | undefined, b: Use | undefined): boolean =>
+  a?.event === b?.event && a?.result === b?.result
+
+function sameBlock(a: Block, b: Block): boolean {
+  if (a.type === 'looks' && b.type === 'looks') {
+    return a.uses.length === b.uses.length && a.uses.every((use, i) => sameUse(use, b.uses[i]))
+  }
+  if (a.type === 'use' && b.type === 'use') {
+    return sameUse(a.use, b.use) && JSON.stringify(a.steps) === JSON.stringify(b.steps)
+  }
+  return (a.type === 'event' || a.type === 'result') && a.type === b.type && a.event === b.event
+}
+
+/** `next` with those blocks of `before` that are the same, so that they are not rendered again. */
+export function keepSame(before: readonly Block[], next: Block[]): Block[] {
+  const known = new Map(before.map((block) => [block.key, block]))
+  return next.map((block) => {
+    const old = known.get(block.key)
+    return old && sameBlock(old, block) ? old : block
+  })
+}
+
+/** The events that a block shows. */
+export function eventsIn(block: Block): Event[] {
+  if (block.type === 'looks')
+    return block.uses.flatMap(({ event, result }) => (result ? [event, result] : [event]))
+  if (block.type === 'use') return block.use.result ? [block.use.event, block.use.result] : [block.use.event]
+  return [block.event]
+}
+
+/** The event that a link to the block names. */
+export const firstEvent = (block: Block): Event => eventsIn(block)[0] as Event
+
+/** Where an event is shown; an event that is not shown is at the next one that is. */
+export function indexOf(list: readonly Block[], matches: (event: Event) => boolean, ordinal: number): number {
+  const exact = list.findIndex((block) => eventsIn(block).some(matches))
+  if (exact >= 0) return exact
+  const next = list.findIndex((block) => firstEvent(block).ordinal >= ordinal)
+  return next >= 0 ? next : list.length - 1
+}
+
+/** Whether something in the block did not succeed. */
+export function failed(block: Block): boolean {
+  return eventsIn(block).some(
+    (event) =>
+      event.kind === 'error' ||
+      (event.kind === 'turn' && event.phase === 'failed') ||
+      (event.kind === 'result' && (event.ok === false || (event.exit_code ?? 0) !== 0)),
+  )
+}
+
+/** Everything that can be read in a block, for finding words in it. */
+export function readable(block: Block): string {
+  return eventsIn(block)
+    .map((event) => {
+      const { seq: _seq, session: _session, ordinal: _ordinal, at: _at, kind: _kind, ...body } = event
+      return Object.values(body)
+        .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+        .join('\n')
+    })
+    .join('\n')
+}

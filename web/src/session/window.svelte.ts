@@ -1,0 +1,159 @@
+import { fetchEvents, type EventQuery } from '../api/endpoints'
+import type { Event, EventKind, Ordinal, Seq, SessionId } from '../api/types'
+import { blocks, keepSame, type Block } from './blocks'
+
+const PAGE = 200
+/** More than this is dropped at the far end: a page of 100,000 events would not be light any more. */
+const MOST_EVENTS = 3000
+
+export interface EventFilter {
+  kinds: EventKind[]
+  file: string | null
+}
+
+const TOOL_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
+  ...(['command', 'edit', 'read', 'search', 'delegate', 'plan', 'question', 'tool'] as const),
+])
+
+/** Results come with the uses they belong to. */
+export const kindsParameter = (kinds: EventKind[]): string | undefined =>
+  kinds.length === 0
+    ? undefined
+    : [...kinds, ...(kinds.some((kind) => TOOL_KINDS.has(kind)) ? ['result'] : [])].join(',')
+
+/** `events` with `more`, in display order, each once. */
+export function merged(events: readonly Event[], more: readonly Event[]): Event[] {
+  const byOrdinal = new Map<Ordinal, Event>()
+  for (const event of [...events, ...more]) byOrdinal.set(event.ordinal, event)
+  return [...byOrdinal.values()].sort((a, b) => a.ordinal - b.ordinal)
+}
+
+/** The loaded part of a session's transcript: one run of events without a gap, grown at either end. */
+export class EventWindow {
+  blocks = $state.raw<Block[]>([])
+  moreBefore = $state(false)
+  moreAfter = $state(false)
+  total = $state(0)
+  opened = $state(false)
+  failure = $state<unknown>(null)
+  /** The last change was something new at the session's end, not more of its history. */
+  grew = $state(false)
+  #events: Event[] = []
+  #filter: EventFilter = { kinds: [], file: null }
+  #busy: { before: boolean; after: boolean } = { before: false, after: false }
+  #again = false
+  /** Answers to what was asked before the window was opened elsewhere are dropped. */
+  #generation = 0
+
+  constructor(readonly session: SessionId) {}
+
+  get events(): readonly Event[] {
+    return this.#events
+  }
+
+  get filtered(): boolean {
+    return this.#filter.kinds.length > 0 || this.#filter.file !== null
+  }
+
+  /** Shows another part: `start`, `end`, `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`. */
+  async open(from: string, filter: EventFilter = this.#filter): Promise<boolean> {
+    const generation = ++this.#generation
+    this.#filter = filter
+    this.#busy = { before: false, after: false }
+    try {
+      const page = await fetchEvents(this.session, this.#query(from))
+      if (generation !== this.#generation) return false
+      this.#events = merged([], page.events)
+      this.moreBefore = page.more_before
+      this.moreAfter = page.more_after
+      this.total = page.total
+      this.failure = null
+      this.grew = false
+      this.#show()
+      this.opened = true
+      return true
+    } catch (error) {
+      if (generation === this.#generation) this.failure = error
+      return false
+    }
+  }
+
+  /** Whether an event is in the loaded part. */
+  has(seq: Seq): boolean {
+    return this.#events.some((event) => event.seq === seq)
+  }
+
+  async before(): Promise<void> {
+    const first = this.#events[0]
+    if (!this.moreBefore || !first) return
+    await this.#extend('before', `before:${first.ordinal}`)
+  }
+
+  async after(): Promise<void> {
+    const last = this.#events[this.#events.length - 1]
+    if (!this.moreAfter || !last) return
+    await this.#extend('after', `after:${last.ordinal}`)
+  }
+
+  /** Reads what was added at the end, if the end is loaded. */
+  async grow(): Promise<void> {
+    if (!this.opened || this.moreAfter) return
+    if (this.#busy.after) {
+      this.#again = true
+      return
+    }
+    const last = this.#events[this.#events.length - 1]
+    if (last) await this.#extend('after', `after:${last.ordinal}`, true)
+    else await this.open('end')
+    if (this.#again) {
+      this.#again = false
+      await this.grow()
+    }
+  }
+
+  #query(from: string): EventQuery {
+    const { kinds, file } = this.#filter
+    return { from, kinds: kindsParameter(kinds), file: file ?? undefined, limit: PAGE }
+  }
+
+  async #extend(side: 'before' | 'after', from: string, live = false): Promise<void> {
+    if (this.#busy[side]) return
+    const generation = this.#generation
+    this.#busy[side] = true
+    try {
+      const page = await fetchEvents(this.session, this.#query(from))
+      if (generation !== this.#generation) return
+      this.#events = merged(this.#events, page.events)
+      this.total = page.total
+      if (side === 'before') this.moreBefore = page.more_before
+      else this.moreAfter = page.more_after
+      this.#trim(side)
+      this.grew = live
+      if (page.events.length > 0) this.#show()
+      this.failure = null
+    } catch (error) {
+      if (generation === this.#generation) this.failure = error
+    } finally {
+      if (generation === this.#generation) this.#busy[side] = false
+    }
+  }
+
+  #trim(grownAt: 'before' | 'after'): void {
+    const extra = this.#events.length - MOST_EVENTS
+    if (extra <= 0) return
+    if (grownAt === 'before') {
+      this.#events = this.#events.slice(0, MOST_EVENTS)
+      this.moreAfter = true
+    } else {
+      this.#events = this.#events.slice(extra)
+      this.moreBefore = true
+    }
+  }
+
+  #show(): void {
+    let made = blocks(this.#events)
+    // Results of other tools come with those asked for.
+    if (this.filtered) made = made.filter((block) => block.type !== 'result')
+    this.blocks = keepSame(this.blocks, made)
+  }
+}

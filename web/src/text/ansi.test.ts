@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { ansi, plain, settled } from './ansi'
+
+test('colours become classes', () => {
+  expect(ansi('a \u001b[1m\u001b[31merror\u001b[0m b')).toEqual([
+    { text: 'a ', style: '' },
+    { text: 'error', style: 'bold red' },
+    { text: ' b', style: '' },
+  ])
+})
+
+test('other controls are dropped', () => {
+  expect(ansi('\u001b]0;title\u0007x\u001b[2K\u001b[1Ay\u0007')).toEqual([{ text: 'xy', style: '' }])
+  expect(plain('\u001b]8;;https://example.com\u001b\\link\u001b]8;;\u001b\\')).toBe('link')
+})
+
+test('colours beyond the palette do not leak their numbers', () => {
+  expect(ansi('\u001b[38;5;196mred\u001b[38;2;1;2;31mtrue')).toEqual([{ text: 'redtrue', style: '' }])
+})
+
+test('a rewritten line shows its last form', () => {
+  expect(settled('10%\r50%\r100%\ndone\r\n')).toBe('100%\ndone\n')
+})
