@@ -37,6 +37,13 @@ pub const REMEMBERED_HASHES: usize = 48;
 /// are few; each is found by its last record.
 pub const REMEMBERED_CHAIN_LINKS: usize = 32;
 
+/// Threads of one transcript whose facts are remembered: those of its session and of sidechains side by side.
+pub const REMEMBERED_THREADS: usize = 6;
+
+/// Instructions and descriptions of tools that are remembered to recognise their repetition: an agent
+/// has about forty tools, each with a description and a schema. 16 bytes each in the state.
+pub const REMEMBERED_INSTRUCTIONS: usize = 192;
+
 /// Commands whose growing output is being followed; more at once than any agent runs.
 pub const REMEMBERED_OUTPUTS: usize = 8;
 

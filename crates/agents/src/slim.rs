@@ -1,8 +1,10 @@
 //! What of a record is unique: spans that repeat something, or that nobody can read, are cut out.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 
 use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -156,14 +158,14 @@ pub(crate) fn media_type_of(address: &str) -> Option<&str> {
     address.strip_prefix("data:")?.split(';').next().filter(|t| !t.is_empty())
 }
 
-/// Hashes of strings seen lately: to recognise their repetition.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Seen(std::collections::VecDeque<u64>);
+/// Hashes of strings seen lately: to recognise their repetition. Kept as one text of hex digits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct Seen(VecDeque<u64>);
 
 impl Seen {
-    /// Remembers an escaped string; short ones are not worth it.
-    pub(crate) fn remember(&mut self, text: &str) {
+    /// Remembers an escaped string, and forgets the oldest beyond `most`; short ones are not worth it.
+    pub(crate) fn remember(&mut self, text: &str, most: usize) {
         if text.len() < limits::REMEMBERED_INPUT_BYTES {
             return;
         }
@@ -171,7 +173,7 @@ impl Seen {
         if self.0.contains(&hash) {
             return;
         }
-        if self.0.len() >= limits::REMEMBERED_HASHES {
+        if self.0.len() >= most {
             self.0.pop_front();
         }
         self.0.push_back(hash);
@@ -179,6 +181,22 @@ impl Seen {
 
     pub(crate) fn knows(&self, text: &str) -> bool {
         text.len() >= limits::REMEMBERED_INPUT_BYTES && self.0.contains(&xxh3_64(text.as_bytes()))
+    }
+}
+
+impl From<Seen> for String {
+    fn from(seen: Seen) -> Self {
+        seen.0.iter().map(|hash| format!("{hash:016x}")).collect()
+    }
+}
+
+impl From<String> for Seen {
+    fn from(text: String) -> Self {
+        let hashes = text
+            .as_bytes()
+            .chunks_exact(16)
+            .filter_map(|digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
+        Self(hashes.collect())
     }
 }
 

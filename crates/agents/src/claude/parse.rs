@@ -1,13 +1,14 @@
 //! From a record to events. The format has no description; what is here was read off transcripts of
 //! versions 1.0 to 2.1.
 
-use callboard_model::event::Info;
+mod facts;
+
 use callboard_model::{Draft, EventBody, ThreadKey, Timestamp};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::Reader;
 use super::{parse_message, parse_system};
-use crate::fields::{Document, Fields, Raw};
+use crate::fields::{Document, Fields};
 use crate::limits;
 use crate::transcript::{Parsed, RecordPosition};
 
@@ -66,7 +67,7 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
         drafts: Vec::new(),
         unknown: Vec::new(),
     };
-    session_facts(&mut record, reader);
+    facts::session_facts(&mut record, reader);
     let (record_type, known) = match kind.as_str() {
         "user" => {
             parse_message::user(&mut record);
@@ -111,82 +112,4 @@ fn thread(fields: &Fields<'_>, reader: &mut Reader) -> ThreadKey {
         return ThreadKey::sub(session, root);
     }
     ThreadKey::main(session)
-}
-
-/// What nearly every record says of its session, when it changes.
-fn session_facts(record: &mut Record<'_>, reader: &mut Reader) {
-    let fields = &record.fields;
-    if !fields.has("cwd") {
-        return;
-    }
-    let message_model =
-        fields.get("message").filter(|_| fields.str("type").as_deref() == Some("assistant"));
-    let info = Info {
-        cwd: fields.text("cwd"),
-        branch: fields.text("gitBranch"),
-        agent_version: fields.text("version"),
-        entrypoint: fields.text("entrypoint"),
-        mode: fields.text("permissionMode"),
-        model: message_model
-            .and_then(Raw::fields)
-            .and_then(|m| m.text("model"))
-            .filter(|m| m != "<synthetic>"),
-        parent: record.is_sub().then(|| record.thread.native.clone()),
-        agent_type: fields.text("attributionAgent"),
-        forked_from: fields
-            .get("forkedFrom")
-            .and_then(Raw::fields)
-            .and_then(|f| f.text("sessionId")),
-        forked_at: fields
-            .get("forkedFrom")
-            .and_then(Raw::fields)
-            .and_then(|f| f.text("messageUuid")),
-        ..Info::default()
-    };
-    let before = match &reader.state.info {
-        Some((thread, before)) if *thread == record.thread => before.clone(),
-        _ => Info::default(),
-    };
-    let changes = changes(&before, &info);
-    if changes != Info::default() {
-        reader.state.info = Some((record.thread.clone(), merged(before, &changes)));
-        record.say("info", EventBody::Info(changes));
-    }
-}
-
-macro_rules! each_fact {
-    ($apply:ident) => {
-        $apply!(
-            cwd,
-            branch,
-            agent_version,
-            entrypoint,
-            mode,
-            model,
-            parent,
-            agent_type,
-            forked_from
-        )
-    };
-}
-
-/// The facts of `now` that differ from `before`.
-fn changes(before: &Info, now: &Info) -> Info {
-    macro_rules! differing {
-        ($($fact:ident),*) => {
-            Info { $($fact: now.$fact.clone().filter(|f| before.$fact.as_ref() != Some(f)),)* ..Info::default() }
-        };
-    }
-    let mut changes = each_fact!(differing);
-    changes.forked_at = changes.forked_from.as_ref().and(now.forked_at.clone());
-    changes
-}
-
-fn merged(before: Info, changes: &Info) -> Info {
-    macro_rules! latest {
-        ($($fact:ident),*) => {
-            Info { $($fact: changes.$fact.clone().or(before.$fact),)* ..Info::default() }
-        };
-    }
-    each_fact!(latest)
 }

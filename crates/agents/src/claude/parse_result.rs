@@ -8,13 +8,11 @@ use super::parse_message::image;
 use crate::fields::{Fields, Raw};
 use crate::slim::blob_of_marker;
 
+/// How the result begins when its user refused; what rules or modes denied is no person's answer.
 const REFUSED: &[&str] = &[
     "The user doesn't want to proceed with this tool use",
     "The user doesn't want to take this action right now",
     "User rejected tool use",
-    "Permission to use ",
-    "Claude requested permissions to ",
-    "This command requires approval",
 ];
 
 /// What precedes the words of a user who refused.
@@ -74,13 +72,19 @@ fn exit_code(text: &str) -> Option<i32> {
 }
 
 fn refusal(record: &Record<'_>, text: &str) -> Option<String> {
+    let source = record.fields.fields("permissionDecision").text("source");
     let kind = record.fields.text("toolDenialKind");
-    if kind.is_none() && !REFUSED.iter().any(|beginning| text.starts_with(beginning)) {
+    let by_user =
+        kind.as_deref() == Some("user-rejected") || source.as_deref() == Some("user_reject");
+    let in_set_words = REFUSED.iter().any(|beginning| text.starts_with(beginning));
+    if !by_user && !in_set_words {
         return None;
     }
-    let words = REASONS.iter().filter_map(|r| text.split_once(r)).map(|(_, words)| words).next();
-    let words = words.unwrap_or_default().split("\n\nNote: The user's next message").next();
-    Some(words.unwrap_or_default().trim().to_owned())
+    let words = REASONS.iter().find_map(|reason| Some(text.split_once(reason)?.1));
+    let words = words.unwrap_or(if in_set_words { "" } else { text });
+    let words =
+        words.split_once("\n\nNote: The user's next message").map_or(words, |(words, _)| words);
+    Some(words.trim().to_owned())
 }
 
 /// What only the structured form tells. What it repeats has been cut out of it.

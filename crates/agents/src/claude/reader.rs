@@ -21,8 +21,8 @@ pub(super) struct Reader {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct State {
-    /// What was last said about the session, to say it again only when it changes.
-    pub(super) info: Option<(ThreadKey, Info)>,
+    /// What was last told of each thread, to tell it again only when it changes.
+    pub(super) told: VecDeque<(ThreadKey, Info)>,
     /// Sidechains: last record, first record.
     pub(super) chains: VecDeque<(String, String)>,
     /// Inputs of tools, which results repeat.
@@ -31,8 +31,8 @@ pub(super) struct State {
     pub(super) outputs: VecDeque<slim::GrowingOutput>,
     /// The last list of tracked files.
     pub(super) snapshot: u64,
-    /// What was sent to the model's service, by hash.
-    pub(super) requests: Seen,
+    /// Instructions and descriptions of tools that the model was given.
+    pub(super) instructions: Seen,
 }
 
 impl Reader {

@@ -17,7 +17,7 @@ const REPEATS_INPUT: &str = "repeats the tool's input";
 const REPEATS_SUBAGENT: &str = "repeats a subagent's transcript";
 const REPEATS_OUTPUT: &str = "repeats output so far";
 const REPEATS_SNAPSHOT: &str = "repeats the last list of tracked files";
-const REPEATS_REQUEST: &str = "repeats a request's instructions";
+const REPEATS_INSTRUCTIONS: &str = "repeats instructions";
 
 pub(super) const RULES: &[StreamRule] = &[
     StreamRule { key: "originalFile", why: BEFORE_EDIT },
@@ -45,10 +45,10 @@ pub(super) fn slim<'l>(record: &'l str, state: &mut State) -> Slim<'l> {
         Some("user") => user(&fields, state, &mut cuts),
         Some("progress") => progress(&fields.fields("data"), &fields, state, &mut cuts),
         Some("file-history-snapshot") => snapshot(&fields, state, &mut cuts),
-        Some("attachment") => attachment(&fields.fields("attachment"), &mut cuts),
+        Some("attachment") => attachment(&fields, state, &mut cuts),
         Some(kind) if kind.starts_with("api-request") => {
             for (_, value) in fields.iter() {
-                repeated_request(value, 0, state, &mut cuts);
+                repeated_instructions(value, 0, state, &mut cuts);
             }
         }
         _ => {}
@@ -76,9 +76,9 @@ fn assistant(fields: &Fields<'_>, state: &mut State, cuts: &mut Cuts<'_>) {
 
 fn remember(value: Raw<'_>, depth: usize, state: &mut State) {
     if let Some(text) = value.escaped() {
-        state.inputs.remember(text);
+        state.inputs.remember(text, limits::REMEMBERED_HASHES);
     } else if value.text().len() >= limits::REMEMBERED_INPUT_BYTES && depth < 3 {
-        state.inputs.remember(value.text());
+        state.inputs.remember(value.text(), limits::REMEMBERED_HASHES);
         value
             .fields()
             .iter()
@@ -262,8 +262,9 @@ fn snapshot(fields: &Fields<'_>, state: &mut State, cuts: &mut Cuts<'_>) {
     }
 }
 
-fn attachment(attachment: &Fields<'_>, cuts: &mut Cuts<'_>) {
-    media(attachment, cuts);
+fn attachment(record: &Fields<'_>, state: &mut State, cuts: &mut Cuts<'_>) {
+    let attachment = record.fields("attachment");
+    media(&attachment, cuts);
     let content = attachment.get("content");
     for part in content.and_then(Raw::items).into_iter().flatten().filter_map(Raw::fields) {
         media(&part, cuts);
@@ -271,26 +272,39 @@ fn attachment(attachment: &Fields<'_>, cuts: &mut Cuts<'_>) {
     if let Some(file) = content.and_then(Raw::fields).map(|c| c.fields("file")) {
         file.get("base64").into_iter().for_each(|v| cuts.blob(v, "application/octet-stream"));
     }
+    let listing = ["prompt_snapshot", "skill_listing", "agent_listing_delta"];
+    if attachment.str("type").is_some_and(|sort| listing.contains(&&*sort)) {
+        attachment.iter().for_each(|(_, v)| repeated_instructions(v, 0, state, cuts));
+    }
+    // The same once more, in the words that the model was given.
+    for name in ["rendered", "renderedInHumanTurn"] {
+        for part in record.items(name) {
+            let part = part.fields().unwrap_or_default();
+            part.get("content").into_iter().for_each(|v| repeated_instructions(v, 4, state, cuts));
+        }
+    }
 }
 
-fn repeated_request(value: Raw<'_>, depth: usize, state: &mut State, cuts: &mut Cuts<'_>) {
+/// What the model is told of its task and tools is written anew with each request.
+fn repeated_instructions(value: Raw<'_>, depth: usize, state: &mut State, cuts: &mut Cuts<'_>) {
     if value.text().len() < limits::REMEMBERED_INPUT_BYTES {
         return;
     }
-    if state.requests.knows(value.text()) {
-        return cuts.drop_value(value, REPEATS_REQUEST);
+    let text = value.escaped().unwrap_or(value.text());
+    if state.instructions.knows(text) {
+        return cuts.drop_value(value, REPEATS_INSTRUCTIONS);
     }
-    state.requests.remember(value.text());
-    if depth < 2 {
+    state.instructions.remember(text, limits::REMEMBERED_INSTRUCTIONS);
+    if depth < 4 {
         value
             .fields()
             .iter()
             .flat_map(Fields::iter)
-            .for_each(|(_, v)| repeated_request(v, depth + 1, state, cuts));
+            .for_each(|(_, v)| repeated_instructions(v, depth + 1, state, cuts));
         value
             .items()
             .into_iter()
             .flatten()
-            .for_each(|v| repeated_request(v, depth + 1, state, cuts));
+            .for_each(|v| repeated_instructions(v, depth + 1, state, cuts));
     }
 }

@@ -108,7 +108,7 @@ fn typed(fields: &Fields<'_>, record: &mut Record, reader: &mut Reader) -> (Stri
             true
         }
         // What they tell is in `token_count`, and in the messages that are made of it.
-        "world_state" | "token_usage_record" => true,
+        "world_state" | "token_usage_record" | "inter_agent_communication_metadata" => true,
         _ => false,
     };
     (kind, known)

@@ -1,5 +1,7 @@
 //! What came of a call. Exit codes stand in the text, in a form that has changed several times.
 
+use std::borrow::Cow;
+
 use callboard_model::EventBody;
 use callboard_model::event::{Image, ToolResult};
 
@@ -25,8 +27,20 @@ pub(super) fn output(item: &Fields<'_>, record: &mut Record) {
     let mut result = told(&text);
     result.ok = result.ok.or_else(|| item.fields("output").get("success").and_then(Raw::bool));
     result.images = images;
+    result.answers = answers(&result.text);
     result.tool_use_id = id;
     record.say_as(format!("result:{}", result.tool_use_id), EventBody::Result(result));
+}
+
+/// `{"answers":{"<question's id>":{"answers":["Blue"]}}}`.
+fn answers(text: &str) -> Vec<(String, String)> {
+    let document = text.starts_with("{\"answers\"").then(|| Document::of(text)).flatten();
+    let answers = document.as_ref().and_then(Document::fields).map(|told| told.fields("answers"));
+    let answer = |(question, told): (Cow<'_, str>, Raw<'_>)| {
+        let words = told.fields()?.items("answers").into_iter().filter_map(Raw::str);
+        Some((question.into_owned(), words.collect::<Vec<_>>().join(", ")))
+    };
+    answers.iter().flat_map(Fields::iter).filter_map(answer).collect()
 }
 
 fn is_applied_patch(text: &str) -> bool {
@@ -83,6 +97,9 @@ pub(super) fn told(text: &str) -> ToolResult {
         result.exit_code = rest.split([',', '\n']).next().and_then(|c| c.trim().parse().ok());
     }
     result.ok = result.exit_code.map(|code| code == 0);
+    if text.starts_with("Script completed") || text.starts_with("Script failed") {
+        result.ok = Some(text.starts_with("Script completed"));
+    }
     if let Some(words) = refusal(text) {
         result.ok = Some(false);
         result.refused = Some(words);
@@ -111,14 +128,9 @@ fn refusal(text: &str) -> Option<String> {
     let found = REFUSED
         .iter()
         .find(|words| quoted.starts_with(**words) || quoted.contains(&format!("\"{words}")))?;
-    let words = quoted.split_once(found).map_or("", |(_, words)| words);
-    Some(
-        words
-            .trim_start_matches([':', ' ', '"'])
-            .trim_end_matches(['"', ')', '}'])
-            .trim()
-            .to_owned(),
-    )
+    // Words stand after a colon; what follows a quotation mark belongs to the message around it.
+    let rest = quoted.split_once(found).and_then(|(_, rest)| rest.strip_prefix(':'));
+    Some(rest.unwrap_or_default().trim().to_owned())
 }
 
 fn milliseconds(seconds: f64) -> u64 {
@@ -164,6 +176,9 @@ mod tests {
             told("exec command rejected by user: use make").refused.as_deref(),
             Some("use make")
         );
+        let wrapped =
+            r#"exec_command failed: CreateProcess { message: "Rejected(\"rejected by user\")" }"#;
+        assert_eq!(told(wrapped).refused.as_deref(), Some(""));
         assert_eq!(told("nobody rejected anything").refused, None);
     }
 }

@@ -5,6 +5,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::State;
 use crate::fields::{Document, Fields, Raw};
+use crate::limits;
 use crate::slim::{Cuts, Slim};
 use crate::stream::StreamRule;
 
@@ -64,7 +65,7 @@ fn response_item(item: &Fields<'_>, state: &mut State, cuts: &mut Cuts<'_>) {
         for part in item.items(list) {
             let Some(part) = part.fields() else { continue };
             if let Some(text) = part.get("text").and_then(Raw::escaped) {
-                state.texts.remember(text);
+                state.texts.remember(text, limits::REMEMBERED_HASHES);
             }
             for name in ["image_url", "data"] {
                 part.get(name).into_iter().for_each(|v| cuts.blob(v, "application/octet-stream"));
@@ -73,7 +74,7 @@ fn response_item(item: &Fields<'_>, state: &mut State, cuts: &mut Cuts<'_>) {
         }
     }
     if let Some(output) = item.get("output").and_then(Raw::escaped) {
-        state.texts.remember(output);
+        state.texts.remember(output, limits::REMEMBERED_HASHES);
     }
     // A picture that was generated.
     item.get("result").into_iter().for_each(|v| cuts.blob(v, "image/png"));
