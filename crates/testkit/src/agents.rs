@@ -24,7 +24,6 @@ mod websocket;
 use std::cell::Cell;
 use std::fs::File;
 use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -35,6 +34,7 @@ pub use codex::{Codex, CodexAppServer};
 pub use codex_client::{CodexClient, ServerRequest};
 pub use install::{CLAUDE_VERSION, CODEX_VERSION};
 
+pub use crate::process::Finished;
 use crate::{HermeticHome, cache, limits};
 
 thread_local! {
@@ -155,33 +155,5 @@ fn take_places(wanted: usize) -> Vec<File> {
         }
         // A file lock says nothing when it becomes free, and either may be the first.
         std::thread::sleep(limits::LOOK_AGAIN);
-    }
-}
-
-/// What a command that ran to its end left.
-#[derive(Debug, Clone)]
-pub struct Finished {
-    /// Standard output.
-    pub stdout: String,
-    /// Standard error.
-    pub stderr: String,
-    /// The exit code; `None` if a signal ended it.
-    pub code: Option<i32>,
-}
-
-impl Finished {
-    pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap_or_else(|e| panic!("start {command:?}: {e}"));
-        Self {
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-            code: output.status.code(),
-        }
-    }
-
-    /// The lines of standard output that are JSON.
-    #[must_use]
-    pub fn json_lines(&self) -> Vec<serde_json::Value> {
-        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 }

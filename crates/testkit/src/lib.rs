@@ -12,6 +12,7 @@
 
 pub mod agents;
 mod cache;
+pub mod daemon;
 pub mod home;
 mod http;
 pub mod limits;
@@ -21,6 +22,8 @@ pub mod repo;
 pub mod wait;
 
 pub use agents::Agents;
+pub use daemon::{Callboard, Daemon};
 pub use home::HermeticHome;
 pub use model_server::{ModelServer, Script, Turn};
+pub use process::Finished;
 pub use repo::Repo;

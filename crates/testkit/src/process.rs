@@ -97,6 +97,34 @@ fn keep_newest(mut from: ChildStderr, kept: &Mutex<VecDeque<u8>>) {
     }
 }
 
+/// What a command that ran to its end left.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// The exit code; `None` if a signal ended it.
+    pub code: Option<i32>,
+}
+
+impl Finished {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap_or_else(|e| panic!("start {command:?}: {e}"));
+        Self {
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+            code: output.status.code(),
+        }
+    }
+
+    /// The lines of standard output that are JSON.
+    #[must_use]
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        self.stdout.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+}
+
 fn send(signal: &str, pid: u32) {
     // The process may end meanwhile.
     let _ = Command::new("kill").args(["-s", signal, &pid.to_string()]).output();
@@ -107,6 +135,42 @@ fn send(signal: &str, pid: u32) {
 pub(crate) struct Process {
     pid: u32,
     started: u64,
+}
+
+impl Process {
+    /// The process that has this pid now; `None` if none runs (a zombie does not).
+    pub(crate) fn of(pid: u32) -> Option<Self> {
+        stat(pid).map(|(_, process)| process)
+    }
+
+    /// Its pid.
+    pub(crate) fn pid(self) -> u32 {
+        self.pid
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(self) -> bool {
+        Self::of(self.pid) == Some(self)
+    }
+
+    /// Sends it a signal, if it still runs.
+    pub(crate) fn signal(self, signal: &str) {
+        if self.runs() {
+            send(signal, self.pid);
+        }
+    }
+
+    /// Waits until it has ended; whether it has within `limit`.
+    pub(crate) fn wait_end(self, limit: Duration) -> bool {
+        let end = Instant::now() + limit;
+        while self.runs() {
+            if Instant::now() > end {
+                return false;
+            }
+            std::thread::sleep(limits::LOOK_AGAIN);
+        }
+        true
+    }
 }
 
 /// Every process that `root` started, directly or not (Linux; elsewhere none is found).
@@ -129,11 +193,14 @@ pub(crate) fn tree_below(root: u32) -> Vec<Process> {
     found
 }
 
-/// The parent of a process and the process, from `/proc/PID/stat` (fields 4 and 22).
+/// The parent of a running process and the process, from `/proc/PID/stat` (fields 4 and 22).
 fn stat(pid: u32) -> Option<(u32, Process)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = after_name.split_whitespace().collect();
+    if matches!(fields.first(), Some(&("Z" | "X"))) {
+        return None;
+    }
     let parent = fields.get(1)?.parse().ok()?;
     let started = fields.get(19)?.parse().ok()?;
     Some((parent, Process { pid, started }))
@@ -142,9 +209,7 @@ fn stat(pid: u32) -> Option<(u32, Process)> {
 /// Kills those of the processes that still run.
 pub(crate) fn kill_all(processes: &[Process]) {
     for process in processes {
-        if stat(process.pid).is_some_and(|(_, now)| now == *process) {
-            send("KILL", process.pid);
-        }
+        process.signal("KILL");
     }
 }
 
@@ -164,8 +229,6 @@ mod tests {
             (!below.is_empty()).then_some(below)
         });
         drop(child);
-        wait::until("the end of all", || {
-            below.iter().all(|p| stat(p.pid).is_none_or(|(_, now)| now != *p)).then_some(())
-        });
+        wait::until("the end of all", || (!below.iter().any(|p| p.runs())).then_some(()));
     }
 }
