@@ -20,8 +20,8 @@ pub const PATHS_PER_USE: usize = 16;
 pub const PATH_CHARS: usize = 240;
 /// Tool uses without a result: agents run about ten at once, and crashed ones leave some behind.
 pub const OPEN_USES: usize = 24;
-/// Commands that run on in the background.
-pub const BACKGROUND_COMMANDS: usize = 12;
+/// Commands and subagents that run on in the background.
+pub const BACKGROUND_WORK: usize = 12;
 /// Distinct objects of the current stretch of work.
 pub const STRETCH_STEPS: usize = 20;
 /// Files kept with their reads and edits; the least recent, unedited first, make room.

@@ -180,9 +180,10 @@ pub fn lower_first(text: &str) -> String {
     match chars.next() {
         Some(first) if first.is_uppercase() => {
             let word: String = text.split(' ').next().unwrap_or_default().chars().skip(1).collect();
-            let plain =
-                word.chars().all(|c| c.is_lowercase() || matches!(c, ',' | ':' | '\'' | '.' | '-'));
-            if plain && !(word.is_empty() && first == 'I') {
+            let body = word.trim_end_matches([',', ':', '.', '!', '?', ';']);
+            let plain = body.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '-'));
+            let pronoun = first == 'I' && (word.is_empty() || word.starts_with('\''));
+            if plain && !pronoun {
                 first.to_lowercase().chain(chars).collect()
             } else {
                 text.to_owned()

@@ -100,6 +100,11 @@ impl Scanner<'_> {
                     continue;
                 }
                 '&' if self.rest().starts_with("&>") => self.at += 1,
+                // `src/(group)/x.ts`: no shell takes it, but agents write it.
+                '(' | ')' if self.in_name(c) => {
+                    self.word.get_or_insert_default().push(c);
+                    self.at += 1;
+                }
                 '&' | '|' | ';' | '\n' | '(' | ')' => {
                     self.end_word();
                     let join = self.operator(c);
@@ -135,6 +140,15 @@ impl Scanner<'_> {
 
     fn peek(&self) -> Option<char> {
         self.rest().chars().next()
+    }
+
+    /// Whether a parenthesis stands within a path.
+    fn in_name(&self, c: char) -> bool {
+        match (&self.word, c) {
+            (Some(word), '(') => word.ends_with('/'),
+            (Some(word), _) => word.contains("/("),
+            (None, _) => false,
+        }
     }
 
     fn end_word(&mut self) {

@@ -24,7 +24,22 @@ pub(super) fn phrase(fold: &SessionFold, doing: &Doing) -> String {
         Doing::Propose { title } => format!("asking to approve its plan: {title}"),
         Doing::Ask { question, more: 0 } => format!("asking: {question}"),
         Doing::Ask { question, more } => format!("asking: {question} (and {more} more)"),
-        Doing::Tool { name, subject } => tool(bases, name, subject),
+        Doing::Tool { name, subject } => match fold.background.named_in(subject) {
+            Some(work) => format!(
+                "waiting for `{}` in the background",
+                clip(&code(&work.title), OBJECT_SHOWN)
+            ),
+            None => tool(bases, name, subject),
+        },
+    }
+}
+
+/// What a person refused, in words.
+pub(super) fn refused(fold: &SessionFold, doing: &Doing) -> String {
+    match doing {
+        Doing::Propose { title } => format!("the plan: {title}"),
+        Doing::Ask { question, .. } => format!("to answer: {question}"),
+        other => phrase(fold, other),
     }
 }
 
@@ -47,7 +62,7 @@ fn command(fold: &SessionFold, purpose: &Purpose, description: Option<&str>) -> 
         Purpose::Check { command, .. } => {
             let again = fold.checks.runs.iter().any(|r| r.command == *command);
             let verb = if again { "re-running" } else { "running" };
-            format!("{verb} `{}`", code(command))
+            format!("{verb} `{}`", clip(&code(command), OBJECT_SHOWN))
         }
         Purpose::Read { paths } => {
             format!("reading {}", bases(fold).group(paths.iter().map(String::as_str), 4))

@@ -6,7 +6,7 @@ use crate::phrase::{Sentence, Standing, sentences};
 use crate::text::clip;
 
 /// Sentences that say nothing by themselves.
-const EMPTY: [&str; 36] = [
+const EMPTY: [&str; 41] = [
     "done",
     "all done",
     "perfect",
@@ -43,6 +43,11 @@ const EMPTY: [&str; 36] = [
     "absolutely",
     "correct",
     "great question",
+    "exactly",
+    "no response requested",
+    "understood",
+    "will do",
+    "on it",
 ];
 
 /// Beginnings of sentences that only lead to what follows or offer more.
@@ -87,14 +92,31 @@ pub(super) fn gist(words: &Words) -> String {
     };
     let mut text = first.text.clone();
     // A short or introducing sentence takes the next along.
+    let introduces = text.ends_with(':') || is_placed_before_items(&said, first);
     if let Some(next) = told.get(1)
-        && (text.ends_with(':') || text.chars().count() < 40)
+        && (introduces || text.chars().count() < 40)
         && !next.text.ends_with('?')
-        && text.chars().count() + next.text.chars().count() < limits::LINE_CHARS + 20
     {
-        text = format!("{text} {}", next.text);
+        let joint = if introduces && !text.ends_with(':') { ":" } else { "" };
+        text = format!(
+            "{}{joint} {}",
+            text.trim_end_matches(if joint.is_empty() { '\0' } else { '.' }),
+            next.text
+        );
     }
     clip(text.trim_end_matches([':', '.']), limits::LINE_CHARS)
+}
+
+/// Whether a sentence stands right before a list.
+fn is_placed_before_items(said: &[Sentence], sentence: &Sentence) -> bool {
+    let at = said.iter().position(|s| s == sentence);
+    let next = at.and_then(|at| said.get(at + 1));
+    sentence.text.chars().count() < 64 && next.is_some_and(|s| s.place == Standing::Item)
+}
+
+/// Whether all of it leads nowhere.
+pub(super) fn says_nothing(words: &Words) -> bool {
+    words.head.len() < 64 && sentences(&words.head).iter().all(is_empty)
 }
 
 /// The question that the closing words end with, if they do.

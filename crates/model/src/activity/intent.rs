@@ -76,6 +76,12 @@ pub(super) fn stated(words: &Words) -> Option<Intent> {
             continue;
         }
         let before = at.checked_sub(1).map(|b| &said[b]).filter(|b| b.place == Standing::Prose);
+        // "I need to update the callers of `open`. Let me do that."
+        if is_vague(&clause)
+            && let Some(clause) = before.and_then(|b| clause_of(&b.text)).filter(|c| !is_vague(c))
+        {
+            return Some(Intent { clause, ground: None });
+        }
         let ground = before
             .filter(|_| is_vague(&clause))
             .map(|b| lower_first(b.text.trim_end_matches(['.', ':', '!'])))
@@ -111,10 +117,9 @@ pub(super) fn clause_of(sentence: &str) -> Option<String> {
         _ => {
             let first = lower.split(' ').next().unwrap_or_default();
             let going = first.len() > 5 && first.ends_with("ing") && !first.ends_with("thing");
-            return going
-                .then(|| base_form(first))
-                .flatten()
-                .map(|verb| tidy(&format!("{verb}{}", &rest[first.len().min(rest.len())..])));
+            return going.then(|| base_form(first)).flatten().map(|verb| {
+                tidy(&format!("{verb}{}", with_base_forms(&rest[first.len().min(rest.len())..])))
+            });
         }
     };
     let verb = clause.split([' ', ',', ':']).find(|w| {
@@ -154,8 +159,58 @@ fn base_form(participle: &str) -> Option<String> {
         .find(|v| is_verb(v))
 }
 
+/// "start by adding fields" → "add fields".
+fn without_opening(clause: &str) -> String {
+    let openings = [
+        "start by ",
+        "start with ",
+        "begin by ",
+        "begin with ",
+        "continue by ",
+        "continue with ",
+        "proceed to ",
+        "proceed with ",
+        "continue to ",
+        "go ahead and ",
+        "try to ",
+        "make sure to ",
+        "start ",
+        "quickly ",
+        "also ",
+        "now ",
+        "first ",
+    ];
+    let Some(rest) = openings.iter().find_map(|o| clause.strip_prefix(o)) else {
+        return clause.to_owned();
+    };
+    let first = rest.split(' ').next().unwrap_or_default();
+    match base_form(first) {
+        Some(verb) => format!("{verb}{}", with_base_forms(&rest[first.len()..])),
+        None if is_verb(first) => rest.to_owned(),
+        None => clause.to_owned(),
+    }
+}
+
+/// `rest` with further participles joined by "and" as plain verbs.
+fn with_base_forms(rest: &str) -> String {
+    let mut out = String::new();
+    let mut joined = false;
+    for word in rest.split_inclusive(' ') {
+        match base_form(word.trim_end()).filter(|_| joined) {
+            Some(verb) => {
+                out.push_str(&verb);
+                out.push_str(&word[word.trim_end().len()..]);
+            }
+            None => out.push_str(word),
+        }
+        joined = matches!(word.trim_end(), "and" | "then");
+    }
+    out
+}
+
 fn tidy(clause: &str) -> String {
     let clause = clause.trim().trim_end_matches(['.', ':', '!', ',', ' ']);
+    let clause = &without_opening(clause);
     let clause = clause.strip_suffix(" now").unwrap_or(clause);
     // What follows a dash or semicolon is another thought.
     let cut = [" — ", " – ", "; ", " - ", ": "].iter().filter_map(|m| clause.find(m)).min();
@@ -163,11 +218,13 @@ fn tidy(clause: &str) -> String {
 }
 
 /// Whether a clause speaks of something it does not name.
-fn is_vague(clause: &str) -> bool {
-    let back = ["it", "this", "that", "these", "those", "them", "both"];
-    let words: Vec<&str> = clause.split(' ').collect();
+pub(super) fn is_vague(clause: &str) -> bool {
+    let back = ["it", "its", "this", "that", "these", "those", "them", "both", "what's"];
+    let words: Vec<&str> = clause.split(' ').map(|w| w.trim_end_matches(['.', ','])).collect();
+    let object = words.get(1).is_some_and(|w| back[..8].contains(w));
     words.len() < 3
-        || words.len() < 6 && words.iter().any(|w| back.contains(&w.trim_end_matches(['.', ','])))
+        || object && words.len() < 12
+        || words.len() < 7 && words[1..].iter().any(|w| back.contains(w))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::check::Verdict;
-use crate::fold::{Doing, OpenUse, SessionFold};
+use crate::fold::{Doing, MilestoneKind, OpenUse, SessionFold, Words};
 use crate::purpose::Purpose;
 use crate::session::{Outcome, TurnState};
 use crate::text::{clip, one_line};
@@ -40,6 +40,9 @@ pub(crate) fn of(fold: &SessionFold, now: Timestamp) -> Activity {
     let since = fold.turn.since;
     match fold.turn.outcome {
         Outcome::Interrupted => match &fold.turn.broken_off {
+            Some(doing) if doing.starts_with("its user refused") => {
+                Activity::new(&format!("stopped: {doing}"), since)
+            }
             Some(doing) => Activity::new(&format!("stopped: interrupted while {doing}"), since),
             None => Activity::new("stopped: interrupted by its user", since),
         },
@@ -51,8 +54,12 @@ pub(crate) fn of(fold: &SessionFold, now: Timestamp) -> Activity {
     }
 }
 
-/// A turn that its agent ended: what it asks, or what it came to.
+/// A turn that its agent ended: what it waits for or asks, or what it came to.
 fn ended(fold: &SessionFold) -> String {
+    let subagents: Vec<&str> = fold.background.subagents().map(|b| b.title.as_str()).collect();
+    if !subagents.is_empty() {
+        return waiting_for(&subagents);
+    }
     let Some(words) = &fold.said else {
         return match &fold.done {
             Some(done) => format!("finished after {}", action::phrase(fold, &done.doing)),
@@ -70,7 +77,8 @@ fn ended(fold: &SessionFold) -> String {
         }
         return format!("asking: {question}");
     }
-    let background = fold.background.last().map(|b| format!("`{}` runs on", clip(&b.command, 32)));
+    let background =
+        fold.background.list.last().map(|b| format!("`{}` runs on", clip(&b.title, 32)));
     match closing::check_suffix(fold, &gist).or(background) {
         Some(suffix) => {
             let room =
@@ -84,6 +92,11 @@ fn ended(fold: &SessionFold) -> String {
 /// The agent's closing words, in one line.
 pub(crate) fn closing(fold: &SessionFold) -> String {
     fold.said.as_ref().map(closing::gist).unwrap_or_default()
+}
+
+/// Whether words say nothing by themselves ("Done.").
+pub(crate) fn is_empty(words: &Words) -> bool {
+    closing::says_nothing(words)
 }
 
 /// Whether the last words asked something.
@@ -109,10 +122,9 @@ fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
         return Activity::new(&action::phrase(fold, &waiting.doing), waiting.at);
     }
     let subagents: Vec<(&OpenUse, &str)> = fold.open.delegated().collect();
-    if let [(first, _), _, ..] = subagents.as_slice() {
+    if let [(first, _), ..] = subagents.as_slice() {
         let titles: Vec<&str> = subagents.iter().map(|(_, title)| *title).collect();
-        let text = format!("waiting for {} subagents: {}", titles.len(), titles.join("; "));
-        return Activity::new(&text, first.at);
+        return Activity::new(&waiting_for(&titles), first.at);
     }
     if let Some(open) = foremost(fold) {
         let others = fold.open.list.len() - 1;
@@ -121,11 +133,17 @@ fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
     Activity::new(&between_uses(fold, now), None)
 }
 
+fn waiting_for(titles: &[&str]) -> String {
+    match titles {
+        [title] => format!("waiting for a subagent: {title}"),
+        titles => format!("waiting for {} subagents: {}", titles.len(), titles.join("; ")),
+    }
+}
+
 /// The open use that takes longest, by its kind; the latest among equals.
 fn foremost(fold: &SessionFold) -> Option<&OpenUse> {
     fold.open.list.iter().max_by_key(|u| {
         let weight = match &u.doing {
-            Doing::Delegate { .. } => 4,
             Doing::Command { purpose: Purpose::Check { .. }, .. } => 3,
             Doing::Command { .. } => 2,
             Doing::Edit { .. } => 1,
@@ -139,9 +157,15 @@ fn foremost(fold: &SessionFold) -> Option<&OpenUse> {
 fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
     let done_at = fold.done.as_ref().map(|d| d.ordinal);
     if let Some(said) = fold.said.as_ref().filter(|s| Some(s.ordinal) > done_at) {
-        let thought = fold.thought.as_ref().filter(|t| t.ordinal > said.ordinal);
-        if let Some(intent) = thought.and_then(toward::thought).or_else(|| intent::stated(said)) {
-            return toward::with_reason(fold, intent.going_on());
+        let thought = fold.thought.as_ref().filter(|t| Some(t.ordinal) > done_at);
+        let later = thought.is_some_and(|t| t.ordinal > said.ordinal);
+        let intent = match (intent::stated(said), thought.and_then(toward::thought)) {
+            (Some(said), Some(thought)) => Some(toward::clearer(said, thought, later)),
+            (None, thought) => thought.filter(|_| later),
+            (said, None) => said,
+        };
+        if let Some(intent) = intent {
+            return toward::with_step(fold, toward::with_reason(fold, intent.going_on()));
         }
         if let Some(question) = closing::question(said) {
             return format!("asking: {question}");
@@ -160,10 +184,13 @@ fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
     };
     if let Some(words) = &done.refused {
         let words = if words.is_empty() { String::new() } else { format!(": {words}") };
-        return format!("refused {}{words}", action::phrase(fold, &done.doing));
+        return format!("its user refused {}{words}", action::refused(fold, &done.doing));
     }
     if let Some(intent) = thought {
         return toward::with_reason(fold, intent.going_on());
+    }
+    if let Some(line) = after_others(fold, &done.doing) {
+        return line;
     }
     if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = &done.doing
         && let Some(run) = fold.checks.runs.iter().find(|r| r.command == *command)
@@ -179,4 +206,25 @@ fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
         };
     }
     toward::line(fold, &done.doing, 0, now)
+}
+
+/// What follows the answer of a person or another agent.
+fn after_others(fold: &SessionFold, doing: &Doing) -> Option<String> {
+    Some(match doing {
+        Doing::Propose { title } => format!("starting on the approved plan: {title}"),
+        Doing::Ask { question, .. } => {
+            let answer = fold.milestones.list.iter().rfind(|m| m.kind == MilestoneKind::Answered);
+            match answer.map(|m| m.text.as_str()).filter(|text| !text.is_empty()) {
+                Some(answer) => {
+                    format!("going on with the answer \"{}\" to: {question}", clip(answer, 48))
+                }
+                None => format!("going on after asking: {question}"),
+            }
+        }
+        Doing::Delegate { title } => match fold.background.subagents().last() {
+            Some(_) => format!("going on while a subagent works: {title}"),
+            None => format!("reading what a subagent reports: {title}"),
+        },
+        _ => return None,
+    })
 }

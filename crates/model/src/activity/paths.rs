@@ -32,6 +32,12 @@ fn is_relative(path: &str) -> bool {
     !path.starts_with(['/', '~', '$', '\\', '…']) && path.as_bytes().get(1) != Some(&b':')
 }
 
+/// Characters up to which a path within the project is shown whole.
+const PATH_CHARS: usize = 36;
+
+/// Characters of grouped paths beyond which only the files' names are told.
+const GROUP_CHARS: usize = 72;
+
 /// The session's directories, against which paths are shortened.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Bases<'a> {
@@ -49,10 +55,10 @@ impl Bases<'_> {
                 return ".".to_owned();
             }
             if let Some(rest) = path.strip_prefix(base).and_then(|r| r.strip_prefix('/')) {
-                return last_parts(rest, 4);
+                return fitting(rest);
             }
         }
-        if is_relative(path) { last_parts(path, 4) } else { last_parts(path, 2) }
+        if is_relative(path) { fitting(path) } else { last_parts(path, 2) }
     }
 
     /// Several paths in one: `src/{a,b}.rs`; at most `max` names, the rest counted.
@@ -74,6 +80,12 @@ impl Bases<'_> {
         }
         let mut parts: Vec<String> =
             folders.iter().map(|(folder, names)| braces(folder, names)).collect();
+        if parts.iter().map(|p| p.chars().count()).sum::<usize>() > GROUP_CHARS {
+            parts = folders
+                .iter()
+                .flat_map(|(_, names)| names.iter().map(|name| format!("`{name}`")))
+                .collect();
+        }
         let more = short.len().saturating_sub(max);
         if more > 0 {
             parts.push(format!("{more} more"));
@@ -96,6 +108,11 @@ fn braces(folder: &str, names: &[&str]) -> String {
     format!("`{folder}{{{}}}{ending}`", stems.join(","))
 }
 
+/// A path within the project: whole where it is short.
+fn fitting(path: &str) -> String {
+    if path.len() <= PATH_CHARS { path.to_owned() } else { last_parts(path, 2) }
+}
+
 /// The last `max` parts of a path, with `…/` before if there were more.
 fn last_parts(path: &str, max: usize) -> String {
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
@@ -115,7 +132,11 @@ mod tests {
         assert_eq!(bases.short("/home/u/app/src/watcher.rs"), "src/watcher.rs");
         assert_eq!(bases.short("/home/u/app"), ".");
         assert_eq!(bases.short("/etc/nginx/conf.d/site.conf"), "…/conf.d/site.conf");
-        assert_eq!(bases.short("a/b/c/d/e/f.rs"), "…/c/d/e/f.rs");
+        assert_eq!(bases.short("a/b/c/d/e/f.rs"), "a/b/c/d/e/f.rs");
+        assert_eq!(
+            bases.short("crates/model/src/activity/toward.rs.orig"),
+            "…/activity/toward.rs.orig"
+        );
         let fixtures =
             ["tests/fixtures/a.json", "tests/fixtures/b.json", "/home/u/app/tests/fixtures/c.json"];
         assert_eq!(bases.group(fixtures, 4), "`tests/fixtures/{a,b,c}.json`");

@@ -26,40 +26,77 @@ pub(super) fn line(
     if others > 0 {
         action.push_str(&format!(" and {others} more"));
     }
-    let is_check = matches!(doing, Doing::Command { purpose: Purpose::Check { .. }, .. });
-    if is_check {
-        return check_line(fold, action);
+    if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = doing {
+        return check_line(fold, action, command);
     }
-    let fresh = fold.uses_since_said <= SAID_IS_FRESH_USES;
-    let stated = fold.said.as_ref().filter(|_| fresh).and_then(intent::stated);
+    if matches!(doing, Doing::Plan) && fold.said.is_none() && fold.thought.is_none() {
+        return planning(fold);
+    }
+    let intent = latest_intent(fold);
     if let Some(reason) = reason(fold) {
-        return join(action, &reason);
+        let with_intent = intent.as_ref().map(|i| with_intent(fold, action.clone(), doing, i));
+        let fits = |l: &String| {
+            l.chars().count() + reason.chars().count() < LINE_CHARS && !l.contains(": ")
+        };
+        return join(with_intent.filter(fits).unwrap_or(action), &reason);
     }
-    if let Some(intent) = stated.or_else(|| fold.thought.as_ref().and_then(thought)) {
+    if let Some(intent) = intent {
         return with_intent(fold, action, doing, &intent);
     }
     let burst = (fold.stretch.uses >= BURST_USES).then(|| burst(fold, now)).flatten();
     with_step(fold, burst.unwrap_or(action))
 }
 
+/// What the agent last said or thought it was about to do, unless its plan has moved on since.
+fn latest_intent(fold: &SessionFold) -> Option<Intent> {
+    let fresh = fold.uses_since_said <= SAID_IS_FRESH_USES;
+    let said = fold.said.as_ref().filter(|_| fresh);
+    let newer = |words: &&Words| fold.plan.step_since.is_none_or(|step| words.ordinal > step);
+    let said_intent = said.filter(newer).and_then(intent::stated);
+    let thought_words = fold.thought.as_ref().filter(|_| fresh || said.is_none()).filter(newer);
+    let later = match (thought_words, said) {
+        (Some(thought), Some(said)) => thought.ordinal > said.ordinal,
+        (thought, _) => thought.is_some(),
+    };
+    let thought_intent = thought_words.and_then(thought);
+    match (said_intent, thought_intent) {
+        (Some(said), Some(thought)) => Some(clearer(said, thought, later)),
+        (said, thought) => said.or(thought),
+    }
+}
+
+/// Of what was said and what was thought the later, or the one that names its object.
+pub(super) fn clearer(said: Intent, thought: Intent, thought_is_later: bool) -> Intent {
+    let vague = intent::is_vague(&said.clause);
+    let helps = !intent::is_vague(&thought.clause);
+    if helps && (thought_is_later || vague && thought.verb() == said.verb()) {
+        thought
+    } else {
+        said
+    }
+}
+
 /// A check names what was changed since its last run.
-fn check_line(fold: &SessionFold, action: String) -> String {
+fn check_line(fold: &SessionFold, action: String, command: &str) -> String {
+    let before = fold.checks.runs.iter().find(|r| r.command == command).map(|r| r.ordinal);
     let edited: Vec<&str> = fold
         .stretch
         .steps
         .iter()
-        .filter(|s| matches!(s.verb, Verb::Edit | Verb::Write))
+        .filter(|s| matches!(s.verb, Verb::Edit | Verb::Write) && before.is_none_or(|b| s.last > b))
         .map(|s| s.object.as_str())
         .collect();
     if edited.is_empty() {
-        return match fold
-            .said
-            .as_ref()
-            .and_then(intent::stated)
-            .filter(|i| !matches!(i.verb(), "run" | "re-run" | "rerun"))
-        {
-            Some(intent) => join(action, &format!("to {}", intent.clause)),
-            None => with_step(fold, action),
+        let fresh = fold.uses_since_said <= SAID_IS_FRESH_USES;
+        return match fold.said.as_ref().filter(|_| fresh).and_then(intent::stated) {
+            Some(intent) if !matches!(intent.verb(), "run" | "re-run" | "rerun") => {
+                join(action, &format!("to {}", intent.clause))
+            }
+            Some(intent) if intent.object().contains("with ") => {
+                let at = intent.object().find("with ").unwrap_or_default();
+                join(action, &intent.object()[at..])
+            }
+            _ => with_step(fold, action),
         };
     }
     let last: Vec<&str> = edited.iter().rev().take(3).copied().collect();
@@ -87,6 +124,15 @@ pub(super) fn with_reason(fold: &SessionFold, line: String) -> String {
 }
 
 fn with_intent(fold: &SessionFold, action: String, doing: &Doing, intent: &Intent) -> String {
+    match doing {
+        Doing::Command { purpose: Purpose::Share { .. }, .. } => return action,
+        // What it says tells more than that it keeps its plan.
+        Doing::Plan => return with_step(fold, intent.going_on()),
+        _ => {}
+    }
+    if let Some(ground) = &intent.ground {
+        return join(action, &format!(": {ground}"));
+    }
     let looks = matches!(
         doing,
         Doing::Read { .. }
@@ -94,36 +140,43 @@ fn with_intent(fold: &SessionFold, action: String, doing: &Doing, intent: &Inten
             | Doing::Command { purpose: Purpose::Read { .. } | Purpose::Search { .. }, .. }
     );
     let same = action.starts_with(&super::verbs::participle(intent.verb()));
-    let looking = [
-        "read", "look", "see", "view", "check", "examine", "search", "find", "get", "open",
-        "inspect",
-    ];
-    if let Some(ground) = &intent.ground {
-        return join(action, &format!(": {ground}"));
+    let reads = matches!(intent.verb(), "read" | "look" | "see" | "view" | "open");
+    if !(same || looks && reads) {
+        return join(action, &format!("to {}", intent.clause));
     }
-    if same || (looks && looking.contains(&intent.verb())) {
-        // The verb is said already; its object tells what is looked for.
-        let object = intent
-            .object()
-            .trim_start_matches("at ")
-            .trim_start_matches("for ")
-            .trim_start_matches("into ");
-        return if object.split(' ').count() > 2 {
-            join(action, &format!(": {object}"))
-        } else {
-            with_step(fold, action)
-        };
+    // The verb is said already; what follows it tells what is looked for.
+    let object = ["at ", "for ", "into "].iter().find_map(|p| intent.object().strip_prefix(p));
+    let object = object.unwrap_or(intent.object());
+    if let Some(at) = object.find(" to ") {
+        return join(action, &object[at + 1..]);
     }
-    join(action, &format!("to {}", intent.clause))
+    let joins = ["if ", "whether ", "how ", "what ", "where ", "why ", "with ", "that ", "in "];
+    if joins.iter().any(|j| object.starts_with(j)) && !looks {
+        return join(action, object);
+    }
+    if looks && object.split(' ').count() > 2 {
+        return join(action, &format!(": {object}"));
+    }
+    with_step(fold, action)
 }
 
-fn with_step(fold: &SessionFold, action: String) -> String {
+/// `action` with the step of the plan that it belongs to.
+pub(super) fn with_step(fold: &SessionFold, action: String) -> String {
     match fold.plan.in_progress() {
         Some((at, step)) => {
             let (_, all) = fold.plan.done_of();
             join(action, &format!(", step {at} of {all}: {}", lower_first(step)))
         }
         None => action,
+    }
+}
+
+/// The agent keeps its plan and has said nothing.
+fn planning(fold: &SessionFold) -> String {
+    let (done, all) = fold.plan.done_of();
+    match fold.plan.in_progress() {
+        Some((at, step)) => format!("on step {at} of {all}: {}", lower_first(step)),
+        None => format!("keeping its plan: {done} of {all} steps done"),
     }
 }
 

@@ -230,10 +230,12 @@ fn failure_name(line: &str) -> Option<&str> {
         return rest.split(' ').next();
     }
     if let Some(rest) = line.strip_prefix("test ") {
-        return rest.strip_suffix(" ... FAILED");
+        let name = rest.strip_suffix(" ... FAILED")?;
+        return name.rsplit("::").next();
     }
     if let Some(rest) = line.strip_prefix("FAILED ") {
-        return rest.split(" - ").next().filter(|name| name.contains("::"));
+        let name = rest.split(" - ").next().filter(|name| name.contains("::"))?;
+        return name.rsplit("::").next();
     }
     if let Some(rest) = line.strip_prefix("● ") {
         return Some(rest);
@@ -246,7 +248,17 @@ fn failure_name(line: &str) -> Option<&str> {
     if let Some(at) = line.find("error TS") {
         return Some(&line[at + "error ".len()..]);
     }
-    None
+    is_placed(line).then_some(line)
+}
+
+/// Whether a line begins with a place in a file (`src/a.go:12:3: …`), as compilers and linters print.
+fn is_placed(line: &str) -> bool {
+    let mut parts = line.splitn(4, ':');
+    let (Some(file), Some(row), Some(next)) = (parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    let named = file.contains('.') && !file.contains(' ');
+    named && is_number(row) && (is_number(next) || next.trim_start().starts_with("error"))
 }
 
 fn is_number(word: &str) -> bool {

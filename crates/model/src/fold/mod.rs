@@ -23,7 +23,7 @@ pub use said::{Facts, Trouble, Words};
 pub use stretch::{Step, Stretch, Verb};
 pub use turn::TurnTrack;
 pub use usage::{Tokens, UsageTotals};
-pub use uses::{BackgroundCommand, Doing, OpenUse, OpenUses};
+pub use uses::{Background, BackgroundWork, Doing, OpenUse, OpenUses};
 
 use crate::activity::{self, Activity};
 use crate::check::CheckRun;
@@ -59,6 +59,8 @@ pub struct SessionFold {
     pub goal: Option<Goal>,
     /// What its user directed it to first.
     pub first_goal: Option<Goal>,
+    /// The agent's command that was used last, until work shows what it was for.
+    pub command: Option<String>,
     /// Prompts since the goal was set that only nudged the session along.
     pub nudges: u32,
     /// Prompts of its user in all.
@@ -67,8 +69,8 @@ pub struct SessionFold {
     pub turn: TurnTrack,
     /// Tool uses without a result.
     pub open: OpenUses,
-    /// Commands that run on.
-    pub background: Vec<BackgroundCommand>,
+    /// Commands and subagents that run on.
+    pub background: Background,
     /// The current stretch of work.
     pub stretch: Stretch,
     /// What the agent said last.
@@ -128,11 +130,12 @@ impl Default for SessionFold {
             facts: Facts::default(),
             goal: None,
             first_goal: None,
+            command: None,
             nudges: 0,
             prompts: 0,
             turn: TurnTrack::default(),
             open: OpenUses::default(),
-            background: Vec::new(),
+            background: Background::default(),
             stretch: Stretch::default(),
             said: None,
             thought: None,
@@ -214,7 +217,9 @@ impl SessionFold {
             EventBody::Prompt(prompt) => self.prompt(prompt, place),
             EventBody::Text { text } => {
                 self.work(at);
-                self.said = Words::of(text, place).or(self.said.take());
+                let words = Words::of(text, place)
+                    .filter(|w| self.said.is_none() || !activity::is_empty(w));
+                self.said = words.or(self.said.take());
                 self.uses_since_said = 0;
             }
             EventBody::Thinking { text } => {
@@ -226,6 +231,7 @@ impl SessionFold {
             EventBody::Compaction(_) => {
                 self.compactions += 1;
                 self.compacted = Some(ordinal);
+                self.stretch.restart(at);
                 self.milestones.push(MilestoneKind::Compacted, place, "");
             }
             EventBody::Error(failure) => self.failure(failure, place),
@@ -247,7 +253,14 @@ impl SessionFold {
     }
 
     fn prompt(&mut self, prompt: &Prompt, place: Place) {
+        if prompt.author == Author::Command {
+            self.command = Some(crate::text::clip(&prompt.text, crate::limits::OBJECT_CHARS));
+        }
         if !matches!(prompt.author, Author::User | Author::Agent) {
+            // The agent's program announces what ended in the background.
+            if !self.background.list.is_empty() {
+                self.background.told(crate::text::head(&prompt.text, 2_000), &prompt.text);
+            }
             return;
         }
         if self.turn.state == TurnState::Working && self.said_last() {
@@ -255,6 +268,7 @@ impl SessionFold {
             self.finish(Outcome::Completed, place);
         }
         let asked = activity::asked(self);
+        self.command = None;
         self.turn.work(place.1);
         self.turn.since = place.1;
         self.turn_began = Some(place.0);
@@ -277,6 +291,15 @@ impl SessionFold {
         }
     }
 
+    /// A command of the agent that leads to work is the goal, if there is none yet.
+    fn adopt_command(&mut self, place: Place) {
+        if let Some(command) = self.command.take()
+            && self.goal.is_none()
+        {
+            self.goal = goal::of_command(&command, place);
+        }
+    }
+
     /// Whether the agent's last act was to say something.
     pub(crate) fn said_last(&self) -> bool {
         let said = self.said.as_ref().map(|w| w.ordinal);
@@ -288,6 +311,7 @@ impl SessionFold {
     fn tool_use(&mut self, body: &EventBody, place: Place) {
         let (Some(doing), Some(tool_use)) = (Doing::of(body), body.tool_use()) else { return };
         self.work(place.1);
+        self.adopt_command(place);
         let cwd = self.facts.cwd.clone();
         for (path, edit) in activity::paths::touched(&doing) {
             self.files.touch(&activity::paths::absolute(path, cwd.as_deref()), edit, place);
@@ -295,7 +319,14 @@ impl SessionFold {
         self.uses_since_said += 1;
         self.stretch.add(&doing, place);
         match body {
-            EventBody::Plan(plan) => self.plan.apply(plan),
+            EventBody::Plan(plan) => {
+                let step = self.plan.in_progress().map(|(_, text)| text.to_owned());
+                self.plan.apply(plan);
+                if self.plan.in_progress().map(|(_, text)| text) != step.as_deref() {
+                    self.stretch.restart(place.1);
+                    self.plan.step_since = Some(place.0);
+                }
+            }
             EventBody::Question(_) => {
                 if let Doing::Ask { question, .. } = &doing {
                     self.milestones.push(MilestoneKind::Asked, place, question);

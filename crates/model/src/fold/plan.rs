@@ -3,14 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Plan, PlanChange, PlanStep, StepStatus};
-use crate::limits;
 use crate::text::{clip, one_line};
+use crate::{Ordinal, limits};
 
 /// A plan's steps and how far they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanTrack {
     /// The steps in the agent's order, given-up ones left out.
     pub steps: Vec<PlanStep>,
+    /// Where the step being done was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_since: Option<Ordinal>,
     /// Steps beyond those kept.
     #[serde(default)]
     pub dropped: u32,

@@ -2,7 +2,7 @@
 
 use super::checks::CheckNews;
 use super::uses::short_id;
-use super::{BackgroundCommand, Doing, Done, MilestoneKind, Place, SessionFold, landed};
+use super::{BackgroundWork, Doing, Done, MilestoneKind, Place, SessionFold, landed};
 use crate::event::ToolResult;
 use crate::limits;
 use crate::purpose::{Purpose, Share};
@@ -19,14 +19,14 @@ impl SessionFold {
         if failed {
             self.stretch.fail(&doing);
         }
+        if let Some(id) = &result.background_id {
+            self.goes_on(id, &doing, used.at);
+        }
         match &doing {
-            Doing::Command { purpose, description, .. } => {
-                if let Some(id) = &result.background_id {
-                    self.goes_on(id, purpose, description.as_deref(), used.at);
-                } else {
-                    self.command_result(purpose, result, failed, place);
-                }
+            Doing::Command { purpose, .. } if result.background_id.is_none() => {
+                self.command_result(purpose, result, failed, place);
             }
+            Doing::Tool { subject, .. } => self.background.told(subject, &result.text),
             Doing::Ask { .. } => self.answered(result, place),
             Doing::Propose { title } => {
                 let kind =
@@ -50,23 +50,22 @@ impl SessionFold {
         self.done = Some(Done { doing, failed, refused, ordinal: place.0, at: place.1 });
     }
 
-    fn goes_on(
-        &mut self,
-        id: &str,
-        purpose: &Purpose,
-        description: Option<&str>,
-        at: Option<crate::Timestamp>,
-    ) {
-        let command = match purpose {
-            Purpose::Check { command, .. } | Purpose::Run { command } => command.as_str(),
-            _ => description.unwrap_or_default(),
+    fn goes_on(&mut self, id: &str, doing: &Doing, at: Option<crate::Timestamp>) {
+        let (subagent, title) = match doing {
+            Doing::Delegate { title } => (true, title.as_str()),
+            Doing::Command {
+                purpose: Purpose::Check { command, .. } | Purpose::Run { command },
+                ..
+            } => (false, command.as_str()),
+            Doing::Command { description, .. } => {
+                (false, description.as_deref().unwrap_or_default())
+            }
+            _ => return,
         };
-        if self.background.len() >= limits::BACKGROUND_COMMANDS {
-            self.background.remove(0);
-        }
-        self.background.push(BackgroundCommand {
+        self.background.begin(BackgroundWork {
             id: short_id(id),
-            command: command.to_owned(),
+            subagent,
+            title: title.to_owned(),
             at,
         });
     }
@@ -108,6 +107,7 @@ impl SessionFold {
         if let Some(commit) = self.landed.commit(subject_of(act, subject), &result.text, place) {
             let text = commit.subject.clone();
             self.milestones.push(MilestoneKind::Committed, place, &text);
+            self.stretch.restart(place.1);
         }
         if failed {
             return;

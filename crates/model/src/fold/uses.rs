@@ -82,15 +82,56 @@ pub struct OpenUse {
     pub at: Option<Timestamp>,
 }
 
-/// A command that runs on while the agent continues.
+/// A command or subagent that runs on while the agent continues.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BackgroundCommand {
+pub struct BackgroundWork {
     /// The agent's id of it.
     pub id: String,
-    /// The command, or what the agent says it is for.
-    pub command: String,
+    /// It is a subagent, not a command.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub subagent: bool,
+    /// The command, or the piece of work.
+    pub title: String,
     /// When it began.
     pub at: Option<Timestamp>,
+}
+
+/// What runs on while the agent continues.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Background {
+    /// In the order it began.
+    pub list: Vec<BackgroundWork>,
+}
+
+impl Background {
+    pub(super) fn begin(&mut self, work: BackgroundWork) {
+        self.list.retain(|known| known.id != work.id);
+        if self.list.len() >= limits::BACKGROUND_WORK {
+            self.list.remove(0);
+        }
+        self.list.push(work);
+    }
+
+    /// What a text names by its id.
+    #[must_use]
+    pub fn named_in(&self, text: &str) -> Option<&BackgroundWork> {
+        self.list.iter().find(|work| work.id.len() > 2 && text.contains(&work.id))
+    }
+
+    /// What a tool's output or the agent's program says of work that it names: over, unless it runs.
+    pub(super) fn told(&mut self, named: &str, report: &str) {
+        let report = crate::text::head(report, 2_000).to_ascii_lowercase();
+        let runs = report.contains("running") && !report.contains("completed");
+        if !runs && let Some(id) = self.named_in(named).map(|work| work.id.clone()) {
+            self.list.retain(|work| work.id != id);
+        }
+    }
+
+    /// The subagents among it.
+    pub fn subagents(&self) -> impl Iterator<Item = &BackgroundWork> {
+        self.list.iter().filter(|work| work.subagent)
+    }
 }
 
 /// The open uses of a session.

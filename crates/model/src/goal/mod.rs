@@ -31,6 +31,18 @@ pub fn heading(text: &str) -> String {
     clip(title.unwrap_or(&line).trim(), limits::LINE_CHARS)
 }
 
+/// The goal of a session that was begun by a command of its agent (`/review 12`), for want of a better.
+#[must_use]
+pub fn of_command(command: &str, place: (Ordinal, Option<Timestamp>)) -> Option<Goal> {
+    let line = one_line(head(command, 1_000));
+    (!line.is_empty()).then(|| Goal {
+        text: clip(&line, limits::LINE_CHARS),
+        full: clip(command.trim(), limits::GOAL_FULL_CHARS),
+        ordinal: place.0,
+        at: place.1,
+    })
+}
+
 /// The goal that a prompt sets beside the present one; `None` if it only nudges the session along.
 ///
 /// `answers`: the agent had asked something before.
@@ -52,19 +64,41 @@ pub fn set_by(
         }
     };
     Some(Goal {
-        text: clip(&text, limits::LINE_CHARS),
+        text: clip(&without_asides(text), limits::LINE_CHARS),
         full: clip(prompt.trim(), limits::GOAL_FULL_CHARS),
         ordinal: place.0,
         at: place.1,
     })
 }
 
-/// A direction that speaks of "this" says with the goal before it what is meant.
-fn with_context(text: String, present: &Goal) -> String {
-    let before = present.text.split(" (after: ").next().unwrap_or(&present.text);
-    if text.chars().count() > 70 || !weight::points_back(&text) {
+/// A long text without what stands in parentheses.
+fn without_asides(text: String) -> String {
+    if text.chars().count() <= limits::LINE_CHARS || text.contains(" (for: ") {
         return text;
     }
-    let room = limits::LINE_CHARS - text.chars().count() - " (after: )".len();
-    format!("{} (after: {})", text.trim_end_matches(['.', '?']), clip(before, room))
+    let mut out = String::with_capacity(text.len());
+    let mut depth = 0u32;
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' if depth > 0 => depth -= 1,
+            c if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    one_line(&out)
+}
+
+/// A direction that is short or speaks of "this" says with the goal before it what is meant.
+fn with_context(text: String, present: &Goal) -> String {
+    let before = match present.text.split_once(" (for: ") {
+        Some((_, before)) => before.trim_end_matches(')'),
+        None => &present.text,
+    };
+    let named = text.chars().count() >= 48 && !weight::points_back(&text);
+    if named || text.chars().count() > 70 {
+        return text;
+    }
+    let room = limits::LINE_CHARS - text.chars().count() - " (for: )".len();
+    format!("{} (for: {})", text.trim_end_matches(['.', '?']), clip(before, room))
 }

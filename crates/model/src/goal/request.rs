@@ -25,7 +25,7 @@ pub(super) fn own_sentences(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut joins = false;
     for sentence in sentences(&kept) {
-        let text = without_placeholders(&sentence.text);
+        let text = with_short_addresses(without_label(&without_placeholders(&sentence.text)));
         if text.is_empty() {
             continue;
         }
@@ -133,17 +133,55 @@ fn before_data(line: &str) -> &str {
     let cut =
         ["{\"", "[{", " {'"].iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len());
     let line = &line[..cut];
-    let (mut letters, mut all) = (0usize, 0usize);
-    for c in line.chars().filter(|c| !c.is_whitespace()) {
-        all += 1;
-        letters += usize::from(c.is_alphabetic() || "`'’,.?!".contains(c));
+    let word = |w: &&str| {
+        let w = w.trim_matches(|c: char| c.is_ascii_punctuation());
+        w.len() > 1 && w.chars().all(|c| c.is_alphabetic() || c == '\'')
+    };
+    let (prose, all) =
+        (line.split_whitespace().filter(word).count(), line.split_whitespace().count());
+    let dated = trimmed.bytes().take(10).filter(u8::is_ascii_digit).count() >= 6;
+    let told = prose >= 5 || prose * 2 >= all || trimmed.contains("http") || trimmed.contains('@');
+    if told && !dated { line } else { "" }
+}
+
+/// A word of many digits (a session's or a run's id) with its beginning only.
+fn with_short_id(word: &str) -> String {
+    let hex = word.bytes().filter(u8::is_ascii_hexdigit).count();
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    if word.len() < 28 || digits < 8 || hex * 10 < word.len() * 8 {
+        return word.to_owned();
     }
-    let dated =
-        trimmed.len() > 10 && trimmed.bytes().take(10).filter(u8::is_ascii_digit).count() >= 6;
-    if all > 0 && letters * 100 < all * 72 || dated {
-        return if trimmed.contains("http") || trimmed.contains('@') { line } else { "" };
+    let code = word.ends_with('`');
+    format!("{}…{}", head(word, 19), if code { "`" } else { "" })
+}
+
+/// `text` without the label of a choice (`B) …`, `Q: …`).
+fn without_label(text: &str) -> &str {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next(), chars.next()) {
+        (Some(label), Some(')' | ':'), Some(' ')) if label.is_alphanumeric() => &text[3..],
+        _ => text,
     }
-    line
+}
+
+/// `text` with long web addresses cut to their site and last part.
+fn with_short_addresses(text: &str) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        let Some(at) = word.find("https://").or_else(|| word.find("http://")) else {
+            out.push(with_short_id(word));
+            continue;
+        };
+        let (before, address) = word.split_at(at);
+        let address = address.split("://").nth(1).unwrap_or_default();
+        let parts: Vec<&str> = address.trim_end_matches('/').split('/').collect();
+        let short = match parts.as_slice() {
+            [site, _, .., last] if address.len() > 40 => format!("{site}/…/{last}"),
+            _ => address.to_owned(),
+        };
+        out.push(format!("{before}{short}"));
+    }
+    out.join(" ")
 }
 
 /// `text` without `[Image #1]` and the like.

@@ -3,73 +3,21 @@
 use crate::phrase::lower_first;
 
 /// Beginnings that carry no request of their own, most specific first.
-const LEADS: [&str; 58] = [
-    "hey claude",
-    "hi claude",
-    "hello claude",
-    "hey codex",
-    "hey",
-    "hi",
-    "hello",
-    "okay",
-    "ok",
-    "yes please",
-    "yes",
-    "yeah",
-    "yep",
-    "yup",
-    "sure",
-    "no problem",
-    "great",
-    "perfect",
-    "excellent work",
-    "excellent",
-    "cool",
-    "nice",
-    "awesome",
-    "alright",
-    "all right",
-    "good",
-    "thanks",
-    "thank you",
-    "hmm",
-    "well",
-    "oh",
-    "so",
-    "now",
-    "and",
-    "but",
-    "also",
-    "then",
-    "wait",
-    "actually",
-    "fair enough",
-    "please",
-    "can you please",
-    "could you please",
-    "can you also",
-    "can you",
-    "could you",
-    "would you please",
-    "would you mind",
-    "i'd like you to",
-    "i would like you to",
-    "i want you to",
-    "i need you to",
-    "i'd like to",
-    "i'd like your help with",
-    "we need to",
-    "i need to",
-    "let's",
-    "lets",
-];
+const LEADS: &str = "\
+    hey claude|hi claude|hello claude|hey codex|hey|hi|hello|okay|ok|yes please|yes|yeah|yep|\
+    yup|sure|no problem|great|perfect|excellent work|excellent|cool|nice|awesome|alright|\
+    all right|good|thanks|thank you|hmm|well|oh|so|now|and|but|also|then|wait|actually|\
+    fair enough|please|can you please|could you please|can we please|can we|could we|can you also|can you|could you|\
+    would you please|would you mind|i'd like you to|i would like you to|i want you to|\
+    i need you to|i'd like to|i'd like your help with|i'd like to ask you to|\
+    i was wondering if you could|let's go|we need to|i need to|let's|lets";
 
 /// What is left of `text` without beginnings such as "ok, can you please".
 pub(super) fn stripped(text: &str) -> &str {
     let mut text = text.trim();
     'again: loop {
         text = text.trim_start_matches([',', '.', '!', ';', ':', '-', '–', '—', ' ']);
-        for lead in LEADS {
+        for lead in LEADS.split('|') {
             let Some(begin) = text.get(..lead.len()) else { continue };
             let rest = &text[lead.len()..];
             if begin.eq_ignore_ascii_case(lead)
@@ -85,62 +33,22 @@ pub(super) fn stripped(text: &str) -> &str {
 }
 
 /// Whole prompts that only keep a session going.
-const NUDGES: [&str; 44] = [
-    "",
-    "continue",
-    "go on",
-    "proceed",
-    "go ahead",
-    "go",
-    "do it",
-    "next",
-    "keep going",
-    "try again",
-    "retry",
-    "resume",
-    "carry on",
-    "that's it",
-    "that's right",
-    "correct",
-    "right",
-    "exactly",
-    "looks good",
-    "lgtm",
-    "sounds good",
-    "do that",
-    "do so",
-    "it works",
-    "works",
-    "done",
-    "stop",
-    "fix it",
-    "fix that",
-    "fix this",
-    "please do",
-    "agreed",
-    "approved",
-    "start",
-    "begin",
-    "ready",
-    "same",
-    "again",
-    "not yet",
-    "never mind",
-    "nevermind",
-    "all good",
-    "no",
-    "nope",
-];
+const NUDGES: &str = "\
+    |continue|go on|proceed|go ahead|go|do it|next|keep going|try again|retry|resume|carry on|\
+    that's it|that's right|correct|right|exactly|looks good|lgtm|sounds good|do that|do so|\
+    it works|works|done|stop|fix it|fix that|fix this|please do|agreed|approved|start|begin|\
+    ready|same|again|not yet|never mind|nevermind|all good|no|nope";
 
 /// Words of errands: what every piece of work ends with, and what is said around them.
 const ERRANDS: &str = "\
     commit commits push pull pr open create make a the and then it this that draft merge request \
     run tests test lint build all to changes again please linter check them these now with main \
-    branch work rebase deploy first is green";
+    branch work rebase deploy first is green types type ensure typecheck its";
 
 pub(super) fn is_nudge(text: &str) -> bool {
     let text = stripped(text).trim_end_matches(['.', '!', '?', ' ', ')', '(']).to_lowercase();
-    NUDGES.contains(&text.as_str()) || text.chars().filter(|c| c.is_alphabetic()).count() < 3
+    NUDGES.split('|').any(|nudge| nudge == text)
+        || text.chars().filter(|c| c.is_alphabetic()).count() < 3
 }
 
 fn is_errand(text: &str) -> bool {
@@ -176,121 +84,143 @@ fn starts_work(text: &str) -> bool {
 }
 
 /// Phrases that tell of something amiss.
-const TROUBLE: [&str; 24] = [
-    "error",
-    "fails",
-    "failing",
-    "failed",
-    "broken",
-    "doesn't work",
-    "does not work",
-    "not working",
-    "bug",
-    "crash",
-    "crashes",
-    "throws",
-    "throwing",
-    "wrong",
-    "issue",
-    "problem",
-    "regression",
-    "missing",
-    "unhappy",
-    "blocked",
-    "is not supported",
-    "aren't",
-    "stuck",
-    "isn't",
-];
+const TROUBLE: &str = "\
+    error|fails|failing|failed|broken|doesn't work|does not work|not working|bug|crash|\
+    crashes|throws|throwing|wrong|issue|problem|regression|missing|unhappy|blocked|\
+    is not supported|aren't|stuck|isn't|not seeing|not loading|no data|nothing happens";
 
 fn tells_trouble(text: &str) -> bool {
     let text = text.to_lowercase();
-    TROUBLE.iter().any(|t| text.contains(t))
+    // `No teams are loading` tells of something missing; `No, use the other` corrects.
+    text.starts_with("no ") || TROUBLE.split('|').any(|t| text.contains(t))
 }
 
-/// Ways to ask for work in a question or a wish.
+/// Ways to ask for work, in a question or not.
+const ASKS: &str = "\
+    can you|could you|would you|can we|could we|is there a way|is there any way|let's|lets |please|\
+    i'd like|i would like|would it be possible|would be possible|how about|help me|your task|you are to";
+
+/// Ways to wish for something, which a question may use without asking for it.
+const WISHES: &str = "\
+    should we|i want|i need|we need to|we should|you should|need a |need to|want to|it should|must";
+
 fn is_request(text: &str) -> bool {
     let lower = text.to_lowercase();
-    let asks = [
-        "can you",
-        "could you",
-        "would you",
-        "can we",
-        "could we",
-        "should we",
-        "is there a way",
-        "is there any way",
-        "let's",
-        "lets ",
-        "please",
-        "i'd like",
-        "i would like",
-        "i want",
-        "i need",
-        "we need to",
-        "we should",
-        "you should",
-        "would it be possible",
-        "how about",
-        "need a ",
-        "need to",
-        "help me",
-        "your task",
-        "you are to",
-    ];
-    asks.iter().any(|ask| lower.contains(ask))
+    let any = |list: &str| list.split('|').any(|ask| lower.contains(ask));
+    let asks_only = lower.trim_end().ends_with('?') && {
+        let first = words(&lower).next().unwrap_or_default();
+        is_in(QUESTION_WORDS, &first)
+    };
+    let wishes = any(WISHES) && !lower.contains("don't want to");
+    if asks_only {
+        lower.contains("can you") || lower.contains("could you")
+    } else {
+        any(ASKS) || wishes
+    }
 }
+
+/// Words that begin a question.
+const QUESTION_WORDS: &str = "\
+    do does did is are was were why what how where when which who whose has have had will am isn't \
+    aren't don't doesn't so or";
 
 fn is_side_question(text: &str) -> bool {
     text.trim_end().ends_with('?') && !is_request(text)
 }
 
+/// Whether a sentence asks for something to be done.
+fn wants(sentence: &str) -> bool {
+    is_request(sentence) || starts_work(stripped(sentence))
+}
+
 /// The sentence that says best what is wanted, without the politeness before it.
 pub(super) fn headline(sentences: &[String]) -> Option<String> {
-    let own = |s: &&String| !is_nudge(s);
-    let first = sentences.iter().find(own)?;
-    let wants = |s: &str| is_request(s) || starts_work(stripped(s));
-    let chosen = if wants(first) {
-        first.clone()
-    } else {
-        let request = sentences.iter().filter(own).take(6).find(|s| wants(s));
-        match request {
-            Some(request) if !points_back(stripped(request)) && !tells_trouble(first) => {
-                request.clone()
-            }
-            Some(request) if first.chars().count() + request.chars().count() < 112 => {
-                format!("{first} {request}")
-            }
-            _ => first.clone(),
+    let own: Vec<&String> = sentences.iter().filter(|s| !is_nudge(s)).collect();
+    let first = *own.first()?;
+    let (mut at, mut text) = (0, first.clone());
+    if !wants(first)
+        && let Some(found) = own.iter().take(6).position(|s| wants(s))
+    {
+        let request = own[found];
+        let wanted = stripped(request);
+        let named =
+            !points_back(wanted) || words(wanted).count() >= 8 && !object_is_pronoun(wanted);
+        if first.chars().count() + request.chars().count() < 112 {
+            (at, text) = (found, format!("{first} {request}"));
+        } else if named && (points_back(first) || !tells_trouble(first)) {
+            (at, text) = (found, request.clone());
         }
-    };
-    let short = chosen.chars().count() < 40;
-    let text = match sentences.iter().filter(own).skip_while(|s| **s != chosen).nth(1) {
-        Some(next) if short && !is_side_question(next) => format!("{chosen} {next}"),
-        _ => chosen,
-    };
-    let text = stripped(&text);
-    Some(lower_first(text.trim_end_matches(['.', ':', ' '])))
+    }
+    // What is short takes the next along.
+    while let Some(next) = own.get(at + 1)
+        && text.chars().count() < 64
+    {
+        text = format!("{text} {next}");
+        at += 1;
+    }
+    let asks = is_request(first);
+    let text = stripped(&text).trim_end_matches(['.', ':', ' ']);
+    Some(lower_first(if asks && at == 0 { text.trim_end_matches('?') } else { text }))
 }
 
 /// The headline of a prompt that sets a new goal, although there is one.
 pub(super) fn new_direction(sentences: &[String], answers: bool) -> Option<String> {
     let all = sentences.join(" ");
     let rest = stripped(&all);
-    if is_nudge(rest) || is_errand(rest) {
+    let confirms = rest.trim_end_matches(['?', '!']).ends_with("right");
+    if is_nudge(rest) || is_errand(rest) || corrects(rest) || confirms {
         return None;
     }
-    let length = words(rest).count();
-    if answers && length <= 12 && !starts_work(rest) {
-        return None;
+    let directs = |s: &String| {
+        let text = stripped(s);
+        let length = words(text).count();
+        let work = starts_work(text) && length > 2;
+        let request = is_request(s) && length > 3;
+        let named = !answers || length > 8 || starts_work(text) && !points_back(text);
+        (work || request) && named && !aims_at_pronoun(text) && !is_errand(text) && !corrects(text)
+    };
+    if let Some(at) = sentences.iter().take(8).position(directs) {
+        return headline(&sentences[at..]);
     }
-    let work = sentences.iter().any(|s| starts_work(stripped(s)) && !is_errand(stripped(s)));
-    let direct = work && !aims_at_pronoun(rest);
-    let request = is_request(&all) && length > 3 && !aims_at_pronoun(rest);
-    let trouble =
-        tells_trouble(&all) && length > 5 && !(sentences.len() == 1 && is_side_question(&all));
-    let long = length > 30;
-    (direct || request || trouble || long).then(|| headline(sentences)).flatten()
+    let long = words(rest).count() > if answers { 30 } else { 18 };
+    let trouble = sentences.iter().take(8).any(|s| {
+        let text = stripped(s);
+        tells_trouble(s)
+            && words(text).count() > 5
+            && !is_side_question(s)
+            && !aims_at_pronoun(text)
+    });
+    if trouble {
+        return headline(sentences);
+    }
+    let named = sentences.first().is_some_and(|s| !points_back(s));
+    (long && named && !is_side_question(&all)).then(|| headline(sentences)).flatten()
+}
+
+/// `you're wrong`, `not as a comment`: the same goal, otherwise.
+fn corrects(text: &str) -> bool {
+    let begins = [
+        "you are not",
+        "you're not",
+        "you are wrong",
+        "you're wrong",
+        "that's not",
+        "that is not",
+        "this is not",
+        "not ",
+        "don't ",
+        "do not ",
+        "no, ",
+        "nope",
+        "it's not",
+        "i don't think",
+        "i meant",
+        "i mean",
+        "rather",
+        "never mind that",
+    ];
+    let lower = text.to_lowercase();
+    begins.iter().any(|b| lower.starts_with(b)) || lower.contains("rest of this session")
 }
 
 /// `put it in X`, `do this instead`: a refinement of what is under way.
@@ -299,10 +229,12 @@ fn aims_at_pronoun(text: &str) -> bool {
     let verb = words.next().unwrap_or_default();
     let object = words.next().unwrap_or_default();
     let few = text.split_whitespace().count() < 8;
-    let back = ["it", "that", "this", "them", "those", "these", "one"].contains(&object.as_str());
-    let keeps = ["use", "keep", "put", "call", "leave", "don't", "do", "not", "never", "only"]
-        .contains(&verb.as_str());
-    few && (back || keeps || object.chars().all(|c| c.is_ascii_digit()))
+    let keeps = is_in("use keep put call leave don't do not never only", &verb);
+    few && (keeps || object_is_pronoun(text) || object.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn object_is_pronoun(text: &str) -> bool {
+    words(text).nth(1).is_some_and(|w| is_in("it that this them those these one", &w))
 }
 
 /// Whether `text` speaks of something it does not name.
@@ -320,6 +252,6 @@ pub(super) fn points_back(text: &str) -> bool {
     ];
     let lower = text.to_lowercase();
     !named.iter().any(|n| lower.contains(n))
-        && words(text).skip(1).any(|w| back.contains(&w.as_str()))
+        && words(text).skip(1).any(|w| back.contains(&w.split('\'').next().unwrap_or_default()))
         && !text.contains('`')
 }
