@@ -95,7 +95,8 @@ mod tests {
         assert_eq!(writer.finish().unwrap().hash, whole.hash);
         assert_eq!(store.get(&whole.hash).unwrap().as_deref(), Some(b"one two".as_slice()));
         drop(store.begin().unwrap());
-        let drafts = fs::read_dir(store.dir()).unwrap().filter(|e| e.as_ref().unwrap().path().is_file());
+        let drafts =
+            fs::read_dir(store.dir()).unwrap().filter(|e| e.as_ref().unwrap().path().is_file());
         assert_eq!(drafts.count(), 0);
     }
 }

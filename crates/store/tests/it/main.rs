@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed step of a scene fails the test")]
 
 mod board;
+mod crash;
 mod log;
 mod open;
 mod records;
