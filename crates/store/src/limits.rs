@@ -65,6 +65,18 @@ pub const READER_CACHE_KIB: i64 = 4 * 1024;
 /// Words that the full-text index gathers in memory before it writes them, in bytes.
 pub const FTS_GATHER_BYTES: i64 = 4 * 1024 * 1024;
 
+/// Parts of the full-text index on one level that are merged at a time: fewer would rewrite each
+/// word more often, more would slow searches down.
+pub const FTS_MERGE_PARTS: i64 = 8;
+
+/// Pages of the full-text index that are merged after each transaction of history and in idle times:
+/// more than such a transaction adds, and some 30 ms of work. No live line merges any.
+pub const FTS_MERGE_PAGES: i64 = 1_000;
+
+/// Shortest beginning of a word that is searched for as one: shorter ones match most of the texts
+/// and take longer than the pause between two keys.
+pub const PREFIX_CHARS: usize = 3;
+
 /// Pages of write-ahead log (128 MiB) at which a commit moves them into the database by itself. So
 /// high that no live commit pays for it: `Store::checkpoint` does it when nothing else is to do.
 pub const AUTOCHECKPOINT_PAGES: i64 = 32 * 1024;

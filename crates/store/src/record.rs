@@ -23,7 +23,6 @@ pub struct RecordText {
 }
 
 struct StoredBlock {
-    id: i64,
     start: u64,
     end: u64,
     codec: i64,
@@ -32,18 +31,17 @@ struct StoredBlock {
     body: Vec<u8>,
 }
 
-const COLUMNS: &str = "id, start, end, codec, body_size, records, body";
+const COLUMNS: &str = "start, end, codec, body_size, records, body";
 
 impl StoredBlock {
     fn of(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
-            start: row.get::<_, i64>(1)?.cast_unsigned(),
-            end: row.get::<_, i64>(2)?.cast_unsigned(),
-            codec: row.get(3)?,
-            body_size: row.get::<_, i64>(4)?.try_into().unwrap_or_default(),
-            records: row.get(5)?,
-            body: row.get(6)?,
+            start: row.get::<_, i64>(0)?.cast_unsigned(),
+            end: row.get::<_, i64>(1)?.cast_unsigned(),
+            codec: row.get(2)?,
+            body_size: row.get::<_, i64>(3)?.try_into().unwrap_or_default(),
+            records: row.get(4)?,
+            body: row.get(5)?,
         })
     }
 
@@ -136,8 +134,9 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Merges neighbouring small blocks into compressed ones, at most `limit` of those; returns how
-    /// many it made. Records keep their places. For idle times.
+    /// Merges neighbouring small blocks into compressed ones, at most `limit` of those, and some of
+    /// the full-text index; returns how many blocks it made. Records keep their places. For idle
+    /// times.
     ///
     /// # Errors
     /// If the database fails or a block cannot be read.
@@ -152,6 +151,7 @@ impl Write<'_> {
                 self.insert_block(run.source, run.generation, block)?;
             }
         }
+        self.merge_index()?;
         Ok(runs.len())
     }
 }
@@ -232,7 +232,6 @@ impl Snapshot<'_> {
                 .conn
                 .prepare_cached(&format!("SELECT {COLUMNS} FROM block WHERE id = ?1"))?
                 .query_row([id], StoredBlock::of)?;
-            debug_assert_eq!(stored.id, *id);
             let open = stored.open()?;
             for (record, kept) in open.kept() {
                 merged.extend(builder.push(record, kept));

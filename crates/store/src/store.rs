@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use callboard_model::{Seq, Timestamp};
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::write::{Numbers, Write};
 use crate::{Reader, Result, StoreError, limits, schema};
@@ -108,15 +108,6 @@ impl Store {
         Ok(())
     }
 
-    /// Gives freed pages back to the disk and lets SQLite refresh its statistics; for idle times.
-    ///
-    /// # Errors
-    /// If the disk fails.
-    pub fn tidy(&self) -> Result<()> {
-        self.conn.execute_batch("PRAGMA optimize")?;
-        Ok(())
-    }
-
     /// Renames a damaged database, so that a new one can begin; returns its new path. Nothing is
     /// deleted: the tasks in it may still be saved by hand.
     ///
@@ -179,14 +170,20 @@ fn prepare(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Settings of the full-text index, which it keeps itself. It merges nothing on its own: a live line
+/// would pay for what history has added.
 fn tune_index(conn: &Connection) -> Result<()> {
-    let set: Option<i64> =
-        conn.query_row("SELECT v FROM fts_config WHERE k = 'hashsize'", [], |row| row.get(0)).ok();
-    if set != Some(limits::FTS_GATHER_BYTES) {
-        conn.execute(
-            "INSERT INTO fts (fts, rank) VALUES ('hashsize', ?1)",
-            [limits::FTS_GATHER_BYTES],
-        )?;
+    for (setting, value) in [
+        ("automerge", 0),
+        ("usermerge", limits::FTS_MERGE_PARTS),
+        ("hashsize", limits::FTS_GATHER_BYTES),
+    ] {
+        let set: Option<i64> = conn
+            .query_row("SELECT v FROM fts_config WHERE k = ?1", [setting], |row| row.get(0))
+            .optional()?;
+        if set != Some(value) {
+            conn.execute("INSERT INTO fts (fts, rank) VALUES (?1, ?2)", (setting, value))?;
+        }
     }
     Ok(())
 }

@@ -55,6 +55,9 @@ impl<'a> Write<'a> {
     }
 
     pub(crate) fn commit(self) -> Result<Numbers> {
+        if self.backfill.is_some() {
+            self.merge_index()?;
+        }
         self.tx.commit()?;
         Ok(self.numbers)
     }

@@ -66,12 +66,17 @@ impl Snapshot<'_> {
     pub(super) fn matches(&self, expression: &str, filter: &Filter) -> Result<Candidates> {
         let (low, high) = filter.docs.unwrap_or((i64::MIN, i64::MAX));
         let mut statement = self.conn.prepare_cached(
-            "SELECT d.doc, d.kind, d.own, d.ref, d.session, d.at, bm25(fts, 4.0, 1.0, 0.5)
+            // What is left out anyway is not weighed.
+            "SELECT d.doc, d.kind, d.own, d.ref, d.session, d.at,
+                    iif((?4 >> d.kind) & 1 AND (?5 OR NOT d.own) AND d.at >= ?6 IS NOT FALSE
+                        AND d.at <= ?7 IS NOT FALSE, bm25(fts, 4.0, 1.0, 0.5), 0.0)
              FROM fts CROSS JOIN doc d ON d.doc = fts.rowid
              WHERE fts MATCH ?1 AND fts.rowid BETWEEN ?2 AND ?3
              ORDER BY fts.rowid DESC",
         )?;
-        Candidates::gather(statement.query((expression, low, high))?, filter)
+        let Filter { kinds, own, since, until, .. } = filter;
+        let rows = statement.query((expression, low, high, kinds, own, since, until))?;
+        Candidates::gather(rows, filter)
     }
 
     /// The newest documents, or events about files.

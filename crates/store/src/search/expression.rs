@@ -21,7 +21,7 @@ impl Expression {
             .filter(|term| spelling(term).chars().any(char::is_alphanumeric))
             .take(limits::QUERY_TERMS)
             .map(|term| {
-                words.push(spelling(term).to_lowercase());
+                words.push(spelling(term).to_owned());
                 condition(term)
             })
             .collect();
@@ -41,9 +41,12 @@ fn spelling(term: &Term) -> &str {
 fn condition(term: &Term) -> String {
     let (word, star) = match term {
         Term::Phrase(words) => return quoted(words, ""),
+        Term::Prefix(word) if last_word(word) < limits::PREFIX_CHARS => (word, ""),
         Term::Prefix(word) => (word, "*"),
         // The beginning of a path is what people remember of it.
-        Term::Word(word) if word.contains('/') && !word.ends_with('/') => (word, "*"),
+        Term::Word(word) if word.contains('/') && last_word(word) >= limits::PREFIX_CHARS => {
+            (word, "*")
+        }
         Term::Word(word) => (word, ""),
     };
     let pieces: Vec<&str> = word
@@ -57,36 +60,61 @@ fn condition(term: &Term) -> String {
     if pieces.len() > words { format!("({whole} OR {split})") } else { whole }
 }
 
+/// Letters and digits at the end of a text; none if it ends in anything else.
+fn last_word(text: &str) -> usize {
+    text.chars().rev().take_while(|c| c.is_alphanumeric()).count()
+}
+
 fn quoted(text: &str, star: &str) -> String {
     format!("\"{}\"{star}", text.replace('"', " "))
 }
 
+/// Where words occur in a text, in order, without overlap.
 pub(super) fn marks(words: &[String], text: &str) -> Vec<(u32, u32)> {
-    let mut found: Vec<(u32, u32)> = Vec::new();
     // Lower case may be longer or shorter than the text: offsets are those of the text only where
     // both are as long, which holds for all but a few letters.
     let lower = text.to_lowercase();
     let lower = if lower.len() == text.len() { lower } else { text.to_ascii_lowercase() };
-    for word in words {
-        for (begin, hit) in lower.match_indices(word.as_str()) {
-            let end = begin + hit.len();
-            if text.is_char_boundary(begin)
-                && text.is_char_boundary(end)
-                && let (Ok(begin), Ok(end)) = (u32::try_from(begin), u32::try_from(end))
-            {
-                found.push((begin, end));
-            }
-        }
-    }
+    let mut found: Vec<(usize, usize)> =
+        words.iter().flat_map(|word| occurrences(word, text, &lower)).collect();
     found.sort_unstable();
     let mut marks: Vec<(u32, u32)> = Vec::new();
     for (begin, end) in found {
+        let (Ok(begin), Ok(end)) = (u32::try_from(begin), u32::try_from(end)) else { break };
         match marks.last_mut() {
             Some(last) if begin <= last.1 => last.1 = last.1.max(end),
             _ => marks.push((begin, end)),
         }
     }
     marks
+}
+
+/// A word where it begins a word of the text; else wherever it is; else its pieces.
+fn occurrences(word: &str, text: &str, lower: &str) -> Vec<(usize, usize)> {
+    let all = |word: &str| -> Vec<(usize, usize)> {
+        let word = word.to_lowercase();
+        let hits = lower.match_indices(&word).map(|(at, hit)| (at, at + hit.len()));
+        hits.filter(|(a, b)| text.is_char_boundary(*a) && text.is_char_boundary(*b)).collect()
+    };
+    let whole = all(word);
+    if whole.iter().any(|hit| begins_word(text, hit.0)) {
+        return whole.into_iter().filter(|hit| begins_word(text, hit.0)).collect();
+    }
+    if !whole.is_empty() {
+        return whole;
+    }
+    let pieces = word.split(|c: char| !c.is_alphanumeric()).flat_map(text::pieces);
+    pieces
+        .filter(|piece| piece.len() > 1 && piece.len() < word.len())
+        .flat_map(all)
+        .filter(|hit| begins_word(text, hit.0))
+        .collect()
+}
+
+fn begins_word(text: &str, at: usize) -> bool {
+    let Some((before, rest)) = text.split_at_checked(at) else { return false };
+    let rises = rest.starts_with(char::is_uppercase);
+    before.chars().next_back().is_none_or(|c| !c.is_alphanumeric() || (rises && !c.is_uppercase()))
 }
 
 #[cfg(test)]
@@ -103,14 +131,25 @@ mod tests {
     fn identifiers_are_found_whole_and_by_part() {
         assert_eq!(text("fix onChange"), r#""fix" AND ("onChange" OR "on Change")"#);
         assert_eq!(text("on_change"), r#""on_change""#);
-        assert_eq!(text("src/watch wat*"), r#""src/watch"* AND "wat"*"#);
+        assert_eq!(text("src/watch wat* w*"), r#""src/watch"* AND "wat"* AND "w""#);
         assert_eq!(text("\"a b\" ** ? -"), r#""a b""#);
     }
 
     #[test]
     fn marks_are_in_order_and_apart() {
-        let words = ["watch".to_owned(), "chor".to_owned()];
-        assert_eq!(marks(&words, "Watchor watch"), [(0, 7), (8, 13)]);
-        assert!(marks(&words, "İ").is_empty());
+        let marked = |words: &str, text: &str| {
+            let words: Vec<String> = words.split(' ').map(ToOwned::to_owned).collect();
+            let mut marked = text.to_owned();
+            for (begin, end) in marks(&words, text).into_iter().rev() {
+                marked.insert(end as usize, ']');
+                marked.insert(begin as usize, '[');
+            }
+            marked
+        };
+        assert_eq!(marked("watch tchor", "Watchor rewatch watch"), "[Watchor] rewatch [watch]");
+        assert_eq!(marked("change", "onChange exchange"), "on[Change] exchange");
+        assert_eq!(marked("onChange", "rename on_change"), "rename [on]_[change]");
+        assert_eq!(marked("ä", "İ ÄB"), "İ ÄB");
+        assert_eq!(marked("ä", "i ÄB"), "i [Ä]B");
     }
 }

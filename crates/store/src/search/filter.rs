@@ -165,14 +165,17 @@ impl Snapshot<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Some sessions, and those that they started.
     fn sessions_below(&self, sessions: &[i64]) -> Result<HashSet<i64>> {
-        self.ids_where(
-            "WITH RECURSIVE below (id, top) AS (
-               SELECT id, id FROM session
-               UNION SELECT s.id, below.top FROM session s JOIN below ON s.parent = below.id)
-             SELECT id FROM below WHERE top",
-            sessions,
-        )
+        let mut statement = self.conn.prepare_cached(
+            "WITH RECURSIVE below (id) AS (
+               SELECT value FROM json_each(?1)
+               UNION SELECT s.id FROM session s JOIN below ON s.parent = below.id)
+             SELECT id FROM below",
+        )?;
+        let rows =
+            statement.query_map([serde_json::json!(sessions).to_string()], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn sessions_of_tasks(&self, tasks: &HashSet<i64>) -> Result<HashSet<i64>> {

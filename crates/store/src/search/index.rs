@@ -3,7 +3,7 @@
 use callboard_model::{EventKind, SessionId, Timestamp};
 
 use crate::source::ms;
-use crate::{IndexText, Result, Write};
+use crate::{IndexText, Result, Write, limits};
 
 /// What a row of the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +52,14 @@ impl Write<'_> {
                 "INSERT INTO doc (doc, kind, own, ref, session, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             )?
             .execute((doc, kind.number(), own, subject, session.map(|s| s.0), ms(at)))?;
+        Ok(())
+    }
+
+    /// Merges some parts of the index, so that searches have few to look into.
+    pub(crate) fn merge_index(&self) -> Result<()> {
+        self.tx
+            .prepare_cached("INSERT INTO fts (fts, rank) VALUES ('merge', ?1)")?
+            .execute([limits::FTS_MERGE_PAGES])?;
         Ok(())
     }
 

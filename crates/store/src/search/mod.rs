@@ -22,7 +22,7 @@ pub struct SearchPage {
     pub ranked: usize,
     /// More matched than were ranked; the newest were.
     pub truncated: bool,
-    /// Words to mark in what was found, without case; see [`SearchPage::marks`].
+    /// The words of the query, to be marked in what was found by [`SearchPage::marks`].
     pub words: Vec<String>,
 }
 
