@@ -1,8 +1,9 @@
 import * as events from './routes/events.mjs'
+import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
 import * as tasks from './routes/tasks.mjs'
 
-const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES, ...events.ROUTES]
+const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES, ...events.ROUTES, ...search.ROUTES]
 
 const ok = (body) => ({ body })
 

@@ -14,10 +14,13 @@ export interface Placed {
   placedAt: string
 }
 
+/** RFC 3339 times of one zone are in the order of their characters. */
+export const newer = (a: string, b: string): number => (a < b ? 1 : a > b ? -1 : 0)
+
 export function byUrgency(a: Placed, b: Placed): number {
   return (
     urgency(a.view.state) - urgency(b.view.state) ||
-    b.placedAt.localeCompare(a.placedAt) ||
+    newer(a.placedAt, b.placedAt) ||
     b.view.id.localeCompare(a.view.id, 'en', { numeric: true })
   )
 }

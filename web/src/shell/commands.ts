@@ -1,0 +1,151 @@
+import { board } from '../state/board.svelte'
+import { isLive } from '../state/order'
+import { idHref, pageHref, router } from '../state/router.svelte'
+import { moveCard, taskFromSession } from '../state/tasks'
+import { theme } from '../state/theme.svelte'
+import { COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
+import { sessionTitle } from '../session/facts'
+import { copyLinkTo } from '../session/copy'
+import { overlays } from './overlays.svelte'
+
+export interface Command {
+  key: string
+  group: string
+  title: string
+  hint?: string
+  /** Words that find it beside its title. */
+  also?: string
+  run: () => void
+}
+
+/** What can be done to the task or session that was selected when the palette was opened. */
+function onSelected(id: string): Command[] {
+  const task = board.tasks.get(id)
+  const session = board.sessions.get(id)?.view
+  const made: Command[] = [
+    { key: 'open', group: id, title: `Open ${id}`, hint: 'enter', run: () => router.go(idHref(id)) },
+    {
+      key: 'copy',
+      group: id,
+      title: `Copy link to ${id}`,
+      hint: 'y',
+      run: () => void copyLinkTo(idHref(id)),
+    },
+  ]
+  if (task) {
+    for (const column of COLUMNS) {
+      if (column === task.column) continue
+      const title = `Move ${id} to ${COLUMN_TITLE[column]}`
+      made.push({ key: `move ${column}`, group: id, title, run: () => void moveCard(id, column, null) })
+    }
+  }
+  if (session && !session.task) {
+    made.push({
+      key: 'task',
+      group: id,
+      title: `Make ${id} a task`,
+      hint: 't',
+      run: () => void taskFromSession(id),
+    })
+  }
+  return made
+}
+
+function goTo(): Command[] {
+  const workspace = board.workspace?.id
+  if (!workspace) return []
+  const page = (name: 'board' | 'sessions' | 'search' | 'since', title: string, hint: string): Command => ({
+    key: name,
+    group: 'Go to',
+    title,
+    hint,
+    run: () => router.go(pageHref(workspace, name)),
+  })
+  return [
+    page('board', 'Board', 'g b'),
+    page('sessions', 'Sessions', 'g s'),
+    page('search', 'Search', 'g /'),
+    page('since', 'Since you left', 'g n'),
+    ...board.workspaces
+      .filter((other) => other.id !== workspace)
+      .map((other) => ({
+        key: other.id,
+        group: 'Go to',
+        title: other.name,
+        also: `workspace ${other.root}`,
+        hint: 'workspace',
+        run: () => router.go(pageHref(other.id, 'board')),
+      })),
+  ]
+}
+
+const actions = (): Command[] => [
+  {
+    key: 'create',
+    group: 'Do',
+    title: 'Create a task',
+    also: 'new card',
+    hint: 'c',
+    run: () => {
+      const workspace = board.workspace?.id
+      if (workspace) router.go(`${pageHref(workspace, 'board')}?new=backlog`)
+    },
+  },
+  {
+    key: 'find',
+    group: 'Do',
+    title: 'Search sessions and tasks',
+    hint: '/',
+    run: () => overlays.open({ kind: 'search' }),
+  },
+  {
+    key: 'keys',
+    group: 'Do',
+    title: 'Show all keys',
+    also: 'help shortcuts',
+    hint: '?',
+    run: () => overlays.open({ kind: 'help' }),
+  },
+  { key: 'light', group: 'Do', title: 'Light theme', run: () => theme.set('light') },
+  { key: 'dark', group: 'Do', title: 'Dark theme', run: () => theme.set('dark') },
+  { key: 'system', group: 'Do', title: 'Theme as the system', run: () => theme.set('system') },
+]
+
+function objects(): Command[] {
+  const tasks = [...board.tasks.values()].map((task) => ({
+    key: task.id,
+    group: 'Tasks',
+    title: task.title,
+    also: `${task.id} ${task.tracker ?? ''} ${task.labels.join(' ')}`,
+    hint: task.id,
+    run: () => router.go(idHref(task.id)),
+  }))
+  const sessions = [...board.sessions.values()].map(({ view }) => ({
+    key: view.id,
+    group: 'Sessions',
+    title: sessionTitle(view),
+    also: `${view.id} ${view.agent} ${isLive(view.state) ? 'live' : ''} ${STATE_WORD[view.state]}`,
+    hint: view.id,
+    run: () => router.go(idHref(view.id)),
+  }))
+  return [...tasks, ...sessions]
+}
+
+/** Everything that the palette offers; objects only once something is typed. */
+export function commands(selected: string | null, typed: boolean): Command[] {
+  return [...(selected ? onSelected(selected) : []), ...goTo(), ...actions(), ...(typed ? objects() : [])]
+}
+
+/** How well words fit a command: 0 is not at all. Beginnings of words count most. */
+export function fit(command: Pick<Command, 'title' | 'also'>, typed: string): number {
+  const title = command.title.toLowerCase()
+  const all = `${title} ${command.also?.toLowerCase() ?? ''}`
+  let sum = 0
+  for (const word of typed.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const at = all.indexOf(word)
+    if (at < 0) return 0
+    const begins = at === 0 || /[\s/_-]/.test(all[at - 1] ?? '')
+    sum += (at === 0 ? 4 : begins ? 3 : 1) + (at < title.length ? 1 : 0)
+  }
+  return sum || 1
+}
