@@ -70,3 +70,12 @@ test('a link to an event that is not shown leads to the next one', () => {
   expect(indexOf(made, (event) => event.seq === 100, 1)).toBe(0)
   expect(indexOf(made, (event) => event.seq === 103, 4)).toBe(1)
 })
+
+test('no block that was shown is lost when earlier events are loaded', () => {
+  const all = events(command('a'), read('b'), result('b'), read('c'), result('a'), result('c'), read('d'))
+  const later = all.slice(3)
+  const before = blocks(later, { moreBefore: true, seams: new Set() })
+  const after = blocks(all, { moreBefore: false, seams: new Set([later[0]?.ordinal ?? 0]) })
+  expect(before.map((block) => block.key)).toEqual(['e4'])
+  expect(after.map((block) => block.key)).toEqual(['e1', 'e2', 'e4'])
+})

@@ -1,4 +1,4 @@
-import type { Event, EventKind, EventOf, PlanStep, ResultBody, ToolUseBody } from '../api/types'
+import type { Event, EventKind, EventOf, Ordinal, PlanStep, ResultBody, ToolUseBody } from '../api/types'
 
 export type ToolEvent = EventOf<ToolUseBody>
 export type ResultEvent = EventOf<ResultBody>
@@ -45,11 +45,21 @@ function amended(steps: Map<string, PlanStep>, event: Extract<ToolEvent, { kind:
   return [...steps.values()].filter((step) => step.status !== 'dropped')
 }
 
+/** What is known of the events around those that are loaded. */
+export interface Edges {
+  /** There are earlier ones: a result whose use is not loaded will be joined with it. */
+  moreBefore: boolean
+  /** Ordinals at which a loaded part once began: a block never reaches across, so that none that was shown is lost. */
+  seams: ReadonlySet<Ordinal>
+}
+
+const NO_EDGES: Edges = { moreBefore: false, seams: new Set() }
+
 /**
  * Joins tool uses with their results, and neighbouring reads and searches into one block.
- * A block's key is that of its first event, so that it stays the same while more is loaded after it.
+ * A block's key is that of its first event, so that it stays the same while more is loaded.
  */
-export function blocks(events: readonly Event[]): Block[] {
+export function blocks(events: readonly Event[], edges: Edges = NO_EDGES): Block[] {
   const results = new Map<string, ResultEvent>()
   const uses = new Set<string>()
   for (const event of events) {
@@ -61,11 +71,11 @@ export function blocks(events: readonly Event[]): Block[] {
   for (const event of events) {
     const key = `e${event.ordinal}`
     if (event.kind === 'result') {
-      if (!uses.has(event.tool_use_id)) made.push({ type: 'result', key, event })
+      if (!uses.has(event.tool_use_id) && !edges.moreBefore) made.push({ type: 'result', key, event })
     } else if (isLook(event)) {
       const last = made[made.length - 1]
       const use = { event, result: results.get(event.tool_use_id) ?? null }
-      if (last?.type === 'looks') last.uses.push(use)
+      if (last?.type === 'looks' && !crosses(edges.seams, last, event)) last.uses.push(use)
       else made.push({ type: 'looks', key, uses: [use] })
     } else if (isTool(event)) {
       const use = { event, result: results.get(event.tool_use_id) ?? null } as Use<
@@ -77,6 +87,16 @@ export function blocks(events: readonly Event[]): Block[] {
     }
   }
   return made
+}
+
+function crosses(
+  seams: ReadonlySet<Ordinal>,
+  block: Extract<Block, { type: 'looks' }>,
+  next: Event,
+): boolean {
+  const from = block.uses[0]?.event.ordinal ?? next.ordinal
+  for (const seam of seams) if (seam > from && seam <= next.ordinal) return true
+  return false
 }
 
 const sameUse = (a: Use | undefined, b: Use | undefined): boolean =>

@@ -39,6 +39,7 @@ export class EventWindow {
   /** The last change was something new at the session's end, not more of its history. */
   grew = $state(false)
   #events: Event[] = []
+  #seams = new Set<Ordinal>()
   #filter: EventFilter = { kinds: [], file: null }
   #busy: { before: boolean; after: boolean } = { before: false, after: false }
   #again = false
@@ -64,6 +65,7 @@ export class EventWindow {
       const page = await fetchEvents(this.session, this.#query(from))
       if (generation !== this.#generation) return false
       this.#events = merged([], page.events)
+      this.#seams.clear()
       this.moreBefore = page.more_before
       this.moreAfter = page.more_after
       this.total = page.total
@@ -123,6 +125,8 @@ export class EventWindow {
     try {
       const page = await fetchEvents(this.session, this.#query(from))
       if (generation !== this.#generation) return
+      const first = this.#events[0]
+      if (side === 'before' && first) this.#seams.add(first.ordinal)
       this.#events = merged(this.#events, page.events)
       this.total = page.total
       if (side === 'before') this.moreBefore = page.more_before
@@ -151,7 +155,7 @@ export class EventWindow {
   }
 
   #show(): void {
-    let made = blocks(this.#events)
+    let made = blocks(this.#events, { moreBefore: this.moreBefore, seams: this.#seams })
     // Results of other tools come with those asked for.
     if (this.filtered) made = made.filter((block) => block.type !== 'result')
     this.blocks = keepSame(this.blocks, made)

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { openBrowser } from './browser.mjs'
+import { start } from '../mock/server.mjs'
+
+const OUT = fileURLToPath(new URL('../test-results/screens', import.meta.url))
+const SIZES = { desk: [1440, 900], wide: [2200, 1200], phone: [390, 844] }
+const PAGES = {
+  board: '/w/W1/board',
+  'board-task': '/w/W1/board?open=T12',
+  'board-session': '/w/W1/board?open=S41',
+  sessions: '/w/W1/sessions',
+  session: '/s/S41',
+  task: '/t/T12',
+  search: '/w/W1/search?q=bucket',
+  since: '/w/W1/since',
+}
+const OVERLAYS = { palette: 'Control+k', keys: '?' }
+
+const daemon = process.env.BASE_URL ? null : await start({ still: true })
+const base = process.env.BASE_URL ?? daemon.url
+const { browser, close } = await openBrowser()
+await mkdir(OUT, { recursive: true })
+for (const colorScheme of ['light', 'dark']) {
+  for (const [size, [width, height]] of Object.entries(SIZES)) {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme,
+      hasTouch: size === 'phone',
+    })
+    const page = await context.newPage()
+    const shot = (name) => page.screenshot({ path: `${OUT}/${name}-${size}-${colorScheme}.png` })
+    for (const [name, path] of Object.entries(PAGES)) {
+      await page.goto(base + path)
+      await page.waitForTimeout(500)
+      await shot(name)
+    }
+    if (size === 'desk') {
+      await page.goto(`${base}/w/W1/board`)
+      for (const [name, key] of Object.entries(OVERLAYS)) {
+        await page.keyboard.press(key)
+        await page.waitForTimeout(100)
+        await shot(name)
+        await page.keyboard.press('Escape')
+      }
+    }
+    await context.close()
+  }
+}
+await close()
+daemon?.close()
+console.log(OUT)
