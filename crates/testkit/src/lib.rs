@@ -13,6 +13,7 @@
 pub mod agents;
 mod cache;
 pub mod daemon;
+pub mod history;
 pub mod home;
 mod http;
 pub mod limits;

@@ -6,5 +6,6 @@
     reason = "a panic fails the test"
 )]
 
+mod history;
 mod model_server;
 mod real_agents;
