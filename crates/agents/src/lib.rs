@@ -79,6 +79,9 @@ pub trait Agent: Send + Sync {
     /// The sessions that run now, as far as can be known.
     fn live(&self, home: &Path) -> Vec<LiveSession>;
 
+    /// Whether [`live`](Self::live) lists every session that runs, so that one it does not list has ended.
+    fn lists_all(&self, home: &Path) -> bool;
+
     /// Whether a change at this path means that [`live`](Self::live) should be asked again.
     fn live_signal(&self, home: &Path, path: &Path) -> bool;
 

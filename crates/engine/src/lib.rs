@@ -1,1 +1,23 @@
-//! Placeholder.
+//! The only writer: takes in what agents and people do, keeps it, and answers what is asked of it.
+//!
+//! Knows no HTTP and no terminal. Time enters with each event and request.
+
+mod announce;
+mod core;
+mod engine;
+mod error;
+mod inbox;
+mod ingest;
+pub mod limits;
+mod live;
+mod open;
+mod query;
+mod readable;
+mod row;
+mod transcript;
+mod workspaces;
+
+pub use callboard_agents::Environment;
+pub use engine::{Engine, EngineConfig};
+pub use error::EngineError;
+pub use query::{EventsFrom, SessionList, SessionQuery, SinceFrom};

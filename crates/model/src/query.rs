@@ -131,7 +131,9 @@ impl Span {
 }
 
 impl When {
-    fn parse(text: &str) -> Option<Self> {
+    /// The moment that a text names: `today`, `yesterday`, `90m`, a date or RFC 3339.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         match text.to_lowercase().as_str() {
             "today" => return Some(Self::DaysBefore(0)),
             "yesterday" => return Some(Self::DaysBefore(1)),

@@ -20,3 +20,9 @@ pub fn of(time: SystemTime) -> Timestamp {
     };
     Timestamp::from_millisecond(ms)
 }
+
+/// The time zone that this machine is set to; UTC if it is set to none.
+#[must_use]
+pub fn zone() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::system()
+}

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The engine over HTTP: JSON and a stream for the page, on loopback with a cookie; the same for the
+//! command line, on a socket that only its user can open.
+//!
+//! Holds no state that a restart would lose.
+
+mod api;
+mod assets;
+mod error;
+mod gate;
+pub mod limits;
+mod openapi;
+mod serve;
+mod stream;
+
+pub use error::ApiError;
+pub use openapi::document;
+pub use serve::{Listening, ServerConfig, serve};
+
+use std::sync::Arc;
+
+/// What every request can reach.
+#[derive(Clone)]
+pub(crate) struct App {
+    pub(crate) engine: Arc<callboard_engine::Engine>,
+    pub(crate) config: Arc<ServerConfig>,
+    pub(crate) port: u16,
+    pub(crate) shutdown: tokio::sync::watch::Sender<bool>,
+}

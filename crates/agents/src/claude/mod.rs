@@ -59,6 +59,10 @@ impl Agent for Claude {
         live::sessions(home)
     }
 
+    fn lists_all(&self, home: &Path) -> bool {
+        home.join(live::SESSIONS).is_dir()
+    }
+
     fn live_signal(&self, home: &Path, path: &Path) -> bool {
         live::is_signal(home, path)
     }

@@ -57,6 +57,11 @@ impl Agent for Codex {
         live::sessions(home)
     }
 
+    fn lists_all(&self, _: &Path) -> bool {
+        // A process that closed its transcript may still run.
+        false
+    }
+
     fn live_signal(&self, _: &Path, _: &Path) -> bool {
         false
     }

@@ -1,0 +1,333 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// The workspace around your coding agents: what each is doing, on one board.
+#[derive(Debug, Parser)]
+#[command(name = "callboard", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Open the board of a repository: starts the daemon if none runs, and reads your agents' history.
+    Up(Up),
+    /// End the daemon. Agents run on; nothing that was read is lost.
+    Down,
+    /// What every session is doing, and who waits for you.
+    Status(Status),
+    /// What happened since you left.
+    Since(Since),
+    /// Sessions: list them, show one, follow one.
+    #[command(subcommand, visible_alias = "s")]
+    Session(Session),
+    /// Tasks: make, list, show, edit, move, link and import them.
+    #[command(subcommand, visible_alias = "t")]
+    Task(Task),
+    /// Search every session and task, of every agent.
+    Search(Search),
+    /// What was found, what could not be read, what is misconfigured and how to mend it.
+    Doctor(Json),
+    /// Print the token that signs a browser in.
+    Token,
+    /// Print completions for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Run the daemon in this process.
+    #[command(hide = true)]
+    Daemon {
+        /// The port to listen on.
+        #[arg(long)]
+        port: Option<u16>,
+    },
+    /// Print the document that describes the HTTP API.
+    #[command(hide = true)]
+    Openapi,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Json {
+    /// Print JSON, described in docs/json.md.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Up {
+    /// A git repository or a folder; here if not given.
+    pub(crate) path: Option<PathBuf>,
+    /// Do not open a browser.
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    /// The port of the page.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Status {
+    /// Of all workspaces, not only of this one.
+    #[arg(long, short)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Since {
+    /// `last` (when you last looked), a span such as `2h` or `3d`, `today`, `yesterday`, or a date.
+    #[arg(default_value = "last")]
+    pub(crate) from: String,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Session {
+    /// List sessions, newest first.
+    #[command(visible_alias = "ls")]
+    List(SessionList),
+    /// Show one session.
+    Show {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Follow a session as it goes on.
+    Tail {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// How many of the last events to begin with.
+        #[arg(long, short = 'n', default_value_t = 20)]
+        lines: usize,
+        /// Print the last events and end.
+        #[arg(long)]
+        no_follow: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// List a session's events.
+    Events {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// Only these kinds, separated by commas.
+        #[arg(long, value_delimiter = ',')]
+        kind: Vec<String>,
+        /// Only those after this place (`ordinal`).
+        #[arg(long)]
+        after: Option<i64>,
+        /// At most so many; all if not given.
+        #[arg(long)]
+        limit: Option<usize>,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SessionList {
+    /// Of all workspaces, not only of this one.
+    #[arg(long, short)]
+    pub(crate) all: bool,
+    /// Only of this agent (`claude`, `codex`).
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// Only in this state.
+    #[arg(long)]
+    pub(crate) state: Option<String>,
+    /// Only of this task.
+    #[arg(long)]
+    pub(crate) task: Option<String>,
+    /// Only those that run now.
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// With subagents and sidechains.
+    #[arg(long)]
+    pub(crate) children: bool,
+    /// At most so many; 0 for all.
+    #[arg(long, short = 'n', default_value_t = 50)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Make a task.
+    New {
+        /// One line.
+        title: String,
+        #[command(flatten)]
+        fields: Fields,
+        /// Where its card begins.
+        #[arg(long)]
+        column: Option<String>,
+        /// Sessions to link.
+        #[arg(long)]
+        session: Vec<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// List tasks, in the order of the board.
+    #[command(visible_alias = "ls")]
+    List {
+        /// Of all workspaces, not only of this one.
+        #[arg(long, short)]
+        all: bool,
+        /// Only in this column.
+        #[arg(long)]
+        column: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Show a task with its sessions and history.
+    Show {
+        /// `T12`; the task of this shell (`CALLBOARD_TASK`) if not given.
+        task: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Change a task; what is not given stays.
+    Edit {
+        /// `T12`.
+        task: String,
+        /// One line.
+        #[arg(long)]
+        title: Option<String>,
+        #[command(flatten)]
+        fields: Fields,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Move a card; it stays until its sessions' state next changes.
+    #[command(visible_alias = "mv")]
+    Move {
+        /// `T12`.
+        task: String,
+        /// `backlog`, `ready`, `running`, `needs-you`, `review` or `done`.
+        column: String,
+        /// Put it before this card; at the end if not given.
+        #[arg(long)]
+        before: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Link a session to a task.
+    Link {
+        /// `T12`.
+        task: String,
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// Unlink it instead.
+        #[arg(long)]
+        remove: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Remove a task; it can be restored.
+    #[command(visible_alias = "rm")]
+    Remove {
+        /// `T12`.
+        task: String,
+        /// Bring it back instead.
+        #[arg(long)]
+        restore: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Make tasks of GitHub issues, or of a Markdown list. What was imported before is not made again.
+    Import {
+        /// A Markdown file, or `-` for standard input.
+        #[arg(required_unless_present = "github")]
+        file: Option<PathBuf>,
+        /// From the repository's open issues, by `gh`.
+        #[arg(long, conflicts_with = "file")]
+        github: bool,
+        /// Only issues with this label.
+        #[arg(long, requires = "github")]
+        label: Vec<String>,
+        /// Show what would be made, and make nothing.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+}
+
+#[derive(Debug, Default, ClapArgs)]
+pub(crate) struct Fields {
+    /// Markdown; `-` for standard input.
+    #[arg(long)]
+    pub(crate) body: Option<String>,
+    /// How much it matters.
+    #[arg(long)]
+    pub(crate) priority: Option<PriorityWord>,
+    /// A label; may be given again.
+    #[arg(long = "label")]
+    pub(crate) labels: Vec<String>,
+    /// An acceptance check: a command whose exit code proves something; may be given again.
+    #[arg(long = "check")]
+    pub(crate) checks: Vec<String>,
+    /// A path it is about; may be given again.
+    #[arg(long)]
+    pub(crate) scope: Vec<String>,
+    /// Where it is tracked: `#432` or an address.
+    #[arg(long)]
+    pub(crate) tracker: Option<String>,
+    /// The branch that belongs to it.
+    #[arg(long)]
+    pub(crate) branch: Option<String>,
+    /// A task it waits for; may be given again.
+    #[arg(long)]
+    pub(crate) waits_for: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum PriorityWord {
+    Urgent,
+    High,
+    Normal,
+    Low,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Search {
+    /// Words, "phrases", prefix*, and filters such as file:src kind:prompt.
+    #[arg(required = true)]
+    pub(crate) query: Vec<String>,
+    /// In all workspaces, not only in this one.
+    #[arg(long, short)]
+    pub(crate) all: bool,
+    /// Only of this agent.
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// Only since then: `2h`, `3d`, `yesterday`, a date.
+    #[arg(long)]
+    pub(crate) since: Option<String>,
+    /// Only about this file or folder.
+    #[arg(long)]
+    pub(crate) file: Option<String>,
+    /// Only of this kind: `prompt`, `command`, `edit`, `result`, `task` …
+    #[arg(long)]
+    pub(crate) kind: Option<String>,
+    /// Only of this task.
+    #[arg(long)]
+    pub(crate) task: Option<String>,
+    /// Only of this session.
+    #[arg(long)]
+    pub(crate) session: Option<String>,
+    /// At most so many hits.
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub(crate) limit: usize,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}

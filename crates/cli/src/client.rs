@@ -1,0 +1,165 @@
+//! Asking the daemon, over its socket.
+
+use std::path::{Path, PathBuf};
+
+use callboard_server::ApiError;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::{Method, Request, StatusCode};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::net::UnixStream;
+
+use crate::error::CliError;
+
+/// A daemon that can be asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    socket: PathBuf,
+}
+
+impl Client {
+    pub(crate) fn new(socket: &Path) -> Self {
+        Self { socket: socket.to_owned() }
+    }
+
+    /// Whether a daemon answers.
+    pub(crate) fn is_there(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(&self.socket).is_ok()
+    }
+
+    /// Reads something.
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, CliError> {
+        self.ask(Method::GET, path, Bytes::new())
+    }
+
+    /// Changes something.
+    pub(crate) fn send<B: Serialize, T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &B,
+    ) -> Result<T, CliError> {
+        let body = serde_json::to_vec(body).map_err(unreadable)?;
+        self.ask(method, path, body.into())
+    }
+
+    fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<T, CliError> {
+        let (status, answer) = block_on(self.exchange(method, path, body))??;
+        if status.is_success() {
+            return serde_json::from_slice(&answer).map_err(unreadable);
+        }
+        match serde_json::from_slice::<ApiError>(&answer) {
+            Ok(error) => Err(CliError::answered(error.error, error.hint)),
+            Err(_) => Err(CliError::misuse(
+                format!("the daemon answered {status}"),
+                "see its log with `callboard doctor`",
+            )),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: Method,
+        path: &str,
+        body: Bytes,
+    ) -> Result<(StatusCode, Bytes), CliError> {
+        let mut sender = self.connect().await?;
+        let response = sender.send_request(request(method, path, body)?).await.map_err(lost)?;
+        let status = response.status();
+        let answer = response.into_body().collect().await.map_err(lost)?.to_bytes();
+        Ok((status, answer))
+    }
+
+    async fn connect(
+        &self,
+    ) -> Result<hyper::client::conn::http1::SendRequest<Full<Bytes>>, CliError> {
+        let stream = UnixStream::connect(&self.socket).await.map_err(|error| {
+            CliError::misuse(
+                format!("no daemon answers at {}: {error}", self.socket.display()),
+                "start it with `callboard up`",
+            )
+        })?;
+        let (sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(lost)?;
+        tokio::spawn(connection);
+        Ok(sender)
+    }
+
+    /// Follows a stream of server-sent events until it ends or `take` gives `false`.
+    pub(crate) fn follow(
+        &self,
+        path: &str,
+        mut take: impl FnMut(&str) -> Result<bool, CliError>,
+    ) -> Result<(), CliError> {
+        block_on(async {
+            let mut sender = self.connect().await?;
+            let request = request(Method::GET, path, Bytes::new())?;
+            let mut body = sender.send_request(request).await.map_err(lost)?.into_body();
+            let mut pending = Vec::new();
+            while let Some(frame) = body.frame().await {
+                let Ok(data) = frame.map_err(lost)?.into_data() else { continue };
+                pending.extend_from_slice(&data);
+                while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+                    let line: Vec<u8> = pending.drain(..=end).collect();
+                    let line = String::from_utf8_lossy(&line);
+                    if let Some(data) = line.trim_end().strip_prefix("data: ")
+                        && !take(data)?
+                    {
+                        return Ok(());
+                    }
+                }
+            }
+            Ok(())
+        })?
+    }
+}
+
+fn request(method: Method, path: &str, body: Bytes) -> Result<Request<Full<Bytes>>, CliError> {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "localhost")
+        .header("content-type", "application/json")
+        .body(Full::new(body))
+        .map_err(|error| CliError::misuse(format!("cannot ask the daemon: {error}"), ""))
+}
+
+fn lost(error: impl std::fmt::Display) -> CliError {
+    CliError::misuse(
+        format!("lost touch with the daemon: {error}; what it had committed is kept"),
+        "try again; `callboard up` starts it if it ended",
+    )
+}
+
+fn unreadable(error: impl std::fmt::Display) -> CliError {
+    CliError::misuse(
+        format!("the daemon's answer could not be read: {error}"),
+        "it may be of another version: restart it with `callboard down` and `callboard up`",
+    )
+}
+
+fn block_on<F: Future>(future: F) -> Result<F::Output, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(future))
+}
+
+/// A value as a part of an address.
+pub(crate) fn encoded(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}

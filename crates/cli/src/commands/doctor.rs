@@ -1,0 +1,125 @@
+//! `doctor`: what was found, what could not be read, and how to mend it.
+
+use std::fmt::Write as _;
+
+use callboard_model::view::{AgentReport, DoctorReport, Severity};
+
+use super::client;
+use crate::args::Json;
+use crate::error::CliError;
+use crate::output::{self, Style};
+use crate::settings::{self, Settings};
+
+/// Record types shown of each agent; JSON has all.
+const SHOWN: usize = 8;
+
+pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
+    let report: DoctorReport = client(settings)?.get("/api/doctor")?;
+    if args.json {
+        return output::json(&report);
+    }
+    let mut text = format!("Callboard {}\n", report.version);
+    for agent in &report.agents {
+        text.push_str(&agent_text(agent));
+    }
+    let storage = &report.storage;
+    let _ = writeln!(text, "\n{}", output::styled("Kept", Style::Bold));
+    let _ = writeln!(text, "  {}", storage.home);
+    let _ = writeln!(
+        text,
+        "  {} read, {} of it unique, in a database of {} and {} of pictures",
+        output::bytes(storage.read_bytes),
+        output::bytes(storage.kept_bytes),
+        output::bytes(storage.database_bytes),
+        output::bytes(storage.blob_bytes)
+    );
+    let _ = writeln!(
+        text,
+        "  {} events; {} sessions are kept here only, their files are gone",
+        storage.events, storage.sessions_without_files
+    );
+    if let Some(free) = storage.free_bytes {
+        let _ = writeln!(text, "  {} left on the disk", output::bytes(free));
+    }
+    let _ = writeln!(text, "\n{}", output::styled("Settings", Style::Bold));
+    for (name, what) in [
+        (settings::HOME, "where Callboard keeps everything"),
+        (settings::PORT, "the port of the page"),
+        (settings::EDITOR, "the editor that opens files"),
+        (settings::LOG, "what the daemon's log tells"),
+        (settings::TASK, "the task of sessions started from this shell"),
+    ] {
+        let value = settings.environment.vars.get(name).map_or("not set", String::as_str);
+        let _ = writeln!(text, "  {name}: {value} ({what})");
+    }
+    text.push_str(&problems_text(&report));
+    output::print(&text)
+}
+
+fn agent_text(agent: &AgentReport) -> String {
+    let mut text = format!("\n{}", output::styled(&agent.title, Style::Bold));
+    match (&agent.program, &agent.version) {
+        (Some(program), Some(version)) => {
+            let _ = writeln!(text, " {version} ({program})");
+        }
+        (Some(program), None) => {
+            let _ = writeln!(text, " ({program}, version not known)");
+        }
+        (None, _) => text.push_str(" is not on the path\n"),
+    }
+    for home in &agent.homes {
+        let _ = writeln!(text, "  {home}");
+    }
+    let _ = writeln!(text, "  {} transcript files, {} sessions", agent.files, agent.sessions);
+    if let (Some(first), Some(last)) = (agent.versions_seen.first(), agent.versions_seen.last()) {
+        let _ = writeln!(
+            text,
+            "  written by {} versions, {first} to {last}",
+            agent.versions_seen.len()
+        );
+    }
+    for count in agent.record_types.iter().take(SHOWN) {
+        let _ = writeln!(
+            text,
+            "    {:<36} {:>8}  {:>9}, {} kept{}",
+            output::short(&count.record_type, 36),
+            count.records,
+            output::bytes(count.bytes),
+            output::bytes(count.kept_bytes),
+            if count.known { "" } else { "  (not known; kept as it is)" }
+        );
+    }
+    let more = agent.record_types.len().saturating_sub(SHOWN);
+    if more > 0 {
+        let _ = writeln!(text, "    and {more} more types (--json lists all)");
+    }
+    let unknown_types = agent.record_types.iter().filter(|count| !count.known).count();
+    let _ = writeln!(
+        text,
+        "  {unknown_types} unknown record types, {} unknown fields or values: kept, not shown",
+        agent.unknown.len()
+    );
+    text
+}
+
+fn problems_text(report: &DoctorReport) -> String {
+    if report.problems.is_empty() {
+        return "\nno problems\n".into();
+    }
+    let mut text = format!("\n{}\n", output::styled("Problems", Style::Bold));
+    for problem in &report.problems {
+        let mark = match problem.severity {
+            Severity::Error => output::styled("error", Style::Accent),
+            Severity::Warning => output::styled("warning", Style::Accent),
+            Severity::Note => "note".into(),
+        };
+        let _ = writeln!(text, "  {mark}: {}", output::plain(&problem.text));
+        if let Some(path) = &problem.path {
+            let _ = writeln!(text, "    {}", output::plain(path));
+        }
+        if let Some(hint) = &problem.hint {
+            let _ = writeln!(text, "    hint: {hint}");
+        }
+    }
+    text
+}

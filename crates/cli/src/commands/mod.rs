@@ -1,0 +1,75 @@
+//! One file per noun or daily verb.
+
+mod doctor;
+mod import;
+mod search;
+mod session;
+mod since;
+mod status;
+mod tail;
+mod task;
+mod up;
+
+use std::process::ExitCode;
+
+use callboard_model::WorkspaceId;
+use clap::CommandFactory;
+
+use crate::args::{Args, Command};
+use crate::client::{Client, encoded};
+use crate::daemon;
+use crate::error::CliError;
+use crate::output;
+use crate::settings::Settings;
+
+/// Does what was typed.
+pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError> {
+    let done = |result: Result<(), CliError>| result.map(|()| ExitCode::SUCCESS);
+    match args.command {
+        Command::Up(up) => done(up::up(&up, settings)),
+        Command::Down => done(up::down(settings)),
+        Command::Status(status) => done(status::status(&status, settings)),
+        Command::Since(since) => done(since::since(&since, settings)),
+        Command::Session(session) => done(session::session(session, settings)),
+        Command::Task(task) => done(task::task(task, settings)),
+        Command::Search(search) => search::search(&search, settings),
+        Command::Doctor(json) => done(doctor::doctor(&json, settings)),
+        Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),
+        Command::Completions { shell } => {
+            let mut text = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "callboard", &mut text);
+            done(output::print(&String::from_utf8_lossy(&text)))
+        }
+        Command::Daemon { port } => daemon::run(settings, port),
+        Command::Openapi => done(output::json(&callboard_server::document())),
+    }
+}
+
+/// A daemon to ask, started if none runs.
+fn client(settings: &Settings) -> Result<Client, CliError> {
+    daemon::ensure(settings, None)?;
+    Ok(Client::new(&settings.socket()))
+}
+
+/// The workspace that this directory belongs to, if it is registered.
+fn workspace_here(client: &Client) -> Result<Option<WorkspaceId>, CliError> {
+    let here = std::env::current_dir()?;
+    let path = format!("/api/workspaces/at?path={}", encoded(&here.to_string_lossy()));
+    // Outside of every workspace, commands speak of all.
+    Ok(client.get(&path).ok())
+}
+
+/// The same; it is an error if there is none.
+fn workspace_needed(client: &Client) -> Result<WorkspaceId, CliError> {
+    workspace_here(client)?.ok_or_else(|| {
+        CliError::misuse(
+            "this folder belongs to no registered workspace; nothing was changed",
+            "run `callboard up` here first",
+        )
+    })
+}
+
+/// `&workspace=W1`, or nothing for all.
+fn in_workspace(workspace: Option<WorkspaceId>) -> String {
+    workspace.map(|id| format!("&workspace={id}")).unwrap_or_default()
+}

@@ -1,0 +1,203 @@
+//! `session`: list, show, events.
+
+use std::fmt::Write as _;
+
+use callboard_engine::SessionList as Sessions;
+use callboard_model::Event;
+use callboard_model::view::{EventPage, SessionDetail};
+
+use super::{client, in_workspace, status, tail, workspace_here};
+use crate::args::{Session, SessionList};
+use crate::client::{Client, encoded};
+use crate::error::CliError;
+use crate::output::{self, Style};
+use crate::settings::Settings;
+
+/// Events asked for at once.
+pub(super) const PAGE: usize = 500;
+
+pub(super) fn session(command: Session, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    match command {
+        Session::List(args) => list(&args, &client),
+        Session::Show { session, json } => {
+            let detail = find(&client, &session)?;
+            if json.json { output::json(&detail) } else { output::print(&detail_text(&detail)) }
+        }
+        Session::Tail { session, lines, no_follow, json } => {
+            let id = find(&client, &session)?.session.id;
+            tail::tail(&client, id, lines, !no_follow, json.json)
+        }
+        Session::Events { session, kind, after, limit, json } => {
+            let id = find(&client, &session)?.session.id;
+            let events = events(&client, &id.to_string(), &kind, after, limit)?;
+            if json.json {
+                return output::json(&events);
+            }
+            for event in &events {
+                output::print(&tail::event_text(event))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A session by whatever name.
+pub(super) fn find(client: &Client, name: &str) -> Result<SessionDetail, CliError> {
+    client.get(&format!("/api/sessions/{}", encoded(name)))
+}
+
+fn list(args: &SessionList, client: &Client) -> Result<(), CliError> {
+    let workspace = if args.all { None } else { workspace_here(client)? };
+    let mut path = format!("/api/sessions?limit={}{}", args.limit, in_workspace(workspace));
+    let mut with = |name: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            path.push_str(&format!("&{name}={}", encoded(value)));
+        }
+    };
+    with("agent", args.agent.as_deref());
+    with("state", args.state.as_deref().map(|s| s.replace([' ', '-'], "_")).as_deref());
+    with("task", args.task.as_deref());
+    with("live_only", args.live.then_some("1"));
+    with("parents_only", (!args.children).then_some("1"));
+    let list: Sessions = client.get(&path)?;
+    if args.json.json {
+        return output::json(&list.sessions);
+    }
+    if list.sessions.is_empty() {
+        return output::line("no sessions\n\nhint: --all lists those of every workspace");
+    }
+    let now = callboard_os::clock::now();
+    output::print(&output::table_text(&status::rows(&list.sessions, now)))?;
+    let more = list.total.saturating_sub(list.sessions.len() as u64);
+    if more > 0 {
+        output::remark(&format!("{more} more; -n 0 lists all"));
+    }
+    Ok(())
+}
+
+/// All events that are asked for, page by page.
+fn events(
+    client: &Client,
+    id: &str,
+    kinds: &[String],
+    after: Option<i64>,
+    limit: Option<usize>,
+) -> Result<Vec<Event>, CliError> {
+    let limit = limit.unwrap_or(usize::MAX);
+    let mut from = after.map_or_else(|| "start".to_owned(), |place| format!("after:{place}"));
+    let mut events: Vec<Event> = Vec::new();
+    loop {
+        let want = PAGE.min(limit - events.len());
+        let path = format!(
+            "/api/sessions/{id}/events?from={from}&limit={want}&kinds={}",
+            encoded(&kinds.join(","))
+        );
+        let page: EventPage = client.get(&path)?;
+        events.extend(page.events);
+        match events.last() {
+            Some(last) if page.more_after && events.len() < limit => {
+                from = format!("after:{}", last.ordinal.0);
+            }
+            _ => return Ok(events),
+        }
+    }
+}
+
+fn detail_text(detail: &SessionDetail) -> String {
+    let view = &detail.session;
+    let now = callboard_os::clock::now();
+    let mut text = format!("{}  {}  {}\n", view.id, view.agent, output::state(view.state));
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            let _ = writeln!(
+                text,
+                "{} {}",
+                output::styled(&format!("{name:<10}"), Style::Dim),
+                output::plain(value)
+            );
+        }
+    };
+    row("doing", &status::doing(view, now));
+    row("goal", view.goal.as_deref().unwrap_or_default());
+    row("title", view.title.as_deref().unwrap_or_default());
+    row("task", &view.task.map(|t| t.to_string()).unwrap_or_default());
+    row("directory", view.cwd.as_deref().unwrap_or_default());
+    row("branch", view.branch.as_deref().unwrap_or_default());
+    row("model", view.model.as_deref().unwrap_or_default());
+    row("version", view.agent_version.as_deref().unwrap_or_default());
+    row(
+        "started",
+        &view
+            .started_at
+            .map(|at| format!("{at} ({} ago)", output::ago(Some(at), now)))
+            .unwrap_or_default(),
+    );
+    row(
+        "last",
+        &view
+            .updated_at
+            .map(|at| format!("{at} ({} ago)", output::ago(Some(at), now)))
+            .unwrap_or_default(),
+    );
+    let tokens = &view.tokens;
+    row(
+        "tokens",
+        &format!(
+            "{} read, {} from cache, {} written",
+            tokens.input + tokens.cache_write,
+            tokens.cache_read,
+            tokens.output
+        ),
+    );
+    row("cost", &view.cost_usd.map(|cost| format!("${cost:.2} as reported")).unwrap_or_default());
+    row("agent's id", &view.agent_session_id);
+    row("kept in", &detail.transcripts.join("\n           "));
+    row("readable", detail.readable.as_deref().unwrap_or_default());
+    section(
+        &mut text,
+        "plan",
+        detail.plan_steps.iter().map(|step| format!("{:?}: {}", step.status, step.text)),
+    );
+    section(
+        &mut text,
+        "checks",
+        detail.checks.iter().take(5).map(|check| {
+            let word = match check.ok {
+                Some(true) => "passed",
+                Some(false) => "failed",
+                None => "unclear",
+            };
+            format!("{word}  {}", output::short(&check.command, 90))
+        }),
+    );
+    section(
+        &mut text,
+        "files",
+        detail
+            .files
+            .iter()
+            .filter(|file| file.edits > 0)
+            .take(20)
+            .map(|file| format!("{} ({} edits)", file.path, file.edits)),
+    );
+    section(
+        &mut text,
+        "subagents",
+        detail.children.iter().map(|child| {
+            format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
+        }),
+    );
+    text
+}
+
+fn section(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", output::styled(name, Style::Dim));
+    for line in lines {
+        let _ = writeln!(text, "  {}", output::plain(&line));
+    }
+}

@@ -1,0 +1,257 @@
+//! The daemon: started when needed, one per user, ended on request.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use callboard_engine::{Engine, EngineConfig};
+use callboard_os::command::Command;
+use callboard_os::lock::FileLock;
+use callboard_os::process;
+use callboard_server::ServerConfig;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::error::CliError;
+use crate::settings::{Settings, USUAL_PORT};
+
+/// Time that a starting daemon has until it answers: it reads no history before that.
+const START_TIME: Duration = Duration::from_secs(20);
+
+/// What a running daemon says of itself, in `run/daemon.json`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Running {
+    pub(crate) pid: u32,
+    /// When the process began, in clock ticks since boot.
+    pub(crate) start_ticks: Option<u64>,
+    pub(crate) port: u16,
+    pub(crate) version: String,
+}
+
+impl Running {
+    /// The address of its page.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+}
+
+/// The daemon that runs, if one does.
+pub(crate) fn running(settings: &Settings) -> Option<Running> {
+    let text = fs::read_to_string(settings.run_dir().join("daemon.json")).ok()?;
+    let running: Running = serde_json::from_str(&text).ok()?;
+    let is_alive = process::is_running(running.pid, running.start_ticks) != Some(false);
+    (is_alive && Client::new(&settings.socket()).is_there()).then_some(running)
+}
+
+/// The daemon, started if none runs; one of another version is replaced.
+pub(crate) fn ensure(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
+    if let Some(found) = running(settings) {
+        if found.version == env!("CARGO_PKG_VERSION") {
+            return Ok(found);
+        }
+        stop(settings)?;
+    }
+    start(settings, port)
+}
+
+fn start(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
+    let run = settings.run_dir();
+    private_folder(&settings.home)?;
+    private_folder(&run)?;
+    let log_path = run.join("daemon.log");
+    let log = fs::OpenOptions::new().create(true).append(true).open(&log_path)?;
+    let program = std::env::current_exe()?;
+    let mut command = Command::new(program, "/").arg("daemon");
+    if let Some(port) = port.or(settings.port) {
+        command = command.arg("--port").arg(port.to_string());
+    }
+    let begun = log.metadata().map(|meta| meta.len()).unwrap_or(0);
+    let pid = command
+        .detach(Some(log))
+        .map_err(|error| CliError::misuse(error.to_string(), "check the installation"))?;
+    let deadline = Instant::now() + START_TIME;
+    while Instant::now() < deadline {
+        if let Some(running) = running(settings) {
+            return Ok(running);
+        }
+        if process::is_running(pid, None) == Some(false) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Another command may have started one at the same time.
+    if let Some(running) = running(settings) {
+        return Ok(running);
+    }
+    let said = fs::read(&log_path).unwrap_or_default();
+    let said = String::from_utf8_lossy(
+        said.get(usize::try_from(begun).unwrap_or(0)..).unwrap_or_default(),
+    )
+    .into_owned();
+    let last: Vec<&str> = said.lines().rev().take(4).collect();
+    Err(CliError::misuse(
+        format!(
+            "the daemon did not start\n{}",
+            last.into_iter().rev().collect::<Vec<_>>().join("\n")
+        ),
+        format!("see {}", log_path.display()),
+    ))
+}
+
+/// Ends the daemon; gives whether one ran.
+pub(crate) fn stop(settings: &Settings) -> Result<bool, CliError> {
+    let Some(found) = running(settings) else { return Ok(false) };
+    let asked: Result<(), CliError> =
+        Client::new(&settings.socket()).send(hyper::Method::POST, "/api/shutdown", &());
+    if asked.is_err() && !process::ask_to_end(found.pid, found.start_ticks) {
+        return Err(CliError::misuse(
+            format!("the daemon (pid {}) could not be asked to end; it runs on", found.pid),
+            format!("end it with `kill {}`", found.pid),
+        ));
+    }
+    let deadline = Instant::now() + START_TIME;
+    while process::is_running(found.pid, found.start_ticks) == Some(true) {
+        if Instant::now() > deadline {
+            return Err(CliError::misuse(
+                format!("the daemon (pid {}) has not ended yet", found.pid),
+                format!("wait, or end it with `kill {}`: what it has committed is kept", found.pid),
+            ));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(true)
+}
+
+/// Runs the daemon in this process until it is told to end.
+pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, CliError> {
+    process::leave_terminal();
+    private_folder(&settings.home)?;
+    private_folder(&settings.run_dir())?;
+    let Some(_lock) = FileLock::try_take(&settings.run_dir().join("daemon.lock"))? else {
+        return Err(CliError::misuse("another daemon runs already", "use `callboard up`"));
+    };
+    let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(std::io::stderr)
+        .init();
+    let config =
+        EngineConfig { home: settings.home.clone(), environment: settings.environment.clone() };
+    let engine = Engine::start(config).map_err(|error| {
+        CliError::answered(error.to_string(), error.hint().map(ToOwned::to_owned))
+    })?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(serve(settings, port, engine.clone()));
+    engine.stop();
+    // Whoever finds these no longer finds a daemon.
+    let _ = fs::remove_file(settings.run_dir().join("daemon.json"));
+    let _ = fs::remove_file(settings.socket());
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+async fn serve(
+    settings: &Settings,
+    port: Option<u16>,
+    engine: std::sync::Arc<Engine>,
+) -> Result<(), CliError> {
+    let wanted = port.or(settings.port);
+    let mut config = ServerConfig {
+        port: wanted.unwrap_or(USUAL_PORT),
+        socket: settings.socket(),
+        token: token(&settings.run_dir())?,
+        editor: settings.editor.clone(),
+    };
+    let listening = match callboard_server::serve(engine.clone(), config.clone()).await {
+        // Only a port that somebody asked for by number has to be that one.
+        Err(_) if wanted.is_none() => {
+            config.port = 0;
+            callboard_server::serve(engine, config).await
+        }
+        other => other,
+    };
+    let listening = listening.map_err(|error| {
+        CliError::misuse(
+            format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
+            "choose another with --port, or leave it out",
+        )
+    })?;
+    let pid = std::process::id();
+    let running = Running {
+        pid,
+        start_ticks: process::start_ticks(pid),
+        port: listening.port,
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
+    let text = serde_json::to_string(&running).map_err(|e| CliError::misuse(e.to_string(), ""))?;
+    write_private(&settings.run_dir().join("daemon.json"), text.as_bytes())?;
+    let shutdown = listening.shutdown();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        shutdown.send_replace(true);
+    });
+    Ok(listening.run().await?)
+}
+
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut term), Ok(mut int), Ok(mut hup)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::hangup()),
+    ) else {
+        return std::future::pending().await;
+    };
+    loop {
+        tokio::select! {
+            _ = term.recv() => return,
+            _ = int.recv() => return,
+            // The terminal that started us was closed: that is not our end.
+            _ = hup.recv() => {}
+        }
+    }
+}
+
+/// What a browser must show; the same over restarts, so that open pages go on.
+pub(crate) fn token(run: &Path) -> Result<String, CliError> {
+    let path = run.join("token");
+    if let Ok(token) = fs::read_to_string(&path)
+        && token.trim().len() >= 32
+    {
+        return Ok(token.trim().to_owned());
+    }
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        CliError::misuse(format!("the system gives no random numbers: {error}"), "")
+    })?;
+    let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    write_private(&path, token.as_bytes())?;
+    Ok(token)
+}
+
+/// Writes a file that only its user can read, whole or not at all.
+pub(crate) fn write_private(path: &Path, content: &[u8]) -> Result<(), CliError> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let draft = path.with_extension(format!("draft-{}", std::process::id()));
+    // A draft that a crash left behind may be anything.
+    let _ = fs::remove_file(&draft);
+    let mut file = fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    Ok(fs::rename(&draft, path)?)
+}
+
+fn private_folder(path: &Path) -> Result<(), CliError> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::create_dir_all(path).map_err(|error| {
+        CliError::misuse(
+            format!("cannot make {}: {error}", path.display()),
+            "set CALLBOARD_HOME to a folder that you may write to",
+        )
+    })?;
+    Ok(fs::set_permissions(path, fs::Permissions::from_mode(0o700))?)
+}

@@ -1,0 +1,167 @@
+//! What commands print: text, tables, JSON; colour only on a terminal.
+
+use std::io::{self, IsTerminal, Write};
+
+use callboard_model::Timestamp;
+use callboard_model::session::StateWord;
+use comfy_table::{ContentArrangement, Table, presets};
+use serde::Serialize;
+
+use crate::error::CliError;
+
+/// Prints text to standard output; that nobody reads on is no error.
+pub(crate) fn print(text: &str) -> Result<(), CliError> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Prints a line.
+pub(crate) fn line(text: &str) -> Result<(), CliError> {
+    print(&format!("{text}\n"))
+}
+
+/// Prints a value as JSON.
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<(), CliError> {
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| CliError::misuse(format!("cannot write JSON: {error}"), ""))?;
+    line(&text)
+}
+
+/// Prints an error and its hint to standard error.
+pub(crate) fn error(text: &str, hint: Option<&str>) {
+    let mut out = io::stderr().lock();
+    let label =
+        if io::stderr().is_terminal() && !no_colour() { "\x1b[31merror:\x1b[0m" } else { "error:" };
+    // Where standard error is gone there is nobody to tell.
+    let _ = writeln!(out, "{label} {}", plain(text));
+    if let Some(hint) = hint {
+        let _ = writeln!(out, "\nhint: {}", plain(hint));
+    }
+}
+
+/// A remark to standard error, which scripts that read the output do not see.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", plain(text));
+}
+
+fn no_colour() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn colours() -> bool {
+    io::stdout().is_terminal() && !no_colour()
+}
+
+/// Styles of a word.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Style {
+    /// What waits for a person.
+    Accent,
+    /// What is less important.
+    Dim,
+    /// What matters.
+    Bold,
+}
+
+/// The text in a style, where colours are shown.
+pub(crate) fn styled(text: &str, style: Style) -> String {
+    if !colours() {
+        return text.to_owned();
+    }
+    let code = match style {
+        Style::Accent => "1;33",
+        Style::Dim => "2",
+        Style::Bold => "1",
+    };
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+/// The word of a state, in its style.
+pub(crate) fn state(state: StateWord) -> String {
+    match state {
+        StateWord::NeedsYou | StateWord::Failed => styled(state.word(), Style::Accent),
+        StateWord::Working => styled(state.word(), Style::Bold),
+        _ => styled(state.word(), Style::Dim),
+    }
+}
+
+/// A table without lines, as wide as the terminal.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_header(header.iter().map(|word| styled(word, Style::Dim)));
+    if !io::stdout().is_terminal() {
+        // Whoever reads a pipe wants a row to be a line.
+        table.set_content_arrangement(ContentArrangement::Disabled);
+    }
+    table
+}
+
+/// A table's text, without trailing white space.
+pub(crate) fn table_text(table: &Table) -> String {
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// Text in which nothing can move the cursor or change the terminal.
+pub(crate) fn plain(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect()
+}
+
+/// Text on one line of at most `max` characters.
+pub(crate) fn short(text: &str, max: usize) -> String {
+    let line = plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= max {
+        return line;
+    }
+    line.chars().take(max.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// How long ago, in the largest unit that says enough: `40 s`, `3 min`, `2 h`, `5 d`.
+pub(crate) fn ago(at: Option<Timestamp>, now: Timestamp) -> String {
+    at.map_or_else(String::new, |at| span(now.since_ms(at)))
+}
+
+/// A length of time in words.
+pub(crate) fn span(ms: i64) -> String {
+    let seconds = ms / 1000;
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..172_800 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// A number of bytes in words.
+pub(crate) fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["B", "KB", "MB", "GB"];
+    let mut value = bytes as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < UNITS.len() {
+        value /= 1000.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{bytes} B") } else { format!("{value:.1} {}", UNITS[unit]) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_and_sizes_are_short() {
+        assert_eq!(span(40_000), "40 s");
+        assert_eq!(span(3 * 3600 * 1000), "3 h");
+        assert_eq!(span(72 * 3600 * 1000), "3 d");
+        assert_eq!(bytes(999), "999 B");
+        assert_eq!(bytes(1_234_567), "1.2 MB");
+    }
+
+    #[test]
+    fn nothing_an_agent_writes_reaches_the_terminal_as_a_command() {
+        assert_eq!(plain("a\x1b[31mb\x07c\u{9b}d"), "a[31mbcd");
+        assert_eq!(short("one\n two   three", 9), "one two …");
+    }
+}

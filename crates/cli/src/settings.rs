@@ -1,0 +1,89 @@
+//! Every setting that comes from the environment: one name, one place, a good default.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use callboard_engine::Environment;
+
+use crate::error::CliError;
+
+/// Where Callboard keeps everything. Default: the platform's data directory.
+pub(crate) const HOME: &str = "CALLBOARD_HOME";
+/// The port of the page. Default: 4114, or any that is free.
+pub(crate) const PORT: &str = "CALLBOARD_PORT";
+/// The editor that opens files, such as `code`, `zed` or `my-editor {file} {line}`.
+pub(crate) const EDITOR: &str = "CALLBOARD_EDITOR";
+/// What the daemon's log tells: `error`, `warn` (default), `info`, `debug`.
+pub(crate) const LOG: &str = "CALLBOARD_LOG";
+/// The task that a session started from this shell works on.
+pub(crate) const TASK: &str = "CALLBOARD_TASK";
+
+/// The port that is tried first.
+pub(crate) const USUAL_PORT: u16 = 4114;
+
+/// The settings of this run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// Callboard's home.
+    pub(crate) home: PathBuf,
+    /// The port that was asked for.
+    pub(crate) port: Option<u16>,
+    /// The editor that was chosen.
+    pub(crate) editor: Option<String>,
+    /// What the log tells.
+    pub(crate) log: String,
+    /// The task of this shell.
+    pub(crate) task: Option<String>,
+    /// What agents are found by.
+    pub(crate) environment: Environment,
+}
+
+impl Settings {
+    /// Reads the environment of this process.
+    ///
+    /// # Errors
+    /// When there is no home directory, or a value means nothing.
+    pub(crate) fn from_environment() -> Result<Self, CliError> {
+        let vars: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+            .collect();
+        let set = |name: &str| vars.get(name).filter(|value| !value.is_empty()).cloned();
+        let user_home = std::env::home_dir()
+            .ok_or_else(|| CliError::misuse("this user has no home directory", "set HOME"))?;
+        let port = set(PORT)
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    CliError::misuse(
+                        format!("{PORT}={text} is no port"),
+                        "use a number up to 65535",
+                    )
+                })
+            })
+            .transpose()?;
+        Ok(Self {
+            home: set(HOME).map_or_else(|| data_dir(&user_home, &set), PathBuf::from),
+            port,
+            editor: set(EDITOR),
+            log: set(LOG).unwrap_or_else(|| "warn".into()),
+            task: set(TASK),
+            environment: Environment { home: user_home, vars },
+        })
+    }
+
+    /// Where what only a running daemon needs is kept.
+    pub(crate) fn run_dir(&self) -> PathBuf {
+        self.home.join("run")
+    }
+
+    /// The daemon's socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.run_dir().join("callboard.sock")
+    }
+}
+
+fn data_dir(home: &std::path::Path, set: &impl Fn(&str) -> Option<String>) -> PathBuf {
+    if cfg!(target_os = "macos") {
+        return home.join("Library/Application Support/callboard");
+    }
+    set("XDG_DATA_HOME").map_or_else(|| home.join(".local/share"), PathBuf::from).join("callboard")
+}

@@ -1,0 +1,175 @@
+//! A batch becomes part of the store: records, events, folds and rows in one transaction.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use callboard_model::{AgentName, SessionId, Timestamp};
+use callboard_store::{Arrival, Durability, NewEvent, RecordPlace, SourceId, SourceProblem, Write};
+
+use super::sessions::{Held, Sessions};
+use super::{Core, LOG_SESSION};
+use crate::ingest::batch::{Batch, Prepared, ThreadEvents};
+use crate::ingest::tracked::{Progress, Tracked};
+use crate::limits;
+
+impl Core {
+    /// Commits a batch; if that fails, its transcript is read again from what the store has.
+    pub(super) fn take_batch(&mut self, batch: Batch) {
+        let transcript = batch.transcript.clone();
+        if !transcript.is_current(batch.progress.epoch) {
+            return;
+        }
+        let (is_live, progress) = (batch.is_live, batch.progress.clone());
+        match self.commit(batch) {
+            Ok(source) => {
+                transcript.committed(Progress { id: Some(source), ..progress });
+                self.merges_due |= is_live;
+            }
+            Err(error) => {
+                let hint = error.hint().unwrap_or_default();
+                tracing::error!(%error, hint, path = %transcript.path().display(), "cannot keep what was read; it is read again");
+                self.folds.forget_all();
+                transcript.go_back();
+                transcript.failed();
+                let retry_at = self.now();
+                self.note_failure(&transcript, &error.to_string(), retry_at);
+            }
+        }
+    }
+
+    /// A transcript could not be read or kept.
+    pub(super) fn note_failure(
+        &mut self,
+        transcript: &Arc<Tracked>,
+        text: &str,
+        retry_at: Timestamp,
+    ) {
+        let path = transcript.path();
+        tracing::warn!(path = %path.display(), text, "a transcript could not be read");
+        let problem =
+            SourceProblem { text: text.to_owned(), at: self.now(), retry_at: Some(retry_at) };
+        match transcript.committed_id() {
+            Some(id) => {
+                self.write_or_warn("note what could not be read", |w| {
+                    w.set_source_problem(id, Some(&problem))
+                });
+            }
+            None => {
+                let mut problems =
+                    self.problems.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if problems.len() < limits::PROBLEMS {
+                    problems.insert(path, text.to_owned());
+                }
+            }
+        }
+        (self.retry)(transcript);
+    }
+
+    fn commit(&mut self, batch: Batch) -> callboard_store::Result<SourceId> {
+        let agent = batch.transcript.agent.name();
+        let now = self.now();
+        let Self { store, folds, workspaces, listed, complete, .. } = self;
+        let mut sessions = Sessions { folds, workspaces, listed, complete, now };
+        let source = store.write(Durability::Normal, now, |w| {
+            let source = w.put_source(&batch.progress.row(batch.transcript.agent, &batch.file))?;
+            let touched = put_events(w, &mut sessions, &agent, source, &batch)?;
+            put_records(w, &agent, source, &batch)?;
+            for id in touched {
+                let view = sessions.put(w, id)?;
+                let age = view.updated_at.map_or(i64::MAX, |at| now.since_ms(at));
+                if batch.is_live || (batch.is_last && age < limits::ANNOUNCED_AGE_MS) {
+                    w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null)?;
+                }
+            }
+            Ok(source)
+        })?;
+        self.announcer.announce(self.store.last_seq());
+        self.refold();
+        Ok(source)
+    }
+}
+
+fn put_records(
+    w: &mut Write<'_>,
+    agent: &AgentName,
+    source: SourceId,
+    batch: &Batch,
+) -> callboard_store::Result<()> {
+    let generation = batch.progress.generation;
+    let mut is_news = false;
+    for block in &batch.blocks {
+        is_news |= w.put_block(source, generation, block)?;
+    }
+    // What was read before a crash and again after it counts once.
+    if is_news {
+        let mut counts = batch.counts.clone();
+        for (what, offset) in &batch.unknown {
+            counts.add_unknown(what, RecordPlace { source, generation, offset: *offset });
+        }
+        w.count_records(agent, &counts)?;
+    }
+    for (blob, media_type) in &batch.blobs {
+        w.put_blob(blob, media_type)?;
+    }
+    Ok(())
+}
+
+/// Appends the batch's events and folds those that are news; gives the sessions they belong to.
+fn put_events(
+    w: &mut Write<'_>,
+    sessions: &mut Sessions<'_>,
+    agent: &AgentName,
+    source: SourceId,
+    batch: &Batch,
+) -> callboard_store::Result<BTreeSet<SessionId>> {
+    let arrival = if batch.is_live { Arrival::Live } else { Arrival::Backfill };
+    let mut touched = BTreeSet::new();
+    for ThreadEvents { thread, events } in &batch.threads {
+        let (id, _) = w.session_of(agent, thread)?;
+        let generation = batch.progress.generation;
+        let paths: Vec<Vec<&str>> =
+            events.iter().map(|e| e.paths.iter().map(String::as_str).collect()).collect();
+        let new: Vec<NewEvent<'_>> = events
+            .iter()
+            .zip(&paths)
+            .map(|(event, paths)| new_event(event, paths, source, generation))
+            .collect();
+        let given = w.append_events(id, &new, arrival)?;
+        let held = sessions.hold(w, id, agent, thread)?;
+        for (event, seq) in events.iter().zip(given) {
+            if let Some(seq) = seq {
+                fold(held, event);
+                held.seq = seq;
+            }
+        }
+        touched.insert(id);
+    }
+    Ok(touched)
+}
+
+fn new_event<'a>(
+    event: &'a Prepared,
+    paths: &'a [&'a str],
+    source: SourceId,
+    generation: u32,
+) -> NewEvent<'a> {
+    NewEvent {
+        ordinal: event.ordinal,
+        at: event.draft.at,
+        kind: event.draft.body.kind(),
+        key: &event.draft.key,
+        place: RecordPlace { source, generation, offset: event.offset },
+        text: event.text.clone(),
+        own: event.is_own,
+        paths,
+    }
+}
+
+fn fold(held: &mut Held, event: &Prepared) {
+    if event.ordinal < held.fold.last {
+        // Another file of the same session was read first: only folding anew gets the order right.
+        held.is_out_of_order = true;
+    } else {
+        held.fold.apply(event.ordinal, event.draft.at, &event.draft.body);
+    }
+}

@@ -1,0 +1,224 @@
+//! The loop that everything that happens goes through, one at a time.
+
+mod commit;
+mod sessions;
+mod tasks;
+mod workspaces;
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use callboard_agents::{LiveSession, LiveUpdate};
+use callboard_model::view::ImportProgress;
+use callboard_model::{AgentName, ThreadKey, Timestamp};
+use callboard_store::{Durability, LogKind, Store, Write};
+
+use self::sessions::Folds;
+use crate::EngineError;
+use crate::announce::Announcer;
+use crate::inbox::Inbox;
+use crate::ingest::Report;
+use crate::limits;
+use crate::workspaces::Workspaces;
+
+/// A session's row changed.
+pub(crate) const LOG_SESSION: LogKind = LogKind::transient("session");
+/// Reading history went on.
+pub(crate) const LOG_IMPORT: LogKind = LogKind::transient("import");
+
+/// What comes in.
+pub(crate) enum Input {
+    /// From reading transcripts.
+    Report(Report),
+    /// All sessions that run, of one agent's home.
+    Listed { agent: AgentName, home: PathBuf, complete: bool, sessions: Vec<LiveSession> },
+    /// What an agent's notifications tell.
+    Status { agent: AgentName, update: LiveUpdate },
+    /// Somebody asks for a change and waits for the answer.
+    Request(Box<dyn FnOnce(&mut Core) + Send>),
+}
+
+/// Where problems that are not a transcript's own are kept for `doctor`.
+pub(crate) type Problems = Arc<std::sync::Mutex<BTreeMap<PathBuf, String>>>;
+
+/// The one writer.
+pub(crate) struct Core {
+    pub(crate) store: Store,
+    announcer: Announcer,
+    folds: Folds,
+    /// Sessions that run, by what their agents list.
+    listed: HashMap<AgentName, HashMap<ThreadKey, (PathBuf, LiveSession)>>,
+    /// Homes whose agent lists all that run.
+    complete: HashMap<AgentName, bool>,
+    workspaces: Workspaces,
+    problems: Problems,
+    retry: Retry,
+    progress: ProgressNow,
+    progress_told: Option<Instant>,
+    merges_due: bool,
+}
+
+pub(crate) use self::tasks::view_of;
+pub(crate) use self::workspaces::{load as load_workspaces, look_at};
+
+/// Has a transcript read again, when its time comes.
+pub(crate) type Retry = Arc<dyn Fn(&Arc<crate::ingest::tracked::Tracked>) + Send + Sync>;
+
+/// Tells how far reading history is.
+pub(crate) type ProgressNow = Arc<dyn Fn() -> ImportProgress + Send + Sync>;
+
+impl Core {
+    pub(crate) fn new(
+        store: Store,
+        announcer: Announcer,
+        workspaces: Workspaces,
+        problems: Problems,
+        retry: Retry,
+        progress: ProgressNow,
+    ) -> Self {
+        Self {
+            store,
+            announcer,
+            folds: Folds::default(),
+            listed: HashMap::new(),
+            complete: HashMap::new(),
+            workspaces,
+            problems,
+            retry,
+            progress,
+            progress_told: None,
+            // What an earlier daemon left unpacked.
+            merges_due: true,
+        }
+    }
+
+    /// The loop, until the inbox is closed and empty.
+    pub(crate) fn run(mut self, inbox: &Inbox<Input>) {
+        while !inbox.is_finished() {
+            match inbox.pop(Duration::from_secs(1)) {
+                Some(input) => self.take(input),
+                None => self.idle(),
+            }
+        }
+        self.tell_progress(true);
+        if let Err(error) = self.store.checkpoint() {
+            tracing::warn!(%error, "the last checkpoint failed; the next start makes it");
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Report(report) => self.take_report(report),
+            Input::Listed { agent, home, complete, sessions } => {
+                self.take_listed(&agent, home, complete, sessions);
+            }
+            Input::Status { agent, update } => self.take_status(&agent, update),
+            Input::Request(request) => request(self),
+        }
+    }
+
+    fn take_report(&mut self, report: Report) {
+        match report {
+            Report::Batch(batch) => {
+                self.take_batch(*batch);
+                self.tell_progress(false);
+            }
+            Report::Failed { transcript, text, retry_at } => {
+                self.note_failure(&transcript, &text, retry_at);
+            }
+            Report::Gone(source) => {
+                self.write_or_warn("note that a transcript is gone", |w| w.set_source_gone(source));
+            }
+            Report::Problem { path, text } => {
+                let mut problems =
+                    self.problems.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if problems.len() < limits::PROBLEMS {
+                    problems.insert(path, text);
+                }
+            }
+            Report::HistoryDone => {
+                self.tell_progress(true);
+                self.merges_due = true;
+            }
+        }
+    }
+
+    /// Nothing waits: time for what can wait.
+    fn idle(&mut self) {
+        self.tell_progress(false);
+        if std::mem::take(&mut self.merges_due) {
+            match self.write(Durability::Normal, |w| w.merge_blocks(limits::MERGES_AT_ONCE)) {
+                Ok(merged) => self.merges_due = merged > 0,
+                Err(error) => {
+                    tracing::warn!(%error, "records could not be packed; they stay as they are")
+                }
+            }
+            if let Err(error) = self.store.checkpoint() {
+                tracing::warn!(%error, "a checkpoint failed; it is made later");
+            }
+        }
+    }
+
+    /// Tells readers how far reading history is, not too often.
+    fn tell_progress(&mut self, now: bool) {
+        if !now && self.progress_told.is_some_and(|told| told.elapsed() < limits::PROGRESS_EVERY) {
+            return;
+        }
+        let progress = (self.progress)();
+        if !progress.running && !now {
+            return;
+        }
+        self.progress_told = Some(Instant::now());
+        let Ok(body) = serde_json::to_value(&progress) else { return };
+        self.write_or_warn("tell how far reading is", |w| w.log(LOG_IMPORT, "all", &body));
+    }
+
+    /// One transaction, announced once it is committed.
+    fn write<T>(
+        &mut self,
+        durability: Durability,
+        f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<T>,
+    ) -> callboard_store::Result<T> {
+        let value = self.store.write(durability, callboard_os::clock::now(), f)?;
+        self.announcer.announce(self.store.last_seq());
+        Ok(value)
+    }
+
+    /// One transaction for something that a person did: it survives a power cut.
+    fn write_for_person<T>(
+        &mut self,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let mut refusal = None;
+        let written = self.write(Durability::Full, |w| {
+            f(w).map_err(|error| match error {
+                EngineError::Store(error) => error,
+                other => {
+                    let text = other.to_string();
+                    refusal = Some(other);
+                    callboard_store::StoreError::NotFound(text)
+                }
+            })
+        });
+        match (written, refusal) {
+            (_, Some(refusal)) => Err(refusal),
+            (written, None) => Ok(written?),
+        }
+    }
+
+    fn write_or_warn<T>(
+        &mut self,
+        what: &str,
+        f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<T>,
+    ) {
+        if let Err(error) = self.write(Durability::Normal, f) {
+            tracing::warn!(%error, "cannot {what}");
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        callboard_os::clock::now()
+    }
+}

@@ -1,0 +1,353 @@
+//! Sessions as the writer holds them: the folds it works on, what runs, and the rows made of both.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use callboard_agents::{LiveSession, LiveUpdate};
+use callboard_model::fold::SessionFold;
+use callboard_model::session::Alive;
+use callboard_model::view::SessionView;
+use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp};
+use callboard_store::{Durability, Result, SessionRow, Write};
+
+use super::{Core, LOG_SESSION};
+use crate::limits;
+use crate::row::{self, Links, Running};
+use crate::transcript::Retelling;
+use crate::workspaces::{Place, Workspaces};
+
+/// A session's fold while it is worked on.
+#[derive(Debug, Clone)]
+pub(crate) struct Held {
+    pub(crate) agent: AgentName,
+    pub(crate) thread: ThreadKey,
+    pub(crate) fold: SessionFold,
+    /// Order of commit of its newest event.
+    pub(crate) seq: Seq,
+    /// Events came that belong before others already folded.
+    pub(crate) is_out_of_order: bool,
+    last_used: u64,
+}
+
+/// Folds in memory; those not used for long give way.
+#[derive(Debug, Default)]
+pub(crate) struct Folds {
+    held: HashMap<SessionId, Held>,
+    uses: u64,
+}
+
+impl Folds {
+    /// What is held may differ from the store: read it anew.
+    pub(crate) fn forget_all(&mut self) {
+        self.held.clear();
+    }
+
+    fn make_room(&mut self) {
+        if self.held.len() <= limits::FOLDS_IN_MEMORY {
+            return;
+        }
+        let mut uses: Vec<u64> = self.held.values().map(|held| held.last_used).collect();
+        uses.sort_unstable();
+        let oldest_kept = uses[uses.len() - limits::FOLDS_IN_MEMORY / 2];
+        self.held.retain(|_, held| held.last_used >= oldest_kept || held.is_out_of_order);
+    }
+}
+
+/// All that a session's row is made of, for the time of one transaction.
+pub(crate) struct Sessions<'a> {
+    pub(crate) folds: &'a mut Folds,
+    pub(crate) workspaces: &'a mut Workspaces,
+    pub(crate) listed: &'a HashMap<AgentName, HashMap<ThreadKey, (PathBuf, LiveSession)>>,
+    pub(crate) complete: &'a HashMap<AgentName, bool>,
+    pub(crate) now: Timestamp,
+}
+
+impl Sessions<'_> {
+    /// The session's fold, from the store if it is not in memory.
+    pub(crate) fn hold(
+        &mut self,
+        w: &Write<'_>,
+        id: SessionId,
+        agent: &AgentName,
+        thread: &ThreadKey,
+    ) -> Result<&mut Held> {
+        self.folds.uses += 1;
+        let last_used = self.folds.uses;
+        if !self.folds.held.contains_key(&id) {
+            self.folds.make_room();
+            let stored = w.view().fold(id)?;
+            let (seq, fold) = match stored {
+                Some((seq, json)) => (seq, SessionFold::from_json(&json)),
+                None => (Seq::default(), Some(SessionFold::default())),
+            };
+            let held = Held {
+                agent: agent.clone(),
+                thread: thread.clone(),
+                // One of another version is folded anew, together with what comes now.
+                is_out_of_order: fold.is_none(),
+                fold: fold.unwrap_or_default(),
+                seq,
+                last_used,
+            };
+            self.folds.held.insert(id, held);
+        }
+        let held = self.folds.held.entry(id);
+        Ok(match held {
+            std::collections::hash_map::Entry::Occupied(held) => {
+                let held = held.into_mut();
+                held.last_used = last_used;
+                held
+            }
+            std::collections::hash_map::Entry::Vacant(place) => place.insert(Held {
+                agent: agent.clone(),
+                thread: thread.clone(),
+                fold: SessionFold::default(),
+                seq: Seq::default(),
+                is_out_of_order: true,
+                last_used,
+            }),
+        })
+    }
+
+    /// Stores the session's fold and row, moves the card of its task, and gives the row.
+    pub(crate) fn put(&mut self, w: &mut Write<'_>, id: SessionId) -> Result<SessionView> {
+        let Some(stored) = w.view().session(id)? else {
+            return Err(callboard_store::StoreError::NotFound(format!("session {id}")));
+        };
+        let (held, running) = {
+            let (agent, thread) = (stored.agent.clone(), stored.thread.clone());
+            self.hold(w, id, &agent, &thread)?;
+            (self.folds.held.get(&id).cloned(), self.running(&agent, &thread))
+        };
+        let Some(held) = held else {
+            return Err(callboard_store::StoreError::NotFound(format!("session {id}")));
+        };
+        let facts = &held.fold.facts;
+        let parent = self.parent_of(w, &held)?;
+        let forked_from = match &facts.forked_from {
+            Some(native) => Some(w.session_of(&held.agent, &ThreadKey::main(native.clone()))?.0),
+            None => None,
+        };
+        let links = Links {
+            id,
+            agent: held.agent.clone(),
+            thread: held.thread.clone(),
+            workspace: None,
+            task: w.view().tasks_of_session(id)?.first().copied(),
+            parent,
+            forked_from,
+            children: u32::try_from(w.view().children(id)?.len()).unwrap_or(u32::MAX),
+            seq: held.seq,
+        };
+        let mut view = row::of(links, &held.fold, running, self.now);
+        view.workspace = match &view.cwd {
+            Some(cwd) => self
+                .workspaces
+                .of(Place { cwd: Path::new(cwd), commit: facts.commit.as_deref() })
+                .or_else(|| {
+                    // It began in its workspace, wherever it went since.
+                    let root = facts.root.as_deref()?;
+                    self.workspaces.of(Place { cwd: Path::new(root), commit: None })
+                }),
+            None => None,
+        };
+        let is_new_child = stored.row.parent.is_none() && parent.is_some();
+        let state_before = stored.row.state;
+        let row = SessionRow {
+            parent,
+            forked_from,
+            workspace: view.workspace,
+            cwd: view.cwd.clone(),
+            branch: view.branch.clone(),
+            started_at: view.started_at,
+            updated_at: view.updated_at,
+            live: view.facts.alive.is == Alive::Yes,
+            hidden: false,
+            state: view.facts,
+            row: serde_json::to_string(&view).unwrap_or_default(),
+        };
+        w.put_session(id, &row)?;
+        if let Ok(json) = held.fold.to_json() {
+            w.put_fold(id, held.seq, &json)?;
+        }
+        if let Some(parent) = parent.filter(|_| is_new_child) {
+            self.put(w, parent)?;
+        }
+        if view.task.is_none() && parent.is_none() {
+            super::tasks::link_by_branch(w, &view)?;
+        }
+        if let Some(task) = view.task
+            && state_before.word() != view.state
+        {
+            super::tasks::follow_sessions(w, task, &format!("{id}"))?;
+        }
+        Ok(view)
+    }
+
+    fn running(&self, agent: &AgentName, thread: &ThreadKey) -> Running<'_> {
+        match self.listed.get(agent).and_then(|sessions| sessions.get(thread)) {
+            Some((_, session)) => Running::Listed(session),
+            // Subagents live in their parent's process, which tells nothing of them.
+            None if thread.sub.is_some() => Running::Unknown,
+            None if self.complete.get(agent) == Some(&true) => Running::NotListed,
+            None => Running::Unknown,
+        }
+    }
+
+    fn parent_of(&self, w: &mut Write<'_>, held: &Held) -> Result<Option<SessionId>> {
+        let native = match (&held.thread.sub, &held.fold.facts.parent) {
+            (_, Some(parent)) => parent.clone(),
+            (Some(_), None) => held.thread.native.clone(),
+            (None, None) => return Ok(None),
+        };
+        let parent = ThreadKey::main(native);
+        if parent == held.thread {
+            return Ok(None);
+        }
+        Ok(Some(w.session_of(&held.agent, &parent)?.0))
+    }
+}
+
+impl Core {
+    /// One home's list of running sessions: rows of those that changed are made anew.
+    pub(super) fn take_listed(
+        &mut self,
+        agent: &AgentName,
+        home: PathBuf,
+        complete: bool,
+        sessions: Vec<LiveSession>,
+    ) {
+        let was_complete = self.complete.insert(agent.clone(), complete);
+        let known = self.listed.entry(agent.clone()).or_default();
+        let mut changed: Vec<ThreadKey> = Vec::new();
+        let now: HashMap<ThreadKey, LiveSession> =
+            sessions.into_iter().map(|session| (session.thread.clone(), session)).collect();
+        known.retain(|thread, (from, _)| {
+            let stays = *from != home || now.contains_key(thread);
+            if !stays {
+                changed.push(thread.clone());
+            }
+            stays
+        });
+        for (thread, session) in now {
+            let before = known.insert(thread.clone(), (home.clone(), session.clone()));
+            if before.is_none_or(|(_, before)| before != session) {
+                changed.push(thread);
+            }
+        }
+        self.put_rows(agent, &changed);
+        if was_complete != Some(complete) && complete {
+            self.settle_unlisted(agent);
+        }
+    }
+
+    /// What an agent's notifications tell of one session.
+    pub(super) fn take_status(&mut self, agent: &AgentName, update: LiveUpdate) {
+        let known = self.listed.entry(agent.clone()).or_default();
+        let from = PathBuf::from("(notifications)");
+        let changed = match update {
+            LiveUpdate::Session(session) => {
+                let thread = session.thread.clone();
+                known.insert(thread.clone(), (from, session));
+                vec![thread]
+            }
+            LiveUpdate::Gone(thread) => {
+                known.remove(&thread);
+                vec![thread]
+            }
+            LiveUpdate::Connected => Vec::new(),
+            LiveUpdate::Disconnected => {
+                let lost: Vec<_> = known
+                    .iter()
+                    .filter(|(_, (source, _))| *source == from)
+                    .map(|(thread, _)| thread.clone())
+                    .collect();
+                known.retain(|thread, _| !lost.contains(thread));
+                lost
+            }
+        };
+        self.put_rows(agent, &changed);
+    }
+
+    /// Sessions that counted as running when the last daemon ended, and are not listed now.
+    fn settle_unlisted(&mut self, agent: &AgentName) {
+        let unlisted = self.store.reader().and_then(|mut reader| {
+            reader.snapshot(|snapshot| {
+                let live = callboard_store::SessionFilter {
+                    agent: Some(agent.clone()),
+                    live_only: true,
+                    hidden_too: true,
+                    ..callboard_store::SessionFilter::default()
+                };
+                let mut threads = Vec::new();
+                for row in snapshot.sessions(&live)? {
+                    threads.extend(snapshot.session(row.id)?.map(|session| session.thread));
+                }
+                Ok(threads)
+            })
+        });
+        match unlisted {
+            Ok(threads) => self.put_rows(agent, &threads),
+            Err(error) => tracing::warn!(%error, "cannot tell which sessions ended meanwhile"),
+        }
+    }
+
+    /// Makes the rows of these conversations anew and announces them.
+    pub(super) fn put_rows(&mut self, agent: &AgentName, threads: &[ThreadKey]) {
+        if threads.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let Self { store, folds, workspaces, listed, complete, .. } = self;
+        let mut sessions = Sessions { folds, workspaces, listed, complete, now };
+        let written = store.write(Durability::Normal, now, |w| {
+            for thread in threads {
+                let (id, _) = w.session_of(agent, thread)?;
+                sessions.put(w, id)?;
+                w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null)?;
+            }
+            Ok(())
+        });
+        match written {
+            Ok(()) => self.announcer.announce(self.store.last_seq()),
+            Err(error) => {
+                self.folds.forget_all();
+                tracing::warn!(%error, "cannot note which sessions run");
+            }
+        }
+    }
+
+    /// Folds anew those sessions whose events did not come in order.
+    pub(super) fn refold(&mut self) {
+        let due: Vec<SessionId> = self
+            .folds
+            .held
+            .iter()
+            .filter(|(_, held)| held.is_out_of_order)
+            .map(|(id, _)| *id)
+            .collect();
+        for id in due {
+            if let Err(error) = self.refold_one(id) {
+                tracing::warn!(%error, session = %id, "cannot fold a session anew");
+                self.folds.held.remove(&id);
+            }
+        }
+    }
+
+    fn refold_one(&mut self, id: SessionId) -> Result<()> {
+        let mut reader = self.store.reader()?;
+        let fold = reader.snapshot(|snapshot| {
+            let mut fold = SessionFold::default();
+            Retelling::new(snapshot)
+                .each(id, |event| fold.apply(event.ordinal, event.at, &event.body))?;
+            Ok(fold)
+        })?;
+        if let Some(held) = self.folds.held.get_mut(&id) {
+            held.fold = fold;
+            held.is_out_of_order = false;
+            let (agent, thread) = (held.agent.clone(), held.thread.clone());
+            self.put_rows(&agent, &[thread]);
+        }
+        Ok(())
+    }
+}

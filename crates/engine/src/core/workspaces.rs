@@ -1,0 +1,131 @@
+//! Registering repositories and folders, and noting their worktrees.
+
+use std::path::Path;
+
+use callboard_git::{Git, locate, worktree};
+use callboard_model::WorkspaceId;
+use callboard_store::{Durability, Snapshot, WorkspaceRow, Write};
+
+use super::Core;
+use crate::EngineError;
+use crate::workspaces::{Known, Workspaces};
+
+/// What registering a path found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    row: WorkspaceRow,
+    worktrees: Vec<worktree::Worktree>,
+}
+
+/// Looks at `path`: the repository that it lies in, or the folder itself.
+///
+/// Runs git, so it is not for the writer's thread.
+pub(crate) fn look_at(path: &Path) -> Result<Found, EngineError> {
+    let real = path.canonicalize().map_err(|cause| EngineError::Refused {
+        text: format!("cannot open {}: {cause}; nothing was registered", path.display()),
+        hint: "name a git repository or a folder that exists",
+    })?;
+    if !real.is_dir() {
+        return Err(EngineError::Refused {
+            text: format!("{} is not a folder; nothing was registered", path.display()),
+            hint: "name a git repository or a folder",
+        });
+    }
+    let (root, common_dir, is_git) = match locate(&real) {
+        Some(checkout) => (checkout.main_top(), checkout.common_dir, true),
+        None => (real.clone(), real, false),
+    };
+    let name = root
+        .file_name()
+        .map_or_else(|| root.to_string_lossy().into_owned(), |n| n.to_string_lossy().into_owned());
+    let worktrees =
+        if is_git { worktree::list(&Git::at(&root)).unwrap_or_default() } else { Vec::new() };
+    Ok(Found { row: WorkspaceRow { root, common_dir, name, is_git }, worktrees })
+}
+
+impl Core {
+    /// Registers what was found, binds the sessions that belong to it, and notes that its user looks.
+    pub(crate) fn register(&mut self, found: &Found) -> Result<WorkspaceId, EngineError> {
+        let id = self.write_for_person(|w| {
+            let (id, _) = w.put_workspace(&found.row)?;
+            note_worktrees(w, id, &found.worktrees)?;
+            Ok(id)
+        })?;
+        let known = self.known(id, &found.row)?;
+        let before = self.workspaces.all().iter().find(|known| known.id == id).cloned();
+        let is_news = before.is_none_or(|before| before.worktrees != known.worktrees);
+        self.workspaces.put(known);
+        if is_news {
+            self.bind_sessions();
+        }
+        Ok(id)
+    }
+
+    fn known(&self, id: WorkspaceId, row: &WorkspaceRow) -> Result<Known, EngineError> {
+        let worktrees = self.store.reader()?.snapshot(|s| s.worktrees_seen(id))?;
+        Ok(Known {
+            id,
+            root: row.root.clone(),
+            common_dir: row.common_dir.clone(),
+            is_git: row.is_git,
+            worktrees: worktrees.into_iter().map(|seen| seen.path).collect(),
+        })
+    }
+
+    /// Finds the workspace of every session that has none yet.
+    fn bind_sessions(&mut self) {
+        let unbound = self.store.reader().and_then(|mut r| r.snapshot(|s| s.unbound_sessions()));
+        let unbound = match unbound {
+            Ok(unbound) => unbound,
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for the workspace's earlier sessions");
+                return;
+            }
+        };
+        let mut by_agent = std::collections::BTreeMap::<_, Vec<_>>::new();
+        for session in unbound {
+            by_agent.entry(session.agent).or_default().push(session.thread);
+        }
+        for (agent, threads) in by_agent {
+            for some in threads.chunks(BOUND_AT_ONCE) {
+                self.put_rows(&agent, some);
+            }
+        }
+    }
+
+    /// Notes that the user has seen everything so far.
+    pub(crate) fn look(&mut self, workspace: WorkspaceId) -> Result<(), EngineError> {
+        let seq = self.store.last_seq();
+        Ok(self.write(Durability::Normal, |w| w.look(workspace, seq))?)
+    }
+}
+
+/// Sessions bound in one transaction: a live line waits for no more than these.
+const BOUND_AT_ONCE: usize = 64;
+
+fn note_worktrees(
+    w: &mut Write<'_>,
+    id: WorkspaceId,
+    worktrees: &[worktree::Worktree],
+) -> callboard_store::Result<()> {
+    for worktree in worktrees {
+        w.see_worktree(id, &worktree.path, worktree.branch.as_deref())?;
+    }
+    Ok(())
+}
+
+/// The workspaces that the store knows, for binding sessions to them.
+pub(crate) fn load(s: &Snapshot<'_>) -> callboard_store::Result<Workspaces> {
+    let mut known = Vec::new();
+    for workspace in s.workspaces()? {
+        let worktrees = s.worktrees_seen(workspace.id)?;
+        known.push(Known {
+            id: workspace.id,
+            worktrees: worktrees.into_iter().map(|seen| seen.path).collect(),
+            root: workspace.row.root,
+            common_dir: workspace.row.common_dir,
+            is_git: workspace.row.is_git,
+        });
+    }
+    Ok(Workspaces::new(known))
+}

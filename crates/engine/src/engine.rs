@@ -1,0 +1,363 @@
+//! The engine as its users hold it: starts the threads, takes requests, answers questions.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use callboard_agents::{Environment, StopFlag};
+use callboard_model::view::{ImportProgress, MoveTask, NewTask, TaskChange};
+use callboard_model::{Seq, SessionId, TaskId, WorkspaceId};
+use callboard_store::{Reader, Store};
+use tokio::sync::watch;
+
+use crate::EngineError;
+use crate::announce::Announcer;
+use crate::core::{Core, Input, Problems};
+use crate::inbox::{Inbox, Lane};
+use crate::ingest::{Deliver, HistoryProgress, Ingest};
+use crate::limits;
+use crate::live::{Home, LiveWatch};
+
+/// What the engine is told at its start.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Where Callboard keeps everything.
+    pub home: PathBuf,
+    /// Where agents keep theirs.
+    pub environment: Environment,
+}
+
+/// The running engine.
+pub struct Engine {
+    pub(crate) config: EngineConfig,
+    inbox: Arc<Inbox<Input>>,
+    announcer: Announcer,
+    ingest: Arc<OnceLock<Ingest>>,
+    live: LiveWatch,
+    stop: StopFlag,
+    readers: Mutex<Vec<Reader>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) problems: Problems,
+    pub(crate) homes: Vec<Home>,
+    /// Addresses of workspaces' remotes, once asked of git.
+    pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
+    started: Instant,
+}
+
+impl Engine {
+    /// Opens the store and starts reading what agents do.
+    ///
+    /// # Errors
+    /// When the store cannot be opened, or another engine has it.
+    pub fn start(config: EngineConfig) -> Result<Arc<Self>, EngineError> {
+        let store = Store::open(&config.home)?;
+        let mut reader = store.reader()?;
+        let (sources, workspaces) = reader.snapshot(|s| {
+            let known = crate::core::load_workspaces(s)?;
+            Ok((s.sources()?, known))
+        })?;
+        let homes = homes(&config.environment);
+        let inbox = Arc::new(Inbox::new([
+            limits::WAITING_REQUESTS,
+            limits::WAITING_BATCHES,
+            limits::WAITING_BATCHES,
+        ]));
+        let announcer = Announcer::new(store.last_seq());
+        let problems = Problems::default();
+        let ingest = Arc::new(OnceLock::new());
+        let started = Instant::now();
+        let progress = progress_of(Arc::downgrade(&ingest), started);
+        let retry = {
+            let ingest = Arc::downgrade(&ingest);
+            Arc::new(move |transcript: &Arc<crate::ingest::tracked::Tracked>| {
+                if let Some(ingest) = ingest.upgrade() {
+                    ingest.get().map(|i: &Ingest| i.retry_later(transcript));
+                }
+            })
+        };
+        let core =
+            Core::new(store, announcer.clone(), workspaces, problems.clone(), retry, progress);
+        let writer = {
+            let inbox = inbox.clone();
+            std::thread::Builder::new()
+                .name("writer".into())
+                .spawn(move || core.run(&inbox))
+                .map_err(|cause| EngineError::Refused {
+                    text: format!("cannot start a thread: {cause}"),
+                    hint: "end other programs or raise the limit of threads",
+                })?
+        };
+        let live = watch_live(&homes, &inbox);
+        let engine = Arc::new(Self {
+            config,
+            inbox,
+            announcer,
+            ingest,
+            live,
+            stop: StopFlag::default(),
+            readers: Mutex::new(vec![reader]),
+            writer: Mutex::new(Some(writer)),
+            problems,
+            homes,
+            remotes: Mutex::default(),
+            started,
+        });
+        engine.begin_reading(sources);
+        Ok(engine)
+    }
+
+    fn begin_reading(&self, sources: Vec<callboard_store::Source>) {
+        let deliver: Deliver = {
+            let inbox = self.inbox.clone();
+            Arc::new(move |is_live, report| {
+                let lane = if is_live { Lane::Live } else { Lane::Backfill };
+                inbox.push(lane, Input::Report(report)).is_ok()
+            })
+        };
+        let on_change = {
+            let (live, homes) = (self.live.clone(), self.homes.clone());
+            move |index: usize, path: &Path| {
+                let Some(home) = homes.get(index) else { return false };
+                let is_signal = path == home.path || home.agent.live_signal(&home.path, path);
+                if is_signal {
+                    live.trigger(index);
+                }
+                is_signal && path != home.path
+            }
+        };
+        self.live.trigger_all();
+        let started = Ingest::start(
+            self.homes.clone(),
+            sources,
+            callboard_store::BlobStore::new(&self.config.home),
+            deliver,
+            on_change,
+        );
+        // It is set once, here.
+        let _ = self.ingest.set(started);
+        for home in &self.homes {
+            let (inbox, agent) = (self.inbox.clone(), home.agent.name());
+            let report = Box::new(move |update| {
+                // Refused only when the engine ends.
+                let _ = inbox.push(Lane::Live, Input::Status { agent: agent.clone(), update });
+            });
+            home.agent.watch_status(&home.path, report, self.stop.clone());
+        }
+    }
+
+    /// Ends reading, finishes what waits, and closes the store.
+    pub fn stop(&self) {
+        self.stop.stop();
+        self.live.stop();
+        if let Some(ingest) = self.ingest.get() {
+            ingest.stop();
+        }
+        self.inbox.close();
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer ended by a fault; what it had committed is kept");
+        }
+    }
+
+    /// Where Callboard keeps everything.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        &self.config.home
+    }
+
+    /// Announces the order of each commit.
+    #[must_use]
+    pub fn listen(&self) -> watch::Receiver<Seq> {
+        self.announcer.listen()
+    }
+
+    /// How far reading history is.
+    #[must_use]
+    pub fn import(&self) -> ImportProgress {
+        progress_of(Arc::downgrade(&self.ingest), self.started)()
+    }
+
+    /// Registers the repository that `path` lies in, or the folder itself, as a workspace.
+    ///
+    /// # Errors
+    /// When there is no such folder.
+    pub fn register(&self, path: &Path) -> Result<WorkspaceId, EngineError> {
+        let found = crate::core::look_at(path)?;
+        self.ask(move |core| core.register(&found))
+    }
+
+    /// Notes that the user has looked at a workspace now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn look(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
+        self.ask(move |core| core.look(workspace))
+    }
+
+    /// Makes a task.
+    ///
+    /// # Errors
+    /// When it has no title, or names things that do not exist.
+    pub fn create_task(&self, workspace: WorkspaceId, new: NewTask) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.create_task(workspace, &new))
+    }
+
+    /// Makes a task of a session.
+    ///
+    /// # Errors
+    /// When the session has one, or belongs to no workspace.
+    pub fn task_of_session(&self, session: SessionId) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.task_of_session(session))
+    }
+
+    /// Changes a task.
+    ///
+    /// # Errors
+    /// When there is none, or it was changed meanwhile.
+    pub fn change_task(&self, id: TaskId, change: TaskChange) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.change_task(id, &change))
+    }
+
+    /// Moves a task's card.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn move_task(&self, id: TaskId, to: MoveTask) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.move_task(id, &to))
+    }
+
+    /// Removes a task.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn delete_task(&self, id: TaskId) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.delete_task(id))
+    }
+
+    /// Brings a removed task back.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn restore_task(&self, id: TaskId) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.restore_task(id))
+    }
+
+    /// Links a session to a task.
+    ///
+    /// # Errors
+    /// When either does not exist.
+    pub fn link_session(&self, id: TaskId, session: SessionId) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.link_session(id, session))
+    }
+
+    /// Unlinks a session from a task.
+    ///
+    /// # Errors
+    /// When there is no such task.
+    pub fn unlink_session(&self, id: TaskId, session: SessionId) -> Result<TaskId, EngineError> {
+        self.ask(move |core| core.unlink_session(id, session))
+    }
+
+    /// Has the writer do something, and waits for it.
+    fn ask<T: Send + 'static>(
+        &self,
+        f: impl FnOnce(&mut Core) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let (answer, answered) = sync_channel(1);
+        let request = Box::new(move |core: &mut Core| {
+            // Nobody waits any more only if the asker is gone.
+            let _ = answer.send(f(core));
+        });
+        self.inbox.push(Lane::Request, Input::Request(request)).map_err(|_| EngineError::Ending)?;
+        answered.recv().map_err(|_| EngineError::Ending)?
+    }
+
+    /// Reads from the store, as of one moment.
+    pub(crate) fn read<T>(
+        &self,
+        f: impl FnOnce(&callboard_store::Snapshot<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let idle = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => Reader::open(&self.config.home)?,
+        };
+        let mut refusal = None;
+        let value = reader.snapshot(|snapshot| match f(snapshot) {
+            Ok(value) => Ok(Some(value)),
+            Err(EngineError::Store(error)) => Err(error),
+            Err(other) => {
+                refusal = Some(other);
+                Ok(None)
+            }
+        });
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() < limits::IDLE_READERS {
+            readers.push(reader);
+        }
+        drop(readers);
+        match (value?, refusal) {
+            (Some(value), _) => Ok(value),
+            (None, Some(refusal)) => Err(refusal),
+            (None, None) => Err(EngineError::Ending),
+        }
+    }
+}
+
+/// Every folder that a known agent may keep its history in.
+fn homes(environment: &Environment) -> Vec<Home> {
+    let mut homes: BTreeMap<PathBuf, Home> = BTreeMap::new();
+    for agent in callboard_agents::all() {
+        for path in agent.homes(environment) {
+            // One folder by two names is read once.
+            let path = path.canonicalize().unwrap_or(path);
+            homes.entry(path.clone()).or_insert(Home { agent: *agent, path });
+        }
+    }
+    homes.into_values().collect()
+}
+
+fn watch_live(homes: &[Home], inbox: &Arc<Inbox<Input>>) -> LiveWatch {
+    let inbox = inbox.clone();
+    LiveWatch::start(homes.to_vec(), move |home, sessions| {
+        let input = Input::Listed {
+            agent: home.agent.name(),
+            home: home.path.clone(),
+            complete: home.agent.lists_all(&home.path),
+            sessions,
+        };
+        // Refused only when the engine ends.
+        let _ = inbox.push(Lane::Live, input);
+    })
+}
+
+/// Tells how far reading history is, with the time left at the rate so far.
+fn progress_of(
+    ingest: Weak<OnceLock<Ingest>>,
+    started: Instant,
+) -> Arc<dyn Fn() -> ImportProgress + Send + Sync> {
+    Arc::new(move || {
+        let history = ingest
+            .upgrade()
+            .and_then(|ingest| ingest.get().map(Ingest::history))
+            .unwrap_or(HistoryProgress { running: true, ..HistoryProgress::default() });
+        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let left = history.bytes_total.saturating_sub(history.bytes_done);
+        let left_ms = (history.running && history.bytes_done > 0)
+            .then(|| elapsed_ms.saturating_mul(left) / history.bytes_done);
+        ImportProgress {
+            running: history.running,
+            bytes_done: history.bytes_done,
+            bytes_total: history.bytes_total,
+            files_done: history.files_done,
+            files_total: history.files_total,
+            sessions: 0,
+            left_ms,
+        }
+    })
+}

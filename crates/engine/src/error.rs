@@ -1,0 +1,63 @@
+//! Why something could not be done: values with a cause and a hint, rendered at the edges.
+
+use callboard_store::StoreError;
+
+/// Why something could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such thing.
+    #[error("there is no {what}")]
+    NotFound {
+        /// What was asked for, with its id.
+        what: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// It makes no sense, or must not be done.
+    #[error("{text}")]
+    Refused {
+        /// What is wrong; what was left untouched.
+        text: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// Somebody else was faster.
+    #[error("{text}")]
+    Conflict {
+        /// What happened meanwhile.
+        text: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The store failed.
+    #[error("{0}; nothing was changed")]
+    Store(#[from] StoreError),
+    /// The daemon is ending.
+    #[error("Callboard is ending; nothing was changed")]
+    Ending,
+}
+
+impl EngineError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        match self {
+            Self::NotFound { hint, .. }
+            | Self::Refused { hint, .. }
+            | Self::Conflict { hint, .. } => Some(hint).filter(|hint| !hint.is_empty()).copied(),
+            Self::Store(error) => error.hint(),
+            Self::Ending => Some("start it again with `callboard up`"),
+        }
+    }
+
+    pub(crate) fn no_session(id: callboard_model::SessionId) -> Self {
+        Self::NotFound {
+            what: format!("session {id}"),
+            hint: "list them with `callboard session list`",
+        }
+    }
+
+    pub(crate) fn no_task(id: callboard_model::TaskId) -> Self {
+        Self::NotFound { what: format!("task {id}"), hint: "list them with `callboard task list`" }
+    }
+}

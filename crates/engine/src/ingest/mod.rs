@@ -1,0 +1,257 @@
+//! From agents' files to batches: what there is, what changed, who reads it.
+
+pub(crate) mod batch;
+mod jobs;
+mod lines;
+mod read;
+mod spill;
+pub(crate) mod tracked;
+mod tracking;
+mod watching;
+mod words;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use callboard_agents::{Found, TranscriptFile};
+use callboard_model::Timestamp;
+use callboard_store::{BlobStore, Source, SourceId};
+
+use self::batch::Batch;
+use self::jobs::Jobs;
+use self::tracked::Tracked;
+use self::tracking::Tracking;
+use crate::limits;
+use crate::live::Home;
+
+/// What reading tells the writer.
+pub(crate) enum Report {
+    /// Records to commit.
+    Batch(Box<Batch>),
+    /// A transcript could not be read.
+    Failed {
+        /// Which.
+        transcript: Arc<Tracked>,
+        /// Why, in words.
+        text: String,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+    /// A transcript's file is gone.
+    Gone(SourceId),
+    /// Something that could not be looked at while walking a home.
+    Problem {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong with it.
+        text: String,
+    },
+    /// All history is read.
+    HistoryDone,
+}
+
+/// Where reports go; gives `false` when nobody takes them any more.
+pub(crate) type Deliver = Arc<dyn Fn(bool, Report) -> bool + Send + Sync>;
+
+/// How far reading history is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct HistoryProgress {
+    pub(crate) running: bool,
+    pub(crate) bytes_done: u64,
+    pub(crate) bytes_total: u64,
+    pub(crate) files_done: u64,
+    pub(crate) files_total: u64,
+}
+
+/// Reads agents' transcripts until stopped.
+pub(crate) struct Ingest {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    homes: Vec<Home>,
+    jobs: Jobs,
+    tracking: Tracking,
+    blobs: BlobStore,
+    deliver: Deliver,
+    history: Mutex<HistoryProgress>,
+    on_change: Box<dyn Fn(usize, &Path) -> bool + Send + Sync>,
+}
+
+impl Ingest {
+    /// Starts reading. `on_change` is asked first about each path that changed (with the number of
+    /// its home) and says whether the path was its own affair.
+    pub(crate) fn start(
+        homes: Vec<Home>,
+        known: Vec<Source>,
+        blobs: BlobStore,
+        deliver: Deliver,
+        on_change: impl Fn(usize, &Path) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let shared = Arc::new(Shared {
+            homes,
+            jobs: Jobs::new(),
+            tracking: Tracking::new(known),
+            blobs,
+            deliver,
+            history: Mutex::new(HistoryProgress { running: true, ..HistoryProgress::default() }),
+            on_change: Box::new(on_change),
+        });
+        for _ in 0..limits::BACKFILL_READERS {
+            let shared = shared.clone();
+            thread::spawn(move || shared.read_history());
+        }
+        let live = shared.clone();
+        thread::spawn(move || live.read_live());
+        watching::start(shared.clone());
+        Self { shared }
+    }
+
+    /// How far reading history is.
+    pub(crate) fn history(&self) -> HistoryProgress {
+        *self.shared.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends all reading; what is being delivered is finished.
+    pub(crate) fn stop(&self) {
+        self.shared.jobs.close();
+    }
+
+    /// Reads a transcript again that could not be read or kept, after a while.
+    pub(crate) fn retry_later(&self, transcript: &Arc<Tracked>) {
+        let (shared, transcript) = (self.shared.clone(), transcript.clone());
+        thread::spawn(move || {
+            let failures = transcript.failures();
+            thread::sleep(retry_wait(failures));
+            shared.jobs.add_live(transcript);
+        });
+    }
+}
+
+impl Shared {
+    /// Walks every home: what is new or has grown is to be read, what is gone is reported.
+    fn walk(&self) {
+        let mut found = Vec::new();
+        for home in &self.homes {
+            home.agent.transcripts(&home.path, &mut |item| match item {
+                Found::File(file) => found.push((home.agent, file)),
+                Found::Problem { path, what } => {
+                    (self.deliver)(true, Report::Problem { path, text: what });
+                }
+            });
+        }
+        for (agent, file) in found {
+            let (size, modified) = (file.size, file.modified);
+            let (transcript, was_tracked) = self.tracking.track(agent, file, false);
+            if was_tracked {
+                continue;
+            }
+            let read = transcript.progress().cursor;
+            self.update_history(|history| {
+                history.files_total += 1;
+                history.bytes_total += size.saturating_sub(read);
+            });
+            self.jobs.add_history(transcript, modified);
+        }
+        for source in self.tracking.missing() {
+            (self.deliver)(false, Report::Gone(source.id));
+        }
+        // Without any transcript nobody would ever come upon the last one.
+        if self.history_is_empty() {
+            self.finish_history();
+        }
+    }
+
+    fn read_history(&self) {
+        while let Some(transcript) = self.jobs.next_history() {
+            self.read(&transcript, false);
+            self.update_history(|history| history.files_done += 1);
+            if self.jobs.history_done() {
+                self.finish_history();
+            }
+        }
+    }
+
+    fn read_live(&self) {
+        while let Some(transcript) = self.jobs.next_live() {
+            // What is appended from here on asks anew.
+            transcript.answer();
+            self.read(&transcript, true);
+        }
+    }
+
+    fn read(&self, transcript: &Arc<Tracked>, is_live: bool) {
+        let outcome = read::read(transcript, is_live, &self.blobs, &mut |batch| {
+            let lane = batch.is_live;
+            if !is_live {
+                self.update_history(|history| history.bytes_done += batch.raw_bytes);
+            }
+            (self.deliver)(lane, Report::Batch(Box::new(batch))) && !self.jobs.is_closed()
+        });
+        let Err(error) = outcome else {
+            transcript.succeeded();
+            return;
+        };
+        if error.kind() == std::io::ErrorKind::NotFound {
+            self.lose(&transcript.path());
+            return;
+        }
+        let wait = retry_wait(transcript.failed());
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let retry_at =
+            Timestamp::from_millisecond(callboard_os::clock::now().as_millisecond() + wait_ms);
+        (self.deliver)(
+            is_live,
+            Report::Failed { transcript: transcript.clone(), text: error.to_string(), retry_at },
+        );
+    }
+
+    /// A file appeared or changed.
+    fn touch(&self, home: &Home, path: &Path) {
+        if let Some(transcript) = self.tracking.get(path) {
+            if path.exists() {
+                self.jobs.add_live(transcript);
+            } else {
+                self.lose(path);
+            }
+        } else if let Some(file) = home.agent.transcript_at(&home.path, path) {
+            self.begin(home, file);
+        }
+    }
+
+    fn begin(&self, home: &Home, file: TranscriptFile) {
+        let (transcript, _) = self.tracking.track(home.agent, file, true);
+        self.jobs.add_live(transcript);
+    }
+
+    fn lose(&self, path: &Path) {
+        let lost = self.tracking.lose(path);
+        if let Some(id) = lost.and_then(|transcript| transcript.committed_id()) {
+            (self.deliver)(true, Report::Gone(id));
+        }
+    }
+
+    fn update_history(&self, change: impl FnOnce(&mut HistoryProgress)) {
+        change(&mut self.history.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn history_is_empty(&self) -> bool {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner).files_total == 0
+    }
+
+    fn finish_history(&self) {
+        self.update_history(|history| {
+            history.running = false;
+            history.bytes_done = history.bytes_total;
+        });
+        (self.deliver)(false, Report::HistoryDone);
+    }
+}
+
+/// How long to wait after so many failures in a row.
+fn retry_wait(failures: u32) -> std::time::Duration {
+    limits::RETRY_AFTER
+        .saturating_mul(1 << failures.min(16).saturating_sub(1))
+        .min(limits::RETRY_AT_MOST)
+}

@@ -1,0 +1,305 @@
+//! A transcript's records, from its cursor to its end, as batches.
+
+use std::collections::{HashMap, VecDeque};
+use std::fs::Metadata;
+use std::io;
+use std::sync::Arc;
+
+use callboard_agents::{
+    Parsed, RecordPosition, Slim, TranscriptFile, TranscriptReader, slim_stream, split_objects,
+};
+use callboard_model::{EventBody, Ordinal};
+use callboard_store::{BlobStore, BlockBuilder, Codec, RecordCounts, RecordMeta, StoredBlob};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::batch::{Batch, Prepared, ThreadEvents};
+use super::lines::{Line, Lines};
+use super::spill::Spill;
+use super::tracked::{Continuity, Progress, Tracked, identity, modified, tail_hash};
+use super::words;
+use crate::limits;
+
+/// Tool uses of Callboard itself whose results are still to come.
+const OWN_USES: usize = 64;
+
+/// Reads what `transcript` holds beyond its cursor and hands it to `deliver` in batches.
+///
+/// Gives the number of bytes read. `deliver` says whether to go on.
+///
+/// # Errors
+/// When the file cannot be read; what was delivered before stays valid.
+pub(crate) fn read(
+    transcript: &Arc<Tracked>,
+    is_live: bool,
+    blobs: &BlobStore,
+    deliver: &mut dyn FnMut(Batch) -> bool,
+) -> io::Result<u64> {
+    let mut progress = transcript.progress();
+    let file = transcript.file();
+    let meta = std::fs::metadata(&file.path)?;
+    match progress.continuity(&file.path, file.compression, &meta)? {
+        Continuity::Same => {
+            progress.is_live = true;
+            return Ok(0);
+        }
+        Continuity::Grown => {}
+        Continuity::Replaced => {
+            *progress = Progress {
+                id: progress.id,
+                generation: progress.generation + 1,
+                epoch: progress.epoch,
+                is_live: progress.is_live,
+                ..Progress::default()
+            };
+        }
+    }
+    progress.identity = identity(&meta);
+    let is_live = is_live && progress.is_live;
+    let reader = transcript.agent.reader(&file, Some(&progress.reader_state));
+    let lines = Lines::open(&file.path, file.compression, progress.cursor)?;
+    let mut pass = Pass {
+        transcript,
+        file,
+        progress: &mut progress,
+        is_live,
+        reader,
+        blobs,
+        own_uses: VecDeque::new(),
+        gathered: Gathered::new(is_live),
+    };
+    pass.run(lines, &meta, deliver)
+}
+
+/// One pass over a transcript.
+struct Pass<'a> {
+    transcript: &'a Arc<Tracked>,
+    file: TranscriptFile,
+    progress: &'a mut Progress,
+    is_live: bool,
+    reader: Box<dyn TranscriptReader>,
+    blobs: &'a BlobStore,
+    own_uses: VecDeque<String>,
+    gathered: Gathered,
+}
+
+/// What the next batch holds so far.
+struct Gathered {
+    builder: BlockBuilder,
+    blocks: Vec<callboard_store::Block>,
+    threads: Vec<ThreadEvents>,
+    places: HashMap<callboard_model::ThreadKey, usize>,
+    events: usize,
+    counts: RecordCounts,
+    unknown: Vec<(String, u64)>,
+    blobs: Vec<(StoredBlob, String)>,
+    raw_bytes: u64,
+}
+
+impl Gathered {
+    fn new(is_live: bool) -> Self {
+        // A live line is not worth compressing: it is packed with its neighbours later.
+        let codec = if is_live { Codec::Raw } else { Codec::Zstd };
+        Self {
+            builder: BlockBuilder::new(codec),
+            blocks: Vec::new(),
+            threads: Vec::new(),
+            places: HashMap::new(),
+            events: 0,
+            counts: RecordCounts::default(),
+            unknown: Vec::new(),
+            blobs: Vec::new(),
+            raw_bytes: 0,
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.raw_bytes >= limits::BATCH_RAW_BYTES || self.events >= limits::BATCH_EVENTS
+    }
+}
+
+/// A record's bytes as they lie in the file.
+struct RawRecord {
+    offset: u64,
+    length: u64,
+    hash: u64,
+}
+
+impl Pass<'_> {
+    fn run(
+        &mut self,
+        mut lines: Lines,
+        meta: &Metadata,
+        deliver: &mut dyn FnMut(Batch) -> bool,
+    ) -> io::Result<u64> {
+        if self.progress.cursor == 0 {
+            self.take_companion();
+        }
+        let begin = self.progress.cursor;
+        loop {
+            match lines.next()? {
+                Line::Whole { offset, bytes, next } => {
+                    self.take_line(offset, bytes)?;
+                    self.advance(next);
+                }
+                Line::Giant { offset } => match self.take_giant(offset, &mut lines)? {
+                    Some(next) => self.advance(next),
+                    None => break,
+                },
+                Line::Unfinished | Line::End => break,
+            }
+            if self.gathered.is_full() {
+                let batch = self.batch(None)?;
+                if !deliver(batch) {
+                    return Ok(self.progress.cursor - begin);
+                }
+            }
+        }
+        let batch = self.batch(Some(meta))?;
+        deliver(batch);
+        Ok(self.progress.cursor - begin)
+    }
+
+    fn advance(&mut self, next: u64) {
+        self.gathered.raw_bytes += next - self.progress.cursor;
+        self.progress.cursor = next;
+    }
+
+    /// Facts that are kept beside the transcript.
+    fn take_companion(&mut self) {
+        let drafts = self.transcript.agent.companion(&self.file);
+        self.take_events(0, Parsed { drafts, known: true, ..Parsed::default() });
+    }
+
+    fn take_line(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let text = String::from_utf8_lossy(bytes);
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        for (start, object) in split_objects(&text) {
+            if object.trim().is_empty() {
+                continue;
+            }
+            let raw = RawRecord {
+                offset: offset + start as u64,
+                length: object.len() as u64,
+                hash: xxh3_64(object.as_bytes()),
+            };
+            let slim = self.reader.slim(object);
+            self.take_record(&raw, slim)?;
+        }
+        Ok(())
+    }
+
+    /// A line that is too long to hold; gives where the next begins, unless this one may still grow.
+    fn take_giant(&mut self, offset: u64, lines: &mut Lines) -> io::Result<Option<u64>> {
+        let mut spill = Spill::new(self.blobs.clone());
+        let record = slim_stream(&mut lines.giant(), self.reader.slim_rules(), &mut spill)?;
+        if !record.complete {
+            return Ok(None);
+        }
+        self.gathered.blobs.extend(spill.blobs);
+        let raw = RawRecord { offset, length: record.raw_len, hash: record.raw_hash64 };
+        // What is left of it is small enough to be slimmed again, as any other record.
+        let kept = record.kept;
+        let slim = self.reader.slim(&kept);
+        self.take_record(&raw, slim)?;
+        Ok(Some(lines.after_giant(record.raw_len + 1)))
+    }
+
+    fn take_record(&mut self, raw: &RawRecord, slim: Slim<'_>) -> io::Result<()> {
+        if self.progress.head_hash == 0 {
+            self.progress.head_hash = raw.hash;
+        }
+        let parsed = if slim.kept.is_empty() {
+            Parsed { record_type: "(repeated)".into(), known: true, ..Parsed::default() }
+        } else {
+            self.reader.parse(&slim.kept, RecordPosition { offset: raw.offset })
+        };
+        let kept = slim.kept.len() as u64;
+        self.gathered.counts.add(&parsed.record_type, parsed.known, raw.length, kept);
+        self.gathered.unknown.extend(parsed.unknown.iter().map(|what| (what.clone(), raw.offset)));
+        let meta = RecordMeta {
+            offset: raw.offset,
+            length: raw.length,
+            hash: raw.hash,
+            record_type: parsed.record_type.clone().into(),
+            kept_length: slim.kept.len(),
+        };
+        if let Some(block) = self.gathered.builder.push(&meta, slim.kept.as_bytes()) {
+            self.gathered.blocks.push(block);
+        }
+        for blob in slim.blobs {
+            // On the disk before anything refers to it.
+            let stored = self.blobs.put(&blob.bytes).map_err(io::Error::other)?;
+            self.gathered.blobs.push((stored, blob.media_type));
+        }
+        self.take_events(raw.offset, parsed);
+        Ok(())
+    }
+
+    fn take_events(&mut self, offset: u64, parsed: Parsed) {
+        for draft in parsed.drafts {
+            let ordinal = Ordinal::after(self.progress.ordinal, draft.at);
+            self.progress.ordinal = ordinal;
+            let is_own = self.is_own(&draft.body);
+            let event = Prepared {
+                ordinal,
+                offset,
+                text: words::index_text(&draft.body),
+                paths: words::paths(&draft.body),
+                is_own,
+                draft,
+            };
+            let threads = &mut self.gathered.threads;
+            let place = *self.gathered.places.entry(event.draft.thread.clone()).or_insert_with_key(
+                |thread| {
+                    threads.push(ThreadEvents { thread: thread.clone(), events: Vec::new() });
+                    threads.len() - 1
+                },
+            );
+            threads[place].events.push(event);
+            self.gathered.events += 1;
+        }
+    }
+
+    /// Whether the event is Callboard's own output: a use of it, or the result of one.
+    fn is_own(&mut self, body: &EventBody) -> bool {
+        if words::uses_callboard(body)
+            && let Some(tool_use) = body.tool_use()
+        {
+            if self.own_uses.len() >= OWN_USES {
+                self.own_uses.pop_front();
+            }
+            self.own_uses.push_back(tool_use.tool_use_id.clone());
+            return true;
+        }
+        matches!(body, EventBody::Result(r) if self.own_uses.contains(&r.tool_use_id))
+    }
+
+    /// What was gathered, with the cursor behind it; `end` at the end of the file.
+    fn batch(&mut self, end: Option<&Metadata>) -> io::Result<Batch> {
+        let mut gathered = std::mem::replace(&mut self.gathered, Gathered::new(self.is_live));
+        gathered.blocks.extend(gathered.builder.finish());
+        if self.file.compression == callboard_agents::Compression::None {
+            self.progress.tail_hash = tail_hash(&self.file.path, self.progress.cursor)?;
+        }
+        self.progress.reader_state = self.reader.state();
+        if let Some(meta) = end {
+            self.progress.seen = Some((meta.len(), modified(meta)));
+            self.progress.is_live = true;
+        }
+        Ok(Batch {
+            transcript: self.transcript.clone(),
+            file: self.file.clone(),
+            progress: self.progress.clone(),
+            is_live: self.is_live,
+            is_last: end.is_some(),
+            blocks: gathered.blocks,
+            threads: gathered.threads,
+            counts: gathered.counts,
+            unknown: gathered.unknown,
+            blobs: gathered.blobs,
+            raw_bytes: gathered.raw_bytes,
+        })
+    }
+}

@@ -1,0 +1,271 @@
+//! A transcript that is read, and how far.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use callboard_agents::{Agent, Compression, TranscriptFile};
+use callboard_model::{Ordinal, Timestamp};
+use callboard_store::{Cursor, Source, SourceId, SourceRow};
+use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::limits;
+
+/// A transcript that is read.
+pub(crate) struct Tracked {
+    /// The agent that writes it.
+    pub(crate) agent: &'static dyn Agent,
+    /// Its present file.
+    file: Mutex<TranscriptFile>,
+    /// How far it is read; whoever reads it holds this lock, so that nobody else does.
+    progress: Mutex<Progress>,
+    asked: AtomicBool,
+    /// What the store has: written by whoever commits, who never waits for whoever reads.
+    committed: Mutex<Progress>,
+    epoch: AtomicU32,
+    /// How often in a row it could not be read or kept.
+    failures: AtomicU32,
+}
+
+/// How far a transcript is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Its row in the store, once it has one.
+    pub(crate) id: Option<SourceId>,
+    /// Device and inode: the identity of the file, whatever its name.
+    pub(crate) identity: Option<(u64, u64)>,
+    /// Counts how often the file was replaced or rewritten.
+    pub(crate) generation: u32,
+    /// Bytes of its content that are read.
+    pub(crate) cursor: u64,
+    /// Size and time of the file when it was last read to its end: if both are the same, so is the file.
+    pub(crate) seen: Option<(u64, Timestamp)>,
+    /// Hash of its first record.
+    pub(crate) head_hash: u64,
+    /// Hash of the last bytes before the cursor.
+    pub(crate) tail_hash: u64,
+    /// The place of its last event.
+    pub(crate) ordinal: Ordinal,
+    /// What its reader remembers.
+    pub(crate) reader_state: String,
+    /// It was read to its end since the start: what comes now happens now.
+    pub(crate) is_live: bool,
+    /// Counts how often reading went back to what the store has; batches of before are void.
+    pub(crate) epoch: u32,
+}
+
+/// What the store keeps of [`Progress`] as the reader's state.
+#[derive(Serialize, Deserialize)]
+struct KeptState<'a> {
+    ordinal: Ordinal,
+    reader: std::borrow::Cow<'a, str>,
+}
+
+/// How a file relates to what was read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Continuity {
+    /// Nothing was appended.
+    Same,
+    /// It goes on after the cursor.
+    Grown,
+    /// It is another file, or was rewritten: it is read from its beginning.
+    Replaced,
+}
+
+impl Tracked {
+    pub(crate) fn new(agent: &'static dyn Agent, file: TranscriptFile, progress: Progress) -> Self {
+        Self {
+            agent,
+            file: Mutex::new(file),
+            committed: Mutex::new(progress.clone()),
+            progress: Mutex::new(progress),
+            asked: AtomicBool::new(false),
+            epoch: AtomicU32::new(0),
+            failures: AtomicU32::new(0),
+        }
+    }
+
+    /// It could not be read or kept; gives how often in a row.
+    pub(crate) fn failed(&self) -> u32 {
+        self.failures.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// How often in a row it could not be read or kept.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures.load(Ordering::Acquire)
+    }
+
+    /// It could be read.
+    pub(crate) fn succeeded(&self) {
+        self.failures.store(0, Ordering::Release);
+    }
+
+    /// Whether a batch that was read in `epoch` still counts.
+    pub(crate) fn is_current(&self, epoch: u32) -> bool {
+        self.epoch.load(Ordering::Acquire) == epoch
+    }
+
+    /// What was read up to `progress` is in the store.
+    pub(crate) fn committed(&self, progress: Progress) {
+        *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+    }
+
+    /// A batch could not be committed: reading goes back to what the store has, and batches read
+    /// since are void.
+    pub(crate) fn go_back(&self) {
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How far it is read, after going back if it must; waits until nobody else reads it.
+    pub(crate) fn progress(&self) -> MutexGuard<'_, Progress> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let epoch = self.epoch.load(Ordering::Acquire);
+        if progress.epoch != epoch {
+            let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+            *progress = Progress { epoch, is_live: progress.is_live, ..committed.clone() };
+        }
+        progress
+    }
+
+    /// Its present file.
+    pub(crate) fn file(&self) -> TranscriptFile {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its file has moved or changed.
+    pub(crate) fn set_file(&self, file: TranscriptFile) {
+        *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file;
+    }
+
+    /// Its path now.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).path.clone()
+    }
+
+    /// Its row in the store, if it has one.
+    pub(crate) fn committed_id(&self) -> Option<SourceId> {
+        self.committed.lock().unwrap_or_else(PoisonError::into_inner).id
+    }
+
+    /// Whether `file`, as found now, differs from what was last read to its end.
+    pub(crate) fn may_have_changed(&self, file: &TranscriptFile) -> bool {
+        let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = (file.size, file.modified.map(callboard_os::clock::of).unwrap_or_default());
+        committed.seen != Some(now)
+    }
+
+    /// Notes that it is asked for; gives whether it was not already.
+    pub(crate) fn ask(&self) -> bool {
+        !self.asked.swap(true, Ordering::AcqRel)
+    }
+
+    /// From now on changes count as new ones.
+    pub(crate) fn answer(&self) {
+        self.asked.store(false, Ordering::Release);
+    }
+}
+
+impl Progress {
+    /// How far the store has read a transcript.
+    pub(crate) fn of_source(source: &Source) -> Self {
+        let cursor = &source.row.cursor;
+        let kept: Option<KeptState<'_>> =
+            cursor.parser_state.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let (ordinal, reader_state) =
+            kept.map_or_else(Default::default, |k| (k.ordinal, k.reader.into_owned()));
+        Self {
+            id: Some(source.id),
+            identity: Some((source.row.dev, source.row.inode)),
+            generation: cursor.generation,
+            cursor: cursor.offset,
+            seen: cursor.modified.map(|at| (cursor.size, at)),
+            tail_hash: cursor.tail_hash,
+            head_hash: cursor.head_hash,
+            ordinal,
+            reader_state,
+            ..Self::default()
+        }
+    }
+
+    /// The row that makes the store remember this.
+    pub(crate) fn row(&self, agent: &dyn Agent, file: &TranscriptFile) -> SourceRow {
+        let kept = KeptState { ordinal: self.ordinal, reader: (&self.reader_state).into() };
+        let (dev, inode) = self.identity.unwrap_or_default();
+        SourceRow {
+            agent: agent.name(),
+            path: file.path.clone(),
+            dev,
+            inode,
+            thread: file.thread.clone(),
+            born: None,
+            cursor: Cursor {
+                generation: self.generation,
+                offset: self.cursor,
+                size: self.seen.map_or(0, |(size, _)| size),
+                modified: self.seen.map(|(_, at)| at),
+                head_hash: self.head_hash,
+                tail_hash: self.tail_hash,
+                parser_version: 1,
+                parser_state: serde_json::to_string(&kept).ok(),
+            },
+        }
+    }
+
+    /// How `meta`, of the file at `path`, relates to what was read.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn continuity(
+        &self,
+        path: &Path,
+        compression: Compression,
+        meta: &Metadata,
+    ) -> io::Result<Continuity> {
+        if self.cursor == 0 {
+            return Ok(if meta.len() == 0 { Continuity::Same } else { Continuity::Grown });
+        }
+        let same_file = self.identity == identity(meta);
+        if same_file && self.seen == Some((meta.len(), modified(meta))) {
+            return Ok(Continuity::Same);
+        }
+        if compression == Compression::Zstd {
+            return Ok(Continuity::Replaced);
+        }
+        if meta.len() < self.cursor || tail_hash(path, self.cursor)? != self.tail_hash {
+            return Ok(Continuity::Replaced);
+        }
+        Ok(if meta.len() == self.cursor { Continuity::Same } else { Continuity::Grown })
+    }
+}
+
+/// Device and inode of a file, where the system has them.
+pub(crate) fn identity(meta: &Metadata) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((meta.dev(), meta.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = meta;
+        None
+    }
+}
+
+/// When a file last changed.
+pub(crate) fn modified(meta: &Metadata) -> Timestamp {
+    meta.modified().map(callboard_os::clock::of).unwrap_or_default()
+}
+
+/// Hash of the last bytes of the file before `cursor`.
+pub(crate) fn tail_hash(path: &Path, cursor: u64) -> io::Result<u64> {
+    let length = cursor.min(limits::TAIL_BYTES);
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(cursor - length))?;
+    let mut tail = Vec::new();
+    file.take(length).read_to_end(&mut tail)?;
+    Ok(xxh3_64(&tail))
+}

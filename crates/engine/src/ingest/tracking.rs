@@ -1,0 +1,112 @@
+//! Every transcript that is known, by its path and by its file's identity.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use callboard_agents::{Agent, TranscriptFile};
+use callboard_store::Source;
+
+use super::tracked::{Progress, Tracked, identity};
+
+/// The transcripts that are known.
+#[derive(Default)]
+pub(crate) struct Tracking {
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    by_path: HashMap<PathBuf, Arc<Tracked>>,
+    by_identity: HashMap<(u64, u64), Arc<Tracked>>,
+    stored: HashMap<PathBuf, Source>,
+    stored_identity: HashMap<(u64, u64), PathBuf>,
+}
+
+impl Tracking {
+    /// Knows what the store has read before.
+    pub(crate) fn new(sources: Vec<Source>) -> Self {
+        let mut known = Known::default();
+        for source in sources.into_iter().filter(|source| source.gone_at.is_none()) {
+            let row = &source.row;
+            known.stored_identity.insert((row.dev, row.inode), row.path.clone());
+            known.stored.insert(row.path.clone(), source);
+        }
+        Self { known: Mutex::new(known) }
+    }
+
+    /// The transcript at this path, if it is tracked.
+    pub(crate) fn get(&self, path: &Path) -> Option<Arc<Tracked>> {
+        self.lock().by_path.get(path).cloned()
+    }
+
+    /// Tracks a file; `is_new` when it appeared while we watch. Gives the transcript, and whether it
+    /// was tracked already.
+    pub(crate) fn track(
+        &self,
+        agent: &'static dyn Agent,
+        file: TranscriptFile,
+        is_new: bool,
+    ) -> (Arc<Tracked>, bool) {
+        let mut known = self.lock();
+        if let Some(tracked) = known.by_path.get(&file.path).cloned() {
+            tracked.set_file(file);
+            return (tracked, true);
+        }
+        let id = std::fs::metadata(&file.path).ok().as_ref().and_then(identity);
+        if let Some(moved) = id.and_then(|id| known.by_identity.get(&id).cloned())
+            && !moved.path().exists()
+        {
+            known.by_path.remove(&moved.path());
+            known.by_path.insert(file.path.clone(), moved.clone());
+            moved.set_file(file);
+            return (moved, true);
+        }
+        let progress = known.take_stored(&file.path, id).map_or_else(
+            || Progress { is_live: is_new, ..Progress::default() },
+            |source| Progress::of_source(&source),
+        );
+        let path = file.path.clone();
+        let tracked = Arc::new(Tracked::new(agent, file, progress));
+        known.by_path.insert(path, tracked.clone());
+        if let Some(id) = id {
+            known.by_identity.insert(id, tracked.clone());
+        }
+        (tracked, false)
+    }
+
+    /// The file at this path is gone; gives the transcript, unless it only moved.
+    pub(crate) fn lose(&self, path: &Path) -> Option<Arc<Tracked>> {
+        let tracked = self.lock().by_path.remove(path)?;
+        Some(tracked)
+    }
+
+    /// What the store has read of files that are gone.
+    pub(crate) fn missing(&self) -> Vec<Source> {
+        let known = self.lock();
+        known.stored.values().filter(|source| !source.row.path.exists()).cloned().collect()
+    }
+
+    /// Every transcript that is tracked.
+    pub(crate) fn all(&self) -> Vec<Arc<Tracked>> {
+        self.lock().by_path.values().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// The stored row of a file: by its path, or by its identity if the file at the row's path is gone.
+    fn take_stored(&mut self, path: &Path, id: Option<(u64, u64)>) -> Option<Source> {
+        if let Some(row) = self.stored.remove(path) {
+            return Some(row);
+        }
+        let before = self.stored_identity.get(&id?)?.clone();
+        if before.exists() {
+            return None;
+        }
+        self.stored.remove(&before)
+    }
+}

@@ -1,0 +1,164 @@
+//! File notifications: which transcript changed, and where new ones may appear.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+
+use callboard_agents::WatchRoot;
+use callboard_os::watch::{FileNotification, FileWatcher};
+
+use super::{Report, Shared};
+use crate::limits;
+
+/// Watches the homes and walks them once, then goes on until the jobs are closed.
+pub(super) fn start(shared: Arc<Shared>) {
+    thread::spawn(move || match FileWatcher::new() {
+        Ok((watcher, notifications)) => Watching::new(shared, Some(watcher)).run(&notifications),
+        Err(error) => {
+            let path = PathBuf::new();
+            let text = format!("{error}; changes are found by looking every minute");
+            (shared.deliver)(true, Report::Problem { path, text });
+            let (_sender, never) = std::sync::mpsc::sync_channel(1);
+            Watching::new(shared, None).run(&never);
+        }
+    });
+}
+
+struct Watching {
+    shared: Arc<Shared>,
+    watcher: Option<FileWatcher>,
+    /// Every root with the number of its home.
+    roots: Vec<(usize, WatchRoot)>,
+    watched: HashSet<PathBuf>,
+    reported: HashSet<PathBuf>,
+}
+
+impl Watching {
+    fn new(shared: Arc<Shared>, watcher: Option<FileWatcher>) -> Self {
+        let roots = shared
+            .homes
+            .iter()
+            .enumerate()
+            .flat_map(|(index, home)| {
+                home.agent.watch_roots(&home.path).into_iter().map(move |root| (index, root))
+            })
+            .collect();
+        Self { shared, watcher, roots, watched: HashSet::new(), reported: HashSet::new() }
+    }
+
+    fn run(mut self, notifications: &Receiver<FileNotification>) {
+        // Watched before walked: what appears in between is seen twice rather than never.
+        self.watch_roots();
+        self.shared.walk();
+        while !self.shared.jobs.is_closed() {
+            match notifications.recv_timeout(limits::SWEEP_EVERY) {
+                Ok(FileNotification::Changed(path)) => self.changed(&path),
+                Ok(FileNotification::Lost) | Err(RecvTimeoutError::Timeout) => self.sweep(),
+                Err(RecvTimeoutError::Disconnected) => {
+                    thread::park_timeout(limits::SWEEP_EVERY);
+                    self.sweep();
+                }
+            }
+        }
+    }
+
+    /// Watches what is not watched yet; in place of a missing folder the nearest one above it.
+    fn watch_roots(&mut self) {
+        let roots: Vec<_> = self.roots.iter().map(|(_, root)| root.clone()).collect();
+        for root in roots {
+            if root.path.is_dir() {
+                self.watch(&root.path, root.recursive);
+            } else if let Some(above) = root.path.ancestors().find(|p| p.is_dir()) {
+                let above = above.to_owned();
+                self.watch(&above, false);
+            }
+        }
+    }
+
+    fn watch(&mut self, folder: &Path, recursive: bool) {
+        if self.watched.contains(folder) {
+            return;
+        }
+        let Some(watcher) = &mut self.watcher else { return };
+        match watcher.watch(folder, recursive) {
+            Ok(()) => {
+                self.watched.insert(folder.to_owned());
+            }
+            Err(error) if self.reported.insert(folder.to_owned()) => {
+                let advice = if error.is_exhausted() {
+                    "; raise fs.inotify.max_user_watches; until then changes are found by looking every minute"
+                } else {
+                    "; changes there are found by looking every minute"
+                };
+                let text = format!("{error}{advice}");
+                (self.shared.deliver)(true, Report::Problem { path: folder.to_owned(), text });
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn changed(&mut self, path: &Path) {
+        let homes: HashSet<usize> = self
+            .roots
+            .iter()
+            .filter(|(_, root)| path.starts_with(&root.path))
+            .map(|(index, _)| *index)
+            .collect();
+        if homes.is_empty() {
+            // Something above a missing root: perhaps the root appeared.
+            if self.roots.iter().any(|(_, root)| root.path.starts_with(path)) {
+                self.watch_roots();
+                self.sweep();
+            }
+            return;
+        }
+        for index in homes {
+            if (self.shared.on_change)(index, path) {
+                continue;
+            }
+            if self.roots.iter().any(|(_, root)| root.path == path) {
+                self.watch_roots();
+            }
+            self.look_at(index, path, limits::NEW_FOLDER_DEPTH);
+        }
+    }
+
+    /// A file that changed, or a folder that appeared with files already in it.
+    fn look_at(&self, index: usize, path: &Path, depth: usize) {
+        let Some(home) = self.shared.homes.get(index) else { return };
+        if depth == 0 || !path.is_dir() {
+            return self.shared.touch(home, path);
+        }
+        let Ok(entries) = std::fs::read_dir(path) else { return };
+        for entry in entries.flatten() {
+            self.look_at(index, &entry.path(), depth - 1);
+        }
+    }
+
+    /// Repairs what notifications missed.
+    fn sweep(&mut self) {
+        self.watch_roots();
+        for (index, home) in self.shared.homes.iter().enumerate() {
+            (self.shared.on_change)(index, &home.path);
+            home.agent.transcripts(&home.path, &mut |item| {
+                if let callboard_agents::Found::File(file) = item {
+                    match self.shared.tracking.get(&file.path) {
+                        None => self.shared.begin(home, file),
+                        Some(transcript) if transcript.may_have_changed(&file) => {
+                            self.shared.jobs.add_live(transcript);
+                        }
+                        Some(_) => {}
+                    }
+                }
+            });
+        }
+        for transcript in self.shared.tracking.all() {
+            let path = transcript.path();
+            if !path.exists() {
+                self.shared.lose(&path);
+            }
+        }
+    }
+}

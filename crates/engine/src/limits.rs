@@ -1,0 +1,104 @@
+//! The limits of this crate, each with its reason.
+
+use std::time::Duration;
+
+/// Raw transcript in one batch: a commit of it takes a few milliseconds, which is what a live line
+/// may have to wait for.
+pub const BATCH_RAW_BYTES: u64 = 1 << 20;
+
+/// Events in one batch, for transcripts of very short records.
+pub const BATCH_EVENTS: usize = 1_500;
+
+/// Bytes read from a transcript at once.
+pub const READ_BYTES: usize = 256 << 10;
+
+/// Batches that wait for the writer per lane: enough to keep it busy, at most a few MB each.
+pub const WAITING_BATCHES: usize = 4;
+
+/// Requests and live reports that wait for the writer.
+pub const WAITING_REQUESTS: usize = 1024;
+
+/// Threads that read history: one per core of the smallest machine, the second core's worth of
+/// work being the writer's.
+pub const BACKFILL_READERS: usize = 2;
+
+/// Folds kept in memory: the sessions that are live, and those being read.
+pub const FOLDS_IN_MEMORY: usize = 128;
+
+/// Time between two announcements of how far reading history is.
+pub const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+
+/// Time between two sweeps that repair what notifications missed.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Time after which a transcript that could not be read is tried again; doubled each time.
+pub const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+/// The longest time between two tries of one transcript.
+pub const RETRY_AT_MOST: Duration = Duration::from_secs(3600);
+
+/// Bytes before the cursor whose hash tells whether a transcript is still the same.
+pub const TAIL_BYTES: u64 = 4096;
+
+/// Announcements that a slow reader may be behind before it is told to read the board anew.
+pub const LOG_KEPT: i64 = 50_000;
+
+/// Sessions on the board that are neither live nor linked to a task.
+pub const BOARD_RECENT_SESSIONS: usize = 60;
+
+/// Files listed in a session's row.
+pub const ROW_FILES: usize = 20;
+
+/// Events in one page of a transcript at most.
+pub const PAGE_EVENTS: usize = 500;
+
+/// Landmarks of one session at most; the newest are kept.
+pub const LANDMARKS: usize = 3_000;
+
+/// Characters of a landmark's or a hit's text.
+pub const SNIPPET_CHARS: usize = 240;
+
+/// Bytes of one event's text in a page; the rest is behind its own address.
+pub const PAGE_TEXT_BYTES: usize = 256 << 10;
+
+/// Time without news after which a readable transcript is written.
+pub const READABLE_AFTER: Duration = Duration::from_secs(2);
+
+/// Bytes of one result's output in a readable transcript: agents grep it, people skim it.
+pub const READABLE_OUTPUT_BYTES: usize = 4 << 10;
+
+/// Processes whose end is awaited, each by a thread that sleeps: more than anybody runs agents.
+pub const AWAITED_PROCESSES: usize = 256;
+
+/// Folders looked through when a new one appears: a day's folder of rollouts, a project's subagents.
+pub const NEW_FOLDER_DEPTH: usize = 4;
+
+/// Directories and commits whose workspace is remembered.
+pub const DIRECTORIES_REMEMBERED: usize = 10_000;
+
+/// Problems kept for `doctor` that are not a transcript's own.
+pub const PROBLEMS: usize = 200;
+
+/// Runs of small blocks packed in one go: some milliseconds of the writer's time.
+pub const MERGES_AT_ONCE: usize = 16;
+
+/// Age up to which a session that was read as history is announced: older ones change nothing on a board.
+pub const ANNOUNCED_AGE_MS: i64 = 3 * 24 * 3600 * 1000;
+
+/// Connections for reading that are kept open: as many requests as a page makes at once.
+pub const IDLE_READERS: usize = 6;
+
+/// Hits in one answer to a search.
+pub const HITS: usize = 200;
+
+/// Files named per group in what happened since.
+pub const SINCE_FILES: usize = 50;
+
+/// Changes read at once for a reader of the stream.
+pub const CHANGES_AT_ONCE: usize = 200;
+
+/// Changes of a task that its page shows.
+pub const TASK_HISTORY: usize = 200;
+
+/// Room on the disk below which `doctor` warns.
+pub const LOW_ROOM_BYTES: u64 = 1 << 30;

@@ -1,0 +1,13 @@
+//! What is asked of the engine: every answer is read from the store, as of one commit.
+
+mod board;
+mod doctor;
+mod events;
+mod search;
+mod sessions;
+mod since;
+mod stream;
+
+pub use events::EventsFrom;
+pub use sessions::{SessionList, SessionQuery};
+pub use since::SinceFrom;

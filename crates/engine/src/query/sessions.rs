@@ -1,0 +1,201 @@
+//! Lists of sessions, and one session in full.
+
+use callboard_model::fold::SessionFold;
+use callboard_model::session::StateWord;
+use callboard_model::view::{FileTouch, SessionDetail, SessionView};
+use callboard_model::{AgentName, Seq, SessionId, TaskId, Timestamp, WorkspaceId};
+use callboard_store::{SessionFilter, Snapshot};
+use serde::{Deserialize, Serialize};
+
+use super::board::views;
+use crate::core::view_of;
+use crate::row::{check_result, relative};
+use crate::{Engine, EngineError};
+
+/// Which sessions are asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionQuery {
+    /// Of this workspace.
+    pub workspace: Option<WorkspaceId>,
+    /// Of this agent.
+    pub agent: Option<AgentName>,
+    /// In this state.
+    pub state: Option<StateWord>,
+    /// Linked to this task.
+    pub task: Option<TaskId>,
+    /// With these words in title, goal, activity, branch or directory.
+    pub words: Option<String>,
+    /// Without subagents and sidechains.
+    pub parents_only: bool,
+    /// That run now.
+    pub live_only: bool,
+    /// Last changed before this moment.
+    pub before: Option<Timestamp>,
+    /// At most so many; 0 for all.
+    pub limit: usize,
+}
+
+/// Sessions, newest first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SessionList {
+    /// Their rows.
+    pub sessions: Vec<SessionView>,
+    /// How many the query picks in all.
+    pub total: u64,
+    /// The moment to give as `before` for the next ones.
+    pub next: Option<Timestamp>,
+    /// As of this commit.
+    pub seq: Seq,
+}
+
+impl Engine {
+    /// The sessions that a query picks.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn sessions(&self, query: &SessionQuery) -> Result<SessionList, EngineError> {
+        self.read(|s| {
+            let filter = SessionFilter {
+                workspace: query.workspace,
+                agent: query.agent.clone(),
+                roots_only: query.parents_only,
+                live_only: query.live_only,
+                ..SessionFilter::default()
+            };
+            let mut picked = views(s, &filter)?;
+            picked.retain(|view| query.picks(view));
+            let total = picked.len() as u64;
+            if let Some(before) = query.before {
+                picked.retain(|view| view.updated_at.is_some_and(|at| at < before));
+            }
+            let more = query.limit > 0 && picked.len() > query.limit;
+            if more {
+                picked.truncate(query.limit);
+            }
+            let next = if more { picked.last().and_then(|view| view.updated_at) } else { None };
+            Ok(SessionList { sessions: picked, total, next, seq: s.seq()? })
+        })
+    }
+
+    /// A session's row.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn session(&self, id: SessionId) -> Result<SessionView, EngineError> {
+        self.read(|s| view_of(s, id)?.ok_or_else(|| EngineError::no_session(id)))
+    }
+
+    /// The session that a text names: its id, or the agent's own id of it or its beginning.
+    ///
+    /// # Errors
+    /// When it names none, or several.
+    pub fn session_named(&self, name: &str) -> Result<SessionId, EngineError> {
+        if let Ok(id) = name.parse::<SessionId>() {
+            return self.session(id).map(|view| view.id);
+        }
+        self.read(|s| {
+            let all = SessionFilter { roots_only: true, ..SessionFilter::default() };
+            let found: Vec<_> = views(s, &all)?
+                .into_iter()
+                .filter(|view| view.agent_session_id.starts_with(name))
+                .map(|view| view.id)
+                .collect();
+            match found.as_slice() {
+                [id] => Ok(*id),
+                [] => Err(EngineError::NotFound {
+                    what: format!("session `{name}`"),
+                    hint: "list them with `callboard session list`",
+                }),
+                _ => Err(EngineError::Refused {
+                    text: format!("`{name}` begins the ids of {} sessions", found.len()),
+                    hint: "give more of the id, or the short one (`S41`)",
+                }),
+            }
+        })
+    }
+
+    /// A session with all that its page shows.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn session_detail(&self, id: SessionId) -> Result<SessionDetail, EngineError> {
+        self.read(|s| {
+            let session = view_of(s, id)?.ok_or_else(|| EngineError::no_session(id))?;
+            let fold = s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json));
+            let fold = fold.unwrap_or_default();
+            let children =
+                views(s, &SessionFilter { parent: Some(id), ..SessionFilter::default() })?;
+            let other = |id: Option<SessionId>| match id {
+                Some(id) => view_of(s, id),
+                None => Ok(None),
+            };
+            let (parent, forked_from) = (other(session.parent)?, other(session.forked_from)?);
+            Ok(SessionDetail {
+                goal_text: fold.goal().map(|goal| goal.full.clone()),
+                plan_steps: fold.plan.steps.clone(),
+                files: files(&fold),
+                files_more: fold.files.dropped,
+                checks: fold.checks.runs.iter().rev().map(check_result).collect(),
+                milestones: fold.milestones.list.iter().cloned().collect(),
+                children,
+                parent,
+                forked_from,
+                mode: fold.facts.mode.clone(),
+                entrypoint: fold.facts.entrypoint.clone(),
+                pull_requests: fold.landed.pull_request.iter().cloned().collect(),
+                transcripts: transcripts(s, id)?,
+                readable: self.readable_path(s, &session)?,
+                session,
+                seq: s.seq()?,
+            })
+        })
+    }
+}
+
+impl SessionQuery {
+    fn picks(&self, view: &SessionView) -> bool {
+        self.state.is_none_or(|state| state == view.state)
+            && self.task.is_none_or(|task| Some(task) == view.task)
+            && self.words.as_deref().is_none_or(|words| has_words(view, words))
+    }
+}
+
+/// Whether each of the words stands somewhere in the row.
+fn has_words(view: &SessionView, words: &str) -> bool {
+    let place = [
+        view.title.as_deref(),
+        view.goal.as_deref(),
+        Some(view.activity.as_str()),
+        view.branch.as_deref(),
+        view.cwd.as_deref(),
+        Some(view.agent_session_id.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("\n")
+    .to_lowercase();
+    let id = view.id.to_string().to_lowercase();
+    words.to_lowercase().split_whitespace().all(|word| word == id || place.contains(word))
+}
+
+/// The files that the fold knows, last touched first.
+fn files(fold: &SessionFold) -> Vec<FileTouch> {
+    let mut files: Vec<_> = fold.files.files.iter().collect();
+    files.sort_by_key(|(_, touch)| std::cmp::Reverse(touch.last));
+    files
+        .into_iter()
+        .map(|(path, touch)| FileTouch {
+            path: relative(path, fold.facts.cwd.as_deref()),
+            reads: touch.reads,
+            edits: touch.edits,
+            at: touch.at,
+        })
+        .collect()
+}
+
+/// The files that the session's transcript is kept in.
+fn transcripts(s: &Snapshot<'_>, id: SessionId) -> callboard_store::Result<Vec<String>> {
+    let sources = s.sources_of_session(id)?;
+    Ok(sources.iter().map(|source| source.row.path.to_string_lossy().into_owned()).collect())
+}

@@ -1,0 +1,168 @@
+//! What happened since a moment, told per task.
+
+use std::collections::BTreeMap;
+
+use callboard_model::fold::{MilestoneKind, SessionFold};
+use callboard_model::session::StateWord;
+use callboard_model::view::{SessionView, Since, SinceGroup, SinceLine};
+use callboard_model::{SessionId, TaskId, Timestamp, WorkspaceId};
+use callboard_store::{SessionFilter, Snapshot};
+
+use super::board::views;
+use crate::row::relative;
+use crate::{Engine, EngineError, limits};
+
+/// Begin of the span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SinceFrom {
+    /// When the user last looked; where they never did, a day ago.
+    LastLook,
+    /// This moment.
+    At(Timestamp),
+}
+
+impl Engine {
+    /// What happened in a workspace since a moment.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn since(
+        &self,
+        workspace: WorkspaceId,
+        from: SinceFrom,
+        now: Timestamp,
+    ) -> Result<Since, EngineError> {
+        self.read(|s| {
+            let from = match from {
+                SinceFrom::At(moment) => moment,
+                SinceFrom::LastLook => {
+                    s.last_look(workspace, now)?.map_or_else(|| day_before(now), |look| look.at)
+                }
+            };
+            let filter = SessionFilter {
+                workspace: Some(workspace),
+                since: Some(from),
+                ..SessionFilter::default()
+            };
+            let mut groups: BTreeMap<Key, SinceGroup> = BTreeMap::new();
+            let mut quiet_sessions = 0;
+            for view in views(s, &filter)? {
+                let told = tell(s, &view, from)?;
+                let wanted = wanted(&view);
+                if told.lines.is_empty() && told.files.is_empty() && wanted.is_none() {
+                    quiet_sessions += u32::from(view.parent.is_none());
+                    continue;
+                }
+                let key = view.task.map_or(Key::Session(told.root), Key::Task);
+                let group = match groups.entry(key) {
+                    std::collections::btree_map::Entry::Occupied(known) => known.into_mut(),
+                    std::collections::btree_map::Entry::Vacant(place) => {
+                        place.insert(group_of(s, &view)?)
+                    }
+                };
+                add(group, &view, told, wanted);
+            }
+            let mut groups: Vec<_> = groups.into_values().collect();
+            for group in &mut groups {
+                group.lines.sort_by_key(|line| (line.at, line.ordinal));
+            }
+            groups.sort_by_key(|group| {
+                let last = group.lines.last().and_then(|line| line.at);
+                (group.wanted.is_none(), group.state, std::cmp::Reverse(last))
+            });
+            Ok(Since { from, to: now, groups, quiet_sessions })
+        })
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Task(TaskId),
+    Session(SessionId),
+}
+
+/// What one session has to tell of the span.
+struct Told {
+    root: SessionId,
+    lines: Vec<SinceLine>,
+    files: Vec<String>,
+}
+
+fn tell(s: &Snapshot<'_>, view: &SessionView, from: Timestamp) -> Result<Told, EngineError> {
+    let fold = s.fold(view.id)?.and_then(|(_, json)| SessionFold::from_json(&json));
+    let root = s.line_of_parents(view.id)?.last().copied().unwrap_or(view.id);
+    let Some(fold) = fold else { return Ok(Told { root, lines: Vec::new(), files: Vec::new() }) };
+    let is_child = view.parent.is_some();
+    let lines = fold
+        .milestones
+        .since(from)
+        .0
+        .into_iter()
+        // A subagent's ends and orders are its parent's affair.
+        .filter(|m| {
+            !is_child || !matches!(m.kind, MilestoneKind::Finished | MilestoneKind::Directed)
+        })
+        .map(|milestone| SinceLine {
+            at: milestone.at,
+            kind: milestone.kind,
+            text: milestone.text.clone(),
+            session: view.id,
+            ordinal: milestone.ordinal,
+        })
+        .collect();
+    let files = fold
+        .files
+        .files
+        .iter()
+        .filter(|(_, touch)| touch.edits > 0 && touch.at.is_some_and(|at| at >= from))
+        .map(|(path, _)| relative(path, fold.facts.cwd.as_deref()))
+        .collect();
+    Ok(Told { root, lines, files })
+}
+
+fn group_of(s: &Snapshot<'_>, view: &SessionView) -> Result<SinceGroup, EngineError> {
+    let title = match view.task {
+        Some(task) => s.task(task)?.map(|task| task.title),
+        None => None,
+    };
+    Ok(SinceGroup {
+        task: view.task,
+        title: title
+            .or_else(|| view.title.clone())
+            .or_else(|| view.goal.clone())
+            .unwrap_or_else(|| view.id.to_string()),
+        sessions: Vec::new(),
+        state: None,
+        wanted: None,
+        files: Vec::new(),
+        lines: Vec::new(),
+    })
+}
+
+fn add(group: &mut SinceGroup, view: &SessionView, told: Told, wanted: Option<String>) {
+    group.sessions.push(view.id);
+    if view.parent.is_none() {
+        // The words are ordered by urgency.
+        group.state = Some(group.state.map_or(view.state, |state| state.min(view.state)));
+    }
+    group.wanted = group.wanted.take().or(wanted);
+    for file in told.files {
+        if group.files.len() < limits::SINCE_FILES && !group.files.contains(&file) {
+            group.files.push(file);
+        }
+    }
+    group.lines.extend(told.lines);
+}
+
+/// What a session wants of its user now.
+fn wanted(view: &SessionView) -> Option<String> {
+    match view.state {
+        StateWord::NeedsYou => Some(view.activity.clone()),
+        StateWord::Failed if view.parent.is_none() => Some(format!("failed: {}", view.activity)),
+        _ => None,
+    }
+}
+
+fn day_before(now: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(now.as_millisecond() - 24 * 3600 * 1000)
+}

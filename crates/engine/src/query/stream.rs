@@ -1,0 +1,67 @@
+//! The stream of what changed, from wherever a reader stopped.
+
+use callboard_model::view::{LogEntry, StreamMessage};
+use callboard_model::{Seq, SessionId, TaskId, WorkspaceId};
+use callboard_store::{LogRow, Snapshot};
+
+use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
+use crate::{Engine, EngineError, limits};
+
+impl Engine {
+    /// What changed after `seq`, in order, and the order to go on from.
+    ///
+    /// With a workspace, only what belongs to it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn changes_after(
+        &self,
+        seq: Seq,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<(Vec<LogEntry>, Seq), EngineError> {
+        self.read(|s| {
+            let page = s.log_after(seq, limits::CHANGES_AT_ONCE)?;
+            if page.missed {
+                let now = s.seq()?;
+                return Ok((vec![LogEntry { seq: now, message: StreamMessage::Reset }], now));
+            }
+            let mut entries = Vec::new();
+            for row in &page.rows {
+                if let Some(message) = self.message(s, row, workspace)? {
+                    entries.push(LogEntry { seq: row.seq, message });
+                }
+            }
+            Ok((entries, page.next))
+        })
+    }
+
+    fn message(
+        &self,
+        s: &Snapshot<'_>,
+        row: &LogRow,
+        workspace: Option<WorkspaceId>,
+    ) -> Result<Option<StreamMessage>, EngineError> {
+        let is_here = |of: Option<WorkspaceId>| workspace.is_none() || of == workspace;
+        let kind = row.kind.as_str();
+        if kind == LOG_SESSION.word() {
+            let Ok(id) = row.subject.parse::<SessionId>() else { return Ok(None) };
+            let view = view_of(s, id)?.filter(|view| is_here(view.workspace));
+            return Ok(view.map(|view| StreamMessage::Session { session: Box::new(view) }));
+        }
+        if kind == LOG_IMPORT.word() {
+            let import = serde_json::from_value(row.body.clone()).unwrap_or_else(|_| self.import());
+            return Ok(Some(StreamMessage::Import { import }));
+        }
+        if !kind.starts_with("task.") {
+            return Ok(None);
+        }
+        let Ok(id) = row.subject.parse::<TaskId>() else { return Ok(None) };
+        let Some(task) = s.task(id)?.filter(|task| is_here(Some(task.workspace))) else {
+            return Ok(None);
+        };
+        if task.deleted_at.is_some() {
+            return Ok(Some(StreamMessage::TaskRemoved { id }));
+        }
+        Ok(Some(StreamMessage::Task { task: Box::new(self.view_task(s, task)?) }))
+    }
+}

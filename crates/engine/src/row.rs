@@ -1,0 +1,217 @@
+//! A session's row, made of what it did, what runs and what it is linked to.
+
+use callboard_agents::LiveSession;
+use callboard_model::fold::SessionFold;
+use callboard_model::session::{Alive, Fact, FactSource, SessionState, TurnState};
+use callboard_model::view::{CheckResult, ContextUse, PlanProgress, SessionView};
+use callboard_model::{
+    AgentName, Seq, SessionId, TaskId, ThreadKey, Timestamp, WorkspaceId, activity, check,
+};
+
+use crate::limits;
+
+/// What a row is made of beside the events.
+pub(crate) struct Links {
+    pub(crate) id: SessionId,
+    pub(crate) agent: AgentName,
+    pub(crate) thread: ThreadKey,
+    pub(crate) workspace: Option<WorkspaceId>,
+    pub(crate) task: Option<TaskId>,
+    pub(crate) parent: Option<SessionId>,
+    pub(crate) forked_from: Option<SessionId>,
+    pub(crate) children: u32,
+    pub(crate) seq: Seq,
+}
+
+/// Whether a session runs, as far as its agent tells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Running<'a> {
+    /// Its agent lists it.
+    Listed(&'a LiveSession),
+    /// Its agent lists all that run, and not this one.
+    NotListed,
+    /// Nothing tells.
+    Unknown,
+}
+
+/// The row at `now`.
+pub(crate) fn of(
+    links: Links,
+    fold: &SessionFold,
+    running: Running<'_>,
+    now: Timestamp,
+) -> SessionView {
+    let facts = state(fold, running);
+    let (activity, activity_since) = activity(fold, &facts, running, now);
+    let edited = edited_files(fold);
+    let listed = match running {
+        Running::Listed(session) => Some(session),
+        _ => None,
+    };
+    SessionView {
+        id: links.id,
+        agent: links.agent,
+        agent_session_id: links.thread.native,
+        subagent_id: links.thread.sub,
+        workspace: links.workspace,
+        task: links.task,
+        parent: links.parent,
+        forked_from: links.forked_from,
+        title: fold.facts.title.clone(),
+        cwd: fold.facts.cwd.clone().or_else(|| {
+            listed.and_then(|s| s.cwd.as_ref()).map(|cwd| cwd.to_string_lossy().into_owned())
+        }),
+        branch: fold.facts.branch.clone(),
+        state: facts.word(),
+        facts,
+        waiting_for: listed.and_then(|session| session.waiting_for.clone()),
+        activity,
+        activity_since,
+        goal: fold.goal().map(|goal| goal.text.clone()),
+        started_at: fold.started_at.or(listed.and_then(|session| session.at)),
+        updated_at: fold.updated_at.or(listed.and_then(|session| session.at)),
+        files_changed: u32::try_from(fold.files.edited()).unwrap_or(u32::MAX),
+        files: edited,
+        last_check: fold.last_check().map(check_result),
+        plan: plan(fold),
+        tokens: fold.usage.tokens,
+        cost_usd: fold.usage.cost_usd,
+        context: fold
+            .usage
+            .context_used
+            .map(|used| ContextUse { used, window: fold.usage.context_window }),
+        model: fold.usage.model.clone().or_else(|| fold.facts.model.clone()),
+        agent_version: fold.facts.agent_version.clone(),
+        children: links.children,
+        events: fold.events,
+        seq: links.seq,
+    }
+}
+
+/// The three facts, each from the best source that tells.
+fn state(fold: &SessionFold, running: Running<'_>) -> SessionState {
+    let events_turn = fold.turn();
+    let (alive, turn) = match running {
+        Running::Listed(session) => {
+            let alive = Fact { is: session.alive, source: FactSource::Registry, at: session.at };
+            let told = session.turn != TurnState::Unknown && session.alive != Alive::No;
+            let turn = if told {
+                Fact { is: session.turn, source: FactSource::Registry, at: session.at }
+            } else {
+                events_turn
+            };
+            (alive, turn)
+        }
+        Running::NotListed => {
+            (Fact { is: Alive::No, source: FactSource::Registry, at: fold.updated_at }, events_turn)
+        }
+        Running::Unknown => {
+            (Fact { is: Alive::Unknown, source: FactSource::Events, at: None }, events_turn)
+        }
+    };
+    SessionState { alive, turn, outcome: fold.outcome() }
+}
+
+fn activity(
+    fold: &SessionFold,
+    facts: &SessionState,
+    running: Running<'_>,
+    now: Timestamp,
+) -> (String, Option<Timestamp>) {
+    let activity::Activity { text, since } = fold.activity(now);
+    if facts.turn.is == TurnState::WaitingPermission && facts.alive.is != Alive::No {
+        let asked = if text.is_empty() { "something".to_owned() } else { text };
+        return (format!("asks to allow: {asked}"), facts.turn.at.or(since));
+    }
+    if text.is_empty() && matches!(running, Running::Listed(_)) {
+        return ("started, waits for its first prompt".to_owned(), None);
+    }
+    // A process that is gone takes no more time for anything.
+    (text, since.filter(|_| facts.alive.is != Alive::No))
+}
+
+/// Files changed, last changed first.
+fn edited_files(fold: &SessionFold) -> Vec<String> {
+    let mut edited: Vec<_> = fold.files.files.iter().filter(|(_, touch)| touch.edits > 0).collect();
+    edited.sort_by_key(|(_, touch)| std::cmp::Reverse(touch.last));
+    edited
+        .into_iter()
+        .take(limits::ROW_FILES)
+        .map(|(path, _)| relative(path, fold.facts.cwd.as_deref()))
+        .collect()
+}
+
+/// `path` as seen from `cwd`, where it lies in it.
+pub(crate) fn relative(path: &str, cwd: Option<&str>) -> String {
+    cwd.and_then(|cwd| path.strip_prefix(cwd.trim_end_matches('/'))?.strip_prefix('/'))
+        .unwrap_or(path)
+        .to_owned()
+}
+
+/// What a check came to, as it is shown.
+pub(crate) fn check_result(run: &check::CheckRun) -> CheckResult {
+    CheckResult {
+        command: run.command.clone(),
+        ok: match run.verdict {
+            check::Verdict::Passed => Some(true),
+            check::Verdict::Failed => Some(false),
+            check::Verdict::Unknown => None,
+        },
+        passed: run.counts.passed,
+        failed: run.counts.failed,
+        at: run.at,
+        ordinal: run.ordinal,
+    }
+}
+
+fn plan(fold: &SessionFold) -> Option<PlanProgress> {
+    let (done, total) = fold.plan.done_of();
+    (total > 0).then(|| PlanProgress {
+        done: u32::try_from(done).unwrap_or(u32::MAX),
+        total: u32::try_from(total).unwrap_or(u32::MAX),
+        current: fold.plan.current().map(|(_, step)| step.to_owned()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_model::session::StateWord;
+
+    use super::*;
+
+    fn listed(alive: Alive, turn: TurnState) -> LiveSession {
+        LiveSession {
+            thread: ThreadKey::main("x"),
+            pid: Some(1),
+            start_ticks: None,
+            alive,
+            turn,
+            waiting_for: None,
+            cwd: None,
+            at: None,
+        }
+    }
+
+    fn word(running: Running<'_>) -> StateWord {
+        state(&SessionFold::default(), running).word()
+    }
+
+    #[test]
+    fn what_the_agent_says_of_its_turn_is_better_than_what_events_tell() {
+        assert_eq!(
+            word(Running::Listed(&listed(Alive::Yes, TurnState::WaitingPermission))),
+            StateWord::NeedsYou
+        );
+        assert_eq!(word(Running::Listed(&listed(Alive::Yes, TurnState::Idle))), StateWord::Ready);
+        assert_ne!(
+            word(Running::Listed(&listed(Alive::No, TurnState::Working))),
+            StateWord::Working
+        );
+    }
+
+    #[test]
+    fn paths_are_shown_from_the_sessions_directory() {
+        assert_eq!(relative("/repo/src/a.rs", Some("/repo")), "src/a.rs");
+        assert_eq!(relative("/repository/a.rs", Some("/repo")), "/repository/a.rs");
+    }
+}

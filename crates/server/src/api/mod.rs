@@ -1,0 +1,57 @@
+//! The HTTP API: one short function per request.
+
+pub(crate) mod board;
+pub(crate) mod doctor;
+pub(crate) mod search;
+pub(crate) mod sessions;
+pub(crate) mod tasks;
+
+use callboard_engine::{Engine, EngineError};
+use callboard_model::{SessionId, TaskId, WorkspaceId};
+use serde::Deserialize;
+
+use crate::App;
+use crate::error::ApiError;
+
+/// What a request is answered with.
+pub(crate) type Answer<T> = Result<axum::Json<T>, ApiError>;
+
+/// Asks the engine on a thread that may wait.
+pub(crate) async fn ask<T: Send + 'static>(
+    app: &App,
+    question: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let engine = app.engine.clone();
+    match tokio::task::spawn_blocking(move || question(&engine)).await {
+        Ok(answer) => Ok(answer?),
+        Err(fault) => {
+            tracing::error!(%fault, "a request ended by a fault");
+            Err(EngineError::Ending.into())
+        }
+    }
+}
+
+/// A request that may name a workspace.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+pub(crate) struct InWorkspace {
+    /// `W1`; not given: the one last looked at, or all.
+    pub(crate) workspace: Option<String>,
+}
+
+impl InWorkspace {
+    pub(crate) fn id(&self) -> Result<Option<WorkspaceId>, ApiError> {
+        self.workspace.as_deref().filter(|text| !text.is_empty()).map(workspace_id).transpose()
+    }
+}
+
+pub(crate) fn workspace_id(text: &str) -> Result<WorkspaceId, ApiError> {
+    text.parse().map_err(|error| ApiError::bad(error, "list them with `/api/workspaces`"))
+}
+
+pub(crate) fn session_id(text: &str) -> Result<SessionId, ApiError> {
+    text.parse().map_err(|error| ApiError::bad(error, "list them with `/api/sessions`"))
+}
+
+pub(crate) fn task_id(text: &str) -> Result<TaskId, ApiError> {
+    text.parse().map_err(|error| ApiError::bad(error, "list them with `/api/tasks`"))
+}

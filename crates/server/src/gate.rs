@@ -1,0 +1,188 @@
+//! Who may come in by the port: this machine's browser, with the cookie, from our own page.
+
+use axum::body::Body;
+use axum::extract::{Form, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Deserialize;
+
+use crate::App;
+use crate::error::ApiError;
+
+const COOKIE: &str = "callboard";
+
+/// What every page may do: nothing but talk to us.
+const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; \
+    object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// Lets a request in that is meant for us, comes from our own page and carries the cookie.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    // A page elsewhere can make the browser send requests here, or point its own name at this machine.
+    if !is_our_host(headers, app.port) {
+        return refused(StatusCode::MISDIRECTED_REQUEST, "this address is not Callboard's");
+    }
+    if request.uri().path() == "/login" {
+        return with_policy(next.run(request).await);
+    }
+    if !is_our_origin(headers, app.port) {
+        return refused(StatusCode::FORBIDDEN, "another page may not use Callboard");
+    }
+    if !has_cookie(headers, &app.config.token) {
+        let is_page = headers
+            .get(header::ACCEPT)
+            .and_then(|accept| accept.to_str().ok())
+            .is_some_and(|accept| accept.contains("text/html"));
+        if is_page {
+            return with_policy((StatusCode::UNAUTHORIZED, Html(LOGIN)).into_response());
+        }
+        return refused(StatusCode::UNAUTHORIZED, "this browser is not signed in to Callboard");
+    }
+    with_policy(next.run(request).await)
+}
+
+fn refused(status: StatusCode, text: &str) -> Response {
+    with_policy(
+        ApiError::new(
+            status,
+            format!("{text}; nothing was changed"),
+            "open it with `callboard up`",
+        )
+        .into_response(),
+    )
+}
+
+fn with_policy(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    let mut set = |name: &'static str, value: &'static str| {
+        headers.insert(name, HeaderValue::from_static(value));
+    };
+    set("content-security-policy", POLICY);
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "no-referrer");
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn is_our_host(headers: &HeaderMap, port: u16) -> bool {
+    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
+        return false;
+    };
+    names(port).iter().any(|name| host.eq_ignore_ascii_case(name))
+}
+
+fn is_our_origin(headers: &HeaderMap, port: u16) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
+        && !matches!(site, "same-origin" | "none")
+    {
+        return false;
+    }
+    match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
+        None => true,
+        Some(Ok(origin)) => names(port).iter().any(|name| {
+            origin.strip_prefix("http://").is_some_and(|o| o.eq_ignore_ascii_case(name))
+        }),
+        Some(Err(_)) => false,
+    }
+}
+
+fn names(port: u16) -> [String; 3] {
+    [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")]
+}
+
+fn has_cookie(headers: &HeaderMap, token: &str) -> bool {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .any(|(name, value)| name == COOKIE && is_same(value, token))
+}
+
+/// Compares in a time that does not tell how much is right.
+fn is_same(given: &str, token: &str) -> bool {
+    given.len() == token.len()
+        && given.bytes().zip(token.bytes()).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+}
+
+/// What signs a browser in.
+#[derive(Deserialize)]
+pub(crate) struct Login {
+    token: String,
+}
+
+/// Gives the cookie to who has the token: the file that `callboard up` opens posts it here, so that
+/// it stands in no address.
+pub(crate) async fn login(State(app): State<App>, Form(login): Form<Login>) -> Response {
+    if !is_same(login.token.trim(), &app.config.token) {
+        return with_policy((StatusCode::UNAUTHORIZED, Html(LOGIN)).into_response());
+    }
+    let cookie = format!(
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000",
+        app.config.token
+    );
+    let mut response = Response::new(Body::from(ENTERED));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        headers.insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The browser goes on by itself, from our own page, so that a strict cookie comes along.
+const ENTERED: &str = "<!doctype html><meta charset=utf-8><meta http-equiv=refresh content=\"0; url=/\">\
+    <title>Callboard</title>";
+
+const LOGIN: &str = "<!doctype html><html lang=en><meta charset=utf-8>\
+<meta name=viewport content=\"width=device-width\"><title>Callboard</title>\
+<style>:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:26rem;margin:18vh auto;padding:0 1rem}\
+input,button{font:inherit;padding:.4rem .6rem}input{width:100%;box-sizing:border-box;margin:.25rem 0 .75rem}code{font-family:ui-monospace,monospace}</style>\
+<h1 style=\"font-size:1.1rem\">This browser is not signed in</h1>\
+<p>Run <code>callboard up</code> on this machine: it opens the board, signed in.</p>\
+<form method=post action=/login><label>Or paste what <code>callboard token</code> prints\
+<input name=token type=password autocomplete=off required></label><button>Open the board</button></form>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(k, v)| (k.parse::<header::HeaderName>().unwrap(), v.parse().unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn only_our_own_names_are_our_host() {
+        assert!(is_our_host(&headers(&[("host", "127.0.0.1:4000")]), 4000));
+        assert!(is_our_host(&headers(&[("host", "LOCALHOST:4000")]), 4000));
+        assert!(!is_our_host(&headers(&[("host", "evil.example:4000")]), 4000));
+        assert!(!is_our_host(&headers(&[("host", "127.0.0.1:4001")]), 4000));
+        assert!(!is_our_host(&headers(&[]), 4000));
+    }
+
+    #[test]
+    fn another_pages_requests_are_not_ours() {
+        assert!(is_our_origin(&headers(&[("origin", "http://localhost:4000")]), 4000));
+        assert!(!is_our_origin(&headers(&[("origin", "http://localhost:4001")]), 4000));
+        assert!(!is_our_origin(&headers(&[("origin", "null")]), 4000));
+        assert!(!is_our_origin(&headers(&[("sec-fetch-site", "cross-site")]), 4000));
+        assert!(is_our_origin(&headers(&[]), 4000));
+    }
+
+    #[test]
+    fn the_cookie_must_be_exact() {
+        assert!(has_cookie(&headers(&[("cookie", "a=b; callboard=secret")]), "secret"));
+        assert!(!has_cookie(&headers(&[("cookie", "callboard=secre")]), "secret"));
+        assert!(!has_cookie(&headers(&[("cookie", "other=secret")]), "secret"));
+    }
+}

@@ -1,0 +1,52 @@
+//! The document that describes the API: the source of the page's types and of `docs/json.md`.
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::OpenApi;
+
+use crate::api::{board, doctor, search, sessions, tasks};
+use crate::error::ApiError;
+use crate::stream;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Callboard",
+        description = "The workspace around coding agents, on this machine."
+    ),
+    paths(
+        board::board,
+        board::workspaces,
+        board::register,
+        board::workspace_at,
+        board::look,
+        board::since,
+        stream::stream,
+        sessions::sessions,
+        sessions::session,
+        sessions::events,
+        sessions::landmarks,
+        sessions::event,
+        sessions::record,
+        sessions::open,
+        search::search,
+        tasks::tasks,
+        tasks::create,
+        tasks::task,
+        tasks::edit,
+        tasks::move_card,
+        tasks::delete,
+        tasks::restore,
+        tasks::link,
+        tasks::unlink,
+        tasks::of_session,
+        doctor::doctor,
+    ),
+    components(schemas(ApiError))
+)]
+struct Document;
+
+/// The OpenAPI document.
+#[must_use]
+pub fn document() -> OpenApi {
+    Document::openapi()
+}

@@ -1,0 +1,143 @@
+//! The two doors: a port on loopback for the browser, a socket for this user's programs.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{delete, get, post, put};
+use callboard_engine::Engine;
+use tokio::net::{TcpListener, UnixListener};
+use tokio::sync::watch;
+use tower_http::compression::CompressionLayer;
+
+use crate::api::{board, doctor, search, sessions, tasks};
+use crate::{App, assets, gate, limits, stream};
+
+/// What the server is told at its start.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// The port to listen on; 0 for any that is free.
+    pub port: u16,
+    /// Where the socket is made.
+    pub socket: PathBuf,
+    /// What a browser must show.
+    pub token: String,
+    /// The editor that its user chose.
+    pub editor: Option<String>,
+}
+
+/// The server, ready to take requests.
+pub struct Listening {
+    /// The port it listens on.
+    pub port: u16,
+    app: App,
+    tcp: TcpListener,
+    unix: UnixListener,
+}
+
+/// Opens both doors.
+///
+/// # Errors
+/// When the port is taken or the socket cannot be made.
+pub async fn serve(engine: Arc<Engine>, config: ServerConfig) -> io::Result<Listening> {
+    let tcp = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?;
+    let port = tcp.local_addr()?.port();
+    let unix = open_socket(&config.socket)?;
+    let (shutdown, _) = watch::channel(false);
+    let app = App { engine, config: Arc::new(config), port, shutdown };
+    Ok(Listening { port, app, tcp, unix })
+}
+
+/// A socket that only its user can open.
+fn open_socket(path: &Path) -> io::Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt;
+    match std::fs::remove_file(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let socket = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(socket)
+}
+
+impl Listening {
+    /// Ends the server when something is sent on it.
+    #[must_use]
+    pub fn shutdown(&self) -> watch::Sender<bool> {
+        self.app.shutdown.clone()
+    }
+
+    /// Takes requests until shut down.
+    ///
+    /// # Errors
+    /// When a door breaks.
+    pub async fn run(self) -> io::Result<()> {
+        let ends = |mut ear: watch::Receiver<bool>| async move {
+            // It fails when the sender is gone, which is an end as well.
+            let _ = ear.wait_for(|ends| *ends).await;
+        };
+        let ear = || self.app.shutdown.subscribe();
+        let by_port = api()
+            .route("/login", post(gate::login))
+            .fallback(assets::page)
+            .layer(from_fn_with_state(self.app.clone(), gate::guard))
+            .layer(CompressionLayer::new())
+            .with_state(self.app.clone());
+        let by_socket =
+            api().route("/api/shutdown", post(doctor::shut_down)).with_state(self.app.clone());
+        let tcp = axum::serve(self.tcp, by_port).with_graceful_shutdown(ends(ear()));
+        let unix = axum::serve(self.unix, by_socket).with_graceful_shutdown(ends(ear()));
+        let mut ended = ear();
+        let both = async { tokio::try_join!(tcp, unix).map(|_| ()) };
+        tokio::select! {
+            result = both => result,
+            () = async {
+                let _ = ended.wait_for(|ends| *ends).await;
+                tokio::time::sleep(limits::LAST_REQUESTS).await;
+            } => Ok(()),
+        }
+    }
+}
+
+/// What both doors lead to.
+fn api() -> Router<App> {
+    Router::new()
+        .route("/api/openapi.json", get(doctor::openapi))
+        .route("/api/board", get(board::board))
+        .route("/api/workspaces", get(board::workspaces).post(board::register))
+        .route("/api/workspaces/at", get(board::workspace_at))
+        .route("/api/look", post(board::look))
+        .route("/api/since", get(board::since))
+        .route("/api/stream", get(stream::stream))
+        .route("/api/sessions", get(sessions::sessions))
+        .route("/api/sessions/{id}", get(sessions::session))
+        .route("/api/sessions/{id}/events", get(sessions::events))
+        .route("/api/sessions/{id}/landmarks", get(sessions::landmarks))
+        .route("/api/sessions/{id}/task", post(tasks::of_session))
+        .route("/api/events/{seq}", get(sessions::event))
+        .route("/api/events/{seq}/record", get(sessions::record))
+        .route("/api/blobs/{hash}", get(sessions::blob))
+        .route("/api/open", post(sessions::open))
+        .route("/api/search", get(search::search))
+        .route("/api/tasks", get(tasks::tasks).post(tasks::create))
+        .route("/api/tasks/{id}", get(tasks::task).patch(tasks::edit).delete(tasks::delete))
+        .route("/api/tasks/{id}/move", post(tasks::move_card))
+        .route("/api/tasks/{id}/restore", post(tasks::restore))
+        .route("/api/tasks/{id}/sessions/{session}", put(tasks::link).delete(tasks::unlink))
+        .route("/api/doctor", get(doctor::doctor))
+        .route("/api/{*rest}", delete(nothing_here).get(nothing_here).post(nothing_here))
+        .layer(DefaultBodyLimit::max(limits::BODY_BYTES))
+}
+
+async fn nothing_here(uri: axum::http::Uri) -> crate::error::ApiError {
+    crate::error::ApiError::new(
+        axum::http::StatusCode::NOT_FOUND,
+        format!("there is no {}", uri.path()),
+        "see /api/openapi.json",
+    )
+}
