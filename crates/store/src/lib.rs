@@ -9,6 +9,7 @@ mod belonging;
 mod blob;
 mod blob_writer;
 mod block;
+mod cjk;
 mod count;
 mod error;
 mod event;

@@ -3,13 +3,14 @@
 //! The full-text index folds case and splits at everything that is neither letter nor digit, which
 //! finds `on_change`, `src/watch` and `watcher.rs` whole (as phrases) and by part. What it does not
 //! split is split here, into a column of its own so that phrases of the text stay phrases:
-//! `onChange` adds `on Change`, `HTTPServer2` adds `HTTP Server 2`.
+//! `onChange` adds `on Change`, `HTTPServer2` adds `HTTP Server 2`, and Chinese and Japanese add the
+//! pairs of their characters.
 
 use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::limits;
+use crate::{cjk, limits};
 
 /// The words of a text, ready to be indexed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,8 +35,9 @@ impl IndexText {
 
     fn capped(title: &str, body: &str, limit: usize) -> Self {
         let mut parts = Parts::default();
-        let title = clean(cut(title, limit), &mut parts);
-        let body = clean(cut(body, limit), &mut parts);
+        let (title, body) = (cut(title, limit), cut(body, limit));
+        cjk::runs(title).chain(cjk::runs(body)).for_each(|run| parts.add_run(run));
+        let (title, body) = (clean(title, &mut parts), clean(body, &mut parts));
         Self { title, body, parts: parts.text }
     }
 
@@ -97,6 +99,13 @@ struct Parts {
 }
 
 impl Parts {
+    fn add_run(&mut self, run: &str) {
+        if self.seen.len() < limits::SPLIT_WORDS && self.seen.insert(xxh3_64(run.as_bytes())) {
+            self.text.push_str(&cjk::pairs(run));
+            self.text.push('\n');
+        }
+    }
+
     fn add(&mut self, word: &str) {
         if word.len() < 3 || self.seen.len() >= limits::SPLIT_WORDS {
             return;

@@ -2,7 +2,7 @@
 
 use callboard_model::query::Term;
 
-use crate::{limits, text};
+use crate::{cjk, limits, text};
 
 /// A query's terms as a MATCH expression.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,16 @@ fn spelling(term: &Term) -> &str {
 /// One term: as it stands, or as the pieces of its identifiers. The index takes a quoted text apart
 /// as it did the indexed one, so that `on_change` becomes a phrase of two words.
 fn condition(term: &Term) -> String {
+    let runs: Vec<String> = cjk::runs(spelling(term)).map(run_condition).collect();
+    if !runs.is_empty() {
+        let others =
+            spelling(term).split(cjk::is_cjk).filter(|o| o.contains(char::is_alphanumeric));
+        return others
+            .map(|other| quoted(other, "*"))
+            .chain(runs)
+            .collect::<Vec<_>>()
+            .join(" AND ");
+    }
     let (word, star) = match term {
         Term::Phrase(words) => return quoted(words, ""),
         Term::Prefix(word) if last_word(word) < limits::PREFIX_CHARS => (word, ""),
@@ -58,6 +68,12 @@ fn condition(term: &Term) -> String {
     let split = quoted(&pieces.join(" "), star);
     let words = word.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).count();
     if pieces.len() > words { format!("({whole} OR {split})") } else { whole }
+}
+
+/// A run of Chinese or Japanese: its pairs in a row, or any pair that begins with a single one.
+fn run_condition(run: &str) -> String {
+    let star = if run.chars().nth(1).is_none() { "*" } else { "" };
+    quoted(&cjk::pairs(run), star)
 }
 
 /// Letters and digits at the end of a text; none if it ends in anything else.

@@ -1,6 +1,7 @@
+use callboard_model::EventKind;
 use callboard_store::{DATABASE, Durability, Reader, Store, StoreError};
 
-use crate::scene::{Scene, now};
+use crate::scene::{Scene, now, said};
 
 #[test]
 fn one_process_writes() {
@@ -90,4 +91,34 @@ fn numbers_go_on_after_a_restart() {
     drop((store, reader));
     let store = Store::open(dir.path()).unwrap();
     assert_eq!(store.last_seq(), last);
+}
+
+#[test]
+fn damage_inside_is_told_and_nothing_is_deleted() {
+    let mut scene = Scene::new();
+    for n in 0..20 {
+        scene.session(&format!("s{n}"), &[said(EventKind::Text, "words")]);
+    }
+    assert_eq!(scene.read(|s| s.damage()), None);
+    let Scene { store, reader, dir } = scene;
+    drop((store, reader));
+    let path = dir.path().join(DATABASE);
+    let page: u32 = rusqlite::Connection::open(&path)
+        .unwrap()
+        .query_row("SELECT rootpage - 1 FROM sqlite_schema WHERE name = 'event'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = page as usize * 4096;
+    bytes[at..at + 4096].fill(0xa5);
+    std::fs::write(&path, &bytes).unwrap();
+
+    let found = Reader::open(dir.path()).and_then(|mut r| r.snapshot(|s| s.damage()));
+    match found {
+        Ok(found) => assert!(found.is_some()),
+        Err(error) => assert!(matches!(error, StoreError::Corrupt { .. }), "{error:?}"),
+    }
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::Corrupt { .. })));
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
 }

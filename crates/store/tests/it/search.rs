@@ -27,6 +27,7 @@ fn words_are_found_whole_by_part_as_phrase_and_by_beginning() {
         ("a", "keep the old onChange signature in src/watch/watcher.rs"),
         ("b", "rename on_change to HTTPServer"),
         ("c", "the signature of the old watch"),
+        ("d", "请修复文件监视器的竞争条件, watcher 里的"),
     ] {
         scene.session(name, &[said(EventKind::Text, text)]);
     }
@@ -40,13 +41,17 @@ fn words_are_found_whole_by_part_as_phrase_and_by_beginning() {
         ("watcher.rs", "S1"),
         ("src/watch", "S1"),
         ("src/watch/wat", "S1"),
-        ("watcher", "S1"),
-        ("wat*", "S1 S3"),
+        ("watcher", "S1 S4"),
+        ("wat*", "S1 S3 S4"),
         ("watc", ""),
         ("\"old onChange signature\"", "S1"),
         ("\"old signature\"", ""),
         ("old signature", "S1 S3"),
         ("SIGNATURE", "S1 S3"),
+        ("竞争", "S4"),
+        ("竞", "S4"),
+        ("竞监", ""),
+        ("\"竞争条件\" watcher", "S4"),
     ] {
         let mut found = find(&mut scene, query);
         found.sort();
