@@ -5,9 +5,9 @@
 mod claude;
 mod codex;
 mod fields;
+mod installed;
 pub mod limits;
 mod live;
-mod process;
 mod slim;
 mod split;
 mod stream;

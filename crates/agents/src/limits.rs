@@ -1,5 +1,7 @@
 //! Every bound of this crate, with its reason.
 
+use std::time::Duration;
+
 /// A line longer than this is slimmed while it streams: it is never whole in memory.
 pub const LINE_IN_MEMORY_BYTES: usize = 8 << 20;
 
@@ -74,3 +76,15 @@ pub const LIVE_ENTRIES: usize = 4096;
 /// A message of a status socket that is larger is skipped: status notifications have below 1 KiB,
 /// but the same socket also carries items with whole outputs.
 pub const SOCKET_MESSAGE_BYTES: usize = 32 << 20;
+
+/// Time that the other side of a status socket gets to shake hands, or to take a message.
+pub const SOCKET_HANDSHAKE_TIME: Duration = Duration::from_secs(5);
+
+/// Time after which a waiting thread looks whether it was told to stop: short beside a person's patience.
+pub const STOP_CHECK_TIME: Duration = Duration::from_millis(250);
+
+/// How many such looks pass at most before a status socket is tried again without a notification: half a minute.
+pub const SOCKET_RETRY_CHECKS: u32 = 120;
+
+/// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
+pub const VERSION_TIME: Duration = Duration::from_secs(20);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::{ThreadKey, Timestamp};
+use callboard_os::process;
 
 use crate::fields::{Document, Fields, Raw};
-use crate::{LiveSession, limits, process, walk};
+use crate::{LiveSession, limits, walk};
 
 pub(super) const SESSIONS: &str = "sessions";
 
@@ -34,7 +35,11 @@ fn session(text: &str) -> Option<LiveSession> {
         thread: ThreadKey::main(fields.text("sessionId")?),
         pid,
         start_ticks,
-        alive: pid.map_or(Alive::Unknown, |pid| process::alive(pid, start_ticks)),
+        alive: match pid.and_then(|pid| process::is_running(pid, start_ticks)) {
+            Some(true) => Alive::Yes,
+            Some(false) => Alive::No,
+            None => Alive::Unknown,
+        },
         turn: turn(&fields),
         waiting_for: fields.text("waitingFor"),
         cwd: fields.text("cwd").map(PathBuf::from),

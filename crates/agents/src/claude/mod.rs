@@ -18,7 +18,7 @@ use callboard_model::{AgentName, Draft};
 
 use crate::{
     Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot,
+    TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Claude;
@@ -71,8 +71,8 @@ impl Agent for Claude {
         None
     }
 
-    fn installed(&self, _: &Environment) -> Option<Installed> {
-        None
+    fn installed(&self, environment: &Environment) -> Option<Installed> {
+        installed::program("claude", environment)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -1,5 +1,7 @@
 //! Codex, by OpenAI.
 
+#[cfg(unix)]
+mod daemon;
 mod discover;
 mod live;
 mod parse;
@@ -18,7 +20,7 @@ use callboard_model::{AgentName, Draft};
 
 use crate::{
     Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot,
+    TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Codex;
@@ -46,7 +48,10 @@ impl Agent for Codex {
 
     fn watch_roots(&self, home: &Path) -> Vec<WatchRoot> {
         let transcripts = discover::FOLDERS.iter();
-        transcripts.map(|folder| WatchRoot { path: home.join(folder), recursive: true }).collect()
+        let transcripts =
+            transcripts.map(|folder| WatchRoot { path: home.join(folder), recursive: true });
+        let locks = WatchRoot { path: home.join(live::LOCKS), recursive: false };
+        transcripts.chain([locks]).collect()
     }
 
     fn reader(&self, file: &TranscriptFile, state: Option<&str>) -> Box<dyn TranscriptReader> {
@@ -62,16 +67,27 @@ impl Agent for Codex {
         false
     }
 
-    fn live_signal(&self, _: &Path, _: &Path) -> bool {
-        false
+    fn live_signal(&self, home: &Path, path: &Path) -> bool {
+        live::is_signal(home, path)
     }
 
+    #[cfg(unix)]
+    fn watch_status(
+        &self,
+        home: &Path,
+        report: LiveReport,
+        stop: StopFlag,
+    ) -> Option<JoinHandle<()>> {
+        daemon::watch(home, report, stop)
+    }
+
+    #[cfg(not(unix))]
     fn watch_status(&self, _: &Path, _: LiveReport, _: StopFlag) -> Option<JoinHandle<()>> {
         None
     }
 
-    fn installed(&self, _: &Environment) -> Option<Installed> {
-        None
+    fn installed(&self, environment: &Environment) -> Option<Installed> {
+        installed::program("codex", environment)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -6,11 +6,9 @@ use callboard_agents::{Agent, Compression, Environment, Found, TranscriptFile, a
 use callboard_model::ThreadKey;
 use callboard_model::event::EventBody;
 
-const THREAD: &str = "01997e76-d124-7592-9cac-2ec05abbca08";
+use crate::agent;
 
-fn agent(name: &str) -> &'static dyn Agent {
-    *all().iter().find(|agent| agent.name().as_str() == name).unwrap()
-}
+const THREAD: &str = "01997e76-d124-7592-9cac-2ec05abbca08";
 
 fn write(path: PathBuf) -> PathBuf {
     fs::create_dir_all(path.parent().unwrap()).unwrap();

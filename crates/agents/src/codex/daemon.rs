@@ -1,0 +1,87 @@
+//! Status notifications of the daemon that interactive sessions share: JSON-RPC in WebSocket frames over
+//! `app-server-control/app-server-control.sock`. Any client hears of every thread. This one only listens:
+//! it answers no request, resumes no thread and changes nothing.
+
+mod conversation;
+mod socket_file;
+
+use std::io::{self, ErrorKind};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::thread::JoinHandle;
+
+use tungstenite::client::client_with_config;
+use tungstenite::protocol::{WebSocket, WebSocketConfig};
+use tungstenite::{Error, Message};
+
+use crate::{LiveReport, LiveUpdate, StopFlag, limits};
+use conversation::Conversation;
+use socket_file::SocketFile;
+
+const FOLDER: &str = "app-server-control";
+const SOCKET: &str = "app-server-control.sock";
+
+pub(super) fn watch(home: &Path, report: LiveReport, stop: StopFlag) -> Option<JoinHandle<()>> {
+    let folder = home.join(FOLDER);
+    let home = home.to_owned();
+    let follow = move || {
+        let socket = folder.join(SOCKET);
+        let mut file = SocketFile::new(home, folder);
+        while !stop.stopped() {
+            if let Ok(stream) = UnixStream::connect(&socket) {
+                let mut connected = false;
+                let ended = listen(stream, &mut connected, &report, &stop);
+                tracing::debug!(socket = %socket.display(), ?ended, "the agent's status socket was left");
+                if connected {
+                    file.was_there();
+                    report(LiveUpdate::Disconnected);
+                }
+            }
+            file.wait(&stop);
+        }
+    };
+    std::thread::Builder::new().name("agent-status".to_owned()).spawn(follow).ok()
+}
+
+/// Reports what the socket tells until it closes or the flag is set.
+fn listen(
+    stream: UnixStream,
+    connected: &mut bool,
+    report: &LiveReport,
+    stop: &StopFlag,
+) -> Result<(), Error> {
+    stream.set_write_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
+    stream.set_read_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
+    let config = WebSocketConfig::default()
+        .max_message_size(Some(limits::SOCKET_MESSAGE_BYTES))
+        .max_frame_size(Some(limits::SOCKET_MESSAGE_BYTES));
+    let (mut socket, _) = client_with_config("ws://localhost/", stream, Some(config))
+        .map_err(|e| Error::Io(io::Error::new(ErrorKind::ConnectionAborted, e.to_string())))?;
+    socket.get_ref().set_read_timeout(Some(limits::STOP_CHECK_TIME))?;
+    let mut conversation = Conversation::default();
+    send(&mut socket, vec![Conversation::opening()])?;
+    while !stop.stopped() {
+        let text = match socket.read() {
+            Ok(Message::Text(text)) => text,
+            Ok(Message::Close(_)) => return Ok(()),
+            Ok(_) => continue,
+            Err(Error::Io(e))
+                if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+            {
+                continue;
+            }
+            Err(e) => return Err(e),
+        };
+        let heard = conversation.hear(&text);
+        for update in heard.updates {
+            *connected |= update == LiveUpdate::Connected;
+            report(update);
+        }
+        send(&mut socket, heard.replies)?;
+    }
+    socket.close(None)
+}
+
+fn send(socket: &mut WebSocket<UnixStream>, messages: Vec<String>) -> Result<(), Error> {
+    messages.into_iter().try_for_each(|message| socket.send(Message::text(message)))
+}
