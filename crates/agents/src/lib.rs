@@ -6,6 +6,7 @@ mod claude;
 mod codex;
 mod fields;
 mod installed;
+mod known;
 pub mod limits;
 mod live;
 mod slim;

@@ -1,6 +1,7 @@
 //! Claude Code, by Anthropic.
 
 mod discover;
+mod known_fields;
 mod live;
 mod parse;
 mod parse_message;

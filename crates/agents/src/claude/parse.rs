@@ -7,9 +7,9 @@ use callboard_model::{Draft, EventBody, ThreadKey, Timestamp};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::reader::Reader;
-use super::{parse_message, parse_system};
+use super::{known_fields, parse_message, parse_system};
 use crate::fields::{Document, Fields};
-use crate::limits;
+use crate::known::Unknown;
 use crate::transcript::{Parsed, RecordPosition};
 
 /// A record while it is taken apart.
@@ -21,7 +21,7 @@ pub(super) struct Record<'r> {
     pub(super) at: Option<Timestamp>,
     pub(super) offset: u64,
     pub(super) drafts: Vec<Draft>,
-    pub(super) unknown: Vec<String>,
+    pub(super) unknown: Unknown,
 }
 
 impl Record<'_> {
@@ -33,12 +33,6 @@ impl Record<'_> {
     /// Adds an event with a key of its own.
     pub(super) fn say_as(&mut self, key: String, body: EventBody) {
         self.drafts.push(Draft { thread: self.thread.clone(), key, at: self.at, body });
-    }
-
-    pub(super) fn unknown(&mut self, what: String) {
-        if self.unknown.len() < limits::UNKNOWN_PER_RECORD && !self.unknown.contains(&what) {
-            self.unknown.push(what);
-        }
     }
 
     /// Whether it belongs to a subagent or sidechain.
@@ -65,7 +59,7 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
         at: moment,
         offset: at.offset,
         drafts: Vec::new(),
-        unknown: Vec::new(),
+        unknown: Unknown::default(),
     };
     facts::session_facts(&mut record, reader);
     let (record_type, known) = match kind.as_str() {
@@ -79,10 +73,12 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
         }
         _ => parse_system::other(&mut record, kind),
     };
-    if !known {
+    if known {
+        known_fields::count(&record_type, &fields, &mut record.unknown);
+    } else {
         record.say("0", EventBody::Unknown { record_type: record_type.clone() });
     }
-    Parsed { record_type, known, unknown: record.unknown, drafts: record.drafts }
+    Parsed { record_type, known, unknown: record.unknown.into_list(), drafts: record.drafts }
 }
 
 fn foreign(text: &str, _: RecordPosition, reader: &Reader, record_type: &str) -> Parsed {

@@ -34,7 +34,9 @@ pub(super) fn user(record: &mut Record<'_>) {
             }
             Some("tool_result") => parse_result::result(record, block),
             Some("image" | "document") => {}
-            other => record.unknown(format!("user.content.type={}", other.unwrap_or("(none)"))),
+            other => {
+                record.unknown.note(format!("user.content.type={}", other.unwrap_or("(none)")))
+            }
         }
     }
     if let Some(images) = images.filter(|images| !said && !images.is_empty()) {
@@ -110,7 +112,7 @@ pub(super) fn assistant(record: &mut Record<'_>) {
                 );
             }
             _ => {
-                record.unknown(format!("assistant.content.type={kind}"));
+                record.unknown.note(format!("assistant.content.type={kind}"));
                 record.say(
                     index,
                     EventBody::Unknown { record_type: format!("assistant.content.{kind}") },

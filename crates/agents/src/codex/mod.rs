@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod daemon;
 mod discover;
+mod known_fields;
 mod live;
 mod parse;
 mod parse_call;

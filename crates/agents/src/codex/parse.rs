@@ -5,9 +5,9 @@ use callboard_model::event::{Compaction, Info};
 use callboard_model::{Draft, EventBody, ThreadKey, Timestamp};
 
 use super::reader::Reader;
-use super::{parse_event, parse_item};
+use super::{known_fields, parse_event, parse_item};
 use crate::fields::{Document, Fields, Raw};
-use crate::limits;
+use crate::known::Unknown;
 use crate::transcript::{Parsed, RecordPosition};
 
 /// A record while it is taken apart.
@@ -19,7 +19,7 @@ pub(super) struct Record {
     pub(super) thread: ThreadKey,
     pub(super) at: Option<Timestamp>,
     pub(super) drafts: Vec<Draft>,
-    pub(super) unknown: Vec<String>,
+    pub(super) unknown: Unknown,
 }
 
 impl Record {
@@ -31,12 +31,6 @@ impl Record {
     /// Adds an event with a key of its own.
     pub(super) fn say_as(&mut self, key: String, body: EventBody) {
         self.drafts.push(Draft { thread: self.thread.clone(), key, at: self.at, body });
-    }
-
-    pub(super) fn unknown(&mut self, what: String) {
-        if self.unknown.len() < limits::UNKNOWN_PER_RECORD && !self.unknown.contains(&what) {
-            self.unknown.push(what);
-        }
     }
 }
 
@@ -56,16 +50,18 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
         thread: reader.thread(),
         at: moment("timestamp").or_else(|| moment("created_at")),
         drafts: Vec::new(),
-        unknown: Vec::new(),
+        unknown: Unknown::default(),
     };
     let (record_type, known) = match fields {
         Some(fields) => typed(fields, &mut record, reader),
         None => ("(no object)".to_owned(), false),
     };
-    if !known {
+    if let Some(fields) = fields.filter(|_| known) {
+        known_fields::count(&record_type, fields, &mut record.unknown);
+    } else {
         record.say("0", EventBody::Unknown { record_type: record_type.clone() });
     }
-    Parsed { record_type, known, unknown: record.unknown, drafts: record.drafts }
+    Parsed { record_type, known, unknown: record.unknown.into_list(), drafts: record.drafts }
 }
 
 /// The fields of a header: `session_meta`, or, in the first versions, a first line without a type.

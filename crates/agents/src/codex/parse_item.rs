@@ -83,7 +83,7 @@ fn message(item: &Fields<'_>, record: &mut Record) {
     for part in item.items("content").into_iter().filter_map(Raw::fields) {
         let kind = part.text("type").unwrap_or_default();
         if !["", "text", "input_text", "output_text", "input_image"].contains(&kind.as_str()) {
-            record.unknown(format!("message.content.type={kind}"));
+            record.unknown.note(format!("message.content.type={kind}"));
         }
     }
     let mut images: Vec<Image> = item.items("content").into_iter().filter_map(image).collect();

@@ -1,0 +1,273 @@
+//! The fields of records of 1.0 to 2.1.329.
+
+use crate::fields::Fields;
+use crate::known::{Names, Unknown};
+
+/// Fields of every record of a conversation.
+const COMMON: Names = &[
+    "agentId",
+    "agentName",
+    "cwd",
+    "entrypoint",
+    "forkedFrom",
+    "gitBranch",
+    "isSidechain",
+    "parentUuid",
+    "sessionId",
+    "sessionKind",
+    "session_id",
+    "slug",
+    "teamName",
+    "timestamp",
+    "type",
+    "userType",
+    "uuid",
+    "version",
+];
+
+/// Fields of `user`.
+const USER: Names = &[
+    "agentId",
+    "agentName",
+    "classifierMetaLines",
+    "content",
+    "forkedFrom",
+    "holdsPersonsWords",
+    "imagePasteIds",
+    "interruptedByShutdown",
+    "interruptedMessageId",
+    "interruptedTools",
+    "isCompactSummary",
+    "isMeta",
+    "isVisibleInTranscriptOnly",
+    "level",
+    "mcpMeta",
+    "message",
+    "messageId",
+    "origin",
+    "permissionDecision",
+    "permissionMode",
+    "planContent",
+    "project",
+    "promptId",
+    "promptSource",
+    "queueSkipAttachments",
+    "sandboxed",
+    "sourceToolAssistantUUID",
+    "sourceToolUseID",
+    "teamName",
+    "thinkingMetadata",
+    "todos",
+    "toolDenialKind",
+    "toolEndsTurn",
+    "toolUseID",
+    "toolUseResult",
+    "turnCompanion",
+    "turnOrigin",
+    "turnPosition",
+];
+
+/// Fields of `assistant`.
+const ASSISTANT: Names = &[
+    "advisorModel",
+    "agentId",
+    "agentName",
+    "apiBlockIndex",
+    "apiErrorStatus",
+    "apiErrorType",
+    "attributionAgent",
+    "attributionMcpServer",
+    "attributionMcpTool",
+    "attributionPlugin",
+    "attributionSkill",
+    "costUSD",
+    "durationMs",
+    "effort",
+    "error",
+    "errorDetails",
+    "failedResponseHadNoToolCall",
+    "forkedFrom",
+    "isAbortedMidStream",
+    "isApiErrorMessage",
+    "isMeta",
+    "isVirtual",
+    "madeBy",
+    "message",
+    "perTurnEffort",
+    "promptCacheRequested",
+    "requestId",
+    "requestRef",
+    "requestSessionId",
+    "requestedModel",
+    "supersedesUuids",
+    "teamName",
+    "thinkingDisplay",
+    "thinkingDurationMs",
+    "toolInputStreamMs",
+    "toolUseResult",
+];
+
+/// Fields of `system`.
+const SYSTEM: Names = &[
+    "apiRefusalCategory",
+    "apiRefusalExplanation",
+    "attempt",
+    "budgetLimit",
+    "budgetNudges",
+    "budgetTokens",
+    "cause",
+    "commands",
+    "compactMetadata",
+    "compactionMetadata",
+    "content",
+    "direction",
+    "durationMs",
+    "error",
+    "fallbackModel",
+    "hasOutput",
+    "hookAdditionalContext",
+    "hookCount",
+    "hookErrors",
+    "hookInfos",
+    "hookLabel",
+    "isMeta",
+    "level",
+    "logicalParentUuid",
+    "maxRetries",
+    "messageCount",
+    "microcompactMetadata",
+    "originalModel",
+    "pendingBackgroundAgentCount",
+    "preventedContinuation",
+    "refusedUserMessageUuid",
+    "requestId",
+    "retractedMessageUuids",
+    "retryAttempt",
+    "retryInMs",
+    "scope",
+    "source",
+    "stopReason",
+    "subtype",
+    "text",
+    "toolUseID",
+    "totalDurationMs",
+    "trigger",
+    "url",
+    "verb",
+    "writtenPaths",
+];
+
+/// Fields of `message`.
+const MESSAGE: Names = &[
+    "container",
+    "content",
+    "context_management",
+    "diagnostics",
+    "id",
+    "model",
+    "role",
+    "stop_details",
+    "stop_reason",
+    "stop_sequence",
+    "type",
+    "usage",
+];
+
+/// Fields of the records beside the conversation, all together.
+const OTHER: Names = &[
+    "agentId",
+    "agentName",
+    "aiTitle",
+    "atis",
+    "attachment",
+    "base",
+    "cacheControl",
+    "commandUuid",
+    "content",
+    "customTitle",
+    "data",
+    "deliveryId",
+    "frameUrl",
+    "hasUnknownModelCost",
+    "hash",
+    "id",
+    "isSnapshotUpdate",
+    "keep",
+    "key",
+    "lastPrompt",
+    "leafUuid",
+    "message",
+    "messageId",
+    "mode",
+    "modelUsage",
+    "operation",
+    "params",
+    "parentToolUseID",
+    "path",
+    "permissionMode",
+    "prNumber",
+    "prRepository",
+    "prUrl",
+    "querySource",
+    "reason",
+    "relocatedCwd",
+    "rendered",
+    "renderedBesideToolResult",
+    "renderedInHumanTurn",
+    "renderedRole",
+    "requestDigest",
+    "result",
+    "shape",
+    "shapeHash",
+    "snapshot",
+    "startTime",
+    "summary",
+    "tail",
+    "text",
+    "title",
+    "toolUseID",
+    "tools",
+    "totalAPIDuration",
+    "totalAPIDurationWithoutRetries",
+    "totalCostUSD",
+    "totalDuration",
+    "totalLinesAdded",
+    "totalLinesRemoved",
+    "totalToolDuration",
+    "worktreeSession",
+];
+
+/// How fields are read that everything hangs on.
+const TYPES: &[(&str, &str)] = &[
+    ("uuid", "string"),
+    ("parentUuid", "string"),
+    ("sessionId", "string"),
+    ("timestamp", "string"),
+    ("cwd", "string"),
+    ("isSidechain", "boolean"),
+];
+
+/// Counts what this version does not know of a record of a known type.
+pub(super) fn count(record_type: &str, fields: &Fields<'_>, unknown: &mut Unknown) {
+    let own = match record_type.split('/').next().unwrap_or_default() {
+        "user" => USER,
+        "assistant" => ASSISTANT,
+        "system" => SYSTEM,
+        _ => OTHER,
+    };
+    unknown.fields(record_type, fields, &[COMMON, own]);
+    unknown.types(record_type, fields, TYPES);
+    if matches!(record_type, "user" | "assistant") {
+        unknown.types(record_type, fields, &[("message", "object")]);
+        unknown.fields(&format!("{record_type}.message"), &fields.fields("message"), &[MESSAGE]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_are_sorted() {
+        use super::{ASSISTANT, COMMON, MESSAGE, OTHER, SYSTEM, USER};
+        crate::known::assert_sorted(&[COMMON, USER, ASSISTANT, SYSTEM, MESSAGE, OTHER]);
+    }
+}
