@@ -106,6 +106,7 @@ impl Engine {
             started,
         });
         engine.begin_reading(sources);
+        crate::readable::start(&engine, engine.stop.clone());
         Ok(engine)
     }
 

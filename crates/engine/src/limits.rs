@@ -102,3 +102,13 @@ pub const TASK_HISTORY: usize = 200;
 
 /// Room on the disk below which `doctor` warns.
 pub const LOW_ROOM_BYTES: u64 = 1 << 30;
+
+/// Silence after an agent's words that makes them its last: no model thinks for so long unseen.
+pub const LAST_WORD_MS: i64 = 15 * 60 * 1000;
+
+/// Readable transcripts written before looking at what else is to be done.
+pub const READABLE_AT_ONCE: usize = 16;
+
+/// Age up to which sessions have a readable transcript: what agents are likely to look up, and what
+/// agents themselves keep.
+pub const READABLE_AGE_MS: i64 = 30 * 24 * 3600 * 1000;

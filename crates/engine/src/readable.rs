@@ -1,9 +1,44 @@
-//! Readable transcripts in `.callboard/sessions/`, for agents and grep.
+//! Readable transcripts in `.callboard/sessions/`, for agents and grep: appended to as sessions go on.
 
-use callboard_model::view::SessionView;
-use callboard_store::Snapshot;
+mod text;
 
-use crate::{Engine, EngineError};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use callboard_agents::StopFlag;
+use callboard_model::view::{SessionView, StreamMessage};
+use callboard_model::{Ordinal, Seq, SessionId};
+use callboard_store::{EventPage, PageFrom, SessionFilter, Snapshot};
+
+use crate::core::view_of;
+use crate::transcript::Retelling;
+use crate::{Engine, EngineError, limits};
+
+/// Begins the last line, which says how far the file goes.
+const MARK: &str = "<!-- callboard goes on after ";
+
+/// The folder of a workspace's files, beside its main checkout.
+pub(crate) const FOLDER: &str = ".callboard";
+
+/// Writes readable transcripts until told to stop.
+pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
+    let engine = Arc::downgrade(engine);
+    std::thread::spawn(move || {
+        let mut due: BTreeMap<SessionId, Instant> = BTreeMap::new();
+        let mut seen: Option<Seq> = None;
+        while !stop.stopped() {
+            std::thread::sleep(limits::READABLE_AFTER / 2);
+            let Some(engine) = engine.upgrade() else { return };
+            if let Err(error) = engine.write_readable(&mut due, &mut seen) {
+                tracing::warn!(%error, "a readable transcript could not be written; it is tried again");
+            }
+        }
+    });
+}
 
 impl Engine {
     /// Where a session's readable transcript is, if its workspace has one.
@@ -12,9 +47,174 @@ impl Engine {
         s: &Snapshot<'_>,
         view: &SessionView,
     ) -> Result<Option<String>, EngineError> {
-        let Some(workspace) = view.workspace else { return Ok(None) };
-        let Some(workspace) = s.workspace(workspace)? else { return Ok(None) };
-        let path = workspace.row.root.join(".callboard/sessions").join(format!("{}.md", view.id));
-        Ok(path.exists().then(|| path.to_string_lossy().into_owned()))
+        let path = path_of(s, view)?.filter(|path| path.exists());
+        Ok(path.map(|path| path.to_string_lossy().into_owned()))
+    }
+
+    /// Brings those files up to date whose sessions changed and have been quiet for a moment.
+    fn write_readable(
+        &self,
+        due: &mut BTreeMap<SessionId, Instant>,
+        seen: &mut Option<Seq>,
+    ) -> Result<(), EngineError> {
+        match *seen {
+            // What changed while no daemon ran is found by looking at all.
+            None => {
+                *seen = Some(*self.listen().borrow());
+                due.extend(self.readable_sessions()?.into_iter().map(|id| (id, Instant::now())));
+            }
+            Some(seq) if seq < *self.listen().borrow() => {
+                let (entries, next) = self.changes_after(seq, None)?;
+                *seen = Some(next);
+                for entry in entries {
+                    match entry.message {
+                        StreamMessage::Session { session } => {
+                            due.entry(session.id).or_insert_with(Instant::now);
+                        }
+                        StreamMessage::Reset => *seen = None,
+                        StreamMessage::Import { import } if !import.running => *seen = None,
+                        _ => {}
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+        let ready: Vec<SessionId> = due
+            .iter()
+            .filter(|(_, since)| since.elapsed() >= limits::READABLE_AFTER)
+            .map(|(id, _)| *id)
+            .take(limits::READABLE_AT_ONCE)
+            .collect();
+        for id in ready {
+            due.remove(&id);
+            self.read(|s| bring_up_to_date(s, id))?;
+        }
+        Ok(())
+    }
+
+    /// The sessions of registered workspaces that are young enough.
+    fn readable_sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let now = callboard_os::clock::now().as_millisecond();
+        let since = callboard_model::Timestamp::from_millisecond(now - limits::READABLE_AGE_MS);
+        self.read(|s| {
+            let mut ids = Vec::new();
+            for workspace in s.workspaces()? {
+                let filter = SessionFilter {
+                    workspace: Some(workspace.id),
+                    since: Some(since),
+                    ..SessionFilter::default()
+                };
+                ids.extend(s.sessions(&filter)?.into_iter().map(|row| row.id));
+            }
+            Ok(ids)
+        })
+    }
+}
+
+fn path_of(s: &Snapshot<'_>, view: &SessionView) -> Result<Option<PathBuf>, EngineError> {
+    let Some(workspace) = view.workspace else { return Ok(None) };
+    let root = s.workspace(workspace)?.map(|workspace| workspace.row.root);
+    Ok(root.map(|root| root.join(FOLDER).join("sessions").join(format!("{}.md", view.id))))
+}
+
+/// Appends to a session's file what it does not have yet.
+fn bring_up_to_date(s: &Snapshot<'_>, id: SessionId) -> Result<(), EngineError> {
+    let Some(view) = view_of(s, id)? else { return Ok(()) };
+    let Some(path) = path_of(s, &view)? else { return Ok(()) };
+    let written = write_file(s, &view, &path);
+    match written {
+        Ok(()) => Ok(()),
+        Err(WriteError::Engine(error)) => Err(error),
+        Err(WriteError::Io(error)) => {
+            tracing::warn!(%error, path = %path.display(), "cannot write a readable transcript");
+            Ok(())
+        }
+    }
+}
+
+enum WriteError {
+    Engine(EngineError),
+    Io(io::Error),
+}
+
+impl From<io::Error> for WriteError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<callboard_store::StoreError> for WriteError {
+    fn from(error: callboard_store::StoreError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), WriteError> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let (mut file, mut from) = match open_at_mark(path)? {
+        Some((file, last)) => (file, PageFrom::After(last)),
+        None => {
+            let mut file = File::create(path)?;
+            file.write_all(text::heading(view).as_bytes())?;
+            (file, PageFrom::Start)
+        }
+    };
+    let mut last = match from {
+        PageFrom::After(last) => last,
+        _ => Ordinal::default(),
+    };
+    let mut retelling = Retelling::new(s);
+    loop {
+        let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
+        let rows = s.events(view.id, &page)?;
+        let Some(newest) = rows.last() else { break };
+        last = newest.ordinal;
+        from = PageFrom::After(last);
+        let told: String = retelling.events(&rows)?.iter().map(text::of_event).collect();
+        file.write_all(told.as_bytes())?;
+    }
+    Ok(writeln!(file, "{MARK}{} -->", last.0)?)
+}
+
+/// The file, ready to be gone on with, and the place of its last event; `None` if it must be written anew.
+fn open_at_mark(path: &Path) -> io::Result<Option<(File, Ordinal)>> {
+    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let length = file.seek(SeekFrom::End(0))?;
+    let tail_at = length.saturating_sub(128);
+    file.seek(SeekFrom::Start(tail_at))?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail)?;
+    let mark = tail.windows(MARK.len()).rposition(|window| window == MARK.as_bytes());
+    let Some(mark) = mark else { return Ok(None) };
+    let rest = String::from_utf8_lossy(&tail[mark + MARK.len()..]).into_owned();
+    let Some(last) = rest.strip_suffix(" -->\n").and_then(|number| number.parse().ok()) else {
+        return Ok(None);
+    };
+    let end = tail_at + mark as u64;
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    Ok(Some((file, Ordinal(last))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_goes_on_at_its_mark_and_nowhere_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("S1.md");
+        assert!(open_at_mark(&path).unwrap().is_none());
+        fs::write(&path, format!("# S1\nhello\n{MARK}42 -->\n")).unwrap();
+        let (_, last) = open_at_mark(&path).unwrap().unwrap();
+        assert_eq!(last, Ordinal(42));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "# S1\nhello\n");
+        assert!(open_at_mark(&path).unwrap().is_none(), "a file that was cut off is written anew");
     }
 }

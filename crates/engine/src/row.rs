@@ -2,7 +2,7 @@
 
 use callboard_agents::LiveSession;
 use callboard_model::fold::SessionFold;
-use callboard_model::session::{Alive, Fact, FactSource, SessionState, TurnState};
+use callboard_model::session::{Alive, Fact, FactSource, Outcome, SessionState, TurnState};
 use callboard_model::view::{CheckResult, ContextUse, PlanProgress, SessionView};
 use callboard_model::{
     AgentName, Seq, SessionId, TaskId, ThreadKey, Timestamp, WorkspaceId, activity, check,
@@ -41,7 +41,7 @@ pub(crate) fn of(
     running: Running<'_>,
     now: Timestamp,
 ) -> SessionView {
-    let facts = state(fold, running);
+    let facts = state(fold, running, now);
     let (activity, activity_since) = activity(fold, &facts, running, now);
     let edited = edited_files(fold);
     let listed = match running {
@@ -89,8 +89,13 @@ pub(crate) fn of(
 }
 
 /// The three facts, each from the best source that tells.
-fn state(fold: &SessionFold, running: Running<'_>) -> SessionState {
-    let events_turn = fold.turn();
+fn state(fold: &SessionFold, running: Running<'_>, now: Timestamp) -> SessionState {
+    let mut events_turn = fold.turn();
+    let mut outcome = fold.outcome();
+    if events_turn.is == TurnState::Working && had_the_last_word(fold, now) {
+        events_turn.is = TurnState::Idle;
+        outcome.is = Outcome::Completed;
+    }
     let (alive, turn) = match running {
         Running::Listed(session) => {
             let alive = Fact { is: session.alive, source: FactSource::Registry, at: session.at };
@@ -109,7 +114,13 @@ fn state(fold: &SessionFold, running: Running<'_>) -> SessionState {
             (Fact { is: Alive::Unknown, source: FactSource::Events, at: None }, events_turn)
         }
     };
-    SessionState { alive, turn, outcome: fold.outcome() }
+    SessionState { alive, turn, outcome }
+}
+
+/// Whether the agent said something last, with no tool use open, and nothing followed: older formats
+/// do not say that a turn ended, and this is how one looks.
+fn had_the_last_word(fold: &SessionFold, now: Timestamp) -> bool {
+    fold.said_last() && fold.updated_at.is_some_and(|at| now.since_ms(at) > limits::LAST_WORD_MS)
 }
 
 fn activity(
@@ -193,7 +204,7 @@ mod tests {
     }
 
     fn word(running: Running<'_>) -> StateWord {
-        state(&SessionFold::default(), running).word()
+        state(&SessionFold::default(), running, Timestamp::default()).word()
     }
 
     #[test]

@@ -10,6 +10,9 @@ use super::Core;
 use crate::EngineError;
 use crate::workspaces::{Known, Workspaces};
 
+/// Kept out of git by the repository's own exclude file.
+const EXCLUDED: &str = "/.callboard";
+
 /// What registering a path found.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
@@ -38,6 +41,9 @@ pub(crate) fn look_at(path: &Path) -> Result<Found, EngineError> {
     let name = root
         .file_name()
         .map_or_else(|| root.to_string_lossy().into_owned(), |n| n.to_string_lossy().into_owned());
+    if is_git && let Err(cause) = callboard_git::exclude::add(&common_dir, EXCLUDED) {
+        tracing::warn!(%cause, "git shows .callboard as untracked: it could not be excluded");
+    }
     let worktrees =
         if is_git { worktree::list(&Git::at(&root)).unwrap_or_default() } else { Vec::new() };
     Ok(Found { row: WorkspaceRow { root, common_dir, name, is_git }, worktrees })

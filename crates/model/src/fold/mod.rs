@@ -301,7 +301,8 @@ impl SessionFold {
     }
 
     /// Whether the agent's last act was to say something.
-    pub(crate) fn said_last(&self) -> bool {
+    #[must_use]
+    pub fn said_last(&self) -> bool {
         let said = self.said.as_ref().map(|w| w.ordinal);
         let used =
             self.open.list.last().map(|u| u.ordinal).max(self.done.as_ref().map(|d| d.ordinal));
