@@ -14,7 +14,7 @@ export async function open(path, { viewport = DESK, touch = false, ...fixtures }
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(5000)
+  page.setDefaultTimeout(15_000)
   const problems = []
   page.on('pageerror', (error) => problems.push(error.stack))
   page.on('console', (message) => {
@@ -41,7 +41,7 @@ export const focusedKey = (page) =>
 
 /** Waits until `read` gives what is wanted; the page is asked, not a clock. */
 export async function until(read, wanted, page) {
-  const deadline = Date.now() + 5000
+  const deadline = Date.now() + 15_000
   for (;;) {
     const value = await read()
     if (wanted(value)) return value

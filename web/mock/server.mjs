@@ -11,6 +11,15 @@ const CSP =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
   "connect-src 'self'; worker-src 'self' blob:; frame-ancestors 'none'"
 
+/** A picture that a prompt came with. */
+const PICTURE =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 160"><rect width="320" height="160" fill="#fff"/>' +
+  Array.from({ length: 30 }, (_, i) => {
+    const height = 12 + 110 * Math.exp(-((i - 12) ** 2) / 18)
+    return `<rect x="${12 + i * 10}" y="${146 - height}" width="7" height="${height}" fill="${height > 60 ? '#c4483b' : '#8a8a84'}"/>`
+  }).join('') +
+  '</svg>'
+
 async function body(request) {
   let text = ''
   for await (const chunk of request) text += chunk
@@ -43,6 +52,10 @@ export async function start({ port = 0, still = false, period = 1500, ...fixture
     const json = (status, value) => {
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(value === undefined ? '' : JSON.stringify(value))
+    }
+    if (url.pathname === '/api/blobs/burst') {
+      response.writeHead(200, { 'content-type': 'image/svg+xml' })
+      return response.end(PICTURE)
     }
     if (control.delayMs) await new Promise((resolve) => setTimeout(resolve, control.delayMs))
     if (control.fail && request.method !== 'GET') return json(control.fail.status, control.fail)

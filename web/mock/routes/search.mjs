@@ -180,7 +180,7 @@ function since(state, _, { query }) {
     body: {
       from: from === '2h' ? ago(120) : from === 'last' ? state.lastLook : from,
       to: ago(0),
-      groups: state.tasks.size ? groups : [],
+      groups: state.tasks.size && query.get('workspace') === 'W1' ? groups : [],
       quiet_sessions: 3,
     },
   }

@@ -18,6 +18,7 @@ import type {
   TaskDetail,
   TaskId,
   TaskView,
+  Workspace,
   WorkspaceId,
 } from './types'
 
@@ -35,6 +36,8 @@ export function inlinedBoard(): Board | null {
 }
 
 export const fetchBoard = (workspace?: WorkspaceId): Promise<Board> => get('/api/board', { workspace })
+
+export const fetchWorkspaces = (): Promise<Workspace[]> => get('/api/workspaces')
 
 export interface SessionQuery {
   workspace?: WorkspaceId

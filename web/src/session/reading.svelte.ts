@@ -10,6 +10,10 @@ export class Reading {
   readonly folds = new SvelteMap<string, boolean>()
   children = $state.raw<SessionView[]>([])
   cwd = $state<string | null>(null)
+  /** The session may still answer: what has no result yet may get one. */
+  live = $state(false)
+  /** The session waits for its user now. */
+  waiting = $state(false)
 
   constructor(readonly session: SessionId) {}
 

@@ -1,5 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
-import { fetchBoard } from '../api/endpoints'
+import { ApiError } from '../api/client'
+import { fetchBoard, fetchWorkspaces } from '../api/endpoints'
 import { BoardStream } from '../api/stream'
 import type {
   Board,
@@ -76,6 +77,7 @@ export class BoardStore {
   })
 
   #stream: BoardStream | null = null
+  #wanted: WorkspaceId | undefined
   #pending = new Map<TaskId, number>()
   #buffer = new Map<string, LogEntry>()
   #scheduled = false
@@ -83,12 +85,19 @@ export class BoardStore {
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
-    if (workspace && workspace === this.workspace?.id) return
+    if (workspace && workspace === this.workspace?.id) {
+      this.#wanted = workspace
+      return
+    }
+    this.#wanted = workspace
     try {
-      this.take(await fetchBoard(workspace))
+      const board = await fetchBoard(workspace)
+      // Another one may have been asked for meanwhile.
+      if (this.#wanted !== workspace) return
+      this.take(board)
       this.failure = null
     } catch (error) {
-      this.failure = error
+      if (this.#wanted === workspace) this.failure = error
     }
   }
 
@@ -112,8 +121,18 @@ export class BoardStore {
       connected: (up) => {
         this.connected = up
         if (up) this.lastSeen = new Date().toISOString()
+        else void this.#askWhy()
       },
     })
+  }
+
+  /** A stream does not say why it broke: a page that is no longer signed in must not wait for ever. */
+  async #askWhy(): Promise<void> {
+    try {
+      await fetchWorkspaces()
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.failure = error
+    }
   }
 
   /** Reads the board anew, as after a gap that the stream cannot fill. */
@@ -122,6 +141,7 @@ export class BoardStore {
     try {
       const board = await fetchBoard(id)
       if (this.workspace?.id === id) this.take(board)
+      this.failure = null
     } catch (error) {
       this.connected = false
       this.failure = this.workspace ? null : error

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { card, column, open, PHONE, until } from './fixture.mjs'
+
+let view
+let page
+before(async () => {
+  view = await open('/', { viewport: PHONE, touch: true })
+  page = view.page
+  await card(page, 'T13').waitFor()
+})
+after(() => view.close())
+
+const inSight = (name) =>
+  column(page, name).evaluate((element) => {
+    const box = element.getBoundingClientRect()
+    return box.left >= 0 && box.right <= innerWidth
+  })
+
+test('the board opens where something waits', async () => {
+  await until(() => inSight('needs_you'), Boolean, page)
+})
+
+test('a tab leads to its column', async () => {
+  await page.getByRole('navigation', { name: 'Columns' }).getByRole('button', { name: 'Done' }).tap()
+  await until(() => inSight('done'), Boolean, page)
+})
+
+test('a card opens as a sheet, and its column can be chosen there', async () => {
+  await card(page, 'T8').tap()
+  const sheet = page.locator('aside.panel')
+  await sheet.getByLabel('Column', { exact: true }).selectOption('review')
+  await until(
+    () => view.daemon.state.tasks.get('T8').column,
+    (name) => name === 'review',
+    page,
+  )
+  await sheet.getByRole('button', { name: 'Close' }).tap()
+  await sheet.waitFor({ state: 'detached' })
+})
+
+test('no page is wider than the screen', async () => {
+  for (const path of [
+    '/w/W1/board',
+    '/w/W1/sessions',
+    '/s/S41',
+    '/t/T12',
+    '/w/W1/search?q=bucket',
+    '/w/W1/since',
+  ]) {
+    await page.goto(view.daemon.url + path)
+    await page.locator('main > *').first().waitFor()
+    await page.waitForTimeout(200)
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
+  }
+})
+
+test('nothing went wrong on the way', () => assert.deepEqual(view.problems, []))
