@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::check::Verdict;
-use crate::fold::{Doing, MilestoneKind, OpenUse, SessionFold, Words};
+use crate::fold::{Doing, MilestoneKind, OpenUse, SessionFold, Verb, Words};
 use crate::purpose::Purpose;
 use crate::session::{Outcome, TurnState};
 use crate::text::{clip, one_line};
@@ -85,8 +85,16 @@ fn ended(fold: &SessionFold) -> String {
                 limits::LINE_CHARS.saturating_sub(suffix.chars().count() + "finished: ; ".len());
             format!("finished: {}; {suffix}", clip(&gist, room.max(40)))
         }
+        None if answers(fold) => format!("answered: {gist}"),
         None => format!("finished: {gist}"),
     }
+}
+
+/// Whether the last prompt was a question, and nothing but words came of it.
+fn answers(fold: &SessionFold) -> bool {
+    let edits =
+        fold.stretch.steps.iter().any(|s| matches!(s.verb, Verb::Edit | Verb::Write | Verb::Share));
+    !edits && fold.prompted.as_ref().is_some_and(|p| p.ends_with('?'))
 }
 
 /// The agent's closing words, in one line.
@@ -178,7 +186,11 @@ fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
         return match (thought, fold.goal()) {
             (Some(intent), _) => intent.going_on(),
             (None, Some(goal)) if fold.nudges == 0 => format!("starting on: {}", goal.text),
-            (None, Some(goal)) => format!("going on with: {}", goal.text),
+            (None, Some(goal)) => match &fold.prompted {
+                Some(question) if question.ends_with('?') => format!("answering: {question}"),
+                Some(words) => format!("taking up: {words}"),
+                None => format!("going on with: {}", goal.text),
+            },
             (None, None) => "starting".to_owned(),
         };
     };

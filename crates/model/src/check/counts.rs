@@ -215,10 +215,14 @@ fn problems_summary(line: &str) -> Found {
     None
 }
 
-/// One line of `go test`, which prints no sum: failing and passing tests, or packages.
+/// One line of `go test`, which prints no sum: failing and passing tests, else that packages passed.
 fn go_line(line: &str, go: &mut Counts) {
     if line.starts_with("--- FAIL:") {
         go.add(None, Some(1));
+    } else if line.starts_with("ok  ") && line.contains('/') {
+        go.add(None, Some(0));
+    } else if line.starts_with("FAIL\t") && go.failed.unwrap_or(0) == 0 {
+        go.failed = Some(1);
     } else if line.starts_with("--- PASS:") {
         go.add(Some(1), None);
     }

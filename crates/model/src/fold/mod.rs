@@ -28,7 +28,7 @@ pub use uses::{Background, BackgroundWork, Doing, OpenUse, OpenUses};
 use crate::activity::{self, Activity};
 use crate::check::CheckRun;
 use crate::event::{Author, EventBody, Failure, Prompt, TurnPhase};
-use crate::goal::{self, Goal};
+use crate::goal::{self, Goal, Request};
 use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
@@ -61,6 +61,8 @@ pub struct SessionFold {
     pub first_goal: Option<Goal>,
     /// The agent's command that was used last, until work shows what it was for.
     pub command: Option<String>,
+    /// The last prompt, in one line.
+    pub prompted: Option<String>,
     /// Prompts since the goal was set that only nudged the session along.
     pub nudges: u32,
     /// Prompts of its user in all.
@@ -131,6 +133,7 @@ impl Default for SessionFold {
             goal: None,
             first_goal: None,
             command: None,
+            prompted: None,
             nudges: 0,
             prompts: 0,
             turn: TurnTrack::default(),
@@ -268,7 +271,7 @@ impl SessionFold {
             self.finish(Outcome::Completed, place);
         }
         let asked = activity::asked(self);
-        self.command = None;
+        let command = self.command.take();
         self.turn.work(place.1);
         self.turn.since = place.1;
         self.turn_began = Some(place.0);
@@ -280,8 +283,11 @@ impl SessionFold {
         self.said = None;
         self.thought = None;
         self.stretch.restart(place.1);
-        match goal::set_by(&prompt.text, self.goal.as_ref(), asked, place) {
+        let request = Request::read(&prompt.text);
+        self.prompted = request.in_short();
+        match request.goal(self.goal.as_ref(), asked, place) {
             Some(goal) => {
+                let goal = goal.about(command.as_deref());
                 self.milestones.push(MilestoneKind::Directed, place, &goal.text);
                 self.first_goal.get_or_insert_with(|| goal.clone());
                 self.goal = Some(goal);

@@ -22,6 +22,20 @@ pub struct Goal {
     pub at: Option<Timestamp>,
 }
 
+impl Goal {
+    /// The goal with what its user had run just before, where it speaks of that ("fix these").
+    #[must_use]
+    pub(crate) fn about(self, command: Option<&str>) -> Self {
+        match command {
+            Some(command) if self.text.chars().count() < 32 && weight::points_back(&self.text) => {
+                let text = format!("{} (after: {})", self.text, one_line(command));
+                Self { text: clip(&text, limits::LINE_CHARS), ..self }
+            }
+            _ => self,
+        }
+    }
+}
+
 /// The first heading or line of a Markdown text.
 #[must_use]
 pub fn heading(text: &str) -> String {
@@ -31,6 +45,54 @@ pub fn heading(text: &str) -> String {
     clip(title.unwrap_or(&line).trim(), limits::LINE_CHARS)
 }
 
+/// A prompt, read for what its user asks.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    prompt: &'a str,
+    sentences: Vec<String>,
+}
+
+impl<'a> Request<'a> {
+    /// Reads a prompt: pasted logs, code and what editors add are left out.
+    #[must_use]
+    pub fn read(prompt: &'a str) -> Self {
+        Self { prompt, sentences: request::own_sentences(prompt) }
+    }
+
+    /// It in one line; `None` if it has no words of its own, or only such as "continue".
+    #[must_use]
+    pub fn in_short(&self) -> Option<String> {
+        weight::headline(&self.sentences).map(|text| clip(&text, limits::LINE_CHARS))
+    }
+
+    /// The goal that it sets beside the present one; `None` if it only nudges the session along.
+    ///
+    /// `answers`: the agent had asked something before.
+    #[must_use]
+    pub fn goal(
+        &self,
+        present: Option<&Goal>,
+        answers: bool,
+        place: (Ordinal, Option<Timestamp>),
+    ) -> Option<Goal> {
+        let text = match present {
+            None => weight::headline(&self.sentences)
+                .or_else(|| Some(one_line(head(self.prompt, 1_000))))
+                .filter(|text| text.chars().any(char::is_alphabetic) && !weight::is_nudge(text))?,
+            Some(present) => {
+                let text = weight::new_direction(&self.sentences, answers)?;
+                with_context(text, present)
+            }
+        };
+        Some(Goal {
+            text: clip(&without_asides(text), limits::LINE_CHARS),
+            full: clip(self.prompt.trim(), limits::GOAL_FULL_CHARS),
+            ordinal: place.0,
+            at: place.1,
+        })
+    }
+}
+
 /// The goal of a session that was begun by a command of its agent (`/review 12`), for want of a better.
 #[must_use]
 pub fn of_command(command: &str, place: (Ordinal, Option<Timestamp>)) -> Option<Goal> {
@@ -38,34 +100,6 @@ pub fn of_command(command: &str, place: (Ordinal, Option<Timestamp>)) -> Option<
     (!line.is_empty()).then(|| Goal {
         text: clip(&line, limits::LINE_CHARS),
         full: clip(command.trim(), limits::GOAL_FULL_CHARS),
-        ordinal: place.0,
-        at: place.1,
-    })
-}
-
-/// The goal that a prompt sets beside the present one; `None` if it only nudges the session along.
-///
-/// `answers`: the agent had asked something before.
-#[must_use]
-pub fn set_by(
-    prompt: &str,
-    present: Option<&Goal>,
-    answers: bool,
-    place: (Ordinal, Option<Timestamp>),
-) -> Option<Goal> {
-    let sentences = request::own_sentences(prompt);
-    let text = match present {
-        None => weight::headline(&sentences)
-            .or_else(|| Some(one_line(head(prompt, 1_000))))
-            .filter(|text| text.chars().any(char::is_alphabetic) && !weight::is_nudge(text))?,
-        Some(present) => {
-            let text = weight::new_direction(&sentences, answers)?;
-            with_context(text, present)
-        }
-    };
-    Some(Goal {
-        text: clip(&without_asides(text), limits::LINE_CHARS),
-        full: clip(prompt.trim(), limits::GOAL_FULL_CHARS),
         ordinal: place.0,
         at: place.1,
     })

@@ -29,6 +29,10 @@ pub(super) fn own_sentences(text: &str) -> Vec<String> {
         if text.is_empty() {
             continue;
         }
+        let titled = sentence.place == Standing::Heading && text.split(' ').count() < 3;
+        if titled && !out.is_empty() {
+            continue;
+        }
         // `Implement the following plan:` is nothing without the heading after it.
         if joins
             && (sentence.place != Standing::Prose || out.len() == 1)
@@ -37,6 +41,10 @@ pub(super) fn own_sentences(text: &str) -> Vec<String> {
             last.push(' ');
             last.push_str(&text);
             joins = false;
+            if sentence.place == Standing::Heading {
+                // What follows is the document that the heading names.
+                break;
+            }
             continue;
         }
         joins = text.ends_with(':');
@@ -91,6 +99,10 @@ fn without_elements(text: &str) -> String {
 
 /// The line's beginning that is prose; nothing of a line that is a log, code or a diff.
 fn before_data(line: &str) -> &str {
+    // `it still fails: {"time":…` keeps what stands before the data.
+    let cut =
+        ["{\"", "[{", " {'"].iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len());
+    let line = &line[..cut];
     let trimmed = line.trim_start();
     let starts = [
         "{",
@@ -129,10 +141,6 @@ fn before_data(line: &str) -> &str {
     if starts.iter().any(|s| trimmed.starts_with(s)) || trimmed.ends_with([';', '{', '}']) {
         return "";
     }
-    // `it still fails: {"time":…` keeps what stands before the data.
-    let cut =
-        ["{\"", "[{", " {'"].iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len());
-    let line = &line[..cut];
     let word = |w: &&str| {
         let w = w.trim_matches(|c: char| c.is_ascii_punctuation());
         w.len() > 1 && w.chars().all(|c| c.is_alphabetic() || c == '\'')

@@ -184,11 +184,8 @@ pub(super) fn new_direction(sentences: &[String], answers: bool) -> Option<Strin
     }
     let long = words(rest).count() > if answers { 30 } else { 18 };
     let trouble = sentences.iter().take(8).any(|s| {
-        let text = stripped(s);
-        tells_trouble(s)
-            && words(text).count() > 5
-            && !is_side_question(s)
-            && !aims_at_pronoun(text)
+        let length = words(stripped(s)).count();
+        tells_trouble(s) && length > 5 && !is_side_question(s) && (length > 20 || !points_back(s))
     });
     if trouble {
         return headline(sentences);
