@@ -107,26 +107,33 @@ pub(super) fn clause_of(sentence: &str) -> Option<String> {
         }
     }
     let lower = rest.to_lowercase();
-    let found = STATES
+    let mut found: Vec<(usize, usize)> = STATES
         .iter()
         .filter_map(|state| position(&lower, state).map(|at| (at, at + state.len())))
-        .max_by_key(|(at, end)| (*at, *end));
-    let clause = match found {
-        Some((_, end)) if rest.is_char_boundary(end) => rest[end..].trim_start(),
-        // "Now running the tests." and "Running the tests." state it as well.
-        _ => {
-            let first = lower.split(' ').next().unwrap_or_default();
-            let going = first.len() > 5 && first.ends_with("ing") && !first.ends_with("thing");
-            return going.then(|| base_form(first)).flatten().map(|verb| {
-                tidy(&format!("{verb}{}", with_base_forms(&rest[first.len().min(rest.len())..])))
-            });
-        }
+        .collect();
+    found.sort_unstable();
+    let stated = found.iter().rev().filter_map(|(_, end)| rest.get(*end..)).map(str::trim_start);
+    if let Some(clause) = stated.into_iter().find(|clause| begins_with_verb(clause)) {
+        return Some(tidy(clause));
+    }
+    // "Now running the tests." and "Running the tests." state it as well.
+    let first = lower.split(' ').next().unwrap_or_default();
+    if first.len() < 6 || !first.ends_with("ing") || first.ends_with("thing") || !found.is_empty() {
+        return None;
+    }
+    let verb = base_form(first)?;
+    Some(tidy(&format!("{verb}{}", with_base_forms(rest.get(first.len()..)?))))
+}
+
+fn begins_with_verb(clause: &str) -> bool {
+    let adverb = |w: &str| {
+        matches!(w, "also" | "now" | "just" | "quickly" | "first" | "then" | "actually")
+            || w.ends_with("ly")
     };
-    let verb = clause.split([' ', ',', ':']).find(|w| {
-        !matches!(*w, "also" | "now" | "just" | "quickly" | "first" | "then" | "actually")
-            && !w.ends_with("ly")
-    })?;
-    is_verb(&verb.to_lowercase()).then(|| tidy(clause))
+    clause
+        .split([' ', ',', ':'])
+        .find(|w| !adverb(w))
+        .is_some_and(|verb| is_verb(&verb.to_lowercase()))
 }
 
 /// Where `state` begins a clause of `lower`.

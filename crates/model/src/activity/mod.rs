@@ -126,16 +126,16 @@ fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
         };
         return Activity::new(&format!("retrying{times}: {}", trouble.text), trouble.at);
     }
-    if let Some(waiting) = fold.open.waiting() {
+    if let Some(waiting) = fold.open.waiting(fold.spoken()) {
         return Activity::new(&action::phrase(fold, &waiting.doing), waiting.at);
     }
-    let subagents: Vec<(&OpenUse, &str)> = fold.open.delegated().collect();
+    let subagents: Vec<(&OpenUse, &str)> = fold.open.delegated(fold.spoken()).collect();
     if let [(first, _), ..] = subagents.as_slice() {
         let titles: Vec<&str> = subagents.iter().map(|(_, title)| *title).collect();
         return Activity::new(&waiting_for(&titles), first.at);
     }
     if let Some(open) = foremost(fold) {
-        let others = fold.open.list.len() - 1;
+        let others = fold.open.current(fold.spoken()).count() - 1;
         return Activity::new(&toward::line(fold, &open.doing, others, now), open.at);
     }
     Activity::new(&between_uses(fold, now), None)
@@ -150,7 +150,7 @@ fn waiting_for(titles: &[&str]) -> String {
 
 /// The open use that takes longest, by its kind; the latest among equals.
 fn foremost(fold: &SessionFold) -> Option<&OpenUse> {
-    fold.open.list.iter().max_by_key(|u| {
+    fold.open.current(fold.spoken()).max_by_key(|u| {
         let weight = match &u.doing {
             Doing::Command { purpose: Purpose::Check { .. }, .. } => 3,
             Doing::Command { .. } => 2,

@@ -81,9 +81,10 @@ impl Bases<'_> {
         let mut parts: Vec<String> =
             folders.iter().map(|(folder, names)| braces(folder, names)).collect();
         if parts.iter().map(|p| p.chars().count()).sum::<usize>() > GROUP_CHARS {
-            parts = folders
+            parts = short
                 .iter()
-                .flat_map(|(_, names)| names.iter().map(|name| format!("`{name}`")))
+                .take(max)
+                .map(|path| format!("`{}`", distinct(path, &short)))
                 .collect();
         }
         let more = short.len().saturating_sub(max);
@@ -92,6 +93,13 @@ impl Bases<'_> {
         }
         parts.join(", ")
     }
+}
+
+/// A file's name, with its folder where another has the same name.
+fn distinct(path: &str, all: &[String]) -> String {
+    let name = |p: &str| p.rsplit('/').next().unwrap_or_default().to_owned();
+    let twins = all.iter().filter(|p| name(p) == name(path)).count();
+    last_parts(path, if twins > 1 { 2 } else { 1 }).trim_start_matches("…/").to_owned()
 }
 
 /// Siblings as one: the folder, and the names with a common ending shared.

@@ -87,8 +87,7 @@ fn check_line(fold: &SessionFold, action: String, command: &str) -> String {
         .map(|s| s.object.as_str())
         .collect();
     if edited.is_empty() {
-        let fresh = fold.uses_since_said <= SAID_IS_FRESH_USES;
-        return match fold.said.as_ref().filter(|_| fresh).and_then(intent::stated) {
+        return match latest_intent(fold) {
             Some(intent) if !matches!(intent.verb(), "run" | "re-run" | "rerun") => {
                 join(action, &format!("to {}", intent.clause))
             }

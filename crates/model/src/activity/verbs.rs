@@ -2,11 +2,13 @@
 
 /// Verbs that double their last letter.
 const DOUBLED: &str = "\
-    run get set put cut begin stop plan drop split swap strip trim wrap map grep dig skip debug \
+    pin run get set put cut begin stop plan drop split swap strip trim wrap map grep dig skip debug \
     submit commit permit step log";
 
 /// Verbs that agents state intents with; another word in their place is left as it was said.
 const KNOWN: &str = "\
+    cast bind ship sanitize escape quote pin lint reword shorten tweak polish hook register mention note clarify stub mock seed sample spawn dispatch monitor \
+    tail guard cache batch queue lock emit delegate discuss recommend suggest rethink iterate expect demonstrate outline pinpoint tighten relax loosen unblock \
     add address adjust align amend analyse analyze answer apply ask assess attach audit begin \
     benchmark bring build bump call change check clean clear close collapse collect combine \
     commit compare compile complete compute configure confirm consider consolidate continue \

@@ -199,6 +199,10 @@ fn problems_summary(line: &str) -> Found {
             before("errors").or(before("error")).or(before("errors.")).or(before("error.")),
         );
     }
+    if line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(" warning") {
+        // pyright: `2 errors, 0 warnings, 0 informations`.
+        return failed(before("errors,").or(before("error,")));
+    }
     if line.starts_with("error: could not compile") {
         return failed(before("previous errors").or(before("previous error")).or(Some(1)));
     }

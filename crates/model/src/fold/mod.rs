@@ -188,7 +188,7 @@ impl SessionFold {
     /// What its turn waits for, by its events alone.
     #[must_use]
     pub fn turn(&self) -> Fact<TurnState> {
-        let (is, at) = match self.open.waiting() {
+        let (is, at) = match self.open.waiting(self.spoken()) {
             Some(waiting) if self.turn.state == TurnState::Working => {
                 (TurnState::WaitingInput, waiting.at)
             }
@@ -306,13 +306,17 @@ impl SessionFold {
         }
     }
 
+    /// Where the agent last said something.
+    pub(crate) fn spoken(&self) -> Option<Ordinal> {
+        self.said.as_ref().map(|words| words.ordinal)
+    }
+
     /// Whether the agent's last act was to say something.
     #[must_use]
     pub fn said_last(&self) -> bool {
-        let said = self.said.as_ref().map(|w| w.ordinal);
-        let used =
-            self.open.list.last().map(|u| u.ordinal).max(self.done.as_ref().map(|d| d.ordinal));
-        self.open.list.is_empty() && said.is_some() && said > used
+        let done = self.done.as_ref().map(|d| d.ordinal);
+        self.spoken().is_some_and(|said| Some(said) > done)
+            && self.open.current(self.spoken()).next().is_none()
     }
 
     fn tool_use(&mut self, body: &EventBody, place: Place) {

@@ -160,18 +160,21 @@ impl OpenUses {
         Some(self.list.remove(at))
     }
 
+    /// Those begun after `spoken`: an agent speaks again only when it has every result, so that
+    /// earlier ones are over although nothing told it.
+    pub fn current(&self, spoken: Option<Ordinal>) -> impl DoubleEndedIterator<Item = &OpenUse> {
+        self.list.iter().filter(move |u| spoken.is_none_or(|spoken| u.ordinal > spoken))
+    }
+
     /// The unanswered question or proposal, if there is one.
     #[must_use]
-    pub fn waiting(&self) -> Option<&OpenUse> {
-        self.list
-            .iter()
-            .rev()
-            .find(|u| matches!(u.doing, Doing::Ask { .. } | Doing::Propose { .. }))
+    pub fn waiting(&self, spoken: Option<Ordinal>) -> Option<&OpenUse> {
+        self.current(spoken).rfind(|u| matches!(u.doing, Doing::Ask { .. } | Doing::Propose { .. }))
     }
 
     /// The pieces of work that other agents are at.
-    pub fn delegated(&self) -> impl Iterator<Item = (&OpenUse, &str)> {
-        self.list.iter().filter_map(|u| match &u.doing {
+    pub fn delegated(&self, spoken: Option<Ordinal>) -> impl Iterator<Item = (&OpenUse, &str)> {
+        self.current(spoken).filter_map(|u| match &u.doing {
             Doing::Delegate { title } => Some((u, title.as_str())),
             _ => None,
         })

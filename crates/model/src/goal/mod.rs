@@ -49,20 +49,20 @@ pub fn heading(text: &str) -> String {
 #[derive(Debug, Clone)]
 pub struct Request<'a> {
     prompt: &'a str,
-    sentences: Vec<String>,
+    own: request::Own,
 }
 
 impl<'a> Request<'a> {
     /// Reads a prompt: pasted logs, code and what editors add are left out.
     #[must_use]
     pub fn read(prompt: &'a str) -> Self {
-        Self { prompt, sentences: request::own_sentences(prompt) }
+        Self { prompt, own: request::own_sentences(prompt) }
     }
 
     /// It in one line; `None` if it has no words of its own, or only such as "continue".
     #[must_use]
     pub fn in_short(&self) -> Option<String> {
-        weight::headline(&self.sentences).map(|text| clip(&text, limits::LINE_CHARS))
+        weight::headline(&self.own.sentences).map(|text| clip(&text, limits::LINE_CHARS))
     }
 
     /// The goal that it sets beside the present one; `None` if it only nudges the session along.
@@ -76,11 +76,11 @@ impl<'a> Request<'a> {
         place: (Ordinal, Option<Timestamp>),
     ) -> Option<Goal> {
         let text = match present {
-            None => weight::headline(&self.sentences)
+            None => weight::headline(&self.own.sentences)
                 .or_else(|| Some(one_line(head(self.prompt, 1_000))))
                 .filter(|text| text.chars().any(char::is_alphabetic) && !weight::is_nudge(text))?,
             Some(present) => {
-                let text = weight::new_direction(&self.sentences, answers)?;
+                let text = weight::new_direction(&self.own, answers)?;
                 with_context(text, present)
             }
         };

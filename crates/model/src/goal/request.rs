@@ -4,13 +4,22 @@ use crate::limits;
 use crate::phrase::{Standing, sentences};
 use crate::text::{head, one_line};
 
+/// A prompt's sentences, most of them its user's own.
+#[derive(Debug, Clone)]
+pub(super) struct Own {
+    pub(super) sentences: Vec<String>,
+    /// It begins with a log or code: what reads like prose may be a part of that.
+    pub(super) pasted_first: bool,
+}
+
 /// The prompt's sentences, most of them its user's own.
 #[must_use]
-pub(super) fn own_sentences(text: &str) -> Vec<String> {
+pub(super) fn own_sentences(text: &str) -> Own {
     let text = head(text, limits::GOAL_SCAN_BYTES);
     let text = without_elements(after_context(text));
     let mut kept = String::new();
     let mut fenced = false;
+    let mut pasted_first = None;
     for line in text.lines() {
         let line = line.trim_end().trim_end_matches('\\');
         let fence = line.trim_start().starts_with("```");
@@ -19,7 +28,11 @@ pub(super) fn own_sentences(text: &str) -> Vec<String> {
             kept.push('\n');
             continue;
         }
-        kept.push_str(before_data(line));
+        let prose = before_data(line);
+        if !line.trim().is_empty() {
+            pasted_first.get_or_insert(prose.is_empty());
+        }
+        kept.push_str(prose);
         kept.push('\n');
     }
     let mut out: Vec<String> = Vec::new();
@@ -53,7 +66,7 @@ pub(super) fn own_sentences(text: &str) -> Vec<String> {
             break;
         }
     }
-    out
+    Own { sentences: out, pasted_first: pasted_first.unwrap_or(false) }
 }
 
 /// What stands after an editor's account of open files, where a heading tells the request apart.

@@ -1,5 +1,6 @@
 //! Whether a prompt directs the session anew or only nudges it along.
 
+use super::request::Own;
 use crate::phrase::lower_first;
 
 /// Beginnings that carry no request of their own, most specific first.
@@ -164,7 +165,8 @@ pub(super) fn headline(sentences: &[String]) -> Option<String> {
 }
 
 /// The headline of a prompt that sets a new goal, although there is one.
-pub(super) fn new_direction(sentences: &[String], answers: bool) -> Option<String> {
+pub(super) fn new_direction(own: &Own, answers: bool) -> Option<String> {
+    let sentences = own.sentences.as_slice();
     let all = sentences.join(" ");
     let rest = stripped(&all);
     let confirms = rest.trim_end_matches(['?', '!']).ends_with("right");
@@ -183,6 +185,9 @@ pub(super) fn new_direction(sentences: &[String], answers: bool) -> Option<Strin
         return headline(&sentences[at..]);
     }
     let long = words(rest).count() > if answers { 30 } else { 18 };
+    if own.pasted_first {
+        return None;
+    }
     let trouble = sentences.iter().take(8).any(|s| {
         let length = words(stripped(s)).count();
         tells_trouble(s) && length > 5 && !is_side_question(s) && (length > 20 || !points_back(s))
