@@ -19,7 +19,7 @@ pub(crate) fn program(name: &str, environment: &Environment) -> Option<Installed
     Some(Installed { program, version })
 }
 
-/// `2.1.329` of `2.1.329 (Claude Code)`, `0.169.0` of `codex-cli 0.169.0`: the first word with a digit first.
+/// `1.2.3` of `1.2.3 (Some Agent)` and of `some-cli 1.2.3`: the first word with a digit first.
 fn version(text: &str) -> Option<String> {
     let words = text.split_ascii_whitespace();
     words
@@ -34,8 +34,8 @@ mod tests {
 
     #[test]
     fn the_version_is_the_first_number() {
-        assert_eq!(version("2.1.329 (Claude Code)\n").as_deref(), Some("2.1.329"));
-        assert_eq!(version("codex-cli 0.169.0\n").as_deref(), Some("0.169.0"));
+        assert_eq!(version("1.2.3 (Some Agent)\n").as_deref(), Some("1.2.3"));
+        assert_eq!(version("some-cli v1.2.3\n").as_deref(), Some("1.2.3"));
         assert_eq!(version("no version"), None);
     }
 }

@@ -94,26 +94,13 @@ fn structured(result: &mut ToolResult, told: &Fields<'_>) {
     }
     result.stderr = told.text("stderr");
     result.interrupted |= told.is_true("interrupted");
-    result.exit_code = told
-        .get("exitCode")
-        .and_then(Raw::i64)
-        .and_then(|c| c.try_into().ok())
-        .or(result.exit_code);
-    // A command that ended well is told apart only by what is missing.
-    let ended_well = result.ok == Some(true)
-        && told.has("stdout")
-        && told.has("interrupted")
-        && !result.interrupted;
-    if ended_well
-        && !["backgroundTaskId", "returnCodeInterpretation"]
-            .iter()
-            .any(|name| told.get(name).is_some())
-    {
+    let task = told.fields("task");
+    let code = told.get("exitCode").or_else(|| task.get("exitCode")).and_then(Raw::i64);
+    result.exit_code = code.and_then(|code| code.try_into().ok()).or(result.exit_code);
+    if ended_well(result, told) {
         result.exit_code = result.exit_code.or(Some(0));
     }
-    result.background_id = told
-        .text("backgroundTaskId")
-        .or_else(|| told.text("shellId").filter(|_| told.has("command")));
+    result.background_id = told.text("backgroundTaskId");
     result.duration_ms = told.u64("totalDurationMs").or_else(|| told.u64("durationMs"));
     result.subagent = told.text("agentId");
     if told.is_true("isAsync") {
@@ -132,6 +119,14 @@ fn structured(result: &mut ToolResult, told: &Fields<'_>) {
         let media_type = file.text("type").unwrap_or_else(|| "application/octet-stream".into());
         result.images.push(Image { blob, media_type });
     }
+}
+
+/// A command that ended with 0: its result differs from others only by what is missing from it.
+fn ended_well(result: &ToolResult, told: &Fields<'_>) -> bool {
+    let of_command = told.has("stdout") && told.has("interrupted") && !result.interrupted;
+    let otherwise = ["backgroundTaskId", "returnCodeInterpretation"];
+    let ended_otherwise = otherwise.iter().any(|name| told.get(name).is_some());
+    of_command && result.ok == Some(true) && !ended_otherwise
 }
 
 /// The edit as applied: `structuredPatch` holds unified hunks with their line numbers.

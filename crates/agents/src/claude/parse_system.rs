@@ -4,7 +4,7 @@ use callboard_model::EventBody;
 use callboard_model::event::{Author, Compaction, Failure, Info, Prompt, Turn, TurnPhase, Usage};
 
 use super::parse::Record;
-use crate::fields::Raw;
+use crate::fields::{Fields, Raw};
 
 /// Returns the record's type, and whether it is known.
 pub(super) fn other(record: &mut Record<'_>, kind: String) -> (String, bool) {
@@ -148,17 +148,32 @@ fn attachment(record: &mut Record<'_>, sort: &str) {
         "hook_blocking_error"
         | "hook_non_blocking_error"
         | "hook_additional_context"
-        | "hook_system_message" => {
+        | "hook_system_message"
+        | "hook_success" => {
             let error = attachment.fields("blockingError").text("blockingError");
-            let text =
-                error.or_else(|| attachment.text("stderr")).or_else(|| attachment.text("content"));
-            record.say(
-                "0",
-                EventBody::Notice { topic: sort.to_owned(), text: text.unwrap_or_default() },
-            );
+            let text = error.or_else(|| attachment.text("stderr")).or_else(|| content(&attachment));
+            // Most hooks succeed without a word.
+            if sort != "hook_success" || text.is_some() {
+                record.say(
+                    "0",
+                    EventBody::Notice { topic: sort.to_owned(), text: text.unwrap_or_default() },
+                );
+            }
+        }
+        "edited_text_file" => {
+            let text = attachment.text("filename").unwrap_or_default();
+            record.say("0", EventBody::Notice { topic: sort.to_owned(), text });
         }
         _ => {}
     }
+}
+
+/// What a hook said, as one text or several.
+fn content(attachment: &Fields<'_>) -> Option<String> {
+    attachment.text("content").or_else(|| {
+        let parts = attachment.items("content").into_iter().filter_map(Raw::str);
+        Some(parts.collect::<Vec<_>>().join("\n")).filter(|text| !text.is_empty())
+    })
 }
 
 /// Records that note one fact. Returns whether the type is known.

@@ -136,20 +136,25 @@ impl<'r> Machine<'r> {
         }
         let (used, ended) = self.string_part(rest);
         self.kept.extend_from_slice(&rest[..used]);
-        let length = self.kept.len() - start;
+        let content = start + 1..self.kept.len() - usize::from(ended);
+        let is_long = content.len() > limits::STREAMED_STRING_BYTES;
         if ended {
             self.mode = Mode::Structure;
-            if key {
-                let text = &self.kept[start + 1..self.kept.len() - 1];
-                self.rule = self.rules.iter().find(|r| r.key.as_bytes() == text).map(|r| r.why);
-            }
-        } else if length > limits::STREAMED_STRING_BYTES {
-            if key {
-                self.mode = Mode::Rest;
+        }
+        if key && ended {
+            let text = &self.kept[content];
+            self.rule = self.rules.iter().find(|r| r.key.as_bytes() == text).map(|r| r.why);
+        } else if key && is_long {
+            self.mode = Mode::Rest;
+        } else if is_long {
+            let raw = content.len();
+            self.spill.begin(&self.kept[content], self.blobs)?;
+            self.kept.truncate(start + 1);
+            if ended {
+                self.end_blob(raw)?;
+                self.kept.push(b'"');
             } else {
-                self.spill.begin(&self.kept[start + 1..], self.blobs)?;
-                self.kept.truncate(start + 1);
-                self.mode = Mode::Blob { raw: length - 1 };
+                self.mode = Mode::Blob { raw };
             }
         }
         Ok(used)

@@ -81,6 +81,17 @@ fn long_strings_become_blobs() {
 }
 
 #[test]
+fn how_the_input_is_buffered_makes_no_difference() {
+    for extra in [0, 1, 100, 70_000] {
+        let text = "x".repeat(limits::STREAMED_STRING_BYTES + extra);
+        let line = format!(r#"{{"k":"{text}"}}"#);
+        let kept = [1000, 65_536, 1 << 20].map(|buffer| stream(&line, buffer).0.kept);
+        assert_eq!(kept[0].contains("blob:"), extra > 0);
+        assert!(kept.iter().all(|k| *k == kept[0]));
+    }
+}
+
+#[test]
 fn what_is_kept_is_bounded_and_stays_json() {
     let item = json!({"n": "x".repeat(1000), "deep": [[1]]}).to_string();
     let line = format!(r#"{{"items":[{}]}}"#, vec![item; 12_000].join(","));
