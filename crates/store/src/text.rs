@@ -52,43 +52,95 @@ fn cut(text: &str, limit: usize) -> &str {
     text.get(..text.floor_char_boundary(limit)).unwrap_or(text)
 }
 
-/// Bytes that encoded data consists of.
-fn is_encoding(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'_' | b'-')
+/// What a byte is in a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Neither part of a word nor of encoded data.
+    Other,
+    /// Parts words; encoded data has it, too.
+    Joiner,
+    Lower,
+    Upper,
+    Digit,
+}
+
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'a'..=b'z' => Class::Lower,
+            b'A'..=b'Z' => Class::Upper,
+            b'0'..=b'9' => Class::Digit,
+            b'+' | b'/' | b'=' | b'_' | b'-' => Class::Joiner,
+            _ => Class::Other,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+fn class(byte: u8) -> Class {
+    CLASSES[usize::from(byte)]
 }
 
 /// The text without runs of encoded data; the pieces of its identifiers go to `parts`.
 fn clean(text: &str, parts: &mut Parts) -> String {
-    let mut kept = String::with_capacity(text.len());
     let bytes = text.as_bytes();
+    let mut kept = String::with_capacity(text.len());
     let (mut copied, mut at) = (0, 0);
     while at < bytes.len() {
-        if !is_encoding(bytes[at]) {
+        if class(bytes[at]) == Class::Other {
             at += 1;
             continue;
         }
         let begin = at;
-        let (mut word, mut longest) = (at, 0);
-        while at < bytes.len() && is_encoding(bytes[at]) {
-            if !bytes[at].is_ascii_alphanumeric() {
-                longest = longest.max(at - word);
-                word = at + 1;
-            }
-            at += 1;
+        let mut longest = 0;
+        while at < bytes.len() && class(bytes[at]) != Class::Other {
+            let word = at;
+            at = word_end(bytes, at);
+            longest = longest.max(at - word);
+            at += usize::from(at == word);
         }
-        longest = longest.max(at - word);
         if longest > limits::WORD_BYTES || at - begin > limits::ENCODED_BYTES {
             kept.push_str(&text[copied..begin]);
             kept.push(' ');
             copied = at;
         } else {
-            for word in text[begin..at].split(|c: char| !c.is_ascii_alphanumeric()) {
-                parts.add(word);
-            }
+            add_words(text, begin, at, parts);
         }
     }
     kept.push_str(&text[copied..]);
     kept
+}
+
+fn word_end(bytes: &[u8], from: usize) -> usize {
+    let rest = bytes[from..].iter();
+    from + rest.take_while(|b| !matches!(class(**b), Class::Other | Class::Joiner)).count()
+}
+
+/// Adds the words of a run that are made of pieces: where lower case, upper case or digits meet,
+/// other than behind a capital.
+fn add_words(text: &str, begin: usize, end: usize, parts: &mut Parts) {
+    let bytes = text.as_bytes();
+    let mut at = begin;
+    while at < end {
+        let word = at;
+        let first = class(bytes[at]);
+        let mut before = first;
+        let mut has_pieces = false;
+        while at < end && class(bytes[at]) != Class::Joiner {
+            let here = class(bytes[at]);
+            let capital = at == word + 1 && before == Class::Upper && here == Class::Lower;
+            has_pieces |= here != before && !capital;
+            before = here;
+            at += 1;
+        }
+        if has_pieces {
+            parts.add(&text[word..at]);
+        }
+        at += 1;
+    }
 }
 
 /// The pieces of a text's identifiers, each identifier once.
