@@ -97,3 +97,6 @@ pub const BLOB_BYTES: usize = 64 * 1024 * 1024;
 /// Longest run of what encoded data consists of (letters, digits, `+/=_-`) that is indexed: longer
 /// than paths are, shorter than keys and pictures.
 pub const ENCODED_BYTES: usize = 160;
+
+/// Looks closer to each other than this are one visit: a coffee is not a time away.
+pub const VISIT_GAP_MS: i64 = 10 * 60 * 1000;

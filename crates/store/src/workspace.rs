@@ -154,14 +154,20 @@ impl Write<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Notes that the user looks at a workspace now and sees everything up to `seq`.
+    /// Notes that the user looks at a workspace now and sees everything up to `seq`. Looks that
+    /// follow each other closely are one visit, of which the last moment is kept.
     ///
     /// # Errors
     /// If the database fails.
     pub fn look(&mut self, workspace: WorkspaceId, seq: Seq) -> Result<()> {
+        let now = self.now().as_millisecond();
+        self.tx.execute(
+            "DELETE FROM look WHERE workspace = ?1 AND at > ?2",
+            (workspace.0, now - limits::VISIT_GAP_MS),
+        )?;
         self.tx.execute(
             "INSERT OR REPLACE INTO look (workspace, at, seq) VALUES (?1, ?2, ?3)",
-            (workspace.0, self.now().as_millisecond(), seq.0),
+            (workspace.0, now, seq.0),
         )?;
         self.tx.execute(
             "DELETE FROM look WHERE workspace = ?1 AND at < (
@@ -228,18 +234,18 @@ impl Snapshot<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The last look at a workspace before a moment.
+    /// The last look at a workspace in the visit before the one that is going on at `now`.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn last_look(&self, workspace: WorkspaceId, before: Timestamp) -> Result<Option<Look>> {
+    pub fn last_look(&self, workspace: WorkspaceId, now: Timestamp) -> Result<Option<Look>> {
         Ok(self
             .conn
             .prepare_cached(
                 "SELECT at, seq FROM look WHERE workspace = ?1 AND at < ?2
                  ORDER BY at DESC LIMIT 1",
             )?
-            .query_row((workspace.0, before.as_millisecond()), |row| {
+            .query_row((workspace.0, now.as_millisecond() - limits::VISIT_GAP_MS), |row| {
                 Ok(Look { at: Timestamp::from_millisecond(row.get(0)?), seq: Seq(row.get(1)?) })
             })
             .optional()?)
