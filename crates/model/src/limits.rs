@@ -38,3 +38,5 @@ pub const COMMITS: usize = 16;
 pub const MILESTONES: usize = 48;
 /// Replies whose usage may still be reported again: agents repeat a reply's usage within the reply.
 pub const USAGE_REPLIES: usize = 8;
+/// Silence after an agent's words that makes them its last: no model thinks for so long unseen.
+pub const LAST_WORD_MS: i64 = 15 * 60 * 1000;

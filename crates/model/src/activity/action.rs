@@ -169,6 +169,32 @@ fn search(fold: &SessionFold, place: SearchPlace, query: &str, path: Option<&str
     }
 }
 
+/// A check's command in few characters: a long one without its options.
+pub(super) fn check_name(command: &str) -> String {
+    let command = code(command);
+    if command.chars().count() <= CHECK_SHOWN {
+        return command;
+    }
+    let mut value = false;
+    let plain = command.split(' ').filter(|word| {
+        let skip = std::mem::take(&mut value);
+        value = word.starts_with("--") && !word.contains('=') && is_valued(word);
+        !skip && !word.starts_with('-')
+    });
+    clip(&plain.collect::<Vec<_>>().join(" "), CHECK_SHOWN)
+}
+
+/// Characters of a check's command where it is not what the line is about.
+const CHECK_SHOWN: usize = 44;
+
+/// Options of package managers that name a part of the project in the next word.
+fn is_valued(option: &str) -> bool {
+    matches!(
+        option,
+        "--filter" | "--prefix" | "--workspace" | "--dir" | "--cwd" | "--project" | "--package"
+    )
+}
+
 /// Text that stands between backticks.
 fn code(text: &str) -> String {
     clip(&text.replace('`', "'"), 96)

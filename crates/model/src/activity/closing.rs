@@ -156,6 +156,6 @@ pub(super) fn check_suffix(fold: &SessionFold, words: &str) -> Option<String> {
     }
     match run.verdict {
         Verdict::Unknown => None,
-        _ => Some(format!("`{}` {}", clip(&run.command.replace('`', "'"), 40), run.result())),
+        _ => Some(format!("`{}` {}", super::action::check_name(&run.command), run.result())),
     }
 }

@@ -35,6 +35,10 @@ impl Activity {
 /// What the session is doing at `now`.
 pub(crate) fn of(fold: &SessionFold, now: Timestamp) -> Activity {
     if fold.turn.state != TurnState::Idle {
+        let silent = |at| now.since_ms(at) > limits::LAST_WORD_MS;
+        if fold.said_last() && fold.updated_at.is_some_and(silent) {
+            return Activity::new(&ended(fold), fold.updated_at);
+        }
         return working(fold, Some(now));
     }
     let since = fold.turn.since;
@@ -135,7 +139,8 @@ fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
         return Activity::new(&waiting_for(&titles), first.at);
     }
     if let Some(open) = foremost(fold) {
-        let others = fold.open.current(fold.spoken()).count() - 1;
+        let counts = |u: &&OpenUse| matches!(u.doing, Doing::Command { .. } | Doing::Edit { .. });
+        let others = fold.open.current(fold.spoken()).filter(counts).count().saturating_sub(1);
         return Activity::new(&toward::line(fold, &open.doing, others, now), open.at);
     }
     Activity::new(&between_uses(fold, now), None)
@@ -207,7 +212,7 @@ fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
     if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = &done.doing
         && let Some(run) = fold.checks.runs.iter().find(|r| r.command == *command)
     {
-        let command = clip(&command.replace('`', "'"), 60);
+        let command = action::check_name(command);
         return match run.verdict {
             Verdict::Failed => {
                 let first = run.first_failure.as_ref().map_or(String::new(), |f| format!(" ({f})"));

@@ -29,8 +29,11 @@ pub(super) fn line(
     if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = doing {
         return check_line(fold, action, command);
     }
-    if matches!(doing, Doing::Plan) && fold.said.is_none() && fold.thought.is_none() {
-        return planning(fold);
+    if matches!(doing, Doing::Plan) {
+        return match latest_intent(fold) {
+            Some(intent) => with_step(fold, with_reason(fold, intent.going_on())),
+            None => planning(fold),
+        };
     }
     let intent = latest_intent(fold);
     if let Some(reason) = reason(fold) {
@@ -111,7 +114,7 @@ fn reason(fold: &SessionFold) -> Option<String> {
     if passed_since {
         return None;
     }
-    Some(format!("after `{}` {}", clip(&run.command.replace('`', "'"), 44), run.result()))
+    Some(format!("after `{}` {}", action::check_name(&run.command), run.result()))
 }
 
 /// `line` with the failure that is being repaired.
@@ -123,11 +126,8 @@ pub(super) fn with_reason(fold: &SessionFold, line: String) -> String {
 }
 
 fn with_intent(fold: &SessionFold, action: String, doing: &Doing, intent: &Intent) -> String {
-    match doing {
-        Doing::Command { purpose: Purpose::Share { .. }, .. } => return action,
-        // What it says tells more than that it keeps its plan.
-        Doing::Plan => return with_step(fold, intent.going_on()),
-        _ => {}
+    if matches!(doing, Doing::Command { purpose: Purpose::Share { .. }, .. }) {
+        return action;
     }
     if let Some(ground) = &intent.ground {
         return join(action, &format!(": {ground}"));
@@ -153,7 +153,9 @@ fn with_intent(fold: &SessionFold, action: String, doing: &Doing, intent: &Inten
     if joins.iter().any(|j| object.starts_with(j)) && !looks {
         return join(action, object);
     }
-    if looks && object.split(' ').count() > 2 {
+    let told =
+        matches!(doing, Doing::Read { path } if object.contains(crate::check::command::base(path)));
+    if looks && object.split(' ').count() > 2 && !(told && object.split(' ').count() < 5) {
         return join(action, &format!(": {object}"));
     }
     with_step(fold, action)

@@ -7,7 +7,7 @@ const DOUBLED: &str = "\
 
 /// Verbs that agents state intents with; another word in their place is left as it was said.
 const KNOWN: &str = "\
-    cast bind ship sanitize escape quote pin lint reword shorten tweak polish hook register mention note clarify stub mock seed sample spawn dispatch monitor \
+    be cast bind ship sanitize escape quote pin lint reword shorten tweak polish hook register mention note clarify stub mock seed sample spawn dispatch monitor \
     tail guard cache batch queue lock emit delegate discuss recommend suggest rethink iterate expect demonstrate outline pinpoint tighten relax loosen unblock \
     add address adjust align amend analyse analyze answer apply ask assess attach audit begin \
     benchmark bring build bump call change check clean clear close collapse collect combine \
@@ -45,7 +45,9 @@ pub(super) fn participle(verb: &str) -> String {
         return format!("{stem}ying");
     }
     match verb.strip_suffix('e') {
-        Some(stem) if !verb.ends_with("ee") && !verb.ends_with("oe") => format!("{stem}ing"),
+        Some(stem) if verb.len() > 2 && !verb.ends_with("ee") && !verb.ends_with("oe") => {
+            format!("{stem}ing")
+        }
         _ => format!("{verb}ing"),
     }
 }

@@ -5,7 +5,7 @@ use crate::phrase::lower_first;
 
 /// Beginnings that carry no request of their own, most specific first.
 const LEADS: &str = "\
-    hey claude|hi claude|hello claude|hey codex|hey|hi|hello|okay|ok|yes please|yes|yeah|yep|\
+    hey|hi|hello|okay|ok|yes please|yes|yeah|yep|\
     yup|sure|no problem|great|perfect|excellent work|excellent|cool|nice|awesome|alright|\
     all right|good|thanks|thank you|hmm|well|oh|so|now|and|but|also|then|wait|actually|\
     fair enough|please|can you please|could you please|can we please|can we|could we|can you also|can you|could you|\
@@ -25,11 +25,19 @@ pub(super) fn stripped(text: &str) -> &str {
                 && !rest
                     .starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '-' || c == '_')
             {
-                text = rest;
+                text = if is_in("hey hi hello", lead) { after_name(rest) } else { rest };
                 continue 'again;
             }
         }
         return text;
+    }
+}
+
+/// What follows the name that a greeting addresses.
+fn after_name(text: &str) -> &str {
+    match text.trim_start().split_once([',', '!']) {
+        Some((name, rest)) if name.len() < 16 && !name.contains(' ') => rest,
+        _ => text,
     }
 }
 
@@ -184,7 +192,7 @@ pub(super) fn new_direction(own: &Own, answers: bool) -> Option<String> {
     if let Some(at) = sentences.iter().take(8).position(directs) {
         return headline(&sentences[at..]);
     }
-    let long = words(rest).count() > if answers { 30 } else { 18 };
+    let long = words(rest).count() > if answers { 32 } else { 24 };
     if own.pasted_first {
         return None;
     }

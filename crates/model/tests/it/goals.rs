@@ -13,7 +13,7 @@ fn goal_after(prompts: &[&str]) -> String {
 fn a_goal_is_what_was_asked_without_its_politeness_and_paste() {
     for (prompt, goal) in [
         (
-            "Hey, can you please add a dark theme to the tide chart?",
+            "Hey Kit, can you please add a dark theme to the tide chart?",
             "add a dark theme to the tide chart",
         ),
         (
@@ -29,7 +29,7 @@ fn a_goal_is_what_was_asked_without_its_politeness_and_paste() {
             "rename Station to Gauge everywhere",
         ),
         (
-            "# Context from my IDE setup:\n\n## Open tabs:\n- a.ts: src/a.ts\n\n## My request for Codex:\nWhy is the chart empty?\n",
+            "# Context from my IDE setup:\n\n## Open tabs:\n- a.ts: src/a.ts\n\n## My request:\nWhy is the chart empty?\n",
             "why is the chart empty?",
         ),
         ("[Image #1] Could you center the legend?", "center the legend"),

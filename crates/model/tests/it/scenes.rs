@@ -137,6 +137,15 @@ fn a_turn_may_end_with_a_question() {
 }
 
 #[test]
+fn words_after_a_tool_use_end_it() {
+    let session = begun().runs("cargo test").says("The gauge is keyed by UTC day now.");
+    assert_snapshot!(session.line(), @"saying: The gauge is keyed by UTC day now");
+    let later =
+        callboard_model::Timestamp::from_millisecond(session.now().as_millisecond() + 3_600_000);
+    assert_snapshot!(session.fold.activity(later).text, @"finished: The gauge is keyed by UTC day now");
+}
+
+#[test]
 fn a_turn_may_be_broken_off_or_fail() {
     let session = begun()
         .says("Let me migrate the stored days.")
