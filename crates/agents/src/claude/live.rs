@@ -35,16 +35,25 @@ fn session(text: &str) -> Option<LiveSession> {
         thread: ThreadKey::main(fields.text("sessionId")?),
         pid,
         start_ticks,
-        alive: match pid.and_then(|pid| process::is_running(pid, start_ticks)) {
-            Some(true) => Alive::Yes,
-            Some(false) => Alive::No,
-            None => Alive::Unknown,
-        },
+        alive: alive(pid, start_ticks, &fields),
         turn: turn(&fields),
         waiting_for: fields.text("waitingFor"),
         cwd: fields.text("cwd").map(PathBuf::from),
         at: fields.get("statusUpdatedAt").or_else(|| fields.get("startedAt")).and_then(moment),
     })
+}
+
+/// A pid tells nothing of a process in another container: `pidDomain` ends with the namespace it belongs to.
+fn alive(pid: Option<u32>, start_ticks: Option<u64>, fields: &Fields<'_>) -> Alive {
+    let ours = fs::read_link("/proc/self/ns/pid").ok();
+    let ours = ours.as_deref().and_then(Path::to_str);
+    let domain = fields.str("pidDomain").filter(|domain| domain.contains(":pid:["));
+    let elsewhere = domain.is_some_and(|domain| !ours.is_some_and(|ours| domain.ends_with(ours)));
+    match pid.filter(|_| !elsewhere).and_then(|pid| process::is_running(pid, start_ticks)) {
+        Some(true) => Alive::Yes,
+        Some(false) => Alive::No,
+        None => Alive::Unknown,
+    }
 }
 
 /// Clock ticks, written as a number or as text.
@@ -78,6 +87,14 @@ mod tests {
         assert_eq!(session.thread, ThreadKey::main("s-1"));
         assert_eq!(session.turn, TurnState::WaitingInput);
         assert_eq!(session.start_ticks, Some(7));
+        assert_ne!(session.alive, Alive::Yes);
         assert_eq!(session.at, Some(Timestamp::from_millisecond(1_700_000_000_000)));
+    }
+
+    #[test]
+    fn a_process_in_another_container_is_not_taken_for_dead() {
+        let text =
+            r#"{"pid":4194304,"sessionId":"s-1","pidDomain":"linux:x:pid:[1]","status":"busy"}"#;
+        assert_eq!(session(text).unwrap().alive, Alive::Unknown);
     }
 }
