@@ -10,7 +10,7 @@ use std::time::Instant;
 use callboard_agents::{Environment, StopFlag};
 use callboard_model::view::{ImportProgress, MoveTask, NewTask, TaskChange};
 use callboard_model::{Seq, SessionId, TaskId, WorkspaceId};
-use callboard_store::{Reader, Store};
+use callboard_store::{Checkpointer, Reader, Store};
 use tokio::sync::watch;
 
 use crate::EngineError;
@@ -107,6 +107,7 @@ impl Engine {
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
+        checkpoint_beside(&engine);
         Ok(engine)
     }
 
@@ -308,6 +309,31 @@ impl Engine {
             (None, None) => Err(EngineError::Ending),
         }
     }
+}
+
+/// Checkpoints the store now and then, beside the writer.
+fn checkpoint_beside(engine: &Arc<Engine>) {
+    let (stop, home) = (engine.stop.clone(), engine.config.home.clone());
+    let mut commits = engine.listen();
+    std::thread::spawn(move || {
+        let checkpointer = match Checkpointer::open(&home) {
+            Ok(checkpointer) => checkpointer,
+            Err(error) => {
+                tracing::warn!(%error, "the writer makes checkpoints itself");
+                return;
+            }
+        };
+        while !stop.stopped() {
+            std::thread::sleep(limits::CHECKPOINT_EVERY);
+            if !commits.has_changed().unwrap_or(false) {
+                continue;
+            }
+            commits.mark_unchanged();
+            if let Err(error) = checkpointer.run() {
+                tracing::warn!(%error, "a checkpoint failed; it is made later");
+            }
+        }
+    });
 }
 
 /// Every folder that a known agent may keep its history in.

@@ -112,3 +112,6 @@ pub const READABLE_AT_ONCE: usize = 16;
 /// Age up to which sessions have a readable transcript: what agents are likely to look up, and what
 /// agents themselves keep.
 pub const READABLE_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// Time between two looks whether the store's log is worth a checkpoint.
+pub const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);

@@ -77,9 +77,12 @@ pub const FTS_MERGE_PAGES: i64 = 1_000;
 /// and take longer than the pause between two keys.
 pub const PREFIX_CHARS: usize = 3;
 
-/// Pages of write-ahead log (128 MiB) at which a commit moves them into the database by itself. So
-/// high that no live commit pays for it: `Store::checkpoint` does it when nothing else is to do.
-pub const AUTOCHECKPOINT_PAGES: i64 = 32 * 1024;
+/// Pages of write-ahead log (512 MiB) after which a commit checkpoints by itself, and waits for it:
+/// only when the checkpointer cannot keep up.
+pub const AUTOCHECKPOINT_PAGES: i64 = 128 * 1024;
+
+/// Bytes of write-ahead log that are worth a checkpoint.
+pub const CHECKPOINT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// What is left of the write-ahead log's file after a checkpoint, in bytes.
 pub const WAL_BYTES_KEPT: i64 = 16 * 1024 * 1024;

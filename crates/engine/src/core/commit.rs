@@ -65,14 +65,14 @@ impl Core {
         (self.retry)(transcript);
     }
 
-    fn commit(&mut self, batch: Batch) -> callboard_store::Result<SourceId> {
+    fn commit(&mut self, mut batch: Batch) -> callboard_store::Result<SourceId> {
         let agent = batch.transcript.agent.name();
         let now = self.now();
         let Self { store, folds, workspaces, listed, complete, .. } = self;
         let mut sessions = Sessions { folds, workspaces, listed, complete, now };
         let source = store.write(Durability::Normal, now, |w| {
             let source = w.put_source(&batch.progress.row(batch.transcript.agent, &batch.file))?;
-            let touched = put_events(w, &mut sessions, &agent, source, &batch)?;
+            let touched = put_events(w, &mut sessions, &agent, source, &mut batch)?;
             put_records(w, &agent, source, &batch)?;
             for id in touched {
                 let view = sessions.put(w, id)?;
@@ -120,19 +120,24 @@ fn put_events(
     sessions: &mut Sessions<'_>,
     agent: &AgentName,
     source: SourceId,
-    batch: &Batch,
+    batch: &mut Batch,
 ) -> callboard_store::Result<BTreeSet<SessionId>> {
     let arrival = if batch.is_live { Arrival::Live } else { Arrival::Backfill };
     let mut touched = BTreeSet::new();
-    for ThreadEvents { thread, events } in &batch.threads {
+    for ThreadEvents { thread, events } in &mut batch.threads {
         let (id, _) = w.session_of(agent, thread)?;
         let generation = batch.progress.generation;
+        let texts: Vec<_> = events.iter_mut().map(|event| event.text.take()).collect();
         let paths: Vec<Vec<&str>> =
             events.iter().map(|e| e.paths.iter().map(String::as_str).collect()).collect();
         let new: Vec<NewEvent<'_>> = events
             .iter()
             .zip(&paths)
-            .map(|(event, paths)| new_event(event, paths, source, generation))
+            .zip(texts)
+            .map(|((event, paths), text)| NewEvent {
+                text,
+                ..new_event(event, paths, source, generation)
+            })
             .collect();
         let given = w.append_events(id, &new, arrival)?;
         let held = sessions.hold(w, id, agent, thread)?;
@@ -159,7 +164,7 @@ fn new_event<'a>(
         kind: event.draft.body.kind(),
         key: &event.draft.key,
         place: RecordPlace { source, generation, offset: event.offset },
-        text: event.text.clone(),
+        text: None,
         own: event.is_own,
         paths,
     }

@@ -126,9 +126,8 @@ fn looks_are_remembered() {
     assert_eq!(scene.read(|s| s.last_look(id, now())), None);
     let seq = scene.store.last_seq();
     scene.write(|w| w.look(id, seq));
-    let minutes = |n: i64| {
-        callboard_model::Timestamp::from_millisecond(now().as_millisecond() + n * 60_000)
-    };
+    let minutes =
+        |n: i64| callboard_model::Timestamp::from_millisecond(now().as_millisecond() + n * 60_000);
     assert_eq!(scene.read(|s| s.last_look(id, minutes(60))).unwrap().seq, seq);
     assert_eq!(scene.read(|s| s.last_look(id, minutes(1))), None, "the visit still goes on");
 }
