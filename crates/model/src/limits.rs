@@ -40,3 +40,5 @@ pub const MILESTONES: usize = 48;
 pub const USAGE_REPLIES: usize = 8;
 /// Silence after an agent's words that makes them its last: no model thinks for so long unseen.
 pub const LAST_WORD_MS: i64 = 15 * 60 * 1000;
+/// Time after a turn is broken off in which agents still write down what was under way.
+pub const LATE_MS: i64 = 2_000;

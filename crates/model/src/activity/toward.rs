@@ -46,8 +46,16 @@ pub(super) fn line(
     if let Some(intent) = intent {
         return with_intent(fold, action, doing, &intent);
     }
-    let burst = (fold.stretch.uses >= BURST_USES).then(|| burst(fold, now)).flatten();
+    let gathers = matches!(doing, Doing::Read { .. } | Doing::Edit { .. } | Doing::Search { .. })
+        || looks_or_writes(doing);
+    let burst = (gathers && fold.stretch.uses >= BURST_USES).then(|| burst(fold, now)).flatten();
     with_step(fold, burst.unwrap_or(action))
+}
+
+/// Whether a command does what the tools for files do.
+fn looks_or_writes(doing: &Doing) -> bool {
+    let Doing::Command { purpose, .. } = doing else { return false };
+    matches!(purpose, Purpose::Read { .. } | Purpose::Search { .. } | Purpose::Write { .. })
 }
 
 /// What the agent last said or thought it was about to do, unless its plan has moved on since.

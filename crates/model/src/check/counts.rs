@@ -256,7 +256,9 @@ fn failure_name(line: &str) -> Option<&str> {
     if let Some(at) = line.find("error TS") {
         return Some(&line[at + "error ".len()..]);
     }
-    is_placed(line).then_some(line)
+    let named =
+        ["ERROR: ", "Error: ", "fatal: ", "FAIL: "].iter().find_map(|mark| line.strip_prefix(mark));
+    named.or_else(|| is_placed(line).then_some(line))
 }
 
 /// Whether a line begins with a place in a file (`src/a.go:12:3: …`), as compilers and linters print.

@@ -251,7 +251,7 @@ impl SessionFold {
     }
 
     fn work(&mut self, at: Option<Timestamp>) {
-        self.turn.work(at);
+        self.turn.seen_at_work(at);
         self.trouble = None;
     }
 

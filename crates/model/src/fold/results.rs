@@ -6,6 +6,7 @@ use super::{BackgroundWork, Doing, Done, MilestoneKind, Place, SessionFold, land
 use crate::event::ToolResult;
 use crate::limits;
 use crate::purpose::{Purpose, Share};
+use crate::session::Outcome;
 use crate::text::{clip, one_line};
 
 impl SessionFold {
@@ -47,7 +48,11 @@ impl SessionFold {
             self.milestones.push(MilestoneKind::Refused, place, words);
         }
         let refused = result.refused.as_deref().map(|w| clip(&one_line(w), limits::OBJECT_CHARS));
+        let broken_off = refused.is_some() && self.turn.outcome == Outcome::Interrupted;
         self.done = Some(Done { doing, failed, refused, ordinal: place.0, at: place.1 });
+        if broken_off {
+            self.turn.broken_off = Some(crate::activity::now_doing(self));
+        }
     }
 
     fn goes_on(&mut self, id: &str, doing: &Doing, at: Option<crate::Timestamp>) {

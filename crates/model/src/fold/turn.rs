@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
 use crate::session::{Outcome, TurnState};
+use crate::{Timestamp, limits};
 
 /// The turn of a session.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,7 +23,20 @@ pub struct TurnTrack {
 }
 
 impl TurnTrack {
-    /// A prompt arrived, or the agent is seen to work.
+    /// The agent is seen to work.
+    ///
+    /// What was under way when a turn is broken off is often written down after that.
+    pub(super) fn seen_at_work(&mut self, at: Option<Timestamp>) {
+        let late = match (self.outcome, self.since, at) {
+            (Outcome::Interrupted, Some(since), Some(at)) => at.since_ms(since) < limits::LATE_MS,
+            _ => false,
+        };
+        if !late {
+            self.work(at);
+        }
+    }
+
+    /// A turn begins, or goes on.
     pub(super) fn work(&mut self, at: Option<Timestamp>) {
         if self.state != TurnState::Working {
             self.state = TurnState::Working;

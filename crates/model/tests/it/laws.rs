@@ -8,7 +8,7 @@ use callboard_model::event::{
 use callboard_model::{EventBody, Ordinal, SessionFold, Timestamp, limits};
 use proptest::prelude::*;
 
-fn text() -> impl Strategy<Value = String> {
+fn text() -> BoxedStrategy<String> {
     prop_oneof![
         "\\PC{0,80}",
         "[ -~\n\u{1b}]{0,200}",
@@ -17,15 +17,17 @@ fn text() -> impl Strategy<Value = String> {
         Just("[main 1a2b3c4] Subject".to_owned()),
         Just("word ".repeat(4_000)),
     ]
+    .boxed()
 }
 
-fn command() -> impl Strategy<Value = String> {
+fn command() -> BoxedStrategy<String> {
     prop_oneof![
         text(),
         Just("cd a && cargo test 2>&1 | tail".to_owned()),
         Just("git add . && git commit -m 'x y' && git push".to_owned()),
         Just("cat src/a.rs; sleep 3".to_owned()),
     ]
+    .boxed()
 }
 
 fn tool_use() -> impl Strategy<Value = ToolUse> {
@@ -33,8 +35,8 @@ fn tool_use() -> impl Strategy<Value = ToolUse> {
         .prop_map(|(id, tool)| ToolUse { tool_use_id: format!("u{id}"), tool })
 }
 
-fn path() -> impl Strategy<Value = String> {
-    prop_oneof!["(src/|/home/kim/app/|\\./)?[a-z]{1,3}/[a-z]{1,2}\\.(rs|ts)", text()]
+fn path() -> BoxedStrategy<String> {
+    prop_oneof!["(src/|/home/kim/app/|\\./)?[a-z]{1,3}/[a-z]{1,2}\\.(rs|ts)", text()].boxed()
 }
 
 fn files() -> impl Strategy<Value = Vec<FileEdit>> {
@@ -47,7 +49,7 @@ fn files() -> impl Strategy<Value = Vec<FileEdit>> {
     })
 }
 
-fn plan() -> impl Strategy<Value = EventBody> {
+fn plan() -> BoxedStrategy<EventBody> {
     let status = prop_oneof![
         Just(Some(StepStatus::Pending)),
         Just(Some(StepStatus::InProgress)),
@@ -63,14 +65,14 @@ fn plan() -> impl Strategy<Value = EventBody> {
         Just(PlanChange::Update),
         Just(PlanChange::Propose)
     ];
-    (tool_use(), change, prop::collection::vec(step, 0..6), prop::option::of(text())).prop_map(
-        |(tool_use, change, steps, proposal)| {
+    (tool_use(), change, prop::collection::vec(step, 0..6), prop::option::of(text()))
+        .prop_map(|(tool_use, change, steps, proposal)| {
             EventBody::Plan(Plan { tool_use, change, steps, proposal })
-        },
-    )
+        })
+        .boxed()
 }
 
-fn use_of_a_tool() -> impl Strategy<Value = EventBody> {
+fn use_of_a_tool() -> BoxedStrategy<EventBody> {
     prop_oneof![
         (tool_use(), command(), prop::option::of(text()), any::<bool>()).prop_map(
             |(tool_use, command, description, background)| EventBody::Command(Command {
@@ -107,14 +109,15 @@ fn use_of_a_tool() -> impl Strategy<Value = EventBody> {
             EventBody::Tool(Tool { tool_use, input: serde_json::json!({ "id": text }) })
         }),
     ]
+    .boxed()
 }
 
-fn result() -> impl Strategy<Value = EventBody> {
+fn result() -> BoxedStrategy<EventBody> {
     let id = (0u8..12).prop_map(|id| format!("u{id}"));
     let code = prop::option::of(0i32..3);
     let words = || prop::option::weighted(0.1, text());
-    (id, text(), code, prop::option::of(any::<bool>()), words(), any::<bool>(), words()).prop_map(
-        |(tool_use_id, text, exit_code, ok, refused, interrupted, background_id)| {
+    (id, text(), code, prop::option::of(any::<bool>()), words(), any::<bool>(), words())
+        .prop_map(|(tool_use_id, text, exit_code, ok, refused, interrupted, background_id)| {
             EventBody::Result(ToolResult {
                 tool_use_id,
                 text,
@@ -125,11 +128,11 @@ fn result() -> impl Strategy<Value = EventBody> {
                 background_id,
                 ..ToolResult::default()
             })
-        },
-    )
+        })
+        .boxed()
 }
 
-fn about_the_session() -> impl Strategy<Value = EventBody> {
+fn about_the_session() -> BoxedStrategy<EventBody> {
     let phase = prop_oneof![
         Just(TurnPhase::Started),
         Just(TurnPhase::Completed),
@@ -155,9 +158,10 @@ fn about_the_session() -> impl Strategy<Value = EventBody> {
         })),
         text().prop_map(|record_type| EventBody::Unknown { record_type }),
     ]
+    .boxed()
 }
 
-fn body() -> impl Strategy<Value = EventBody> {
+fn body() -> BoxedStrategy<EventBody> {
     let author = prop_oneof![
         3 => Just(Author::User),
         1 => Just(Author::Agent),
@@ -172,6 +176,7 @@ fn body() -> impl Strategy<Value = EventBody> {
         8 => result(),
         3 => about_the_session(),
     ]
+    .boxed()
 }
 
 /// Far above what real sessions come to (20 KiB): every list full of the longest entries.

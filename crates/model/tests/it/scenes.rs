@@ -161,6 +161,17 @@ fn a_turn_may_be_broken_off_or_fail() {
 }
 
 #[test]
+fn what_is_written_down_after_an_interruption_does_not_end_it() {
+    let at = |seconds: i64| Some(callboard_model::Timestamp::from_millisecond(seconds * 1_000));
+    let mut fold = begun().ends(TurnPhase::Interrupted).fold;
+    let text = callboard_model::EventBody::Text { text: "Let me go on.".into() };
+    fold.apply(callboard_model::Ordinal(90), at(31), &text);
+    assert_eq!(fold.turn().is, TurnState::Idle);
+    fold.apply(callboard_model::Ordinal(91), at(60), &text);
+    assert_eq!(fold.turn().is, TurnState::Working);
+}
+
+#[test]
 fn commits_and_pushes_are_told_and_kept() {
     let session = begun().runs("git add -A && git commit -m \"Key readings by UTC day\"");
     assert_snapshot!(session.line(), @"committing: Key readings by UTC day");
