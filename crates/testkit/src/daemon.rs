@@ -41,17 +41,16 @@ pub struct Callboard<'a> {
 }
 
 impl<'a> Callboard<'a> {
-    /// The built `callboard` in this home, run from its work folder.
+    /// The `callboard` of this file in this home, run from its work folder.
     #[must_use]
-    pub fn new(home: &'a HermeticHome) -> Self {
-        Self { home, binary: binary(), cwd: home.work() }
+    pub fn new(home: &'a HermeticHome, binary: &Path) -> Self {
+        Self { home, binary: binary.to_owned(), cwd: home.work() }
     }
 
-    /// Another binary than the one that the tests run.
+    /// The built `callboard` in this home: see [`binary`].
     #[must_use]
-    pub fn binary(mut self, binary: &Path) -> Self {
-        binary.clone_into(&mut self.binary);
-        self
+    pub fn built(home: &'a HermeticHome) -> Self {
+        Self::new(home, &binary())
     }
 
     /// The directory to run in.
@@ -92,7 +91,7 @@ impl<'a> Daemon<'a> {
     /// When it does not start.
     #[must_use]
     pub fn start(home: &'a HermeticHome, args: &[&str]) -> Self {
-        Self::of(Callboard::new(home), args)
+        Self::of(Callboard::built(home), args)
     }
 
     /// Starts the daemon of this `callboard`.
@@ -109,7 +108,7 @@ impl<'a> Daemon<'a> {
         self.process.pid()
     }
 
-    /// A client that the daemon knows.
+    /// A client that is signed in.
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
@@ -183,5 +182,7 @@ fn up(callboard: &Callboard<'_>, args: &[String]) -> (Process, Client) {
     let pid = said["pid"].as_u64().and_then(|pid| u32::try_from(pid).ok());
     let process = pid.and_then(Process::of).unwrap_or_else(|| panic!("no daemon runs: {}", told()));
     let url = said["url"].as_str().unwrap_or_else(|| panic!("no url: {}", told()));
-    (process, Client::open(url))
+    let token = callboard.run(["token"]);
+    assert_eq!(token.code, Some(0), "callboard token: {}", token.stderr);
+    (process, Client::sign_in(url, token.stdout.trim()))
 }

@@ -37,6 +37,3 @@ pub const STDERR: usize = 256 << 10;
 
 /// Bytes of one WebSocket message from an agent.
 pub const FRAME: u64 = 64 << 20;
-
-/// Redirections that a client follows before it calls them a circle.
-pub const REDIRECTS: usize = 5;

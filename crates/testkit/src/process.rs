@@ -193,12 +193,14 @@ pub(crate) fn tree_below(root: u32) -> Vec<Process> {
     found
 }
 
-/// The parent of a running process and the process, from `/proc/PID/stat` (fields 4 and 22).
+/// The parent of a running process and the process, from `/proc/PID/stat` (fields 3, 4, 20 and 22).
 fn stat(pid: u32) -> Option<(u32, Process)> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     let (_, after_name) = stat.rsplit_once(')')?;
     let fields: Vec<&str> = after_name.split_whitespace().collect();
-    if matches!(fields.first(), Some(&("Z" | "X"))) {
+    // The first thread of a killed process may be gone while others still hold its files and locks.
+    let threads: u32 = fields.get(17)?.parse().ok()?;
+    if matches!(fields.first(), Some(&("Z" | "X"))) && threads <= 1 {
         return None;
     }
     let parent = fields.get(1)?.parse().ok()?;

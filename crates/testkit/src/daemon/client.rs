@@ -51,30 +51,23 @@ impl Response {
 }
 
 impl Client {
-    /// Opens a URL as a browser does, follows where it leads, and keeps the cookies that it sets.
+    /// Signs in at the server of a URL with the user's token, and keeps the cookie.
     ///
     /// # Panics
-    /// When nothing answers there.
+    /// When nothing answers there, or the token is refused.
     #[must_use]
-    pub fn open(url: &str) -> Self {
+    pub fn sign_in(url: &str, token: &str) -> Self {
         let rest = url.strip_prefix("http://").unwrap_or_else(|| panic!("no http URL: {url}"));
-        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let mut client = Self { authority: authority.to_owned(), cookies: Vec::new() };
-        let mut target = format!("/{}", path.split('#').next().unwrap_or_default());
-        for _ in 0..limits::REDIRECTS {
-            let response = client.get(&target);
-            let set = response.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
-            let set = set.filter_map(|(_, cookie)| cookie.split(';').next().map(str::to_owned));
-            client.cookies.extend(set);
-            match response.header("location").filter(|_| (300..400).contains(&response.status)) {
-                Some(location) => {
-                    let own = location.strip_prefix(&client.origin()).unwrap_or(location);
-                    own.clone_into(&mut target);
-                }
-                None => return client,
-            }
-        }
-        panic!("{url} leads in circles");
+        let authority = rest.split('/').next().unwrap_or(rest).to_owned();
+        let mut client = Self { authority, cookies: Vec::new() };
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let body = format!("token={token}");
+        let response = client.request("POST", "/login", &form, body.as_bytes());
+        let set = response.headers.iter().filter(|(n, _)| n.eq_ignore_ascii_case("set-cookie"));
+        client.cookies =
+            set.filter_map(|(_, cookie)| cookie.split(';').next().map(str::to_owned)).collect();
+        assert!(!client.cookies.is_empty(), "no cookie: {} {}", response.status, response.text());
+        client
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -272,43 +265,45 @@ mod tests {
     /// Answers connections with these texts, one each; what was asked.
     fn serve(answers: &'static [&str]) -> (String, std::thread::JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/?token=t", listener.local_addr().unwrap());
+        let url = format!("http://{}/w/1/board", listener.local_addr().unwrap());
         let asked = std::thread::spawn(move || {
             let answer = |answer: &&str| {
                 let (mut stream, _) = listener.accept().unwrap();
-                let head = http::read_head(&mut BufReader::new(&stream)).unwrap().unwrap();
+                let mut from = BufReader::new(&stream);
+                let head = http::read_head(&mut from).unwrap().unwrap();
+                let body = http::read_request_body(&mut from, &head).unwrap();
                 stream.write_all(answer.as_bytes()).unwrap();
-                format!("{} {}", head.start, head.header("cookie").unwrap_or_default())
+                let cookie = head.header("cookie").unwrap_or_default();
+                format!("{} {cookie}{}", head.start, String::from_utf8(body).unwrap())
             };
             answers.iter().map(answer).collect()
         });
         (url, asked)
     }
 
+    const SIGNED_IN: &str =
+        "HTTP/1.1 200 OK\r\nset-cookie: a=1; HttpOnly\r\ncontent-length: 0\r\n\r\n";
+
     #[test]
-    fn keeps_the_cookie_and_follows() {
+    fn signs_in_and_keeps_the_cookie() {
         let (url, asked) = serve(&[
-            "HTTP/1.1 303 See\r\nset-cookie: a=1; HttpOnly\r\nlocation: /\r\ncontent-length: 0\r\n\r\n",
-            "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+            SIGNED_IN,
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
         ]);
-        let client = Client::open(&url);
+        let client = Client::sign_in(&url, "secret");
         assert_eq!(client.get("/api").json(), serde_json::json!({}));
         let asked = asked.join().unwrap();
-        assert_eq!(
-            asked,
-            ["GET /?token=t HTTP/1.1 ", "GET / HTTP/1.1 a=1", "GET /api HTTP/1.1 a=1"]
-        );
+        assert_eq!(asked, ["POST /login HTTP/1.1 token=secret", "GET /api HTTP/1.1 a=1"]);
     }
 
     #[test]
     fn reads_events() {
         let (url, asked) = serve(&[
-            "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            SIGNED_IN,
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
              : hello\n\nid: 7\nevent: seq\ndata: {\"a\":\ndata: 1}\n\ndata: x\n\n",
         ]);
-        let mut events = Client::open(&url).events("/events");
+        let mut events = Client::sign_in(&url, "secret").events("/events");
         let first = events.next().unwrap();
         assert_eq!((first.id.as_str(), first.name.as_str()), ("7", "seq"));
         assert_eq!(first.json(), serde_json::json!({"a": 1}));
