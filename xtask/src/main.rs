@@ -3,11 +3,14 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
-    reason = "a chore speaks to a terminal and starts other programs"
+    clippy::expect_used,
+    reason = "a chore speaks to a terminal, starts other programs, and may end with a panic"
 )]
 
+mod bench;
 mod dist;
 mod run;
+mod soak;
 mod test;
 mod tidy;
 
@@ -32,6 +35,24 @@ enum Chore {
         #[arg(long, value_enum, value_delimiter = ',')]
         only: Vec<test::Step>,
     },
+    /// Measure the release build, beside what the work costs at least.
+    Bench {
+        /// Only this; everything if not given.
+        #[arg(value_enum)]
+        name: Option<bench::Bench>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+        /// Measure gigabytes.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Kill the daemon again and again while it reads history, and see that nothing is lost.
+    Soak {
+        /// How often.
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+    },
     /// Build the release and pack it with its licences.
     Dist,
     /// Look for places that break a rule of the project.
@@ -50,6 +71,8 @@ fn root() -> PathBuf {
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test { only } => test::test(&root(), &only),
+        Chore::Bench { name, json, full } => bench::bench(&root(), name, json, full),
+        Chore::Soak { kills } => soak::soak(&root(), kills),
         Chore::Dist => dist::dist(&root()),
         Chore::Tidy { root: other } => tidy::run(&other.unwrap_or_else(root)),
     };

@@ -50,6 +50,25 @@ pub(crate) fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
+/// The binary of the product: the one that `CALLBOARD_BIN` names, or the build of this tree.
+pub(crate) fn product(root: &Path, release: bool) -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os("CALLBOARD_BIN") {
+        return Ok(named.into());
+    }
+    let mut build = command("cargo", &["build", "--locked", "--package", "callboard"], root);
+    if release {
+        build.arg("--release");
+    }
+    run(build)?;
+    let profile = if release { "release" } else { "debug" };
+    Ok(target(root).join(profile).join("callboard"))
+}
+
+/// Where cargo builds.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), Into::into)
+}
+
 /// What asks other programs for colours, when a person looks on.
 pub(crate) fn colour() -> &'static str {
     if std::io::stderr().is_terminal() { "--color=always" } else { "--color=never" }
