@@ -43,6 +43,18 @@ fn stat_fields(pid: u32) -> Option<Vec<String>> {
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
+/// The value of an environment variable that process `pid` was started with.
+///
+/// `None` where it has none, or the system does not say (there is no `/proc`, or it is another user's).
+#[must_use]
+pub fn environment_variable(pid: u32, name: &str) -> Option<String> {
+    let environment = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    environment.split(|byte| *byte == 0).find_map(|entry| {
+        let value = entry.strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
+        String::from_utf8(value.to_vec()).ok()
+    })
+}
+
 /// A process that holds a file open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFile {
@@ -137,6 +149,9 @@ mod tests {
         let pid = std::process::id();
         assert_eq!(is_running(pid, None), Some(true));
         assert_eq!(is_running(pid, start_ticks(pid)), Some(true));
+        if cfg!(target_os = "linux") {
+            assert_eq!(environment_variable(pid, "PATH"), std::env::var("PATH").ok());
+        }
         if cfg!(target_os = "linux") {
             assert_eq!(
                 is_running(pid, Some(1)),

@@ -220,6 +220,7 @@ impl Core {
         let was_complete = self.complete.insert(agent.clone(), complete);
         let known = self.listed.entry(agent.clone()).or_default();
         let mut changed: Vec<ThreadKey> = Vec::new();
+        let mut begun: Vec<(ThreadKey, u32)> = Vec::new();
         let now: HashMap<ThreadKey, LiveSession> =
             sessions.into_iter().map(|session| (session.thread.clone(), session)).collect();
         known.retain(|thread, (from, _)| {
@@ -231,11 +232,17 @@ impl Core {
         });
         for (thread, session) in now {
             let before = known.insert(thread.clone(), (home.clone(), session.clone()));
+            if before.is_none() {
+                begun.extend(session.pid.map(|pid| (thread.clone(), pid)));
+            }
             if before.is_none_or(|(_, before)| before != session) {
                 changed.push(thread);
             }
         }
         self.put_rows(agent, &changed);
+        for (thread, pid) in begun {
+            self.link_by_environment(agent, &thread, pid);
+        }
         if was_complete != Some(complete) && complete {
             self.settle_unlisted(agent);
         }

@@ -3,11 +3,14 @@
 use callboard_model::session::StateWord;
 use callboard_model::task::{Column, LinkedBy};
 use callboard_model::view::{MoveTask, NewTask, SessionView, TaskChange};
-use callboard_model::{SessionId, TaskId, WorkspaceId};
-use callboard_store::{LogKind, Result, Snapshot, Write};
+use callboard_model::{AgentName, SessionId, TaskId, ThreadKey, WorkspaceId};
+use callboard_store::{Durability, LogKind, Result, Snapshot, Write};
 
 use super::{Core, LOG_SESSION};
 use crate::EngineError;
+
+/// Names the task that sessions started from a shell work on.
+const TASK_VARIABLE: &str = "CALLBOARD_TASK";
 
 /// Who is named for what a person does.
 const YOU: &str = "you";
@@ -144,6 +147,26 @@ impl Core {
         })?;
         self.put_session_rows(&[session]);
         Ok(id)
+    }
+
+    /// Links a session to the task that its process was started for.
+    pub(super) fn link_by_environment(&mut self, agent: &AgentName, thread: &ThreadKey, pid: u32) {
+        let named = callboard_os::process::environment_variable(pid, TASK_VARIABLE);
+        let Some(task) = named.and_then(|name| name.parse::<TaskId>().ok()) else { return };
+        let linked = self.write(Durability::Normal, |w| {
+            let (session, _) = w.session_of(agent, thread)?;
+            let has_one = !w.view().tasks_of_session(session)?.is_empty();
+            if has_one || w.view().task(task)?.is_none() {
+                return Ok(None);
+            }
+            link(w, task, session, LinkedBy::Environment)?;
+            Ok(Some(session))
+        });
+        match linked {
+            Ok(Some(session)) => self.put_session_rows(&[session]),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, %task, "cannot link a session to its task"),
+        }
     }
 
     /// Rows of sessions whose links changed.
