@@ -75,9 +75,10 @@ impl Tree {
         }
         let names = String::from_utf8_lossy(&listed.stdout);
         let names = names.split('\0').filter(|name| !name.is_empty());
-        // What is deleted but not yet committed, and what is not text, has nothing to scan.
+        // What is deleted but not yet committed is not there; what is no text has nothing to scan.
         let files = names.filter_map(|name| {
-            Some((name.to_owned(), std::fs::read_to_string(root.join(name)).ok()?))
+            let content = std::fs::read(root.join(name)).ok()?;
+            Some((name.to_owned(), String::from_utf8(content).unwrap_or_default()))
         });
         Ok(Self::of(files))
     }

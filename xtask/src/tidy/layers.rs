@@ -201,7 +201,7 @@ pub(super) fn agent_words(tree: &Tree) -> Vec<Finding> {
 /// Time enters `model` and `engine` as a value.
 pub(super) fn no_clock(tree: &Tree) -> Vec<Finding> {
     let message = "take the time as an argument or from an event";
-    let words = ["::now(", "SystemTime", "os::clock"];
+    let words = ["::now(", "callboard_os::clock"];
     let timeless = |path: &str| matches!(crate_of(path), Some("model" | "engine"));
     let mut found = Vec::new();
     for (path, parts) in tree.product().filter(|(path, _)| timeless(path)) {
@@ -354,7 +354,7 @@ mod tests {
             no_clock,
             &[
                 ("crates/engine/src/a.rs", "let t = Timestamp::now();", 1),
-                ("crates/model/src/a.rs", "use std::time::SystemTime;", 1),
+                ("crates/model/src/a.rs", "use callboard_os::clock;", 1),
             ],
             &[
                 ("crates/os/src/a.rs", "Timestamp::now()"),
