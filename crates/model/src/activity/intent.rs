@@ -85,7 +85,7 @@ pub(super) fn stated(words: &Words) -> Option<Intent> {
         let ground = before
             .filter(|_| is_vague(&clause))
             .map(|b| lower_first(b.text.trim_end_matches(['.', ':', '!'])))
-            .filter(|text| text.split(' ').count() > 3);
+            .filter(|text| text.split(' ').count() > 3 && !text.starts_with("the user "));
         return Some(Intent { clause, ground });
     }
     None

@@ -23,7 +23,8 @@ pub(super) fn line(
     now: Option<Timestamp>,
 ) -> String {
     let mut action = action::phrase(fold, doing);
-    if others > 0 {
+    let check = matches!(doing, Doing::Command { purpose: Purpose::Check { .. }, .. });
+    if others > 0 && !check {
         action.push_str(&format!(" and {others} more"));
     }
     if let Doing::Command { purpose: Purpose::Check { command, .. }, .. } = doing {
@@ -136,6 +137,10 @@ pub(super) fn with_reason(fold: &SessionFold, line: String) -> String {
 fn with_intent(fold: &SessionFold, action: String, doing: &Doing, intent: &Intent) -> String {
     if matches!(doing, Doing::Command { purpose: Purpose::Share { .. }, .. }) {
         return action;
+    }
+    // The agent's own words for a command say already what it is for.
+    if action.ends_with("`)") {
+        return with_step(fold, action);
     }
     if let Some(ground) = &intent.ground {
         return join(action, &format!(": {ground}"));

@@ -203,7 +203,10 @@ pub(super) fn new_direction(own: &Own, answers: bool) -> Option<String> {
     if trouble {
         return headline(sentences);
     }
-    let named = sentences.first().is_some_and(|s| !points_back(s));
+    let named = sentences.first().is_some_and(|s| {
+        let address = s.split(' ').next().is_some_and(|word| word.contains('/'));
+        !points_back(s) && !address
+    });
     (long && named && !is_side_question(&all)).then(|| headline(sentences)).flatten()
 }
 
@@ -255,6 +258,11 @@ pub(super) fn points_back(text: &str) -> bool {
         "this repo",
         "this project",
         "this file",
+        "this issue",
+        "this error",
+        "this problem",
+        "this bug",
+        "this feedback",
         "that the",
         "that we",
         "that it",
