@@ -140,6 +140,7 @@ fn browser(root: &Path) -> Result<Vec<String>, String> {
         return Ok(vec!["web/package.json has no script e2e".to_owned()]);
     }
     install_packages(&web)?;
+    run(command("npm", &["run", "--silent", "build"], &web))?;
     let mut npm = command("npm", &["run", "--silent", "e2e"], &web);
     npm.env("CHROMIUM", chromium()?);
     run(npm)?;
