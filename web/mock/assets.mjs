@@ -27,8 +27,8 @@ export async function serveAsset(path, response, board) {
   // Only `<` can end a script element early.
   const json = JSON.stringify(board()).replaceAll('<', '\\u003c')
   const inlined = page.replace(
-    '<!--board-->',
-    () => `<script type="application/json" id="board">${json}</script>`,
+    '</body>',
+    () => `<script type="application/json" id="board">${json}</script></body>`,
   )
   response.writeHead(200, { 'content-type': TYPES['.html'], 'cache-control': 'no-store' })
   response.end(inlined)

@@ -139,7 +139,6 @@ function detail(state, [id]) {
       children: [...state.sessions.values()].filter((row) => row.parent === id),
       parent: session.parent ? state.sessions.get(session.parent) : null,
       forked_from: null,
-      agent_version: '2.0.41',
       mode: 'default',
       entrypoint: 'cli',
       pull_requests: rich ? ['https://example.com/ledger/pull/440'] : [],

@@ -79,8 +79,9 @@ export interface SearchQuery {
   limit?: number
 }
 
+/** Searches while the last word is still being typed: its beginning is enough. */
 export const fetchSearch = (query: SearchQuery, signal?: AbortSignal): Promise<SearchResults> =>
-  get('/api/search', { ...query }, signal)
+  get('/api/search', { ...query, typing: 'true' }, signal)
 
 export const fetchSince = (from: string, workspace?: WorkspaceId): Promise<Since> =>
   get('/api/since', { from, workspace })

@@ -196,6 +196,7 @@ export interface SessionView {
   cost_usd: number | null
   context: ContextUse | null
   model: string | null
+  agent_version: string | null
   children: number
   events: number
   seq: Seq
@@ -219,7 +220,6 @@ export interface SessionDetail {
   children: SessionView[]
   parent: SessionView | null
   forked_from: SessionView | null
-  agent_version: string | null
   mode: string | null
   entrypoint: string | null
   pull_requests: string[]

@@ -8,12 +8,13 @@ export interface QueryFilter {
 
 /** What may be typed to narrow a search, with what it does. */
 export const FILTERS: { name: string; example: string; meaning: string }[] = [
-  { name: 'kind', example: 'kind:edit', meaning: 'one kind of event' },
+  { name: 'kind', example: 'kind:edit', meaning: 'one kind: prompt, message, command, output, edit, task' },
   { name: 'agent', example: 'agent:claude', meaning: 'one agent' },
   { name: 'file', example: 'file:bucket.rs', meaning: 'what touched a file' },
   { name: 'task', example: 'task:T12', meaning: 'one task' },
   { name: 'session', example: 'session:S41', meaning: 'one session' },
-  { name: 'since', example: 'since:7d', meaning: 'not older' },
+  { name: 'since', example: 'since:7d', meaning: 'not before: 2h, 7d, yesterday, a date' },
+  { name: 'until', example: 'until:yesterday', meaning: 'not after' },
 ]
 
 const FILTER = new RegExp(

@@ -140,6 +140,17 @@ export function indexOf(list: readonly Block[], matches: (event: Event) => boole
   return next >= 0 ? next : list.length - 1
 }
 
+/** Whether the block reads or changes a file; an agent may name it from the root or from its directory. */
+export function touches(block: Block, file: string): boolean {
+  const same = (path: string): boolean =>
+    path === file || path.endsWith(`/${file}`) || file.endsWith(`/${path}`)
+  return eventsIn(block).some((event) => {
+    if (event.kind === 'edit') return event.files.some((edit) => same(edit.path))
+    if (event.kind === 'result') return (event.edits ?? []).some((edit) => same(edit.path))
+    return event.kind === 'read' && same(event.path)
+  })
+}
+
 /** Whether something in the block did not succeed. */
 export function failed(block: Block): boolean {
   return eventsIn(block).some(

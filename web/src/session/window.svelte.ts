@@ -1,6 +1,6 @@
 import { fetchEvents, type EventQuery } from '../api/endpoints'
 import type { Event, EventKind, Ordinal, Seq, SessionId } from '../api/types'
-import { blocks, keepSame, type Block } from './blocks'
+import { blocks, keepSame, touches, type Block } from './blocks'
 
 const PAGE = 200
 /** More than this is dropped at the far end: a page of 100,000 events would not be light any more. */
@@ -158,6 +158,8 @@ export class EventWindow {
     let made = blocks(this.#events, { moreBefore: this.moreBefore, seams: this.#seams })
     // Results of other tools come with those asked for.
     if (this.filtered) made = made.filter((block) => block.type !== 'result')
+    const { file } = this.#filter
+    if (file !== null) made = made.filter((block) => touches(block, file))
     this.blocks = keepSame(this.blocks, made)
   }
 }

@@ -11,7 +11,7 @@ test('times are told in the largest unit that matters', () => {
   expect(ago(before(3 * MIN), NOW)).toBe('3 min')
   expect(ago(before(26 * HOUR), NOW)).toBe('26 h')
   expect(ago(before(72 * HOUR), NOW)).toBe('3 d')
-  expect(ago(before(30 * 24 * HOUR), NOW)).toBe('Oct 21')
+  expect(ago(before(30 * 24 * HOUR), NOW)).toBe('21 Oct')
   expect(ago(null, NOW)).toBe('')
 })
 

@@ -20,9 +20,9 @@ export function shortSpan(ms: number): string {
   return `${Math.floor(ms / DAY)} d`
 }
 
-const dayAndMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' })
-const dayMonthYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' })
-const exactTime = new Intl.DateTimeFormat('en', {
+const dayAndMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
+const dayMonthYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const exactTime = new Intl.DateTimeFormat('en-GB', {
   weekday: 'short',
   day: 'numeric',
   month: 'short',
@@ -32,7 +32,7 @@ const exactTime = new Intl.DateTimeFormat('en', {
   second: '2-digit',
   hour12: false,
 })
-const clockTime = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** How long ago, for a list: `3 min`, `2 h`, `5 d`, then the date. */
 export function ago(at: string | null, now: number): string {
