@@ -139,8 +139,11 @@ pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, Cl
         .with_ansi(false)
         .with_writer(std::io::stderr)
         .init();
-    let config =
-        EngineConfig { home: settings.home.clone(), environment: settings.environment.clone() };
+    let config = EngineConfig {
+        home: settings.home.clone(),
+        environment: settings.environment.clone(),
+        clock: callboard_os::clock::now,
+    };
     let engine = Engine::start(config).map_err(|error| {
         CliError::answered(error.to_string(), error.hint().map(ToOwned::to_owned))
     })?;

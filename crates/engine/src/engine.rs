@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use callboard_agents::{Environment, StopFlag};
 use callboard_model::view::{ImportProgress, MoveTask, NewTask, TaskChange};
-use callboard_model::{Seq, SessionId, TaskId, WorkspaceId};
+use callboard_model::{Seq, SessionId, TaskId, Timestamp, WorkspaceId};
 use callboard_store::{Checkpointer, Reader, Store};
 use tokio::sync::watch;
 
@@ -28,7 +27,12 @@ pub struct EngineConfig {
     pub home: PathBuf,
     /// Where agents keep theirs.
     pub environment: Environment,
+    /// Tells the present moment: time enters here and nowhere else.
+    pub clock: Clock,
 }
+
+/// Tells the present moment.
+pub type Clock = fn() -> Timestamp;
 
 /// The running engine.
 pub struct Engine {
@@ -44,7 +48,7 @@ pub struct Engine {
     pub(crate) homes: Vec<Home>,
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
-    started: Instant,
+    started: Timestamp,
 }
 
 impl Engine {
@@ -68,8 +72,9 @@ impl Engine {
         let announcer = Announcer::new(store.last_seq());
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
-        let started = Instant::now();
-        let progress = progress_of(Arc::downgrade(&ingest), started);
+        let clock = config.clock;
+        let started = clock();
+        let progress = progress_of(Arc::downgrade(&ingest), started, clock);
         let retry = {
             let ingest = Arc::downgrade(&ingest);
             Arc::new(move |transcript: &Arc<crate::ingest::tracked::Tracked>| {
@@ -78,8 +83,15 @@ impl Engine {
                 }
             })
         };
-        let core =
-            Core::new(store, announcer.clone(), workspaces, problems.clone(), retry, progress);
+        let core = Core::new(
+            store,
+            announcer.clone(),
+            workspaces,
+            problems.clone(),
+            retry,
+            progress,
+            clock,
+        );
         let writer = {
             let inbox = inbox.clone();
             std::thread::Builder::new()
@@ -135,6 +147,7 @@ impl Engine {
             self.homes.clone(),
             sources,
             callboard_store::BlobStore::new(&self.config.home),
+            self.config.clock,
             deliver,
             on_change,
         );
@@ -178,10 +191,15 @@ impl Engine {
         self.announcer.listen()
     }
 
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.config.clock)()
+    }
+
     /// How far reading history is.
     #[must_use]
     pub fn import(&self) -> ImportProgress {
-        progress_of(Arc::downgrade(&self.ingest), self.started)()
+        progress_of(Arc::downgrade(&self.ingest), self.started, self.config.clock)()
     }
 
     /// Registers the repository that `path` lies in, or the folder itself, as a workspace.
@@ -366,14 +384,15 @@ fn watch_live(homes: &[Home], inbox: &Arc<Inbox<Input>>) -> LiveWatch {
 /// Tells how far reading history is, with the time left at the rate so far.
 fn progress_of(
     ingest: Weak<OnceLock<Ingest>>,
-    started: Instant,
+    started: Timestamp,
+    clock: Clock,
 ) -> Arc<dyn Fn() -> ImportProgress + Send + Sync> {
     Arc::new(move || {
         let history = ingest
             .upgrade()
             .and_then(|ingest| ingest.get().map(Ingest::history))
             .unwrap_or(HistoryProgress { running: true, ..HistoryProgress::default() });
-        let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed_ms = u64::try_from(clock().since_ms(started)).unwrap_or(u64::MAX);
         let left = history.bytes_total.saturating_sub(history.bytes_done);
         let left_ms = (history.running && history.bytes_done > 0)
             .then(|| elapsed_ms.saturating_mul(left) / history.bytes_done);

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A lane of the inbox, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,22 +57,18 @@ impl<T> Inbox<T> {
         Ok(())
     }
 
-    /// The most urgent item; `None` when nothing came within `time` or the inbox is closed and empty.
+    /// The most urgent item; `None` when nothing came within about `time` or the inbox is closed and empty.
     pub(crate) fn pop(&self, time: Duration) -> Option<T> {
-        let deadline = Instant::now() + time;
-        let mut state = self.lock();
-        loop {
-            if let Some(item) = state.lanes.iter_mut().find_map(VecDeque::pop_front) {
-                drop(state);
-                self.drained.notify_all();
-                return Some(item);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if state.closed || left.is_zero() {
-                return None;
-            }
-            state = self.filled.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
+        let nothing =
+            |state: &mut State<T>| !state.closed && state.lanes.iter().all(VecDeque::is_empty);
+        let (mut state, _) = self
+            .filled
+            .wait_timeout_while(self.lock(), time, nothing)
+            .unwrap_or_else(PoisonError::into_inner);
+        let item = state.lanes.iter_mut().find_map(VecDeque::pop_front)?;
+        drop(state);
+        self.drained.notify_all();
+        Some(item)
     }
 
     /// Takes nothing more; what waits can still be popped.

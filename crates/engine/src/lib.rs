@@ -18,6 +18,6 @@ mod transcript;
 mod workspaces;
 
 pub use callboard_agents::Environment;
-pub use engine::{Engine, EngineConfig};
+pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use query::{EventsFrom, SessionList, SessionQuery, SinceFrom};

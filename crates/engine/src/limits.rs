@@ -26,7 +26,7 @@ pub const BACKFILL_READERS: usize = 2;
 pub const FOLDS_IN_MEMORY: usize = 128;
 
 /// Time between two announcements of how far reading history is.
-pub const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+pub const PROGRESS_EVERY_MS: i64 = 250;
 
 /// Time between two sweeps that repair what notifications missed.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(60);

@@ -7,11 +7,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use callboard_agents::StopFlag;
 use callboard_model::view::{SessionView, StreamMessage};
-use callboard_model::{Ordinal, Seq, SessionId};
+use callboard_model::{Ordinal, Seq, SessionId, Timestamp};
 use callboard_store::{EventPage, PageFrom, SessionFilter, Snapshot};
 
 use crate::core::view_of;
@@ -28,7 +27,7 @@ pub(crate) const FOLDER: &str = ".callboard";
 pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
-        let mut due: BTreeMap<SessionId, Instant> = BTreeMap::new();
+        let mut due: BTreeMap<SessionId, Timestamp> = BTreeMap::new();
         let mut seen: Option<Seq> = None;
         while !stop.stopped() {
             std::thread::sleep(limits::READABLE_AFTER / 2);
@@ -54,14 +53,16 @@ impl Engine {
     /// Brings those files up to date whose sessions changed and have been quiet for a moment.
     fn write_readable(
         &self,
-        due: &mut BTreeMap<SessionId, Instant>,
+        due: &mut BTreeMap<SessionId, Timestamp>,
         seen: &mut Option<Seq>,
     ) -> Result<(), EngineError> {
+        let now = self.now();
+        let wait_ms = i64::try_from(limits::READABLE_AFTER.as_millis()).unwrap_or(i64::MAX);
         match *seen {
             // What changed while no daemon ran is found by looking at all.
             None => {
                 *seen = Some(*self.listen().borrow());
-                due.extend(self.readable_sessions()?.into_iter().map(|id| (id, Instant::now())));
+                due.extend(self.readable_sessions(now)?.into_iter().map(|id| (id, now)));
             }
             Some(seq) if seq < *self.listen().borrow() => {
                 let (entries, next) = self.changes_after(seq, None)?;
@@ -69,7 +70,7 @@ impl Engine {
                 for entry in entries {
                     match entry.message {
                         StreamMessage::Session { session } => {
-                            due.entry(session.id).or_insert_with(Instant::now);
+                            due.entry(session.id).or_insert(now);
                         }
                         StreamMessage::Reset => *seen = None,
                         StreamMessage::Import { import } if !import.running => *seen = None,
@@ -81,7 +82,7 @@ impl Engine {
         }
         let ready: Vec<SessionId> = due
             .iter()
-            .filter(|(_, since)| since.elapsed() >= limits::READABLE_AFTER)
+            .filter(|(_, since)| now.since_ms(**since) >= wait_ms)
             .map(|(id, _)| *id)
             .take(limits::READABLE_AT_ONCE)
             .collect();
@@ -93,9 +94,8 @@ impl Engine {
     }
 
     /// The sessions of registered workspaces that are young enough.
-    fn readable_sessions(&self) -> Result<Vec<SessionId>, EngineError> {
-        let now = callboard_os::clock::now().as_millisecond();
-        let since = callboard_model::Timestamp::from_millisecond(now - limits::READABLE_AGE_MS);
+    fn readable_sessions(&self, now: Timestamp) -> Result<Vec<SessionId>, EngineError> {
+        let since = Timestamp::from_millisecond(now.as_millisecond() - limits::READABLE_AGE_MS);
         self.read(|s| {
             let mut ids = Vec::new();
             for workspace in s.workspaces()? {

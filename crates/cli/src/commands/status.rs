@@ -28,7 +28,7 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
     }
     if sessions.is_empty() {
         return output::line(
-            "no session runs, and none ended in the last 12 hours\n\nhint: start `claude` or `codex` in a repository; `callboard session list` shows earlier ones",
+            "no session runs, and none ended in the last 12 hours\n\nhint: start an agent in a repository; `callboard session list` shows earlier ones",
         );
     }
     let count = |state| sessions.iter().filter(|view| view.state == state).count();

@@ -8,7 +8,7 @@ mod workspaces;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::view::ImportProgress;
@@ -18,6 +18,7 @@ use callboard_store::{Durability, LogKind, Store, Write};
 use self::sessions::Folds;
 use crate::EngineError;
 use crate::announce::Announcer;
+use crate::engine::Clock;
 use crate::inbox::Inbox;
 use crate::ingest::Report;
 use crate::limits;
@@ -56,7 +57,8 @@ pub(crate) struct Core {
     problems: Problems,
     retry: Retry,
     progress: ProgressNow,
-    progress_told: Option<Instant>,
+    progress_told: Option<Timestamp>,
+    clock: Clock,
     merges_due: bool,
 }
 
@@ -77,6 +79,7 @@ impl Core {
         problems: Problems,
         retry: Retry,
         progress: ProgressNow,
+        clock: Clock,
     ) -> Self {
         Self {
             store,
@@ -89,6 +92,7 @@ impl Core {
             retry,
             progress,
             progress_told: None,
+            clock,
             // What an earlier daemon left unpacked.
             merges_due: true,
         }
@@ -163,14 +167,18 @@ impl Core {
 
     /// Tells readers how far reading history is, not too often.
     fn tell_progress(&mut self, now: bool) {
-        if !now && self.progress_told.is_some_and(|told| told.elapsed() < limits::PROGRESS_EVERY) {
+        if !now
+            && self
+                .progress_told
+                .is_some_and(|told| self.now().since_ms(told) < limits::PROGRESS_EVERY_MS)
+        {
             return;
         }
         let progress = (self.progress)();
         if !progress.running && !now {
             return;
         }
-        self.progress_told = Some(Instant::now());
+        self.progress_told = Some(self.now());
         let Ok(body) = serde_json::to_value(&progress) else { return };
         self.write_or_warn("tell how far reading is", |w| w.log(LOG_IMPORT, "all", &body));
     }
@@ -181,7 +189,7 @@ impl Core {
         durability: Durability,
         f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<T>,
     ) -> callboard_store::Result<T> {
-        let value = self.store.write(durability, callboard_os::clock::now(), f)?;
+        let value = self.store.write(durability, (self.clock)(), f)?;
         self.announcer.announce(self.store.last_seq());
         Ok(value)
     }
@@ -219,6 +227,6 @@ impl Core {
     }
 
     fn now(&self) -> Timestamp {
-        callboard_os::clock::now()
+        (self.clock)()
     }
 }

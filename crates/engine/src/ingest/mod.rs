@@ -22,6 +22,7 @@ use self::batch::Batch;
 use self::jobs::Jobs;
 use self::tracked::Tracked;
 use self::tracking::Tracking;
+use crate::engine::Clock;
 use crate::limits;
 use crate::live::Home;
 
@@ -74,6 +75,7 @@ struct Shared {
     jobs: Jobs,
     tracking: Tracking,
     blobs: BlobStore,
+    clock: Clock,
     deliver: Deliver,
     history: Mutex<HistoryProgress>,
     on_change: Box<dyn Fn(usize, &Path) -> bool + Send + Sync>,
@@ -86,6 +88,7 @@ impl Ingest {
         homes: Vec<Home>,
         known: Vec<Source>,
         blobs: BlobStore,
+        clock: Clock,
         deliver: Deliver,
         on_change: impl Fn(usize, &Path) -> bool + Send + Sync + 'static,
     ) -> Self {
@@ -94,6 +97,7 @@ impl Ingest {
             jobs: Jobs::new(),
             tracking: Tracking::new(known),
             blobs,
+            clock,
             deliver,
             history: Mutex::new(HistoryProgress { running: true, ..HistoryProgress::default() }),
             on_change: Box::new(on_change),
@@ -199,8 +203,7 @@ impl Shared {
         }
         let wait = retry_wait(transcript.failed());
         let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        let retry_at =
-            Timestamp::from_millisecond(callboard_os::clock::now().as_millisecond() + wait_ms);
+        let retry_at = Timestamp::from_millisecond((self.clock)().as_millisecond() + wait_ms);
         (self.deliver)(
             is_live,
             Report::Failed { transcript: transcript.clone(), text: error.to_string(), retry_at },

@@ -153,7 +153,7 @@ impl Tracked {
     /// Whether `file`, as found now, differs from what was last read to its end.
     pub(crate) fn may_have_changed(&self, file: &TranscriptFile) -> bool {
         let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = (file.size, file.modified.map(callboard_os::clock::of).unwrap_or_default());
+        let now = (file.size, file.modified.map(Timestamp::from).unwrap_or_default());
         committed.seen != Some(now)
     }
 
@@ -257,7 +257,7 @@ pub(crate) fn identity(meta: &Metadata) -> Option<(u64, u64)> {
 
 /// When a file last changed.
 pub(crate) fn modified(meta: &Metadata) -> Timestamp {
-    meta.modified().map(callboard_os::clock::of).unwrap_or_default()
+    meta.modified().map(Timestamp::from).unwrap_or_default()
 }
 
 /// Hash of the last bytes of the file before `cursor`.

@@ -7,7 +7,7 @@ use callboard_git::{Git, remote};
 use callboard_model::session::StateWord;
 use callboard_model::task::Column;
 use callboard_model::view::{Board, SessionView, TaskChangeEntry, TaskDetail, TaskView, Workspace};
-use callboard_model::{TaskId, WorkspaceId};
+use callboard_model::{TaskId, Timestamp, WorkspaceId};
 use callboard_store::{
     LogRow, Result as StoreResult, SessionFilter, Snapshot, StoredWorkspace, Task,
 };
@@ -21,12 +21,12 @@ impl Engine {
     /// # Errors
     /// When there is no such workspace, or none at all.
     pub fn board(&self, workspace: Option<WorkspaceId>) -> Result<Board, EngineError> {
-        let import = self.import();
+        let (import, now) = (self.import(), self.now());
         self.read(|s| {
             let all = s.workspaces()?;
             let chosen = match workspace {
                 Some(id) => all.iter().find(|w| w.id == id),
-                None => last_looked_at(s, &all)?,
+                None => last_looked_at(s, &all, now)?,
             };
             let chosen = chosen.cloned().ok_or_else(|| EngineError::NotFound {
                 what: workspace.map_or("workspace yet".into(), |id| format!("workspace {id}")),
@@ -46,7 +46,7 @@ impl Engine {
                     workspace: Some(chosen.id),
                     ..SessionFilter::default()
                 })?,
-                last_look: s.last_look(chosen.id, callboard_os::clock::now())?.map(|look| look.at),
+                last_look: s.last_look(chosen.id, now)?.map(|look| look.at),
                 workspaces: all.iter().map(|w| workspace_view(w, &counts)).collect(),
                 workspace: workspace_view(&chosen, &counts),
                 tasks,
@@ -164,10 +164,11 @@ impl Engine {
 fn last_looked_at<'a>(
     s: &Snapshot<'_>,
     all: &'a [StoredWorkspace],
+    now: Timestamp,
 ) -> StoreResult<Option<&'a StoredWorkspace>> {
     let mut best = None;
     for workspace in all {
-        let look = s.last_look(workspace.id, callboard_os::clock::now())?;
+        let look = s.last_look(workspace.id, now)?;
         let at = look.map(|look| look.at).max(Some(workspace.registered_at));
         if best.as_ref().is_none_or(|(best_at, _)| at > *best_at) {
             best = Some((at, workspace));
