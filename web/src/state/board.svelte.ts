@@ -34,6 +34,9 @@ const IDLE_IMPORT: ImportProgress = {
   left_ms: null,
 }
 
+/** A board that fills while history is read is read anew at most so often. */
+const RECOUNT_MS = 4000
+
 /** One workspace's board: a snapshot, kept up to date by the stream. */
 export class BoardStore {
   workspace = $state<Workspace | null>(null)
@@ -80,6 +83,7 @@ export class BoardStore {
   #wanted: WorkspaceId | undefined
   #pending = new Map<TaskId, number>()
   #buffer = new Map<string, LogEntry>()
+  #recount: ReturnType<typeof setTimeout> | undefined
   #scheduled = false
   #listeners = new Set<(session: SessionView) => void>()
 
@@ -205,6 +209,14 @@ export class BoardStore {
     for (const id of [...map.keys()]) if (!ids.has(id)) map.delete(id)
   }
 
+  /** History that is being read announces how far it is, not every session: the board is read anew now and then. */
+  #recountSoon(): void {
+    this.#recount ??= setTimeout(() => {
+      this.#recount = undefined
+      void this.reload()
+    }, RECOUNT_MS)
+  }
+
   /** Many announcements of one thing within a frame are one change: the last wins, and the buffer is bounded by what exists. */
   #receive(entry: LogEntry): void {
     const key =
@@ -234,7 +246,7 @@ export class BoardStore {
     for (const entry of entries) {
       switch (entry.type) {
         case 'session':
-          if (!this.sessions.has(entry.session.id)) this.sessionsTotal += 1
+          if (!this.sessions.has(entry.session.id) && entry.session.parent === null) this.#recountSoon()
           this.#putSession(entry.session)
           for (const listener of this.#listeners) listener(entry.session)
           break
@@ -245,6 +257,7 @@ export class BoardStore {
           this.tasks.delete(entry.id)
           break
         case 'import':
+          if (entry.import.sessions !== this.import.sessions || !entry.import.running) this.#recountSoon()
           reconcile(this.import, entry.import)
           break
         case 'reset':
