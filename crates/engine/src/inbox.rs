@@ -71,6 +71,19 @@ impl<T> Inbox<T> {
         Some(item)
     }
 
+    /// The next item of the last lane, if nothing more urgent waits and it is as `wanted`.
+    pub(crate) fn pop_unhurried(&self, wanted: impl Fn(&T) -> bool) -> Option<T> {
+        let mut state = self.lock();
+        let [requests, live, backfill] = &mut state.lanes;
+        if !requests.is_empty() || !live.is_empty() || !backfill.front().is_some_and(wanted) {
+            return None;
+        }
+        let item = backfill.pop_front();
+        drop(state);
+        self.drained.notify_all();
+        item
+    }
+
     /// Takes nothing more; what waits can still be popped.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -115,6 +128,17 @@ mod tests {
         let order: Vec<_> = (0..3).filter_map(|_| inbox.pop(Duration::from_secs(10))).collect();
         assert!(behind.join().unwrap().is_ok());
         assert_eq!(order, [3, 1, 2]);
+    }
+
+    #[test]
+    fn the_last_lane_is_unhurried_only_while_nothing_else_waits() {
+        let inbox = Inbox::new([4, 4, 4]);
+        inbox.push(Lane::Backfill, 1).unwrap();
+        inbox.push(Lane::Backfill, 2).unwrap();
+        assert_eq!(inbox.pop_unhurried(|n| *n == 2), None);
+        assert_eq!(inbox.pop_unhurried(|n| *n == 1), Some(1));
+        inbox.push(Lane::Live, 3).unwrap();
+        assert_eq!(inbox.pop_unhurried(|_| true), None);
     }
 
     #[test]

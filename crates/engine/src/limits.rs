@@ -6,6 +6,10 @@ use std::time::Duration;
 /// may have to wait for.
 pub const BATCH_RAW_BYTES: u64 = 1 << 20;
 
+/// Raw transcript in one transaction of history: each writes its own piece of the full-text index, and
+/// small pieces cost more to merge than to write. It ends early when something urgent waits.
+pub const TRANSACTION_RAW_BYTES: u64 = 8 << 20;
+
 /// Events in one batch, for transcripts of very short records.
 pub const BATCH_EVENTS: usize = 1_500;
 
@@ -13,7 +17,7 @@ pub const BATCH_EVENTS: usize = 1_500;
 pub const READ_BYTES: usize = 256 << 10;
 
 /// Batches that wait for the writer per lane: enough to keep it busy, at most a few MB each.
-pub const WAITING_BATCHES: usize = 4;
+pub const WAITING_BATCHES: usize = 6;
 
 /// Requests and live reports that wait for the writer.
 pub const WAITING_REQUESTS: usize = 1024;

@@ -1,6 +1,6 @@
 //! A batch becomes part of the store: records, events, folds and rows in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use callboard_model::{AgentName, SessionId, Timestamp};
@@ -12,27 +12,36 @@ use crate::ingest::batch::{Batch, Prepared, ThreadEvents};
 use crate::ingest::tracked::{Progress, Tracked};
 use crate::limits;
 
+/// A batch that is part of a transaction.
+struct Taken {
+    transcript: Arc<Tracked>,
+    progress: Progress,
+    is_live: bool,
+}
+
 impl Core {
-    /// Commits a batch; if that fails, its transcript is read again from what the store has.
-    pub(super) fn take_batch(&mut self, batch: Batch) {
-        let transcript = batch.transcript.clone();
-        if !transcript.is_current(batch.progress.epoch) {
-            return;
-        }
-        let (is_live, progress) = (batch.is_live, batch.progress.clone());
-        match self.commit(batch) {
-            Ok(source) => {
-                transcript.committed(Progress { id: Some(source), ..progress });
-                self.merges_due |= is_live;
+    /// Commits a batch, together with batches of history that wait while nothing urgent does: the
+    /// index is written once per transaction. If that fails, their transcripts are read again from what
+    /// the store has.
+    pub(super) fn take_batches(&mut self, first: Batch, more: &mut dyn FnMut() -> Option<Batch>) {
+        let mut taken: Vec<Taken> = Vec::new();
+        match self.commit(first, more, &mut taken) {
+            Ok(()) => {
+                for batch in taken {
+                    self.merges_due |= batch.is_live;
+                    batch.transcript.committed(batch.progress);
+                }
             }
             Err(error) => {
                 let hint = error.hint().unwrap_or_default();
-                tracing::error!(%error, hint, path = %transcript.path().display(), "cannot keep what was read; it is read again");
+                tracing::error!(%error, hint, "cannot keep what was read; it is read again");
                 self.folds.forget_all();
-                transcript.go_back();
-                transcript.failed();
                 let retry_at = self.now();
-                self.note_failure(&transcript, &error.to_string(), retry_at);
+                for batch in taken {
+                    batch.transcript.go_back();
+                    batch.transcript.failed();
+                    self.note_failure(&batch.transcript, &error.to_string(), retry_at);
+                }
             }
         }
     }
@@ -65,28 +74,85 @@ impl Core {
         (self.retry)(transcript);
     }
 
-    fn commit(&mut self, mut batch: Batch) -> callboard_store::Result<SourceId> {
-        let agent = batch.transcript.agent.name();
+    fn commit(
+        &mut self,
+        first: Batch,
+        more: &mut dyn FnMut() -> Option<Batch>,
+        taken: &mut Vec<Taken>,
+    ) -> callboard_store::Result<()> {
         let now = self.now();
         let Self { store, folds, workspaces, listed, complete, .. } = self;
         let mut sessions = Sessions { folds, workspaces, listed, complete, now };
-        let source = store.write(Durability::Normal, now, |w| {
-            let source = w.put_source(&batch.progress.row(batch.transcript.agent, &batch.file))?;
-            let touched = put_events(w, &mut sessions, &agent, source, &mut batch)?;
-            put_records(w, &agent, source, &batch)?;
-            for id in touched {
+        store.write(Durability::Normal, now, |w| {
+            let mut touched = Touched::default();
+            let mut raw_bytes = 0;
+            let mut next = Some(first);
+            while let Some(mut batch) = next {
+                raw_bytes += batch.raw_bytes;
+                if batch.transcript.is_current(batch.progress.epoch) {
+                    put_batch(w, &mut sessions, &mut batch, taken, &mut touched)?;
+                }
+                let is_enough = batch.is_live || raw_bytes >= limits::TRANSACTION_RAW_BYTES;
+                next = if is_enough { None } else { more() };
+            }
+            for (id, is_announced) in touched {
                 let view = sessions.put(w, id)?;
                 let age = view.updated_at.map_or(i64::MAX, |at| now.since_ms(at));
-                if batch.is_live || (batch.is_last && age < limits::ANNOUNCED_AGE_MS) {
+                let is_news = match is_announced {
+                    Announced::Now => true,
+                    Announced::IfRecent => age < limits::ANNOUNCED_AGE_MS,
+                    Announced::Never => false,
+                };
+                if is_news {
                     w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null)?;
                 }
             }
-            Ok(source)
+            Ok(())
         })?;
         self.announcer.announce(self.store.last_seq());
         self.refold();
-        Ok(source)
+        Ok(())
     }
+}
+
+/// Whether readers are told of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Announced {
+    Never,
+    IfRecent,
+    Now,
+}
+
+/// The sessions that a transaction changes.
+type Touched = BTreeMap<SessionId, Announced>;
+
+fn put_batch(
+    w: &mut Write<'_>,
+    sessions: &mut Sessions<'_>,
+    batch: &mut Batch,
+    taken: &mut Vec<Taken>,
+    touched: &mut Touched,
+) -> callboard_store::Result<()> {
+    let agent = batch.transcript.agent.name();
+    taken.push(Taken {
+        transcript: batch.transcript.clone(),
+        progress: batch.progress.clone(),
+        is_live: batch.is_live,
+    });
+    let source = w.put_source(&batch.progress.row(batch.transcript.agent, &batch.file))?;
+    if let Some(taken) = taken.last_mut() {
+        taken.progress.id = Some(source);
+    }
+    let announced = match (batch.is_live, batch.is_last) {
+        (true, _) => Announced::Now,
+        (false, true) => Announced::IfRecent,
+        (false, false) => Announced::Never,
+    };
+    for id in put_events(w, sessions, &agent, source, batch)? {
+        let known = touched.entry(id).or_insert(announced);
+        *known = announced.max(*known);
+    }
+    put_records(w, &agent, source, batch)
 }
 
 fn put_records(

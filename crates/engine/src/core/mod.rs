@@ -102,7 +102,7 @@ impl Core {
     pub(crate) fn run(mut self, inbox: &Inbox<Input>) {
         while !inbox.is_finished() {
             match inbox.pop(Duration::from_secs(1)) {
-                Some(input) => self.take(input),
+                Some(input) => self.take(input, inbox),
                 None => self.idle(),
             }
         }
@@ -112,9 +112,9 @@ impl Core {
         }
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, input: Input, inbox: &Inbox<Input>) {
         match input {
-            Input::Report(report) => self.take_report(report),
+            Input::Report(report) => self.take_report(report, inbox),
             Input::Listed { agent, home, complete, sessions } => {
                 self.take_listed(&agent, home, complete, sessions);
             }
@@ -123,10 +123,10 @@ impl Core {
         }
     }
 
-    fn take_report(&mut self, report: Report) {
+    fn take_report(&mut self, report: Report, inbox: &Inbox<Input>) {
         match report {
             Report::Batch(batch) => {
-                self.take_batch(*batch);
+                self.take_batches(*batch, &mut || more_history(inbox));
                 self.tell_progress(false);
             }
             Report::Failed { transcript, text, retry_at } => {
@@ -228,5 +228,14 @@ impl Core {
 
     fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+}
+
+/// The next batch of history, if nothing more urgent waits.
+fn more_history(inbox: &Inbox<Input>) -> Option<crate::ingest::batch::Batch> {
+    let is_batch = |input: &Input| matches!(input, Input::Report(Report::Batch(_)));
+    match inbox.pop_unhurried(is_batch) {
+        Some(Input::Report(Report::Batch(batch))) => Some(*batch),
+        _ => None,
     }
 }
