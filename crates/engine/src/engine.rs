@@ -78,8 +78,9 @@ impl Engine {
         let retry = {
             let ingest = Arc::downgrade(&ingest);
             Arc::new(move |transcript: &Arc<crate::ingest::tracked::Tracked>| {
-                if let Some(ingest) = ingest.upgrade() {
-                    ingest.get().map(|i: &Ingest| i.retry_later(transcript));
+                let ingest: Option<Arc<OnceLock<Ingest>>> = ingest.upgrade();
+                if let Some(ingest) = ingest.as_ref().and_then(|ingest| ingest.get()) {
+                    ingest.retry_later(transcript);
                 }
             })
         };

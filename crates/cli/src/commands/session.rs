@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use callboard_engine::SessionList as Sessions;
 use callboard_model::Event;
+use callboard_model::event::{PlanStep, StepStatus};
 use callboard_model::view::{EventPage, SessionDetail};
 
 use super::{client, in_workspace, status, tail, workspace_here};
@@ -106,89 +107,77 @@ fn events(
 
 fn detail_text(detail: &SessionDetail) -> String {
     let view = &detail.session;
-    let now = callboard_os::clock::now();
     let mut text = format!("{}  {}  {}\n", view.id, view.agent, output::state(view.state));
-    let mut row = |name: &str, value: &str| {
+    for (name, value) in facts(detail) {
         if !value.is_empty() {
-            let _ = writeln!(
-                text,
-                "{} {}",
-                output::styled(&format!("{name:<10}"), Style::Dim),
-                output::plain(value)
-            );
+            let name = output::styled(&format!("{name:<10}"), Style::Dim);
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{name} {}", output::plain(&value));
         }
-    };
-    row("doing", &status::doing(view, now));
-    row("goal", view.goal.as_deref().unwrap_or_default());
-    row("title", view.title.as_deref().unwrap_or_default());
-    row("task", &view.task.map(|t| t.to_string()).unwrap_or_default());
-    row("directory", view.cwd.as_deref().unwrap_or_default());
-    row("branch", view.branch.as_deref().unwrap_or_default());
-    row("model", view.model.as_deref().unwrap_or_default());
-    row("version", view.agent_version.as_deref().unwrap_or_default());
-    row(
-        "started",
-        &view
-            .started_at
-            .map(|at| format!("{at} ({} ago)", output::ago(Some(at), now)))
-            .unwrap_or_default(),
-    );
-    row(
-        "last",
-        &view
-            .updated_at
-            .map(|at| format!("{at} ({} ago)", output::ago(Some(at), now)))
-            .unwrap_or_default(),
-    );
-    let tokens = &view.tokens;
-    row(
-        "tokens",
-        &format!(
-            "{} read, {} from cache, {} written",
-            tokens.input + tokens.cache_write,
-            tokens.cache_read,
-            tokens.output
-        ),
-    );
-    row("cost", &view.cost_usd.map(|cost| format!("${cost:.2} as reported")).unwrap_or_default());
-    row("agent's id", &view.agent_session_id);
-    row("kept in", &detail.transcripts.join("\n           "));
-    row("readable", detail.readable.as_deref().unwrap_or_default());
-    section(
-        &mut text,
-        "plan",
-        detail.plan_steps.iter().map(|step| format!("{:?}: {}", step.status, step.text)),
-    );
-    section(
-        &mut text,
-        "checks",
-        detail.checks.iter().take(5).map(|check| {
-            let word = match check.ok {
-                Some(true) => "passed",
-                Some(false) => "failed",
-                None => "unclear",
-            };
-            format!("{word}  {}", output::short(&check.command, 90))
-        }),
-    );
-    section(
-        &mut text,
-        "files",
-        detail
-            .files
-            .iter()
-            .filter(|file| file.edits > 0)
-            .take(20)
-            .map(|file| format!("{} ({} edits)", file.path, file.edits)),
-    );
-    section(
-        &mut text,
-        "subagents",
-        detail.children.iter().map(|child| {
-            format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
-        }),
-    );
+    }
+    let steps = detail.plan_steps.iter().map(|step| format!("{} {}", step_mark(step), step.text));
+    section(&mut text, "plan", steps);
+    let checks = detail.checks.iter().take(5).map(|check| {
+        let word = match check.ok {
+            Some(true) => "passed",
+            Some(false) => "failed",
+            None => "unclear",
+        };
+        format!("{word}  {}", output::short(&check.command, 90))
+    });
+    section(&mut text, "checks", checks);
+    let edited = detail.files.iter().filter(|file| file.edits > 0).take(20);
+    section(&mut text, "files", edited.map(|f| format!("{} ({} edits)", f.path, f.edits)));
+    let children = detail.children.iter().map(|child| {
+        format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
+    });
+    section(&mut text, "subagents", children);
     text
+}
+
+fn step_mark(step: &PlanStep) -> &'static str {
+    match step.status {
+        Some(StepStatus::Completed) => "✓",
+        Some(StepStatus::InProgress) => "▸",
+        Some(StepStatus::Dropped) => "✗",
+        Some(StepStatus::Pending) | None => "·",
+    }
+}
+
+/// What is known of a session, by name.
+fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
+    let view = &detail.session;
+    let now = callboard_os::clock::now();
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let moment = |at: Option<callboard_model::Timestamp>| {
+        at.map(|at| format!("{at} ({} ago)", output::ago(Some(at), now))).unwrap_or_default()
+    };
+    let tokens = &view.tokens;
+    vec![
+        ("doing", status::doing(view, now)),
+        ("goal", text(&view.goal)),
+        ("title", text(&view.title)),
+        ("task", view.task.map(|task| task.to_string()).unwrap_or_default()),
+        ("directory", text(&view.cwd)),
+        ("branch", text(&view.branch)),
+        ("model", text(&view.model)),
+        ("version", text(&view.agent_version)),
+        ("started", moment(view.started_at)),
+        ("last", moment(view.updated_at)),
+        (
+            "tokens",
+            format!(
+                "{} read, {} from cache, {} written",
+                tokens.input + tokens.cache_write,
+                tokens.cache_read,
+                tokens.output
+            ),
+        ),
+        ("cost", view.cost_usd.map(|cost| format!("${cost:.2} as reported")).unwrap_or_default()),
+        ("agent's id", view.agent_session_id.clone()),
+        ("kept in", detail.transcripts.join("\n           ")),
+        ("readable", text(&detail.readable)),
+    ]
 }
 
 fn section(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {

@@ -55,6 +55,9 @@ pub(crate) enum Report {
 /// Where reports go; gives `false` when nobody takes them any more.
 pub(crate) type Deliver = Arc<dyn Fn(bool, Report) -> bool + Send + Sync>;
 
+/// Asked about each path that changed, with the number of its home; says whether it was its own affair.
+type OnChange = Box<dyn Fn(usize, &Path) -> bool + Send + Sync>;
+
 /// How far reading history is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct HistoryProgress {
@@ -78,7 +81,7 @@ struct Shared {
     clock: Clock,
     deliver: Deliver,
     history: Mutex<HistoryProgress>,
-    on_change: Box<dyn Fn(usize, &Path) -> bool + Send + Sync>,
+    on_change: OnChange,
 }
 
 impl Ingest {
