@@ -151,6 +151,26 @@ test('only the kinds that are chosen are shown', async () => {
   await page.getByRole('button', { name: 'All', exact: true }).click()
 })
 
+test('a landmark is shown among all that is around it, whatever was filtered', async () => {
+  await page.getByRole('button', { name: 'Prompts', exact: true }).click()
+  await until(
+    texts,
+    (rows) => rows.length > 3 && rows.every((text) => /^(You|Put in)/.test(text.trim())),
+    page,
+  )
+  await page.getByRole('tab', { name: /Failures/ }).click()
+  await page.locator('aside li button', { hasText: 'Not before the load test' }).click()
+  await page.locator('.item.here', { hasText: 'git push origin' }).waitFor()
+  assert.ok((await texts()).some((text) => /^Edited/.test(text.trim())))
+})
+
+test('only one file’s edits are shown, and all again', async () => {
+  await page.locator('aside .when', { hasText: 'edits' }).first().click()
+  await until(texts, (rows) => rows.length > 0 && rows.every((text) => /bucket\.rs/.test(text)), page)
+  await page.getByRole('button', { name: 'All', exact: true }).click()
+  await until(texts, (rows) => rows.some((text) => /^You/.test(text.trim())), page)
+})
+
 test('a path opens in the editor', async () => {
   const asked = page.waitForRequest((request) => request.url().endsWith('/api/open'))
   await page.locator('aside .path').first().click()
