@@ -23,7 +23,16 @@ fn build() -> Result<(), String> {
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or("no CARGO_MANIFEST_DIR")?);
     let web = root.join("../../web");
-    for input in ["src", "index.html", "package.json", "package-lock.json", "vite.config.ts"] {
+    for input in [
+        "src",
+        "public",
+        "index.html",
+        "package.json",
+        "package-lock.json",
+        "svelte.config.js",
+        "tsconfig.json",
+        "vite.config.ts",
+    ] {
         println!("cargo:rerun-if-changed={}", web.join(input).display());
     }
     if !web.join("node_modules").is_dir() {

@@ -20,6 +20,9 @@ use crate::settings::{Settings, USUAL_PORT};
 /// Time that a starting daemon has until it answers: it reads no history before that.
 const START_TIME: Duration = Duration::from_secs(20);
 
+/// Time that a daemon that ends has until its lock is free.
+const LOCK_TIME: Duration = Duration::from_secs(5);
+
 /// What a running daemon says of itself, in `run/daemon.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Running {
@@ -129,9 +132,7 @@ pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, Cl
     process::leave_terminal();
     private_folder(&settings.home)?;
     private_folder(&settings.run_dir())?;
-    let Some(_lock) = FileLock::try_take(&settings.run_dir().join("daemon.lock"))? else {
-        return Err(CliError::misuse("another daemon runs already", "use `callboard up`"));
-    };
+    let _lock = lock(settings)?;
     let filter = tracing_subscriber::EnvFilter::try_new(&settings.log)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     tracing_subscriber::fmt()
@@ -155,6 +156,21 @@ pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, Cl
     let _ = fs::remove_file(settings.run_dir().join("daemon.json"));
     let _ = fs::remove_file(settings.socket());
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// The lock that makes it one daemon per user. One that was just killed may hold it for a moment more.
+fn lock(settings: &Settings) -> Result<FileLock, CliError> {
+    let path = settings.run_dir().join("daemon.lock");
+    let deadline = Instant::now() + LOCK_TIME;
+    loop {
+        if let Some(lock) = FileLock::try_take(&path)? {
+            return Ok(lock);
+        }
+        if Instant::now() > deadline || Client::new(&settings.socket()).is_there() {
+            return Err(CliError::misuse("another daemon runs already", "use `callboard up`"));
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 async fn serve(
