@@ -82,7 +82,7 @@ impl Core {
     ) -> callboard_store::Result<()> {
         let now = self.now();
         let Self { store, folds, workspaces, listed, complete, .. } = self;
-        let mut sessions = Sessions { folds, workspaces, listed, complete, now };
+        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: true };
         store.write(Durability::Normal, now, |w| {
             let mut touched = Touched::default();
             let mut raw_bytes = 0;
@@ -96,6 +96,8 @@ impl Core {
                 next = if is_enough { None } else { more() };
             }
             for (id, is_announced) in touched {
+                // What belongs before events already folded waits for the end of its file.
+                sessions.folds_anew = is_announced != Announced::Never;
                 let view = sessions.put(w, id)?;
                 let age = view.updated_at.map_or(i64::MAX, |at| now.since_ms(at));
                 let is_news = match is_announced {
@@ -110,7 +112,6 @@ impl Core {
             Ok(())
         })?;
         self.announcer.announce(self.store.last_seq());
-        self.refold();
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::fold::SessionFold;
 use callboard_model::session::Alive;
 use callboard_model::view::SessionView;
-use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp};
+use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::{Durability, Result, SessionRow, Write};
 
 use super::{Core, LOG_SESSION};
@@ -15,6 +15,9 @@ use crate::limits;
 use crate::row::{self, Links, Running};
 use crate::transcript::Retelling;
 use crate::workspaces::{Place, Workspaces};
+
+/// Stored with a fold that misses events: it must not outlive the daemon as if it were whole.
+const INCOMPLETE: Seq = Seq(0);
 
 /// A session's fold while it is worked on.
 #[derive(Debug, Clone)]
@@ -60,6 +63,8 @@ pub(crate) struct Sessions<'a> {
     pub(crate) listed: &'a HashMap<AgentName, HashMap<ThreadKey, (PathBuf, LiveSession)>>,
     pub(crate) complete: &'a HashMap<AgentName, bool>,
     pub(crate) now: Timestamp,
+    /// Folds that miss events, which came out of order, are made anew.
+    pub(crate) folds_anew: bool,
 }
 
 impl Sessions<'_> {
@@ -76,6 +81,7 @@ impl Sessions<'_> {
         if !self.folds.held.contains_key(&id) {
             self.folds.make_room();
             let stored = w.view().fold(id)?;
+            let is_stored = stored.is_some();
             let (seq, fold) = match stored {
                 Some((seq, json)) => (seq, SessionFold::from_json(&json)),
                 None => (Seq::default(), Some(SessionFold::default())),
@@ -83,8 +89,8 @@ impl Sessions<'_> {
             let held = Held {
                 agent: agent.clone(),
                 thread: thread.clone(),
-                // One of another version is folded anew, together with what comes now.
-                is_out_of_order: fold.is_none(),
+                // One of another version, or left incomplete, is made anew.
+                is_out_of_order: fold.is_none() || seq == INCOMPLETE && is_stored,
                 fold: fold.unwrap_or_default(),
                 seq,
                 last_used,
@@ -117,6 +123,7 @@ impl Sessions<'_> {
         let (held, running) = {
             let (agent, thread) = (stored.agent.clone(), stored.thread.clone());
             self.hold(w, id, &agent, &thread)?;
+            self.fold_anew(w, id)?;
             (self.folds.held.get(&id).cloned(), self.running(&agent, &thread))
         };
         let Some(held) = held else {
@@ -140,41 +147,22 @@ impl Sessions<'_> {
             seq: held.seq,
         };
         let mut view = row::of(links, &held.fold, running, self.now);
-        view.workspace = match &view.cwd {
-            Some(cwd) => self
-                .workspaces
-                .of(Place { cwd: Path::new(cwd), commit: facts.commit.as_deref() })
-                .or_else(|| {
-                    // It began in its workspace, wherever it went since.
-                    let root = facts.root.as_deref()?;
-                    self.workspaces.of(Place { cwd: Path::new(root), commit: None })
-                }),
-            None => None,
-        };
+        view.workspace = self.workspace_of(&view, &held);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;
-        let row = SessionRow {
-            parent,
-            forked_from,
-            workspace: view.workspace,
-            cwd: view.cwd.clone(),
-            branch: view.branch.clone(),
-            started_at: view.started_at,
-            updated_at: view.updated_at,
-            live: view.facts.alive.is == Alive::Yes,
-            hidden: false,
-            state: view.facts,
-            row: serde_json::to_string(&view).unwrap_or_default(),
-        };
-        w.put_session(id, &row)?;
+        w.put_session(id, &row_of(&view))?;
         if let Ok(json) = held.fold.to_json() {
-            w.put_fold(id, held.seq, &json)?;
+            let seq = if held.is_out_of_order { INCOMPLETE } else { held.seq };
+            w.put_fold(id, seq, &json)?;
         }
         if let Some(parent) = parent.filter(|_| is_new_child) {
             self.put(w, parent)?;
         }
         if view.task.is_none() && parent.is_none() {
-            super::tasks::link_by_branch(w, &view)?;
+            view.task = super::tasks::link_by_branch(w, &view)?;
+            if view.task.is_some() {
+                w.put_session(id, &row_of(&view))?;
+            }
         }
         if let Some(task) = view.task
             && state_before.word() != view.state
@@ -182,6 +170,31 @@ impl Sessions<'_> {
             super::tasks::follow_sessions(w, task, &format!("{id}"))?;
         }
         Ok(view)
+    }
+
+    fn workspace_of(&mut self, view: &SessionView, held: &Held) -> Option<WorkspaceId> {
+        let facts = &held.fold.facts;
+        let cwd = Path::new(view.cwd.as_deref()?);
+        self.workspaces.of(Place { cwd, commit: facts.commit.as_deref() }).or_else(|| {
+            // It began in its workspace, wherever it went since.
+            let root = facts.root.as_deref()?;
+            self.workspaces.of(Place { cwd: Path::new(root), commit: None })
+        })
+    }
+
+    /// Folds a session from its first event on, if its fold misses some.
+    fn fold_anew(&mut self, w: &Write<'_>, id: SessionId) -> Result<()> {
+        let Some(held) = self.folds.held.get_mut(&id) else { return Ok(()) };
+        if !held.is_out_of_order || !self.folds_anew {
+            return Ok(());
+        }
+        let (mut fold, mut seq) = (SessionFold::default(), Seq::default());
+        Retelling::new(&w.view()).each(id, |event| {
+            fold.apply(event.ordinal, event.at, &event.body);
+            seq = seq.max(event.seq);
+        })?;
+        (held.fold, held.seq, held.is_out_of_order) = (fold, seq, false);
+        Ok(())
     }
 
     fn running(&self, agent: &AgentName, thread: &ThreadKey) -> Running<'_> {
@@ -205,6 +218,22 @@ impl Sessions<'_> {
             return Ok(None);
         }
         Ok(Some(w.session_of(&held.agent, &parent)?.0))
+    }
+}
+
+fn row_of(view: &SessionView) -> SessionRow {
+    SessionRow {
+        parent: view.parent,
+        forked_from: view.forked_from,
+        workspace: view.workspace,
+        cwd: view.cwd.clone(),
+        branch: view.branch.clone(),
+        started_at: view.started_at,
+        updated_at: view.updated_at,
+        live: view.facts.alive.is == Alive::Yes,
+        hidden: false,
+        state: view.facts,
+        row: serde_json::to_string(view).unwrap_or_default(),
     }
 }
 
@@ -306,7 +335,7 @@ impl Core {
         }
         let now = self.now();
         let Self { store, folds, workspaces, listed, complete, .. } = self;
-        let mut sessions = Sessions { folds, workspaces, listed, complete, now };
+        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: true };
         let written = store.write(Durability::Normal, now, |w| {
             for thread in threads {
                 let (id, _) = w.session_of(agent, thread)?;
@@ -322,39 +351,5 @@ impl Core {
                 tracing::warn!(%error, "cannot note which sessions run");
             }
         }
-    }
-
-    /// Folds anew those sessions whose events did not come in order.
-    pub(super) fn refold(&mut self) {
-        let due: Vec<SessionId> = self
-            .folds
-            .held
-            .iter()
-            .filter(|(_, held)| held.is_out_of_order)
-            .map(|(id, _)| *id)
-            .collect();
-        for id in due {
-            if let Err(error) = self.refold_one(id) {
-                tracing::warn!(%error, session = %id, "cannot fold a session anew");
-                self.folds.held.remove(&id);
-            }
-        }
-    }
-
-    fn refold_one(&mut self, id: SessionId) -> Result<()> {
-        let mut reader = self.store.reader()?;
-        let fold = reader.snapshot(|snapshot| {
-            let mut fold = SessionFold::default();
-            Retelling::new(snapshot)
-                .each(id, |event| fold.apply(event.ordinal, event.at, &event.body))?;
-            Ok(fold)
-        })?;
-        if let Some(held) = self.folds.held.get_mut(&id) {
-            held.fold = fold;
-            held.is_out_of_order = false;
-            let (agent, thread) = (held.agent.clone(), held.thread.clone());
-            self.put_rows(&agent, &[thread]);
-        }
-        Ok(())
     }
 }

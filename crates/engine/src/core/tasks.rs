@@ -236,23 +236,24 @@ pub(super) fn follow_sessions(w: &mut Write<'_>, id: TaskId, by: &str) -> Result
     Ok(())
 }
 
-/// Links a session to the one task that its branch belongs to, unless a person unlinked them.
-pub(super) fn link_by_branch(w: &mut Write<'_>, view: &SessionView) -> Result<()> {
+/// Links a session to the one task that its branch belongs to, unless a person unlinked them; gives
+/// that task.
+pub(super) fn link_by_branch(w: &mut Write<'_>, view: &SessionView) -> Result<Option<TaskId>> {
     let (Some(workspace), Some(branch)) = (view.workspace, view.branch.as_deref()) else {
-        return Ok(());
+        return Ok(None);
     };
     let tasks = w.view().tasks_on_branch(workspace, branch)?;
-    let [task] = tasks.as_slice() else { return Ok(()) };
-    link(w, *task, view.id, LinkedBy::Branch)
+    let [task] = tasks.as_slice() else { return Ok(None) };
+    Ok(link(w, *task, view.id, LinkedBy::Branch)?.then_some(*task))
 }
 
-/// Links a session, unless a person unlinked it before.
+/// Links a session, unless a person unlinked it before; gives whether it did.
 pub(super) fn link(
     w: &mut Write<'_>,
     task: TaskId,
     session: SessionId,
     linked_by: LinkedBy,
-) -> Result<()> {
+) -> Result<bool> {
     let was_unlinked = w
         .view()
         .log_of(&task.to_string(), HISTORY)?
@@ -260,11 +261,11 @@ pub(super) fn link(
         .filter(|row| row.kind == LogKind::TASK_UNLINKED.word())
         .any(|row| row.body["before"]["sessions"].to_string().contains(&format!("\"{session}\"")));
     if was_unlinked || !w.link_session(task, session, linked_by, &session.to_string())? {
-        return Ok(());
+        return Ok(false);
     }
     follow_sessions(w, task, &session.to_string())?;
     w.log(LOG_SESSION, &session.to_string(), &serde_json::Value::Null)?;
-    Ok(())
+    Ok(true)
 }
 
 /// Changes of a task looked back at.
