@@ -16,7 +16,7 @@ use crate::EngineError;
 use crate::announce::Announcer;
 use crate::core::{Core, Input, Problems};
 use crate::inbox::{Inbox, Lane};
-use crate::ingest::{Deliver, HistoryProgress, Ingest};
+use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
 use crate::live::{Home, LiveWatch};
 
@@ -201,6 +201,12 @@ impl Engine {
     #[must_use]
     pub fn import(&self) -> ImportProgress {
         progress_of(Arc::downgrade(&self.ingest), self.started, self.config.clock)()
+    }
+
+    /// What was read from agents' files since the start.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        self.ingest.get().map(Ingest::work).unwrap_or_default()
     }
 
     /// Registers the repository that `path` lies in, or the folder itself, as a workspace.

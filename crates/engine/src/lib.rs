@@ -20,4 +20,5 @@ mod workspaces;
 pub use callboard_agents::Environment;
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
+pub use ingest::Work;
 pub use query::{EventsFrom, SessionList, SessionQuery, SinceFrom};

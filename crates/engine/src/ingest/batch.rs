@@ -32,6 +32,8 @@ pub(crate) struct Batch {
     pub(crate) blobs: Vec<(StoredBlob, String)>,
     /// Bytes of the transcript in this batch.
     pub(crate) raw_bytes: u64,
+    /// How many records that are.
+    pub(crate) records: u64,
 }
 
 /// The events of one conversation in a batch.

@@ -60,9 +60,12 @@ impl Jobs {
         }
     }
 
-    /// Asks for a transcript of the past.
-    pub(crate) fn add_history(&self, transcript: Arc<Tracked>, modified: Option<SystemTime>) {
-        self.lock().history.push(History { modified, transcript });
+    /// Asks for transcripts of the past, each with when it last changed.
+    ///
+    /// All at once: who reads the first must not take it for the last.
+    pub(crate) fn add_history(&self, all: Vec<(Arc<Tracked>, Option<SystemTime>)>) {
+        let all = all.into_iter().map(|(transcript, modified)| History { modified, transcript });
+        self.lock().history.extend(all);
         self.changed.notify_all();
     }
 

@@ -68,6 +68,15 @@ pub(crate) struct HistoryProgress {
     pub(crate) files_total: u64,
 }
 
+/// What was read from agents' files since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Bytes of transcripts.
+    pub bytes: u64,
+    /// Records parsed.
+    pub records: u64,
+}
+
 /// Reads agents' transcripts until stopped.
 pub(crate) struct Ingest {
     shared: Arc<Shared>,
@@ -81,6 +90,7 @@ struct Shared {
     clock: Clock,
     deliver: Deliver,
     history: Mutex<HistoryProgress>,
+    work: Mutex<Work>,
     on_change: OnChange,
 }
 
@@ -103,6 +113,7 @@ impl Ingest {
             clock,
             deliver,
             history: Mutex::new(HistoryProgress { running: true, ..HistoryProgress::default() }),
+            work: Mutex::default(),
             on_change: Box::new(on_change),
         });
         for _ in 0..limits::BACKFILL_READERS {
@@ -118,6 +129,11 @@ impl Ingest {
     /// How far reading history is.
     pub(crate) fn history(&self) -> HistoryProgress {
         *self.shared.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was read since the start.
+    pub(crate) fn work(&self) -> Work {
+        *self.shared.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Ends all reading; what is being delivered is finished.
@@ -148,6 +164,7 @@ impl Shared {
                 }
             });
         }
+        let mut due = Vec::new();
         for (agent, file) in found {
             let (size, modified) = (file.size, file.modified);
             let (transcript, was_tracked) = self.tracking.track(agent, file, false);
@@ -159,8 +176,9 @@ impl Shared {
                 history.files_total += 1;
                 history.bytes_total += size.saturating_sub(read);
             });
-            self.jobs.add_history(transcript, modified);
+            due.push((transcript, modified));
         }
+        self.jobs.add_history(due);
         for source in self.tracking.missing() {
             (self.deliver)(false, Report::Gone(source.id));
         }
@@ -194,6 +212,7 @@ impl Shared {
             if !is_live {
                 self.update_history(|history| history.bytes_done += batch.raw_bytes);
             }
+            self.count(&batch);
             (self.deliver)(lane, Report::Batch(Box::new(batch))) && !self.jobs.is_closed()
         });
         let Err(error) = outcome else {
@@ -211,6 +230,12 @@ impl Shared {
             is_live,
             Report::Failed { transcript: transcript.clone(), text: error.to_string(), retry_at },
         );
+    }
+
+    fn count(&self, batch: &Batch) {
+        let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
+        work.bytes += batch.raw_bytes;
+        work.records += batch.records;
     }
 
     /// A file appeared or changed.

@@ -24,7 +24,7 @@ const OWN_USES: usize = 64;
 
 /// Reads what `transcript` holds beyond its cursor and hands it to `deliver` in batches.
 ///
-/// Gives the number of bytes read. `deliver` says whether to go on.
+/// `deliver` says whether to go on.
 ///
 /// # Errors
 /// When the file cannot be read; what was delivered before stays valid.
@@ -33,16 +33,16 @@ pub(crate) fn read(
     is_live: bool,
     blobs: &BlobStore,
     deliver: &mut dyn FnMut(Batch) -> bool,
-) -> io::Result<u64> {
+) -> io::Result<()> {
     let mut progress = transcript.progress();
     let file = transcript.file();
     let meta = std::fs::metadata(&file.path)?;
     match progress.continuity(&file.path, file.compression, &meta)? {
-        Continuity::Same => {
+        Continuity::Same if !transcript.take_moved() => {
             progress.is_live = true;
-            return Ok(0);
+            return Ok(());
         }
-        Continuity::Grown => {}
+        Continuity::Same | Continuity::Grown => {}
         Continuity::Replaced => {
             *progress = Progress {
                 id: progress.id,
@@ -93,6 +93,7 @@ struct Gathered {
     unknown: Vec<(String, u64)>,
     blobs: Vec<(StoredBlob, String)>,
     raw_bytes: u64,
+    records: u64,
 }
 
 impl Gathered {
@@ -109,6 +110,7 @@ impl Gathered {
             unknown: Vec::new(),
             blobs: Vec::new(),
             raw_bytes: 0,
+            records: 0,
         }
     }
 
@@ -130,11 +132,10 @@ impl Pass<'_> {
         mut lines: Lines,
         meta: &Metadata,
         deliver: &mut dyn FnMut(Batch) -> bool,
-    ) -> io::Result<u64> {
+    ) -> io::Result<()> {
         if self.progress.cursor == 0 {
             self.take_companion();
         }
-        let begin = self.progress.cursor;
         loop {
             match lines.next()? {
                 Line::Whole { offset, bytes, next } => {
@@ -150,13 +151,13 @@ impl Pass<'_> {
             if self.gathered.is_full() {
                 let batch = self.batch(None)?;
                 if !deliver(batch) {
-                    return Ok(self.progress.cursor - begin);
+                    return Ok(());
                 }
             }
         }
         let batch = self.batch(Some(meta))?;
         deliver(batch);
-        Ok(self.progress.cursor - begin)
+        Ok(())
     }
 
     fn advance(&mut self, next: u64) {
@@ -210,6 +211,7 @@ impl Pass<'_> {
         if self.progress.head_hash == 0 {
             self.progress.head_hash = raw.hash;
         }
+        self.gathered.records += 1;
         let parsed = if slim.kept.is_empty() {
             Parsed { record_type: "(repeated)".into(), known: true, ..Parsed::default() }
         } else {
@@ -300,6 +302,7 @@ impl Pass<'_> {
             unknown: gathered.unknown,
             blobs: gathered.blobs,
             raw_bytes: gathered.raw_bytes,
+            records: gathered.records,
         })
     }
 }

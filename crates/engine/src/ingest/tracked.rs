@@ -23,6 +23,8 @@ pub(crate) struct Tracked {
     /// How far it is read; whoever reads it holds this lock, so that nobody else does.
     progress: Mutex<Progress>,
     asked: AtomicBool,
+    /// Its file has moved, and the store does not know yet.
+    moved: AtomicBool,
     /// What the store has: written by whoever commits, who never waits for whoever reads.
     committed: Mutex<Progress>,
     epoch: AtomicU32,
@@ -83,6 +85,7 @@ impl Tracked {
             committed: Mutex::new(progress.clone()),
             progress: Mutex::new(progress),
             asked: AtomicBool::new(false),
+            moved: AtomicBool::new(false),
             epoch: AtomicU32::new(0),
             failures: AtomicU32::new(0),
         }
@@ -138,6 +141,16 @@ impl Tracked {
     /// Its file has moved or changed.
     pub(crate) fn set_file(&self, file: TranscriptFile) {
         *self.file.lock().unwrap_or_else(PoisonError::into_inner) = file;
+    }
+
+    /// Its file has moved: the store is told even where nothing was appended.
+    pub(crate) fn set_moved(&self) {
+        self.moved.store(true, Ordering::Release);
+    }
+
+    /// Whether its file has moved since this was last asked.
+    pub(crate) fn take_moved(&self) -> bool {
+        self.moved.swap(false, Ordering::AcqRel)
     }
 
     /// Its path now.

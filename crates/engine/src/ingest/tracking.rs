@@ -21,14 +21,20 @@ struct Known {
     by_identity: HashMap<(u64, u64), Arc<Tracked>>,
     stored: HashMap<PathBuf, Source>,
     stored_identity: HashMap<(u64, u64), PathBuf>,
+    /// Those whose files were gone, should one of them come back.
+    gone: HashMap<(u64, u64), Source>,
 }
 
 impl Tracking {
     /// Knows what the store has read before.
     pub(crate) fn new(sources: Vec<Source>) -> Self {
         let mut known = Known::default();
-        for source in sources.into_iter().filter(|source| source.gone_at.is_none()) {
+        for source in sources {
             let row = &source.row;
+            if source.gone_at.is_some() {
+                known.gone.insert((row.dev, row.inode), source);
+                continue;
+            }
             known.stored_identity.insert((row.dev, row.inode), row.path.clone());
             known.stored.insert(row.path.clone(), source);
         }
@@ -55,19 +61,25 @@ impl Tracking {
         }
         let id = std::fs::metadata(&file.path).ok().as_ref().and_then(identity);
         if let Some(moved) = id.and_then(|id| known.by_identity.get(&id).cloned())
-            && !moved.path().exists()
+            // Away, or taken away and brought back.
+            && (moved.path() == file.path || !moved.path().exists())
         {
             known.by_path.remove(&moved.path());
             known.by_path.insert(file.path.clone(), moved.clone());
             moved.set_file(file);
+            moved.set_moved();
             return (moved, true);
         }
-        let progress = known.take_stored(&file.path, id).map_or_else(
+        let stored = known.take_stored(&file.path, id);
+        let progress = stored.as_ref().map_or_else(
             || Progress { is_live: is_new, ..Progress::default() },
-            |source| Progress::of_source(&source),
+            Progress::of_source,
         );
         let path = file.path.clone();
         let tracked = Arc::new(Tracked::new(agent, file, progress));
+        if stored.is_some_and(|source| source.row.path != path || source.gone_at.is_some()) {
+            tracked.set_moved();
+        }
         known.by_path.insert(path, tracked.clone());
         if let Some(id) = id {
             known.by_identity.insert(id, tracked.clone());
@@ -98,15 +110,19 @@ impl Tracking {
 }
 
 impl Known {
-    /// The stored row of a file: by its path, or by its identity if the file at the row's path is gone.
+    /// The stored row of a file: by its path, or by its identity if no file is at the row's path.
     fn take_stored(&mut self, path: &Path, id: Option<(u64, u64)>) -> Option<Source> {
         if let Some(row) = self.stored.remove(path) {
             return Some(row);
         }
-        let before = self.stored_identity.get(&id?)?.clone();
-        if before.exists() {
-            return None;
+        if let Some(before) = self.stored_identity.get(&id?)
+            && let Some(row) = self.stored.remove(before)
+        {
+            if !before.exists() {
+                return Some(row);
+            }
+            self.stored.insert(before.clone(), row);
         }
-        self.stored.remove(&before)
+        self.gone.remove(&id?)
     }
 }
