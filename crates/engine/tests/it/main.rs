@@ -1,0 +1,16 @@
+//! The engine in process: what agents write to their files, and what becomes of it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic fails the test"
+)]
+
+mod damage;
+mod files;
+mod order;
+mod relations;
+mod scene;
+mod tasks;
+mod transcripts;
+mod work;

@@ -1,0 +1,106 @@
+//! How sessions belong together, and where.
+
+use callboard_testkit::{HermeticHome, Repo};
+use serde_json::json;
+
+use crate::scene::{Running, sessions};
+use crate::transcripts::{Claude, Codex, append};
+
+#[test]
+fn replayed_history_adds_nothing() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("resumed", &home.work());
+    let text = claude.prompt(1, "one") + &claude.says(2, "two");
+    append(&claude.path(&home, "p"), &text);
+    let running = Running::start(&home);
+    running.wait_for_words("resumed", "two");
+    // Resumed in another folder, the agent copies what was before.
+    append(&claude.path(&home, "q"), &(text + &claude.prompt(3, "three")));
+    running.wait_for_words("resumed", "three");
+    assert_eq!(running.words("resumed"), ["one", "two", "three"]);
+    assert_eq!(sessions(&running.engine).len(), 1);
+    let id = running.session("resumed").id;
+    assert_eq!(running.engine.session_detail(id).unwrap().transcripts.len(), 2);
+}
+
+#[test]
+fn a_fork_refers_to_where_it_began() {
+    let home = HermeticHome::new();
+    let (first, second) =
+        ("019cafe0-0000-7000-8000-000000000011", "019cafe0-0000-7000-8000-000000000012");
+    let (parent, fork) = (Codex::new(first, &home.work()), Codex::new(second, &home.work()));
+    append(&fork.path(&home), &fork.header(3, &json!({"forked_from_id": first})));
+    append(&fork.path(&home), &Codex::prompt(4, "another way"));
+    append(&parent.path(&home), &(parent.header(1, &json!({})) + &Codex::prompt(2, "one way")));
+    let running = Running::start(&home);
+    let (from, to) = (running.session(first), running.session(second));
+    assert_eq!(to.forked_from, Some(from.id));
+    assert_eq!(to.parent, None);
+    let detail = running.engine.session_detail(to.id).unwrap();
+    assert_eq!(detail.forked_from.map(|s| s.agent_session_id).as_deref(), Some(first));
+}
+
+#[test]
+fn a_subagent_is_a_child_of_its_session() {
+    let home = HermeticHome::new();
+    let lead = Claude::new("lead", &home.work());
+    let scout = lead.clone().subagent("a1b2");
+    let running = Running::start(&home);
+    // Its own file may be there before its session's.
+    append(&scout.path(&home, "p"), &scout.prompt(2, "look around"));
+    running.wait("the subagent", |engine| {
+        sessions(engine).iter().any(|s| s.subagent_id.is_some()).then_some(())
+    });
+    append(&lead.path(&home, "p"), &lead.prompt(1, "lead"));
+    running.wait_for_words("lead", "lead");
+    let all = sessions(&running.engine);
+    assert_eq!(all.len(), 2);
+    let (parent, child) = (running.session("lead"), all.iter().find(|s| s.subagent_id.is_some()));
+    assert_eq!(child.unwrap().parent, Some(parent.id));
+    assert_eq!(child.unwrap().subagent_id.as_deref(), Some("a1b2"));
+    assert_eq!(parent.children, 1);
+}
+
+#[test]
+fn a_session_belongs_to_its_repository_though_its_worktree_is_gone() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let elsewhere = Repo::named(&home, "elsewhere");
+    let tree = repo.worktree("feature");
+    let path = tree.path().to_owned();
+    let before = Claude::new("before", &path).branch("feature");
+    append(&before.path(&home, "p"), &before.prompt(1, "in a worktree"));
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    let other = running.register(&elsewhere);
+    assert_ne!(workspace, other);
+    assert_eq!(running.session("before").workspace, Some(workspace));
+
+    repo.remove_worktree(tree);
+    let after = Claude::new("after", &path.join("src"));
+    append(&after.path(&home, "p"), &after.prompt(2, "written later"));
+    running.wait_for_words("after", "written later");
+    assert_eq!(running.session("after").workspace, Some(workspace));
+    append(&before.path(&home, "p"), &before.says(3, "and on"));
+    running.wait_for_words("before", "and on");
+    assert_eq!(running.session("before").workspace, Some(workspace));
+    drop(running);
+
+    let running = Running::start(&home);
+    let later = Claude::new("later", &path);
+    append(&later.path(&home, "p"), &later.prompt(4, "after a restart"));
+    running.wait_for_words("later", "after a restart");
+    assert_eq!(running.session("later").workspace, Some(workspace));
+}
+
+#[test]
+fn a_session_that_came_first_is_bound_when_its_repository_is_registered() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let claude = Claude::new("early", repo.path());
+    append(&claude.path(&home, "p"), &claude.prompt(1, "early"));
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    assert_eq!(running.session("early").workspace, Some(workspace));
+    assert_eq!(running.engine.board(Some(workspace)).unwrap().sessions.len(), 1);
+}
