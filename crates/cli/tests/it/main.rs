@@ -6,8 +6,5 @@
     reason = "a panic fails the test"
 )]
 
-mod commands;
 mod crash;
-mod daemon;
-mod real_agents;
 mod transcripts;
