@@ -18,6 +18,10 @@ pub const MERGES_PER_CALL: usize = 64;
 /// beginning, and whole outputs would triple the index.
 pub const OUTPUT_INDEX_BYTES: usize = 32 * 1024;
 
+/// Indexed bytes of a file that a tool read: agents read the same files over and over, and whoever
+/// looks for their text looks into the repository.
+pub const FILE_INDEX_BYTES: usize = 4 * 1024;
+
 /// Indexed bytes of anything else: more than any prompt or reply has, less than a pasted disk image.
 pub const TEXT_INDEX_BYTES: usize = 4 * 1024 * 1024;
 

@@ -33,6 +33,12 @@ impl IndexText {
         Self::capped(title, output, limits::OUTPUT_INDEX_BYTES)
     }
 
+    /// The words at the beginning of a file that was read: the file itself has the rest.
+    #[must_use]
+    pub fn of_file(content: &str) -> Self {
+        Self::capped("", content, limits::FILE_INDEX_BYTES)
+    }
+
     fn capped(title: &str, body: &str, limit: usize) -> Self {
         let mut parts = Parts::default();
         let (title, body) = (cut(title, limit), cut(body, limit));

@@ -9,7 +9,9 @@ use callboard_agents::{
     Parsed, RecordPosition, Slim, TranscriptFile, TranscriptReader, slim_stream, split_objects,
 };
 use callboard_model::{EventBody, Ordinal};
-use callboard_store::{BlobStore, BlockBuilder, Codec, RecordCounts, RecordMeta, StoredBlob};
+use callboard_store::{
+    BlobStore, BlockBuilder, Codec, IndexText, RecordCounts, RecordMeta, StoredBlob,
+};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::batch::{Batch, Prepared, ThreadEvents};
@@ -19,8 +21,8 @@ use super::tracked::{Continuity, Progress, Tracked, identity, modified, tail_has
 use super::words;
 use crate::limits;
 
-/// Tool uses of Callboard itself whose results are still to come.
-const OWN_USES: usize = 64;
+/// Tool uses whose results are still to come, and which those are to be recognised by.
+const OPEN_USES: usize = 64;
 
 /// Reads what `transcript` holds beyond its cursor and hands it to `deliver` in batches.
 ///
@@ -64,7 +66,8 @@ pub(crate) fn read(
         is_live,
         reader,
         blobs,
-        own_uses: VecDeque::new(),
+        own_uses: OpenUses::default(),
+        file_reads: OpenUses::default(),
         gathered: Gathered::new(is_live),
     };
     pass.run(lines, &meta, deliver)
@@ -78,7 +81,8 @@ struct Pass<'a> {
     is_live: bool,
     reader: Box<dyn TranscriptReader>,
     blobs: &'a BlobStore,
-    own_uses: VecDeque<String>,
+    own_uses: OpenUses,
+    file_reads: OpenUses,
     gathered: Gathered,
 }
 
@@ -116,6 +120,24 @@ impl Gathered {
 
     fn is_full(&self) -> bool {
         self.raw_bytes >= limits::BATCH_RAW_BYTES || self.events >= limits::BATCH_EVENTS
+    }
+}
+
+/// Tool uses of one kind whose results are still to come; the oldest are forgotten.
+#[derive(Default)]
+struct OpenUses(VecDeque<String>);
+
+impl OpenUses {
+    fn open(&mut self, body: &EventBody) {
+        let Some(tool_use) = body.tool_use() else { return };
+        if self.0.len() >= OPEN_USES {
+            self.0.pop_front();
+        }
+        self.0.push_back(tool_use.tool_use_id.clone());
+    }
+
+    fn is_result(&self, body: &EventBody) -> bool {
+        matches!(body, EventBody::Result(result) if self.0.contains(&result.tool_use_id))
     }
 }
 
@@ -247,7 +269,7 @@ impl Pass<'_> {
             let event = Prepared {
                 ordinal,
                 offset,
-                text: words::index_text(&draft.body),
+                text: self.index_text(&draft.body),
                 paths: words::paths(&draft.body),
                 is_own,
                 draft,
@@ -266,16 +288,21 @@ impl Pass<'_> {
 
     /// Whether the event is Callboard's own output: a use of it, or the result of one.
     fn is_own(&mut self, body: &EventBody) -> bool {
-        if words::uses_callboard(body)
-            && let Some(tool_use) = body.tool_use()
-        {
-            if self.own_uses.len() >= OWN_USES {
-                self.own_uses.pop_front();
-            }
-            self.own_uses.push_back(tool_use.tool_use_id.clone());
+        if words::uses_callboard(body) {
+            self.own_uses.open(body);
             return true;
         }
-        matches!(body, EventBody::Result(r) if self.own_uses.contains(&r.tool_use_id))
+        self.own_uses.is_result(body)
+    }
+
+    fn index_text(&mut self, body: &EventBody) -> Option<IndexText> {
+        if matches!(body, EventBody::Read(_)) {
+            self.file_reads.open(body);
+        }
+        if self.file_reads.is_result(body) {
+            return words::index_file(body);
+        }
+        words::index_text(body)
     }
 
     /// What was gathered, with the cursor behind it; `end` at the end of the file.

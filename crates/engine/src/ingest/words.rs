@@ -44,6 +44,16 @@ pub(crate) fn index_text(body: &EventBody) -> Option<IndexText> {
     (!is_empty).then(|| IndexText::of(&title, &text))
 }
 
+/// The words of a file that a tool read.
+pub(crate) fn index_file(body: &EventBody) -> Option<IndexText> {
+    match body {
+        EventBody::Result(result) if !result.text.trim().is_empty() => {
+            Some(IndexText::of_file(&result.text))
+        }
+        _ => None,
+    }
+}
+
 /// The words of what a tool gave back; of long output only the beginning is worth its room.
 fn output_text(result: &ToolResult) -> Option<IndexText> {
     let title = format!(
