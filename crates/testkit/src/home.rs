@@ -36,10 +36,7 @@ impl HermeticHome {
     /// When the folder cannot be written.
     #[must_use]
     pub fn under(folder: &Path) -> Self {
-        let mut scratch = tempfile::Builder::new().prefix("cb-").tempdir_in(folder).unwrap();
-        if std::env::var_os("CALLBOARD_TEST_KEEP").is_some_and(|v| v == "1") {
-            scratch.disable_cleanup(true);
-        }
+        let scratch = tempfile::Builder::new().prefix("cb-").tempdir_in(folder).unwrap();
         let root = scratch.path().canonicalize().unwrap();
         for name in ["home", "callboard", "claude", "codex", "tmp", "bin", "work"] {
             fs::create_dir(root.join(name)).unwrap();
@@ -190,6 +187,10 @@ impl Default for HermeticHome {
 impl Drop for HermeticHome {
     fn drop(&mut self) {
         let Some(scratch) = self.scratch.take() else { return };
+        if std::env::var_os("CALLBOARD_TEST_KEEP").is_some_and(|v| v == "1") {
+            let _ = scratch.keep();
+            return;
+        }
         // An agent that is going down may still write: a second look removes what it left.
         let root = self.root.clone();
         if scratch.close().is_err() && root.exists() {
