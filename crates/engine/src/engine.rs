@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::announce::Announcer;
-use crate::core::{Core, Input, Problems};
+use crate::core::{Core, Input, Problems, ReadAgain, When};
 use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
@@ -75,12 +75,14 @@ impl Engine {
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
-        let retry = {
-            let ingest = Arc::downgrade(&ingest);
-            Arc::new(move |transcript: &Arc<crate::ingest::tracked::Tracked>| {
-                let ingest: Option<Arc<OnceLock<Ingest>>> = ingest.upgrade();
-                if let Some(ingest) = ingest.as_ref().and_then(|ingest| ingest.get()) {
-                    ingest.retry_later(transcript);
+        let read_again: ReadAgain = {
+            let ingest: Weak<OnceLock<Ingest>> = Arc::downgrade(&ingest);
+            Arc::new(move |transcript, when| {
+                // Batches may come before whoever starts the reading has set it.
+                let Some(ingest) = ingest.upgrade() else { return };
+                match when {
+                    When::Now => ingest.wait().read_on(transcript),
+                    When::Later => ingest.wait().retry_later(transcript),
                 }
             })
         };
@@ -89,7 +91,7 @@ impl Engine {
             announcer.clone(),
             workspaces,
             problems.clone(),
-            retry,
+            read_again,
             progress,
             clock,
         );

@@ -7,7 +7,7 @@ use callboard_model::{AgentName, SessionId, Timestamp};
 use callboard_store::{Arrival, Durability, NewEvent, RecordPlace, SourceId, SourceProblem, Write};
 
 use super::sessions::{Held, Sessions};
-use super::{Core, LOG_SESSION};
+use super::{Core, LOG_SESSION, When};
 use crate::ingest::batch::{Batch, Prepared, ThreadEvents};
 use crate::ingest::tracked::{Progress, Tracked};
 use crate::limits;
@@ -29,7 +29,9 @@ impl Core {
             Ok(()) => {
                 for batch in taken {
                     self.merges_due |= batch.is_live;
-                    batch.transcript.committed(batch.progress);
+                    if batch.transcript.committed(batch.progress) {
+                        (self.read_again)(&batch.transcript, When::Now);
+                    }
                 }
             }
             Err(error) => {
@@ -71,7 +73,7 @@ impl Core {
                 }
             }
         }
-        (self.retry)(transcript);
+        (self.read_again)(transcript, When::Later);
     }
 
     fn commit(

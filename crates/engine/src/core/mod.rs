@@ -55,7 +55,7 @@ pub(crate) struct Core {
     complete: HashMap<AgentName, bool>,
     workspaces: Workspaces,
     problems: Problems,
-    retry: Retry,
+    read_again: ReadAgain,
     progress: ProgressNow,
     progress_told: Option<Timestamp>,
     clock: Clock,
@@ -65,8 +65,17 @@ pub(crate) struct Core {
 pub(crate) use self::tasks::view_of;
 pub(crate) use self::workspaces::{load as load_workspaces, look_at};
 
-/// Has a transcript read again, when its time comes.
-pub(crate) type Retry = Arc<dyn Fn(&Arc<crate::ingest::tracked::Tracked>) + Send + Sync>;
+/// Has a transcript read again.
+pub(crate) type ReadAgain = Arc<dyn Fn(&Arc<crate::ingest::tracked::Tracked>, When) + Send + Sync>;
+
+/// When a transcript is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum When {
+    /// It goes on, and what was read of it is committed.
+    Now,
+    /// It could not be read or kept.
+    Later,
+}
 
 /// Tells how far reading history is.
 pub(crate) type ProgressNow = Arc<dyn Fn() -> ImportProgress + Send + Sync>;
@@ -77,7 +86,7 @@ impl Core {
         announcer: Announcer,
         workspaces: Workspaces,
         problems: Problems,
-        retry: Retry,
+        read_again: ReadAgain,
         progress: ProgressNow,
         clock: Clock,
     ) -> Self {
@@ -89,7 +98,7 @@ impl Core {
             complete: HashMap::new(),
             workspaces,
             problems,
-            retry,
+            read_again,
             progress,
             progress_told: None,
             clock,

@@ -141,6 +141,11 @@ impl Ingest {
         self.shared.jobs.close();
     }
 
+    /// Reads a transcript on that waited for what was read of it before.
+    pub(crate) fn read_on(&self, transcript: &Arc<Tracked>) {
+        self.shared.jobs.add_live(transcript.clone());
+    }
+
     /// Reads a transcript again that could not be read or kept, after a while.
     pub(crate) fn retry_later(&self, transcript: &Arc<Tracked>) {
         let (shared, transcript) = (self.shared.clone(), transcript.clone());
@@ -180,7 +185,7 @@ impl Shared {
         }
         self.jobs.add_history(due);
         for source in self.tracking.missing() {
-            (self.deliver)(false, Report::Gone(source.id));
+            (self.deliver)(true, Report::Gone(source.id));
         }
         // Without any transcript nobody would ever come upon the last one.
         if self.history_is_empty() {
@@ -191,6 +196,9 @@ impl Shared {
     fn read_history(&self) {
         while let Some(transcript) = self.jobs.next_history() {
             self.read(&transcript, false);
+            if transcript.take_waiting() {
+                self.jobs.add_live(transcript);
+            }
             self.update_history(|history| history.files_done += 1);
             if self.jobs.history_done() {
                 self.finish_history();

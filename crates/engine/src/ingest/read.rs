@@ -36,7 +36,8 @@ pub(crate) fn read(
     blobs: &BlobStore,
     deliver: &mut dyn FnMut(Batch) -> bool,
 ) -> io::Result<()> {
-    let mut progress = transcript.progress();
+    let progress = if is_live { transcript.progress_now() } else { Some(transcript.progress()) };
+    let Some(mut progress) = progress else { return Ok(()) };
     let file = transcript.file();
     let meta = std::fs::metadata(&file.path)?;
     match progress.continuity(&file.path, file.compression, &meta)? {
@@ -57,6 +58,7 @@ pub(crate) fn read(
     }
     progress.identity = identity(&meta);
     let is_live = is_live && progress.is_live;
+    progress.is_history = !is_live;
     let reader = transcript.agent.reader(&file, Some(&progress.reader_state));
     let lines = Lines::open(&file.path, file.compression, progress.cursor)?;
     let mut pass = Pass {

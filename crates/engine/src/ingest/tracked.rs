@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use callboard_agents::{Agent, Compression, TranscriptFile};
 use callboard_model::{Ordinal, Timestamp};
@@ -23,6 +23,8 @@ pub(crate) struct Tracked {
     /// How far it is read; whoever reads it holds this lock, so that nobody else does.
     progress: Mutex<Progress>,
     asked: AtomicBool,
+    /// Somebody would read it, but must not before what was read of it is committed.
+    waiting: AtomicBool,
     /// Its file has moved, and the store does not know yet.
     moved: AtomicBool,
     /// What the store has: written by whoever commits, who never waits for whoever reads.
@@ -55,6 +57,8 @@ pub(crate) struct Progress {
     pub(crate) reader_state: String,
     /// It was read to its end since the start: what comes now happens now.
     pub(crate) is_live: bool,
+    /// What was last read of it goes to the writer as history.
+    pub(crate) is_history: bool,
     /// Counts how often reading went back to what the store has; batches of before are void.
     pub(crate) epoch: u32,
 }
@@ -85,6 +89,7 @@ impl Tracked {
             committed: Mutex::new(progress.clone()),
             progress: Mutex::new(progress),
             asked: AtomicBool::new(false),
+            waiting: AtomicBool::new(false),
             moved: AtomicBool::new(false),
             epoch: AtomicU32::new(0),
             failures: AtomicU32::new(0),
@@ -111,9 +116,15 @@ impl Tracked {
         self.epoch.load(Ordering::Acquire) == epoch
     }
 
-    /// What was read up to `progress` is in the store.
-    pub(crate) fn committed(&self, progress: Progress) {
+    /// What was read up to `progress` is in the store; gives whether somebody waits to read on.
+    pub(crate) fn committed(&self, progress: Progress) -> bool {
         *self.committed.lock().unwrap_or_else(PoisonError::into_inner) = progress;
+        self.take_waiting()
+    }
+
+    /// Whether somebody waits to read on; who asks sees to it.
+    pub(crate) fn take_waiting(&self) -> bool {
+        self.waiting.swap(false, Ordering::SeqCst)
     }
 
     /// A batch could not be committed: reading goes back to what the store has, and batches read
@@ -124,7 +135,34 @@ impl Tracked {
 
     /// How far it is read, after going back if it must; waits until nobody else reads it.
     pub(crate) fn progress(&self) -> MutexGuard<'_, Progress> {
-        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        self.current(self.progress.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// As [`Self::progress`], for what happens now: `None` while it is read as history, or while what
+    /// was read so is not committed. The writer takes what happens now first: its cursor would
+    /// pass over what still waits, which a crash would then lose.
+    pub(crate) fn progress_now(&self) -> Option<MutexGuard<'_, Progress>> {
+        // Noted before looking, so that whoever commits meanwhile sees it.
+        self.waiting.store(true, Ordering::SeqCst);
+        let progress = match self.progress.try_lock() {
+            Ok(progress) => progress,
+            Err(TryLockError::WouldBlock) => return None,
+            Err(TryLockError::Poisoned(progress)) => progress.into_inner(),
+        };
+        let progress = self.current(progress);
+        if progress.is_history && !self.has_committed(&progress) {
+            return None;
+        }
+        self.waiting.store(false, Ordering::SeqCst);
+        Some(progress)
+    }
+
+    fn has_committed(&self, progress: &Progress) -> bool {
+        let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
+        (committed.generation, committed.cursor) == (progress.generation, progress.cursor)
+    }
+
+    fn current<'a>(&'a self, mut progress: MutexGuard<'a, Progress>) -> MutexGuard<'a, Progress> {
         let epoch = self.epoch.load(Ordering::Acquire);
         if progress.epoch != epoch {
             let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
