@@ -350,14 +350,18 @@ fn checkpoint_beside(engine: &Arc<Engine>) {
                 return;
             }
         };
+        let mut is_due = true;
         while !stop.stopped() {
             std::thread::sleep(limits::CHECKPOINT_EVERY);
-            if !commits.has_changed().unwrap_or(false) {
+            let is_busy = commits.has_changed().unwrap_or(false);
+            commits.mark_unchanged();
+            is_due |= is_busy;
+            if !is_due {
                 continue;
             }
-            commits.mark_unchanged();
-            if let Err(error) = checkpointer.run() {
-                tracing::warn!(%error, "a checkpoint failed; it is made later");
+            match checkpointer.run(is_busy) {
+                Ok(_) => is_due = is_busy,
+                Err(error) => tracing::warn!(%error, "a checkpoint failed; it is made later"),
             }
         }
     });

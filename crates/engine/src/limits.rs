@@ -117,5 +117,6 @@ pub const READABLE_AT_ONCE: usize = 16;
 /// agents themselves keep.
 pub const READABLE_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
 
-/// Time between two looks whether the store's log is worth a checkpoint.
-pub const CHECKPOINT_EVERY: Duration = Duration::from_millis(500);
+/// Time between two looks whether the store's log is worth a checkpoint; without a commit in it, the
+/// moment is quiet.
+pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);

@@ -30,13 +30,15 @@ impl Checkpointer {
     }
 
     /// Moves what the write-ahead log holds into the database if it has grown enough; waits for no
-    /// reader and no writer. Gives whether it did.
+    /// reader and no writer. While the writer is busy the log may grow larger: the disk that is told
+    /// to keep it makes the writer wait. Gives whether it did.
     ///
     /// # Errors
     /// If the disk fails.
-    pub fn run(&self) -> Result<bool> {
+    pub fn run(&self, is_busy: bool) -> Result<bool> {
         let length = std::fs::metadata(&self.log).map_or(0, |meta| meta.len());
-        if length < limits::CHECKPOINT_BYTES {
+        let enough = if is_busy { limits::CHECKPOINT_BYTES_BUSY } else { limits::CHECKPOINT_BYTES };
+        if length < enough {
             return Ok(false);
         }
         self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;

@@ -85,7 +85,10 @@ pub const PREFIX_CHARS: usize = 3;
 /// only when the checkpointer cannot keep up.
 pub const AUTOCHECKPOINT_PAGES: i64 = 128 * 1024;
 
-/// Bytes of write-ahead log that are worth a checkpoint.
+/// Bytes of write-ahead log that are checkpointed even while the writer is busy.
+pub const CHECKPOINT_BYTES_BUSY: u64 = 128 * 1024 * 1024;
+
+/// Bytes of write-ahead log that are worth a checkpoint in a quiet moment.
 pub const CHECKPOINT_BYTES: u64 = 8 * 1024 * 1024;
 
 /// What is left of the write-ahead log's file after a checkpoint, in bytes.
