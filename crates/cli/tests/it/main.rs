@@ -7,4 +7,6 @@
 )]
 
 mod crash;
+mod daemon;
+mod real_agents;
 mod transcripts;

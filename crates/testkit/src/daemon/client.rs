@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -127,8 +128,18 @@ impl Client {
     /// When the answer is no event stream.
     #[must_use]
     pub fn events(&self, path: &str) -> EventStream {
-        let accept = [("accept", "text/event-stream")];
-        let answer = self.exchange("GET", path, &accept, b"");
+        self.events_with(path, &[])
+    }
+
+    /// Follows the events of a path, with header fields such as `last-event-id`.
+    ///
+    /// # Panics
+    /// When the answer is no event stream.
+    #[must_use]
+    pub fn events_with(&self, path: &str, headers: &[(&str, &str)]) -> EventStream {
+        let mut all = vec![("accept", "text/event-stream")];
+        all.extend(headers);
+        let answer = self.exchange("GET", path, &all, b"");
         let (head, from) = answer.unwrap_or_else(|e| panic!("{path}: {e}"));
         let kind = head.header("content-type").unwrap_or_default();
         assert!(status(&head) == 200 && kind.starts_with("text/event-stream"), "{path}: {head:?}");
@@ -225,7 +236,10 @@ impl Iterator for EventStream {
     fn next(&mut self) -> Option<Event> {
         let mut event = Event { name: "message".to_owned(), ..Event::default() };
         let mut has_data = false;
+        let end = Instant::now() + limits::WAIT;
         loop {
+            // Comments keep the connection alive, and are no event.
+            assert!(Instant::now() < end, "no event in time");
             let mut line = String::new();
             match self.lines.read_line(&mut line) {
                 Ok(0) => return None,
