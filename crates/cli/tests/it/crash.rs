@@ -165,7 +165,7 @@ fn events(daemon: &Daemon<'_>, id: &str) -> Vec<Value> {
 /// Compares the records with the files, byte by byte.
 fn every_record_is_there_once(home: &HermeticHome) {
     let mut reader = Reader::open(&home.callboard_home()).unwrap();
-    reader.snapshot(|s| Ok(assert_eq!(s.damage()?, None))).unwrap();
+    assert_eq!(reader.snapshot(|s| s.damage()).unwrap(), None);
     let sources = sources(home);
     for path in transcripts(home.root()) {
         let of_path: Vec<&Source> = sources.iter().filter(|s| s.row.path == path).collect();
