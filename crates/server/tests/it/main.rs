@@ -1,0 +1,12 @@
+//! The doors of the server, its stream, and the documents made from what it says of itself.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic fails the test"
+)]
+
+mod documents;
+mod gate;
+mod scene;
+mod stream;
