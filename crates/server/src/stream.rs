@@ -18,6 +18,7 @@ use crate::{App, limits};
 
 /// Where a reader goes on.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct GoOn {
     /// The last order it saw; a reader that comes back says so in `Last-Event-ID`.
     after: Option<i64>,

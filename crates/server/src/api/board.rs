@@ -68,6 +68,7 @@ pub(crate) async fn look(State(app): State<App>, Json(look): Json<Look>) -> Answ
 
 /// Since when.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct SinceWhen {
     /// The workspace.
     workspace: Option<String>,

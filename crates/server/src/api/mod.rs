@@ -33,6 +33,7 @@ pub(crate) async fn ask<T: Send + 'static>(
 
 /// A request that may name a workspace.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct InWorkspace {
     /// `W1`; not given: the one last looked at, or all.
     pub(crate) workspace: Option<String>,

@@ -12,6 +12,7 @@ use crate::{App, limits};
 
 /// What is looked for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct SearchFor {
     /// Words, `"phrases"`, `prefix*` and filters such as `file:src kind:prompt since:2d agent:codex`.
     q: String,

@@ -16,6 +16,7 @@ use crate::{App, limits};
 
 /// Which sessions.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct SessionsWanted {
     /// Of this workspace; not given: of all.
     workspace: Option<String>,
@@ -73,6 +74,7 @@ pub(crate) async fn session(
 
 /// Which part of a transcript.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct EventsWanted {
     /// `start`, `end` (the default), `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`.
     from: Option<String>,

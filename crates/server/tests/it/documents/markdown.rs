@@ -43,13 +43,13 @@ fn request_text(text: &mut String, method: &str, path: &str, request: &Value) {
     if !parameters.is_empty() {
         text.push_str("| parameter | in | type | what |\n|---|---|---|---|\n");
         for parameter in parameters {
-            let kind = kind(&parameter["schema"]);
+            let mark = if parameter["required"] == true { "" } else { " (optional)" };
             row(
                 text,
                 &[
-                    &code(&parameter["name"]),
+                    &format!("{}{mark}", code(&parameter["name"])),
                     &words_of(&parameter["in"]),
-                    &kind,
+                    &kind(&parameter["schema"]),
                     &words_of(&parameter["description"]),
                 ],
             );
@@ -108,7 +108,7 @@ fn fields_text(text: &mut String, schema: &Value) {
     let flattened: Vec<String> =
         items(&schema["allOf"]).filter(|part| part["$ref"].is_string()).map(kind).collect();
     if !flattened.is_empty() {
-        let _ = writeln!(text, "With the fields of {}.\n", flattened.join(" and "));
+        let _ = writeln!(text, "With the fields of {}.", flattened.join(" and "));
     }
     if properties.is_empty() {
         if flattened.is_empty() && schema["type"] != "object" {
@@ -116,7 +116,8 @@ fn fields_text(text: &mut String, schema: &Value) {
         }
         return;
     }
-    text.push_str("| field | type | what |\n|---|---|---|\n");
+    let gap = if flattened.is_empty() { "" } else { "\n" };
+    let _ = writeln!(text, "{gap}| field | type | what |\n|---|---|---|");
     for (name, field, is_required) in properties {
         let mark = if is_required { "" } else { " (optional)" };
         row(text, &[&format!("`{name}`{mark}"), &kind(&field), &words_of(&field["description"])]);
