@@ -6,6 +6,7 @@ mod ground;
 mod ingest;
 mod live;
 mod memory;
+mod running;
 mod search;
 
 use std::path::Path;

@@ -15,7 +15,7 @@ use super::floor::{memory_megabytes, processor_seconds};
 pub(super) enum Scale {
     /// Half a gigabyte: minutes on two cores.
     Usual,
-    /// Four gigabytes.
+    /// Two gigabytes.
     Full,
 }
 
@@ -24,7 +24,7 @@ impl Scale {
     pub(super) fn history(self) -> History {
         let bytes = match self {
             Self::Usual => 500_000_000,
-            Self::Full => 4_000_000_000,
+            Self::Full => 2_000_000_000,
         };
         history::cached(&Plan::new(1, bytes))
     }

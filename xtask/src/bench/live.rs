@@ -1,7 +1,5 @@
 //! From a line that an agent appends to the announcement that the page receives.
 
-use std::fs::{self, File};
-use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,74 +9,98 @@ use callboard_testkit::{Daemon, HermeticHome};
 use super::figure::{Figure, quantile};
 use super::floor::{processor_seconds, write_and_read};
 use super::ground::{Scale, home_with, read_all};
+use super::running::{AtWork, RunningSession, line};
 
 /// Lines that are appended and waited for.
 const LINES: usize = 300;
 
-const SESSION: &str = "00000000-0000-4000-8000-00000000c0de";
+/// Sessions that write, the measured one among them.
+const SESSIONS: usize = 20;
 
-/// Appends lines to a session beside a whole history that has been read.
+/// Appends lines to a session beside a whole history that has been read: alone, then while others write.
 pub(super) fn measure(binary: &Path, scale: Scale) -> Vec<Figure> {
     let home = home_with(&scale.history());
     let (daemon, _) = read_all(binary, &home);
-    let mut stream = daemon.events("/api/stream");
-    let mut file = transcript(&home);
-    let mut agent = Agent { file: &mut file, lines: 0 };
-    let first = agent.append();
-    let session = wait_for_session(&mut stream, None);
-    wait_for_text(&daemon, &mut stream, &session, &first);
+    let mut measured = Measured::begin(&home, &daemon);
     let cpu = processor_seconds(daemon.pid());
-    let mut times = Vec::new();
-    for _ in 0..LINES {
-        let begun = Instant::now();
-        let marker = agent.append();
-        times.push(
-            wait_for_text(&daemon, &mut stream, &session, &marker)
-                .duration_since(begun)
-                .as_secs_f64()
-                * 1000.0,
-        );
-    }
+    let mut alone = measured.append_all();
     let cpu = (processor_seconds(daemon.pid()) - cpu) * 1000.0 / LINES as f64;
+    let others = (1..SESSIONS).map(|number| RunningSession::begin(&home, number)).collect();
+    let at_work = AtWork::begin(others);
+    let mut among = measured.append_all();
+    let mut found = measured.search_all();
+    drop(at_work);
     let scratch = home.root().join("floor.jsonl");
-    let mut least: Vec<f64> = (0..LINES).map(|n| write_and_read(&scratch, &line(n).0)).collect();
+    let mut least: Vec<f64> = (0..LINES).map(|n| write_and_read(&scratch, &line(0, n).0)).collect();
     let (middle, worst) = (quantile(&mut least, 0.5), quantile(&mut least, 0.99));
+    let figure = |name, value, least| {
+        Figure::new(name, value, "ms").beside("append and read back", Some(least))
+    };
     vec![
-        Figure::new("live, line to announcement, p50", quantile(&mut times, 0.5), "ms")
-            .beside("append and read back", Some(middle)),
-        Figure::new("live, line to announcement, p99", quantile(&mut times, 0.99), "ms")
-            .beside("append and read back", Some(worst)),
+        figure("live, one session, line to announcement, p50", quantile(&mut alone, 0.5), middle),
+        figure("live, one session, line to announcement, p99", quantile(&mut alone, 0.99), worst),
+        figure("live, 20 sessions, line to announcement, p50", quantile(&mut among, 0.5), middle),
+        figure("live, 20 sessions, line to announcement, p99", quantile(&mut among, 0.99), worst),
+        figure("live, 20 sessions, line to search result, p50", quantile(&mut found, 0.5), middle),
+        figure("live, 20 sessions, line to search result, p99", quantile(&mut found, 0.99), worst),
         Figure::new("live, processor per line, with its request", cpu, "ms"),
     ]
 }
 
-fn transcript(home: &HermeticHome) -> File {
-    let folder = home.claude_config_dir().join("projects/-live");
-    fs::create_dir_all(&folder).expect("a folder of the scratch home");
-    File::create(folder.join(format!("{SESSION}.jsonl"))).expect("a file of the scratch home")
+/// The session whose lines are waited for.
+struct Measured<'d> {
+    daemon: &'d Daemon<'d>,
+    stream: EventStream,
+    running: RunningSession,
+    /// Its id, as Callboard shows it.
+    id: String,
 }
 
-struct Agent<'f> {
-    file: &'f mut File,
-    lines: usize,
-}
-
-impl Agent<'_> {
-    /// Appends a line; the words that only it has.
-    fn append(&mut self) -> String {
-        let (line, marker) = line(self.lines);
-        self.lines += 1;
-        self.file.write_all(line.as_bytes()).expect("a file of the scratch home");
-        marker
+impl<'d> Measured<'d> {
+    fn begin(home: &HermeticHome, daemon: &'d Daemon<'d>) -> Self {
+        let mut stream = daemon.events("/api/stream");
+        let mut running = RunningSession::begin(home, 0);
+        let first = running.append();
+        let id = wait_for_session(&mut stream, None);
+        let mut measured = Self { daemon, stream, running, id };
+        measured.wait_for_text(&first);
+        measured
     }
-}
 
-fn line(n: usize) -> (String, String) {
-    let marker = format!("The agent says line {n}.");
-    let line = format!(
-        r#"{{"parentUuid":null,"isSidechain":false,"userType":"external","cwd":"/live","sessionId":"{SESSION}","version":"2.1.329","gitBranch":"main","type":"assistant","message":{{"model":"m","id":"msg_{n}","type":"message","role":"assistant","content":[{{"type":"text","text":"{marker}"}}],"stop_reason":null,"usage":{{"input_tokens":3,"output_tokens":5}}}},"uuid":"00000000-0000-4000-8000-{n:012x}","timestamp":"2026-10-01T00:00:00.000Z"}}"#
-    );
-    (line + "\n", marker)
+    /// Milliseconds from each line to the announcement after which it can be read.
+    fn append_all(&mut self) -> Vec<f64> {
+        let append = |_| {
+            let begun = Instant::now();
+            let marker = self.running.append();
+            self.wait_for_text(&marker).duration_since(begun).as_secs_f64() * 1000.0
+        };
+        (0..LINES).map(append).collect()
+    }
+
+    /// Milliseconds from each line to the answer of a search that finds it.
+    fn search_all(&mut self) -> Vec<f64> {
+        let append = |_| {
+            let begun = Instant::now();
+            let marker = self.running.append();
+            let path = format!("/api/search?q={marker}");
+            while !self.daemon.get(&path).text().contains("\"seq\"") {
+                wait_for_session(&mut self.stream, Some(&self.id));
+            }
+            begun.elapsed().as_secs_f64() * 1000.0
+        };
+        (0..LINES).map(append).collect()
+    }
+
+    /// Waits until an announcement came after which the session's last events hold the words; when it came.
+    fn wait_for_text(&mut self, words: &str) -> Instant {
+        let path = format!("/api/sessions/{}/events?from=end&limit=3", self.id);
+        let mut announced = Instant::now();
+        while !self.daemon.get(&path).text().contains(words) {
+            wait_for_session(&mut self.stream, Some(&self.id));
+            announced = Instant::now();
+        }
+        announced
+    }
 }
 
 /// Waits until the stream tells of a session, of this one if it is known; its id.
@@ -89,20 +111,4 @@ fn wait_for_session(stream: &mut EventStream, session: Option<&str>) -> String {
         said["type"] == "session" && is_wanted
     });
     told.json()["session"]["id"].as_str().unwrap_or_default().to_owned()
-}
-
-/// Waits until an announcement came after which the session's last events hold the words; when it came.
-fn wait_for_text(
-    daemon: &Daemon<'_>,
-    stream: &mut EventStream,
-    session: &str,
-    words: &str,
-) -> Instant {
-    let path = format!("/api/sessions/{session}/events?from=end&limit=3");
-    let mut announced = Instant::now();
-    while !daemon.get(&path).text().contains(words) {
-        wait_for_session(stream, Some(session));
-        announced = Instant::now();
-    }
-    announced
 }
