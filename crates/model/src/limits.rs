@@ -6,6 +6,8 @@ pub const LINE_CHARS: usize = 120;
 pub const GOAL_FULL_CHARS: usize = 2_000;
 /// Bytes of a prompt that are looked at for its goal: beyond them stand pasted logs.
 pub const GOAL_SCAN_BYTES: usize = 16 * 1024;
+/// Bytes of prose in which a prompt's first sentences are looked for: a dozen long ones.
+pub const GOAL_PROSE_BYTES: usize = 6 * 1024;
 /// Characters kept of the beginning and of the end of the agent's last words.
 pub const SAID_CHARS: usize = 500;
 /// Characters kept of a command line, query or other object of a tool use.

@@ -133,14 +133,13 @@ fn total_and_failures(line: &str) -> Found {
         let failed = before("failed").unwrap_or(0);
         return Some((before("tests completed").map(|n| n.saturating_sub(failed)), Some(failed)));
     }
-    for whole in ["examples,", "example,", "runs,", "tests,", "test,"] {
-        if let (Some(total), Some(failed)) =
-            (before(whole), before("failures").or(before("failure")))
-            && line.starts_with(|c: char| c.is_ascii_digit())
-        {
-            let failed = failed + before("errors").unwrap_or(0);
-            return Some((Some(total.saturating_sub(failed)), Some(failed)));
-        }
+    if line.starts_with(|c: char| c.is_ascii_digit())
+        && let Some(failed) = before("failures").or_else(|| before("failure"))
+        && let Some(total) =
+            ["examples,", "example,", "runs,", "tests,", "test,"].into_iter().find_map(before)
+    {
+        let failed = failed + before("errors").unwrap_or(0);
+        return Some((Some(total.saturating_sub(failed)), Some(failed)));
     }
     if line.starts_with("FAILED (") {
         let of = |label: &str| number_after(line, label).unwrap_or(0);

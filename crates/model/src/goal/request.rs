@@ -34,6 +34,9 @@ pub(super) fn own_sentences(text: &str) -> Own {
         }
         kept.push_str(prose);
         kept.push('\n');
+        if kept.len() > limits::GOAL_PROSE_BYTES {
+            break;
+        }
     }
     let mut out: Vec<String> = Vec::new();
     let mut joins = false;
@@ -110,48 +113,53 @@ fn without_elements(text: &str) -> String {
     out
 }
 
+/// Beginnings of lines that are a log, code or a diff.
+const DATA: &[&str] = &[
+    "{",
+    "}",
+    "[{",
+    "$ ",
+    "❯",
+    "> ",
+    "+",
+    "@@",
+    "diff --",
+    "index ",
+    "===",
+    "___",
+    "---",
+    "at ",
+    "File \"",
+    "Traceback",
+    "E  ",
+    "GET",
+    "POST",
+    "INFO",
+    "DEBUG",
+    "WARN",
+    "ERROR",
+    "error:",
+    "|",
+    "//",
+    "import ",
+    "  •",
+    "...",
+    "│",
+    "FAIL",
+    "PASS",
+];
+
 /// The line's beginning that is prose; nothing of a line that is a log, code or a diff.
 fn before_data(line: &str) -> &str {
+    if DATA.iter().any(|mark| line.trim_start().starts_with(mark)) {
+        return "";
+    }
     // `it still fails: {"time":…` keeps what stands before the data.
     let cut =
         ["{\"", "[{", " {'"].iter().filter_map(|mark| line.find(mark)).min().unwrap_or(line.len());
     let line = &line[..cut];
     let trimmed = line.trim_start();
-    let starts = [
-        "{",
-        "}",
-        "[{",
-        "$ ",
-        "❯",
-        "> ",
-        "+",
-        "@@",
-        "diff --",
-        "index ",
-        "===",
-        "___",
-        "---",
-        "at ",
-        "File \"",
-        "Traceback",
-        "E  ",
-        "GET",
-        "POST",
-        "INFO",
-        "DEBUG",
-        "WARN",
-        "ERROR",
-        "error:",
-        "|",
-        "//",
-        "import ",
-        "  •",
-        "...",
-        "│",
-        "FAIL",
-        "PASS",
-    ];
-    if starts.iter().any(|s| trimmed.starts_with(s)) || trimmed.ends_with([';', '{', '}']) {
+    if trimmed.ends_with([';', '{', '}']) {
         return "";
     }
     let word = |w: &&str| {
