@@ -7,6 +7,8 @@
 
 use std::borrow::Cow;
 
+use zstd::bulk::Compressor;
+
 use crate::{Result, StoreError, limits};
 
 const LIST_VERSION: u8 = 1;
@@ -74,9 +76,10 @@ impl Block {
 }
 
 /// Packs records into blocks. Needs no database: meant for the threads that parse.
-#[derive(Debug)]
 pub struct BlockBuilder {
     codec: Codec,
+    /// Kept from block to block: setting one up costs as much as packing a small block.
+    packer: Option<Compressor<'static>>,
     start: Option<u64>,
     end: u64,
     types: Vec<String>,
@@ -91,6 +94,7 @@ impl BlockBuilder {
     pub fn new(codec: Codec) -> Self {
         Self {
             codec,
+            packer: None,
             start: None,
             end: 0,
             types: Vec::new(),
@@ -143,20 +147,37 @@ impl BlockBuilder {
         self.count = 0;
         let body = std::mem::take(&mut self.body);
         let body_size = body.len();
-        let (codec, body) = pack(self.codec, body);
+        let (codec, body) = self.pack(body);
         Some(Block { start, end: self.end, codec, body_size, records, body })
+    }
+
+    /// Compresses where that is asked for and makes it smaller.
+    fn pack(&mut self, body: Vec<u8>) -> (Codec, Vec<u8>) {
+        if self.codec == Codec::Zstd
+            && let Some(packed) = self.compress(&body)
+            && packed.len() < body.len()
+        {
+            return (Codec::Zstd, packed);
+        }
+        (Codec::Raw, body)
+    }
+
+    fn compress(&mut self, body: &[u8]) -> Option<Vec<u8>> {
+        if self.packer.is_none() {
+            self.packer = Compressor::new(ZSTD_LEVEL).ok();
+        }
+        self.packer.as_mut()?.compress(body).ok()
     }
 }
 
-/// Compresses where that is asked for and makes it smaller.
-fn pack(codec: Codec, body: Vec<u8>) -> (Codec, Vec<u8>) {
-    if codec == Codec::Zstd
-        && let Ok(packed) = zstd::bulk::compress(&body, ZSTD_LEVEL)
-        && packed.len() < body.len()
-    {
-        return (Codec::Zstd, packed);
+impl std::fmt::Debug for BlockBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlockBuilder")
+            .field("codec", &self.codec)
+            .field("start", &self.start)
+            .field("records", &self.count)
+            .finish_non_exhaustive()
     }
-    (Codec::Raw, body)
 }
 
 /// The body as it was before it was packed.

@@ -140,16 +140,7 @@ impl Write<'_> {
         arrival: Arrival,
     ) -> Result<Option<Seq>> {
         let key = EventKey::of(event.key);
-        let known: Option<i64> = self
-            .tx
-            .prepare_cached("SELECT seq FROM event WHERE session = ?1 AND key = ?2")?
-            .query_row((session.0, key.0), |row| row.get(0))
-            .optional()?;
-        if let Some(seq) = known {
-            self.add_event_source(Seq(seq), event.place)?;
-            return Ok(None);
-        }
-        let seq = self.next_seq();
+        let seq = self.numbers.seq + 1;
         let doc = event.text.as_ref().filter(|text| !text.is_empty()).map(|text| {
             let doc = match arrival {
                 Arrival::Live => self.next_doc(),
@@ -157,11 +148,13 @@ impl Write<'_> {
             };
             (doc, text)
         });
-        self.tx
+        let added = self
+            .tx
             .prepare_cached(
                 "INSERT INTO event (seq, session, ordinal, at, kind, key, source, generation, offset,
                                     doc)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT (session, key) DO NOTHING",
             )?
             .execute((
                 seq,
@@ -175,6 +168,13 @@ impl Write<'_> {
                 event.place.offset.cast_signed(),
                 doc.map(|(doc, _)| doc),
             ))?;
+        if added == 0 {
+            if let Some(known) = self.view().event_by_key(session, key)? {
+                self.add_event_source(known.seq, event.place)?;
+            }
+            return Ok(None);
+        }
+        self.numbers.seq = seq;
         if let Some((doc, text)) = doc {
             let kind = DocKind::Event(event.kind);
             self.index(doc, kind, event.own, seq, Some(session), event.at, text)?;

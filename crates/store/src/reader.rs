@@ -6,7 +6,7 @@ use std::time::Duration;
 use callboard_model::Seq;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::store::{DATABASE, read_only};
+use crate::store::{DATABASE, keep_plans, read_only};
 use crate::{Result, StoreError, limits, schema, write};
 
 /// A connection that only reads.
@@ -34,7 +34,7 @@ impl Reader {
         conn.pragma_update(None, "query_only", true)?;
         conn.pragma_update(None, "cache_size", -limits::READER_CACHE_KIB)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
-        conn.set_prepared_statement_cache_capacity(limits::STATEMENTS);
+        keep_plans(&conn)?;
         Ok(Self { conn })
     }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use callboard_model::{Seq, Timestamp};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::write::{Numbers, Write};
@@ -166,6 +167,13 @@ fn prepare(conn: &Connection) -> Result<()> {
     conn.pragma_update(None, "cache_size", -limits::WRITER_CACHE_KIB)?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    keep_plans(conn)?;
+    Ok(())
+}
+
+/// Statements stay prepared, whatever values they are given: every query here has an index to go by.
+pub(crate) fn keep_plans(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.set_prepared_statement_cache_capacity(limits::STATEMENTS);
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(crate) fn last_seq(conn: &Connection) -> Result<i64> {
 pub struct Write<'a> {
     pub(crate) tx: Transaction<'a>,
     now: Timestamp,
-    numbers: Numbers,
+    pub(crate) numbers: Numbers,
     /// Numbers reserved for this transaction's backfilled texts: next, end.
     backfill: Option<(i64, i64)>,
 }
