@@ -67,7 +67,7 @@ pub const WRITER_CACHE_KIB: i64 = 16 * 1024;
 pub const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// Words that the full-text index gathers in memory before it writes them, in bytes.
-pub const FTS_GATHER_BYTES: i64 = 4 * 1024 * 1024;
+pub const FTS_GATHER_BYTES: i64 = 8 * 1024 * 1024;
 
 /// Parts of the full-text index on one level that are merged at a time: fewer would rewrite each
 /// word more often, more would slow searches down.

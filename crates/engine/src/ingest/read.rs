@@ -61,6 +61,8 @@ pub(crate) fn read(
     progress.is_history = !is_live;
     let reader = transcript.agent.reader(&file, Some(&progress.reader_state));
     let lines = Lines::open(&file.path, file.compression, progress.cursor)?;
+    // A live line is not worth compressing: it is packed with its neighbours later.
+    let codec = if is_live { Codec::Raw } else { Codec::Zstd };
     let mut pass = Pass {
         transcript,
         file,
@@ -70,7 +72,8 @@ pub(crate) fn read(
         blobs,
         own_uses: OpenUses::default(),
         file_reads: OpenUses::default(),
-        gathered: Gathered::new(is_live),
+        builder: BlockBuilder::new(codec),
+        gathered: Gathered::default(),
     };
     pass.run(lines, &meta, deliver)
 }
@@ -85,12 +88,13 @@ struct Pass<'a> {
     blobs: &'a BlobStore,
     own_uses: OpenUses,
     file_reads: OpenUses,
+    builder: BlockBuilder,
     gathered: Gathered,
 }
 
 /// What the next batch holds so far.
+#[derive(Default)]
 struct Gathered {
-    builder: BlockBuilder,
     blocks: Vec<callboard_store::Block>,
     threads: Vec<ThreadEvents>,
     places: HashMap<callboard_model::ThreadKey, usize>,
@@ -103,23 +107,6 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn new(is_live: bool) -> Self {
-        // A live line is not worth compressing: it is packed with its neighbours later.
-        let codec = if is_live { Codec::Raw } else { Codec::Zstd };
-        Self {
-            builder: BlockBuilder::new(codec),
-            blocks: Vec::new(),
-            threads: Vec::new(),
-            places: HashMap::new(),
-            events: 0,
-            counts: RecordCounts::default(),
-            unknown: Vec::new(),
-            blobs: Vec::new(),
-            raw_bytes: 0,
-            records: 0,
-        }
-    }
-
     fn is_full(&self) -> bool {
         self.raw_bytes >= limits::BATCH_RAW_BYTES || self.events >= limits::BATCH_EVENTS
     }
@@ -196,11 +183,17 @@ impl Pass<'_> {
     }
 
     fn take_line(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        let text = String::from_utf8_lossy(bytes);
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            // Damaged: one record, whose bytes are still told as they lie in the file.
+            let raw = RawRecord { offset, length: bytes.len() as u64, hash: xxh3_64(bytes) };
+            let readable = String::from_utf8_lossy(bytes);
+            let slim = self.reader.slim(&readable);
+            return self.take_record(&raw, slim);
+        };
         if text.trim().is_empty() {
             return Ok(());
         }
-        for (start, object) in split_objects(&text) {
+        for (start, object) in split_objects(text) {
             if object.trim().is_empty() {
                 continue;
             }
@@ -251,7 +244,7 @@ impl Pass<'_> {
             record_type: parsed.record_type.clone().into(),
             kept_length: slim.kept.len(),
         };
-        if let Some(block) = self.gathered.builder.push(&meta, slim.kept.as_bytes()) {
+        if let Some(block) = self.builder.push(&meta, slim.kept.as_bytes()) {
             self.gathered.blocks.push(block);
         }
         for blob in slim.blobs {
@@ -309,8 +302,8 @@ impl Pass<'_> {
 
     /// What was gathered, with the cursor behind it; `end` at the end of the file.
     fn batch(&mut self, end: Option<&Metadata>) -> io::Result<Batch> {
-        let mut gathered = std::mem::replace(&mut self.gathered, Gathered::new(self.is_live));
-        gathered.blocks.extend(gathered.builder.finish());
+        let mut gathered = std::mem::take(&mut self.gathered);
+        gathered.blocks.extend(self.builder.finish());
         if self.file.compression == callboard_agents::Compression::None {
             self.progress.tail_hash = tail_hash(&self.file.path, self.progress.cursor)?;
         }
