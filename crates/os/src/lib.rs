@@ -10,4 +10,5 @@ pub mod limits;
 pub mod lock;
 pub mod open;
 pub mod process;
+pub mod thread;
 pub mod watch;

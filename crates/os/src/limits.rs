@@ -14,3 +14,7 @@ pub const FILE_NOTIFICATIONS: usize = 8192;
 
 /// Folders that are watched at most: a third of Linux's usual default of 65,536 per user.
 pub const WATCHED_FOLDERS: usize = 20_000;
+
+/// Niceness of threads that give way (0 is usual, 19 the most): such a thread gets a tenth of a core that
+/// another one wants.
+pub const GIVE_WAY_NICE: i32 = 10;

@@ -118,7 +118,11 @@ impl Ingest {
         });
         for _ in 0..limits::BACKFILL_READERS {
             let shared = shared.clone();
-            thread::spawn(move || shared.read_history());
+            // The writer waits for the readers only if they are slower than it is.
+            thread::spawn(move || {
+                callboard_os::thread::give_way();
+                shared.read_history();
+            });
         }
         let live = shared.clone();
         thread::spawn(move || live.read_live());
