@@ -1,7 +1,13 @@
 //! Whether a prompt directs the session anew or only nudges it along.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::request::Own;
 use crate::phrase::lower_first;
+
+/// Words or phrases, looked up whole.
+type Phrases = LazyLock<HashSet<&'static str>>;
 
 /// Beginnings that carry no request of their own, most specific first.
 const LEADS: &str = "\
@@ -42,27 +48,34 @@ fn after_name(text: &str) -> &str {
 }
 
 /// Whole prompts that only keep a session going.
-const NUDGES: &str = "\
+static NUDGES: Phrases = LazyLock::new(|| {
+    "\
     |continue|go on|proceed|go ahead|go|do it|next|keep going|try again|retry|resume|carry on|\
     that's it|that's right|correct|right|exactly|looks good|lgtm|sounds good|do that|do so|\
     it works|works|done|stop|fix it|fix that|fix this|please do|agreed|approved|start|begin|\
-    ready|same|again|not yet|never mind|nevermind|all good|no|nope";
+    ready|same|again|not yet|never mind|nevermind|all good|no|nope"
+        .split('|')
+        .collect()
+});
 
 /// Words of errands: what every piece of work ends with, and what is said around them.
-const ERRANDS: &str = "\
+static ERRANDS: Phrases = LazyLock::new(|| {
+    "\
     commit commits push pull pr open create make a the and then it this that draft merge request \
     run tests test lint build all to changes again please linter check them these now with main \
-    branch work rebase deploy first is green types type ensure typecheck its";
+    branch work rebase deploy first is green types type ensure typecheck its"
+        .split(' ')
+        .collect()
+});
 
 pub(super) fn is_nudge(text: &str) -> bool {
     let text = stripped(text).trim_end_matches(['.', '!', '?', ' ', ')', '(']).to_lowercase();
-    NUDGES.split('|').any(|nudge| nudge == text)
-        || text.chars().filter(|c| c.is_alphabetic()).count() < 3
+    NUDGES.contains(text.as_str()) || text.chars().filter(|c| c.is_alphabetic()).count() < 3
 }
 
 fn is_errand(text: &str) -> bool {
     let mut words = words(text).peekable();
-    words.peek().is_some() && words.all(|w| is_in(ERRANDS, &w))
+    words.peek().is_some() && words.all(|w| ERRANDS.contains(w.as_str()))
 }
 
 /// Whether the words of `list` hold `word`.
@@ -77,7 +90,8 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// Verbs that ask for a piece of work.
-const WORK: &str = "\
+static WORK: Phrases = LazyLock::new(|| {
+    "\
     add address allow analyse analyze apply audit automate build bump change clean compare \
     configure consolidate convert create debug define delete deploy design detect disable \
     distinguish document drop enable ensure evaluate examine expand explain explore export \
@@ -86,10 +100,13 @@ const WORK: &str = "\
     merge migrate mock modernize move optimise optimize plan port prepare print profile propose \
     publish read reduce refactor release remove rename replace reproduce research restore review \
     revert rewrite search separate set setup show simplify solve split start store summarize \
-    support test track turn update upgrade use validate verify wire wrap write work working refactoring fixing adding implementing check tell summarise";
+    support test track turn update upgrade use validate verify wire wrap write work working refactoring fixing adding implementing check tell summarise"
+    .split(' ')
+    .collect()
+});
 
 fn starts_work(text: &str) -> bool {
-    words(text).next().is_some_and(|w| is_in(WORK, &w))
+    words(text).next().is_some_and(|w| WORK.contains(w.as_str()))
 }
 
 /// Phrases that tell of something amiss.
@@ -118,7 +135,7 @@ fn is_request(text: &str) -> bool {
     let any = |list: &str| list.split('|').any(|ask| lower.contains(ask));
     let asks_only = lower.trim_end().ends_with('?') && {
         let first = words(&lower).next().unwrap_or_default();
-        is_in(QUESTION_WORDS, &first)
+        QUESTION_WORDS.contains(first.as_str())
     };
     let wishes = any(WISHES) && !lower.contains("don't want to");
     if asks_only {
@@ -129,9 +146,13 @@ fn is_request(text: &str) -> bool {
 }
 
 /// Words that begin a question.
-const QUESTION_WORDS: &str = "\
+static QUESTION_WORDS: Phrases = LazyLock::new(|| {
+    "\
     do does did is are was were why what how where when which who whose has have had will am isn't \
-    aren't don't doesn't so or";
+    aren't don't doesn't so or"
+        .split(' ')
+        .collect()
+});
 
 fn is_side_question(text: &str) -> bool {
     text.trim_end().ends_with('?') && !is_request(text)
