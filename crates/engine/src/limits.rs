@@ -8,7 +8,7 @@ pub const BATCH_RAW_BYTES: u64 = 1 << 20;
 
 /// Raw transcript in one transaction of history: each writes its own piece of the full-text index, and
 /// small pieces cost more to merge than to write. It ends early when something urgent waits.
-pub const TRANSACTION_RAW_BYTES: u64 = 24 << 20;
+pub const TRANSACTION_RAW_BYTES: u64 = 40 << 20;
 
 /// Events in one batch, for transcripts of very short records.
 pub const BATCH_EVENTS: usize = 1_500;

@@ -36,6 +36,9 @@ pub const SPLIT_WORDS: usize = 4_096;
 /// milliseconds.
 pub const RANKED_MATCHES: usize = 5_000;
 
+/// Matches of a phrase that are ranked: each costs a look at where its words stand.
+pub const RANKED_PHRASES: usize = 2_000;
+
 /// Matches that are looked at to find those: bounds a search whose filters leave out nearly all.
 pub const SCANNED_MATCHES: usize = 60_000;
 
@@ -67,11 +70,11 @@ pub const WRITER_CACHE_KIB: i64 = 16 * 1024;
 pub const READER_CACHE_KIB: i64 = 4 * 1024;
 
 /// Words that the full-text index gathers in memory before it writes them, in bytes.
-pub const FTS_GATHER_BYTES: i64 = 8 * 1024 * 1024;
+pub const FTS_GATHER_BYTES: i64 = 12 * 1024 * 1024;
 
 /// Parts of the full-text index on one level that are merged at a time: fewer would rewrite each
 /// word more often, more would slow searches down.
-pub const FTS_MERGE_PARTS: i64 = 8;
+pub const FTS_MERGE_PARTS: i64 = 12;
 
 /// Pages of the full-text index that are merged after each transaction of history and in idle times:
 /// more than such a transaction adds, and some 30 ms of work. No live line merges any.

@@ -28,13 +28,13 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    /// Takes rows of doc, kind, own, subject, session, moment, bm25, newest first.
-    fn gather(mut rows: Rows<'_>, filter: &Filter) -> Result<Self> {
+    /// Takes at most `most` rows of doc, kind, own, subject, session, moment, bm25, newest first.
+    fn gather(mut rows: Rows<'_>, filter: &Filter, most: usize) -> Result<Self> {
         let mut found = Self::default();
         let mut seen = 0;
         while let Some(row) = rows.next()? {
             seen += 1;
-            if found.rows.len() >= limits::RANKED_MATCHES || seen > limits::SCANNED_MATCHES {
+            if found.rows.len() >= most || seen > limits::SCANNED_MATCHES {
                 found.truncated = true;
                 break;
             }
@@ -63,20 +63,28 @@ fn candidate(row: &Row<'_>, filter: &Filter) -> rusqlite::Result<Option<Candidat
 
 impl Snapshot<'_> {
     /// The newest documents that match an expression.
-    pub(super) fn matches(&self, expression: &str, filter: &Filter) -> Result<Candidates> {
+    pub(super) fn matches(
+        &self,
+        expression: &str,
+        has_phrase: bool,
+        filter: &Filter,
+    ) -> Result<Candidates> {
         let (low, high) = filter.docs.unwrap_or((i64::MIN, i64::MAX));
         let mut statement = self.conn.prepare_cached(
             // What is left out anyway is not weighed.
             "SELECT d.doc, d.kind, d.own, d.ref, d.session, d.at,
                     iif((?4 >> d.kind) & 1 AND (?5 OR NOT d.own) AND d.at >= ?6 IS NOT FALSE
-                        AND d.at <= ?7 IS NOT FALSE, bm25(fts, 4.0, 1.0, 0.5), 0.0)
+                        AND d.at <= ?7 IS NOT FALSE,
+                        iif(?8, -1.0, bm25(fts, 4.0, 1.0, 0.5)), 0.0)
              FROM fts CROSS JOIN doc d ON d.doc = fts.rowid
              WHERE fts MATCH ?1 AND fts.rowid BETWEEN ?2 AND ?3
              ORDER BY fts.rowid DESC",
         )?;
         let Filter { kinds, own, since, until, .. } = filter;
-        let rows = statement.query((expression, low, high, kinds, own, since, until))?;
-        Candidates::gather(rows, filter)
+        let rows =
+            statement.query((expression, low, high, kinds, own, since, until, has_phrase))?;
+        let most = if has_phrase { limits::RANKED_PHRASES } else { limits::RANKED_MATCHES };
+        Candidates::gather(rows, filter, most)
     }
 
     /// The newest documents, or events about files.
@@ -89,7 +97,7 @@ impl Snapshot<'_> {
             "SELECT doc, kind, own, ref, session, at, 0.0 FROM doc
              WHERE doc BETWEEN ?1 AND ?2 ORDER BY doc DESC",
         )?;
-        Candidates::gather(statement.query((low, high))?, filter)
+        Candidates::gather(statement.query((low, high))?, filter, limits::RANKED_MATCHES)
     }
 
     fn newest_of(&self, mut events: Vec<i64>, filter: &Filter) -> Result<Candidates> {

@@ -11,11 +11,16 @@ pub(super) struct Expression {
     pub(super) text: Option<String>,
     /// The words in it, for marking.
     pub(super) words: Vec<String>,
+    /// Somebody asked for a phrase. How rare it is takes a second look at all texts that have its words,
+    /// and says little of what is found as it stands: its hits are not weighed by that.
+    pub(super) has_phrase: bool,
 }
 
 impl Expression {
     pub(super) fn of(terms: &[Term]) -> Self {
         let mut words = Vec::new();
+        let is_phrase = |term: &Term| matches!(term, Term::Phrase(text) if text.contains(' '));
+        let has_phrase = terms.iter().any(is_phrase);
         let conditions: Vec<String> = terms
             .iter()
             .filter(|term| spelling(term).chars().any(char::is_alphanumeric))
@@ -26,7 +31,7 @@ impl Expression {
             })
             .collect();
         let text = Some(conditions.join(" AND ")).filter(|text| !text.is_empty());
-        Self { text, words }
+        Self { text, words, has_phrase }
     }
 }
 

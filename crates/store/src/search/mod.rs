@@ -85,7 +85,7 @@ impl Snapshot<'_> {
         let filter = filter::Filter::of(self, query, now)?;
         let expression = expression::Expression::of(&query.terms);
         let candidates = match &expression.text {
-            Some(text) => self.matches(text, &filter)?,
+            Some(text) => self.matches(text, expression.has_phrase, &filter)?,
             None if query.terms.is_empty() => self.newest(&filter)?,
             None => candidates::Candidates::default(),
         };
