@@ -35,10 +35,19 @@ fn build() -> Result<(), String> {
     ] {
         println!("cargo:rerun-if-changed={}", web.join(input).display());
     }
-    if !web.join("node_modules").is_dir() {
+    if !is_installed(&web) {
         npm(&web, &["ci", "--ignore-scripts", "--no-audit", "--no-fund"])?;
     }
     npm(&web, &["run", "build", "--", "--outDir", &out.to_string_lossy(), "--emptyOutDir"])
+}
+
+/// Whether what the page is built with is what its lock file asks for.
+fn is_installed(web: &Path) -> bool {
+    let changed = |name: &str| fs::metadata(web.join(name)).and_then(|meta| meta.modified());
+    match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
+        (Ok(installed), Ok(locked)) => installed >= locked,
+        _ => false,
+    }
 }
 
 #[allow(clippy::disallowed_methods, reason = "a build script runs the page's own build")]
