@@ -122,7 +122,7 @@ pub(crate) enum Session {
         /// Only these kinds, separated by commas.
         #[arg(long, value_delimiter = ',')]
         kind: Vec<String>,
-        /// Only those after this place (`ordinal`).
+        /// Only those behind this event (its `seq`).
         #[arg(long)]
         after: Option<i64>,
         /// At most so many; all if not given.

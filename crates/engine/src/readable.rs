@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use callboard_agents::StopFlag;
 use callboard_model::view::{SessionView, StreamMessage};
-use callboard_model::{Ordinal, Seq, SessionId, Timestamp};
+use callboard_model::{Seq, SessionId, Timestamp};
 use callboard_store::{EventPage, PageFrom, SessionFilter, Snapshot};
 
 use crate::core::view_of;
@@ -18,7 +18,7 @@ use crate::transcript::Retelling;
 use crate::{Engine, EngineError, limits};
 
 /// Begins the last line, which says how far the file goes.
-const MARK: &str = "<!-- callboard goes on after ";
+const MARK: &str = "<!-- callboard goes on after event ";
 
 /// The folder of a workspace's files, beside its main checkout.
 pub(crate) const FOLDER: &str = ".callboard";
@@ -153,33 +153,71 @@ fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), W
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let (mut file, mut from) = match open_at_mark(path)? {
-        Some((file, last)) => (file, PageFrom::After(last)),
-        None => {
+    let mut mark = Mark::default();
+    let mut from = PageFrom::Start;
+    let mut file = match read_mark(path)? {
+        // Events that came since and belong before its end are in no file that only grows.
+        Some((begun, found)) if s.events_up_to(view.id, found.last)? == found.events => {
+            mark = found;
+            if found.events > 0 {
+                from = PageFrom::After(found.last);
+            }
+            begun.cut()?
+        }
+        _ => {
             let mut file = File::create(path)?;
             file.write_all(text::heading(view).as_bytes())?;
-            (file, PageFrom::Start)
+            file
         }
-    };
-    let mut last = match from {
-        PageFrom::After(last) => last,
-        _ => Ordinal::default(),
     };
     let mut retelling = Retelling::new(s);
     loop {
         let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
         let rows = s.events(view.id, &page)?;
         let Some(newest) = rows.last() else { break };
-        last = newest.ordinal;
-        from = PageFrom::After(last);
+        mark.last = newest.seq;
+        mark.events += rows.len() as u64;
+        from = PageFrom::After(newest.seq);
         let told: String = retelling.events(&rows)?.iter().map(text::of_event).collect();
         file.write_all(told.as_bytes())?;
     }
-    Ok(writeln!(file, "{MARK}{} -->", last.0)?)
+    Ok(writeln!(file, "{MARK}{} of {} -->", mark.last.0, mark.events)?)
 }
 
-/// The file, ready to be gone on with, and the place of its last event; `None` if it must be written anew.
-fn open_at_mark(path: &Path) -> io::Result<Option<(File, Ordinal)>> {
+/// How far a file goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Mark {
+    /// Its last event.
+    last: Seq,
+    /// How many events it tells.
+    events: u64,
+}
+
+impl Mark {
+    fn parse(text: &str) -> Option<Self> {
+        let (last, events) = text.strip_suffix(" -->\n")?.split_once(" of ")?;
+        Some(Self { last: Seq(last.parse().ok()?), events: events.parse().ok()? })
+    }
+}
+
+/// A file that can be gone on with.
+struct Begun {
+    file: File,
+    /// Where its mark begins.
+    end: u64,
+}
+
+impl Begun {
+    /// The file without its mark.
+    fn cut(mut self) -> io::Result<File> {
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::Start(self.end))?;
+        Ok(self.file)
+    }
+}
+
+/// The file and how far it goes; `None` if it must be written anew.
+fn read_mark(path: &Path) -> io::Result<Option<(Begun, Mark)>> {
     let mut file = match OpenOptions::new().read(true).write(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -193,13 +231,8 @@ fn open_at_mark(path: &Path) -> io::Result<Option<(File, Ordinal)>> {
     let mark = tail.windows(MARK.len()).rposition(|window| window == MARK.as_bytes());
     let Some(mark) = mark else { return Ok(None) };
     let rest = String::from_utf8_lossy(&tail[mark + MARK.len()..]).into_owned();
-    let Some(last) = rest.strip_suffix(" -->\n").and_then(|number| number.parse().ok()) else {
-        return Ok(None);
-    };
     let end = tail_at + mark as u64;
-    file.set_len(end)?;
-    file.seek(SeekFrom::Start(end))?;
-    Ok(Some((file, Ordinal(last))))
+    Ok(Mark::parse(&rest).map(|mark| (Begun { file, end }, mark)))
 }
 
 #[cfg(test)]
@@ -210,11 +243,12 @@ mod tests {
     fn a_file_goes_on_at_its_mark_and_nowhere_else() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("S1.md");
-        assert!(open_at_mark(&path).unwrap().is_none());
-        fs::write(&path, format!("# S1\nhello\n{MARK}42 -->\n")).unwrap();
-        let (_, last) = open_at_mark(&path).unwrap().unwrap();
-        assert_eq!(last, Ordinal(42));
+        assert!(read_mark(&path).unwrap().is_none());
+        fs::write(&path, format!("# S1\nhello\n{MARK}42 of 7 -->\n")).unwrap();
+        let (begun, mark) = read_mark(&path).unwrap().unwrap();
+        assert_eq!(mark, Mark { last: Seq(42), events: 7 });
+        begun.cut().unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "# S1\nhello\n");
-        assert!(open_at_mark(&path).unwrap().is_none(), "a file that was cut off is written anew");
+        assert!(read_mark(&path).unwrap().is_none(), "a file that was cut off is written anew");
     }
 }

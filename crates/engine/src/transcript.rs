@@ -62,7 +62,7 @@ impl<'a> Retelling<'a> {
             let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
             let rows = self.snapshot.events(session, &page)?;
             let Some(last) = rows.last() else { return Ok(()) };
-            from = PageFrom::After(last.ordinal);
+            from = PageFrom::After(last.seq);
             for event in self.events(&rows)? {
                 visit(&event);
             }

@@ -78,10 +78,12 @@ pub enum PageFrom {
     End,
     /// With half of the page before this event.
     Around(Seq),
-    /// With the first event after this place.
-    After(Ordinal),
-    /// With the last event before this place.
-    Before(Ordinal),
+    /// With the first event at this place or after it.
+    At(Ordinal),
+    /// With the first event behind this one.
+    After(Seq),
+    /// With the last event ahead of this one.
+    Before(Seq),
 }
 
 /// Which events of a session.
@@ -248,7 +250,8 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
-    /// A page of a session's events, in display order.
+    /// A page of a session's events, in display order: by place, at the same place by commit. Nothing
+    /// if it is to begin at an event that is not in the session.
     ///
     /// # Errors
     /// If the database fails.
@@ -257,16 +260,20 @@ impl Snapshot<'_> {
         const LAST: (i64, i64) = (i64::MAX, i64::MAX);
         let limit = page.limit.min(limits::EVENTS_PER_PAGE);
         let mask = kind_mask(page.kinds);
+        let seq = match page.from {
+            PageFrom::Start => return self.forward(session, FIRST, mask, limit),
+            PageFrom::End => return self.backward(session, LAST, mask, limit),
+            PageFrom::At(at) => return self.forward(session, (at.0, i64::MIN), mask, limit),
+            PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) => seq,
+        };
+        let Some(event) = self.event(seq)?.filter(|e| e.session == session) else {
+            return Ok(Vec::new());
+        };
+        let at = (event.ordinal.0, event.seq.0);
         match page.from {
-            PageFrom::Start => self.forward(session, FIRST, mask, limit),
-            PageFrom::After(at) => self.forward(session, (at.0, i64::MAX), mask, limit),
-            PageFrom::End => self.backward(session, LAST, mask, limit),
-            PageFrom::Before(at) => self.backward(session, (at.0, i64::MIN), mask, limit),
-            PageFrom::Around(seq) => {
-                let Some(event) = self.event(seq)?.filter(|e| e.session == session) else {
-                    return Ok(Vec::new());
-                };
-                let at = (event.ordinal.0, event.seq.0);
+            PageFrom::After(_) => self.forward(session, at, mask, limit),
+            PageFrom::Before(_) => self.backward(session, at, mask, limit),
+            _ => {
                 let mut events = self.backward(session, at, mask, limit / 2)?;
                 let rest = limit - events.len();
                 events.extend(self.forward(session, (at.0, at.1 - 1), mask, rest)?);
@@ -347,6 +354,21 @@ impl Snapshot<'_> {
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many events a session has up to this one, in display order; 0 if it is in another session.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn events_up_to(&self, session: SessionId, seq: Seq) -> Result<u64> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*) FROM event JOIN event last ON last.seq = ?2 AND last.session = ?1
+                 WHERE event.session = ?1 AND (event.ordinal, event.seq) <= (last.ordinal, last.seq)",
+            )?
+            .query_row((session.0, seq.0), |row| row.get::<_, i64>(0))?
+            .cast_unsigned())
     }
 
     /// How many events a session has.

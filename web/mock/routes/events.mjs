@@ -19,13 +19,14 @@ function page(state, [id], { query }) {
   let down = -1
   if (where === 'start') up = 0
   if (where === 'end') [up, down] = [all.total, all.total - 1]
-  if (where === 'after') up = all.indexOfOrdinal(Number(value)) + 1
-  if (where === 'before') [up, down] = [all.total, all.indexOfOrdinal(Number(value)) - 1]
+  if (where === 'after') up = all.indexOfSeq(Number(value)) + 1
+  if (where === 'before') [up, down] = [all.total, all.indexOfSeq(Number(value)) - 1]
+  if (where === 'at') up = all.indexOfOrdinal(Number(value))
   if (where === 'around') [up, down] = [all.indexOfSeq(Number(value)), all.indexOfSeq(Number(value)) - 1]
   const above = []
   const below = []
   const half = where === 'around' ? limit / 2 : limit
-  if (where !== 'start' && where !== 'after')
+  if (!['start', 'after', 'at'].includes(where))
     while (down >= 0 && above.length < half) {
       const e = all.at(down--)
       if (wanted(e)) above.unshift(e)
@@ -38,7 +39,7 @@ function page(state, [id], { query }) {
   return {
     body: {
       events: [...above, ...below],
-      more_before: where === 'after' ? true : where !== 'start' && down >= 0,
+      more_before: where === 'after' || where === 'at' ? true : where !== 'start' && down >= 0,
       more_after: where === 'before' ? true : where !== 'end' && up < all.total,
       total: all.total,
       seq: state.seq,

@@ -57,7 +57,7 @@ export const fetchSession = (id: SessionId, signal?: AbortSignal): Promise<Sessi
   get(`/api/sessions/${id}`, {}, signal)
 
 export interface EventQuery {
-  /** `start`, `end`, `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`. */
+  /** `start`, `end`, `around:SEQ`, `after:SEQ`, `before:SEQ` or `at:ORDINAL`. */
   from: string
   kinds?: string
   file?: string

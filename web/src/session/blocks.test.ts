@@ -3,7 +3,7 @@ import type { Event, EventBody } from '../api/types'
 import { blocks, failed, indexOf, keepSame } from './blocks'
 
 const events = (...bodies: EventBody[]): Event[] =>
-  bodies.map((body, i) => ({ seq: 100 + i, session: 'S1', ordinal: i + 1, at: null, ...body }) as Event)
+  bodies.map((body, i) => ({ seq: i + 1, session: 'S1', ordinal: i + 1, at: null, ...body }) as Event)
 const read = (id: string): EventBody => ({ kind: 'read', tool_use_id: id, tool: 'Read', path: `${id}.rs` })
 const result = (id: string, ok = true): EventBody => ({ kind: 'result', tool_use_id: id, text: id, ok })
 const command = (id: string): EventBody => ({ kind: 'command', tool_use_id: id, tool: 'Bash', command: id })
@@ -67,8 +67,8 @@ test('a link to an event that is not shown leads to the next one', () => {
     result('a'),
   )
   const made = blocks(all)
-  expect(indexOf(made, (event) => event.seq === 100, 1)).toBe(0)
-  expect(indexOf(made, (event) => event.seq === 103, 4)).toBe(1)
+  expect(indexOf(made, (event) => event.seq === 1, 1)).toBe(0)
+  expect(indexOf(made, (event) => event.seq === 4, 4)).toBe(1)
 })
 
 test('no block that was shown is lost when earlier events are loaded', () => {

@@ -69,7 +69,7 @@ export function blocks(events: readonly Event[], edges: Edges = NO_EDGES): Block
   const plan = new Map<string, PlanStep>()
   const made: Block[] = []
   for (const event of events) {
-    const key = `e${event.ordinal}`
+    const key = `e${event.seq}`
     if (event.kind === 'result') {
       if (!uses.has(event.tool_use_id) && !edges.moreBefore) made.push({ type: 'result', key, event })
     } else if (isLook(event)) {

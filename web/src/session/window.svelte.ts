@@ -23,9 +23,9 @@ export const kindsParameter = (kinds: EventKind[]): string | undefined =>
 
 /** `events` with `more`, in display order, each once. */
 export function merged(events: readonly Event[], more: readonly Event[]): Event[] {
-  const byOrdinal = new Map<Ordinal, Event>()
-  for (const event of [...events, ...more]) byOrdinal.set(event.ordinal, event)
-  return [...byOrdinal.values()].sort((a, b) => a.ordinal - b.ordinal)
+  const bySeq = new Map<Seq, Event>()
+  for (const event of [...events, ...more]) bySeq.set(event.seq, event)
+  return [...bySeq.values()].sort((a, b) => a.ordinal - b.ordinal || a.seq - b.seq)
 }
 
 /** The loaded part of a session's transcript: one run of events without a gap, grown at either end. */
@@ -56,7 +56,7 @@ export class EventWindow {
     return this.#filter.kinds.length > 0 || this.#filter.file !== null
   }
 
-  /** Shows another part: `start`, `end`, `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`. */
+  /** Shows another part: `start`, `end`, `around:SEQ`, `after:SEQ`, `before:SEQ` or `at:ORDINAL`. */
   async open(from: string, filter: EventFilter = this.#filter): Promise<boolean> {
     const generation = ++this.#generation
     this.#filter = filter
@@ -88,13 +88,13 @@ export class EventWindow {
   async before(): Promise<void> {
     const first = this.#events[0]
     if (!this.moreBefore || !first) return
-    await this.#extend('before', `before:${first.ordinal}`)
+    await this.#extend('before', `before:${first.seq}`)
   }
 
   async after(): Promise<void> {
     const last = this.#events[this.#events.length - 1]
     if (!this.moreAfter || !last) return
-    await this.#extend('after', `after:${last.ordinal}`)
+    await this.#extend('after', `after:${last.seq}`)
   }
 
   /** Reads what was added at the end, if the end is loaded. */
@@ -105,7 +105,7 @@ export class EventWindow {
       return
     }
     const last = this.#events[this.#events.length - 1]
-    if (last) await this.#extend('after', `after:${last.ordinal}`, true)
+    if (last) await this.#extend('after', `after:${last.seq}`, true)
     else await this.open('end')
     if (this.#again) {
       this.#again = false

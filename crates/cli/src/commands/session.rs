@@ -86,7 +86,7 @@ fn events(
     limit: Option<usize>,
 ) -> Result<Vec<Event>, CliError> {
     let limit = limit.unwrap_or(usize::MAX);
-    let mut from = after.map_or_else(|| "start".to_owned(), |place| format!("after:{place}"));
+    let mut from = after.map_or_else(|| "start".to_owned(), |seq| format!("after:{seq}"));
     let mut events: Vec<Event> = Vec::new();
     loop {
         let want = PAGE.min(limit - events.len());
@@ -98,7 +98,7 @@ fn events(
         events.extend(page.events);
         match events.last() {
             Some(last) if page.more_after && events.len() < limit => {
-                from = format!("after:{}", last.ordinal.0);
+                from = format!("after:{}", last.seq.0);
             }
             _ => return Ok(events),
         }

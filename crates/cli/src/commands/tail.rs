@@ -25,7 +25,8 @@ pub(super) fn tail(
     if !follow {
         return Ok(());
     }
-    let mut last = first.events.last().map_or(0, |event| event.ordinal.0);
+    let behind = |last: Option<&Event>| last.map(|event| format!("after:{}", event.seq.0));
+    let mut from = behind(first.events.last()).unwrap_or_else(|| "start".to_owned());
     client.follow(&format!("/api/stream?after={}", first.seq.0), |data| {
         let Ok(entry) = serde_json::from_str::<LogEntry>(data) else { return Ok(true) };
         let is_news = match &entry.message {
@@ -34,10 +35,10 @@ pub(super) fn tail(
             _ => false,
         };
         if is_news {
-            let path = format!("/api/sessions/{id}/events?from=after:{last}&limit={PAGE}");
+            let path = format!("/api/sessions/{id}/events?from={from}&limit={PAGE}");
             let page: EventPage = client.get(&path)?;
             show(&page.events, json)?;
-            last = page.events.last().map_or(last, |event| event.ordinal.0);
+            from = behind(page.events.last()).unwrap_or_else(|| std::mem::take(&mut from));
         }
         Ok(true)
     })

@@ -18,17 +18,19 @@ pub enum EventsFrom {
     End,
     /// Around this one.
     Around(Seq),
-    /// After this place.
-    After(Ordinal),
-    /// Before this place.
-    Before(Ordinal),
+    /// At this place.
+    At(Ordinal),
+    /// Behind this one.
+    After(Seq),
+    /// Ahead of this one.
+    Before(Seq),
 }
 
 impl Engine {
     /// A part of a session's transcript.
     ///
     /// # Errors
-    /// When there is no such session.
+    /// When there is no such session, or no such event to begin at.
     pub fn events(
         &self,
         session: SessionId,
@@ -43,17 +45,21 @@ impl Engine {
                 EventsFrom::Start => PageFrom::Start,
                 EventsFrom::End => PageFrom::End,
                 EventsFrom::Around(seq) => PageFrom::Around(seq),
-                EventsFrom::After(ordinal) => PageFrom::After(ordinal),
-                EventsFrom::Before(ordinal) => PageFrom::Before(ordinal),
+                EventsFrom::At(ordinal) => PageFrom::At(ordinal),
+                EventsFrom::After(seq) => PageFrom::After(seq),
+                EventsFrom::Before(seq) => PageFrom::Before(seq),
             };
+            if let PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) = from {
+                event_row(s, seq)?;
+            }
             let rows = s.events(session, &StorePage { from, kinds, limit })?;
             let is_more = |from: Option<PageFrom>| -> Result<bool, EngineError> {
                 let Some(from) = from else { return Ok(false) };
                 Ok(!s.events(session, &StorePage { from, kinds, limit: 1 })?.is_empty())
             };
             Ok(EventPage {
-                more_before: is_more(rows.first().map(|row| PageFrom::Before(row.ordinal)))?,
-                more_after: is_more(rows.last().map(|row| PageFrom::After(row.ordinal)))?,
+                more_before: is_more(rows.first().map(|row| PageFrom::Before(row.seq)))?,
+                more_after: is_more(rows.last().map(|row| PageFrom::After(row.seq)))?,
                 events: shortened(Retelling::new(s).events(&rows)?),
                 total: s.event_count(session)?,
                 seq: s.seq()?,
@@ -134,7 +140,7 @@ impl Engine {
                 let page = StorePage { from, kinds: &KINDS, limit: limits::PAGE_EVENTS };
                 let rows = s.events(session, &page)?;
                 let Some(first) = rows.first() else { break };
-                from = PageFrom::Before(first.ordinal);
+                from = PageFrom::Before(first.seq);
                 let events = retelling.events(&rows)?;
                 landmarks.extend(events.iter().rev().filter_map(landmark));
             }

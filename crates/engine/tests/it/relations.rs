@@ -1,9 +1,11 @@
 //! How sessions belong together, and where.
 
+use callboard_engine::EventsFrom;
+use callboard_model::Seq;
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
 
-use crate::scene::{Running, sessions};
+use crate::scene::{Running, events, sessions};
 use crate::transcripts::{Claude, Codex, append};
 
 #[test]
@@ -21,6 +23,40 @@ fn replayed_history_adds_nothing() {
     assert_eq!(sessions(&running.engine).len(), 1);
     let id = running.session("resumed").id;
     assert_eq!(running.engine.session_detail(id).unwrap().transcripts.len(), 2);
+}
+
+#[test]
+fn events_of_two_files_at_the_same_places_are_all_told() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("two", &home.work());
+    // Without moments both files count their events alike.
+    let line = |id: &str, text: &str| {
+        let message = json!({"role": "user", "content": text});
+        format!("{}\n", json!({"type": "user", "uuid": id, "sessionId": "two", "message": message}))
+    };
+    append(&claude.path(&home, "p"), &(line("a", "one") + &line("b", "two")));
+    append(&claude.path(&home, "q"), &(line("c", "three") + &line("d", "four")));
+    let running = Running::start(&home);
+    let id = running.session("two").id;
+    let all = events(&running.engine, id);
+    assert_eq!(all.len(), 4);
+    assert_eq!(all[0].ordinal, all[1].ordinal);
+
+    let page = |from| running.engine.events(id, from, &[], 1).unwrap();
+    let (mut from, mut down) = (EventsFrom::Start, Vec::new());
+    loop {
+        let page = page(from);
+        down.extend(page.events);
+        from = EventsFrom::After(down.last().unwrap().seq);
+        if !page.more_after {
+            break;
+        }
+    }
+    assert_eq!(down, all);
+    let up = page(EventsFrom::Before(all[2].seq));
+    assert_eq!((&up.events[..], up.more_before, up.more_after), (&all[1..2], true, true));
+    let missing = running.engine.events(id, EventsFrom::After(Seq(1 << 40)), &[], 1);
+    assert_eq!(missing.unwrap_err().to_string(), "there is no event 1099511627776");
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(crate) async fn session(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsWanted {
-    /// `start`, `end` (the default), `around:SEQ`, `after:ORDINAL` or `before:ORDINAL`.
+    /// `start`, `end` (the default), `around:SEQ`, `after:SEQ`, `before:SEQ` or `at:ORDINAL`.
     from: Option<String>,
     /// Kinds, separated by commas; not given: all.
     kinds: Option<String>,
@@ -104,14 +104,15 @@ fn events_from(text: &str) -> Result<EventsFrom, ApiError> {
         None if text == "start" => Some(EventsFrom::Start),
         None if text == "end" => Some(EventsFrom::End),
         Some(("around", seq)) => number(seq).map(|n| EventsFrom::Around(Seq(n))),
-        Some(("after", place)) => number(place).map(|n| EventsFrom::After(Ordinal(n))),
-        Some(("before", place)) => number(place).map(|n| EventsFrom::Before(Ordinal(n))),
+        Some(("after", seq)) => number(seq).map(|n| EventsFrom::After(Seq(n))),
+        Some(("before", seq)) => number(seq).map(|n| EventsFrom::Before(Seq(n))),
+        Some(("at", place)) => number(place).map(|n| EventsFrom::At(Ordinal(n))),
         _ => None,
     };
     found.ok_or_else(|| {
         ApiError::bad(
             format!("`{text}` is no place in a transcript"),
-            "use start, end, around:SEQ, after:ORDINAL or before:ORDINAL",
+            "use start, end, around:SEQ, after:SEQ, before:SEQ or at:ORDINAL",
         )
     })
 }

@@ -1,4 +1,4 @@
-use callboard_model::{EventKind, Ordinal, ThreadKey};
+use callboard_model::{EventKind, Ordinal, Seq, ThreadKey};
 use callboard_store::{Arrival, EventPage, PageFrom, SessionFilter, SessionRow};
 
 use crate::scene::{AGENT, Scene, days_ago, said, say};
@@ -67,6 +67,32 @@ fn an_event_reported_twice_is_stored_once_with_both_places() {
     assert_eq!(scene.read(|s| s.event_sources(event.seq)), [event.place, elsewhere]);
 }
 
+#[test]
+fn pages_meet_where_events_have_the_same_place() {
+    let mut scene = Scene::new();
+    // Two files of one session that count their events alike.
+    let id = scene.session("x", &[said(EventKind::Prompt, "a"), said(EventKind::Text, "b")]);
+    let other = [said(EventKind::Prompt, "c"), said(EventKind::Text, "d")];
+    scene.write(|w| say(w, id, "y", &other, Arrival::Live));
+    let all = scene.read(|s| s.events(id, &page(PageFrom::Start, 10)));
+    let seqs: Vec<i64> = all.iter().map(|event| event.seq.0).collect();
+    assert_eq!(all[0].ordinal, all[1].ordinal);
+    assert_eq!(seqs, [seqs[0], seqs[0] + 2, seqs[0] + 1, seqs[0] + 3]);
+
+    let (mut from, mut down, mut up) = (PageFrom::Start, Vec::new(), Vec::new());
+    while let [event] = scene.read(|s| s.events(id, &page(from, 1)))[..] {
+        assert_eq!(scene.read(|s| s.events_up_to(id, event.seq)), down.len() as u64 + 1);
+        down.push(event);
+        from = PageFrom::After(event.seq);
+    }
+    from = PageFrom::End;
+    while let [event] = scene.read(|s| s.events(id, &page(from, 1)))[..] {
+        up.insert(0, event);
+        from = PageFrom::Before(event.seq);
+    }
+    assert_eq!((&down, &up), (&all, &all));
+}
+
 fn page(from: PageFrom, limit: usize) -> EventPage<'static> {
     EventPage { from, kinds: &[], limit }
 }
@@ -85,11 +111,13 @@ fn pages_meet_without_gap_or_overlap() {
         events.iter().map(|e| all.iter().position(|a| a == e).unwrap()).collect::<Vec<_>>()
     };
     assert_eq!(at(PageFrom::End, 3), [7, 8, 9]);
-    assert_eq!(at(PageFrom::Before(all[7].ordinal), 3), [4, 5, 6]);
-    assert_eq!(at(PageFrom::After(all[7].ordinal), 3), [8, 9]);
+    assert_eq!(at(PageFrom::Before(all[7].seq), 3), [4, 5, 6]);
+    assert_eq!(at(PageFrom::After(all[7].seq), 3), [8, 9]);
     assert_eq!(at(PageFrom::Around(all[5].seq), 4), [3, 4, 5, 6]);
     assert_eq!(at(PageFrom::Around(all[0].seq), 4), [0, 1, 2, 3]);
-    assert_eq!(at(PageFrom::After(Ordinal(i64::MAX)), 4), [0usize; 0]);
+    assert_eq!(at(PageFrom::At(all[7].ordinal), 3), [7, 8, 9]);
+    assert_eq!(at(PageFrom::At(Ordinal(i64::MAX)), 4), [0usize; 0]);
+    assert_eq!(at(PageFrom::After(Seq(i64::MAX)), 4), [0usize; 0]);
     let texts = EventPage { from: PageFrom::Start, kinds: &[EventKind::Text], limit: 2 };
     let events = scene.read(|s| s.events(id, &texts));
     assert_eq!(events, [all[1], all[3]]);
