@@ -64,13 +64,13 @@ fn ended(fold: &SessionFold) -> String {
     if !subagents.is_empty() {
         return waiting_for(&subagents);
     }
-    let Some(words) = &fold.said else {
+    let said = fold.said.as_ref().map(|words| (words, closing::gist(words)));
+    let Some((words, gist)) = said.filter(|(_, gist)| !gist.is_empty()) else {
         return match &fold.done {
             Some(done) => format!("finished after {}", action::phrase(fold, &done.doing)),
             None => "waiting for a prompt".to_owned(),
         };
     };
-    let gist = closing::gist(words);
     if let Some(question) = closing::question(words) {
         let room = limits::LINE_CHARS
             .saturating_sub(question.chars().count() + "asking:  (after: )".len());

@@ -144,7 +144,10 @@ impl SessionFold {
             return;
         }
         let answers: Vec<&str> = result.answers.iter().map(|(_, answer)| answer.as_str()).collect();
-        self.milestones.push(MilestoneKind::Answered, place, &answers.join("; "));
+        // An agent may not let its model ask here: then nobody was asked, and nobody answered.
+        if !answers.is_empty() {
+            self.milestones.push(MilestoneKind::Answered, place, &answers.join("; "));
+        }
     }
 }
 
