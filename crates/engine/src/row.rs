@@ -58,6 +58,7 @@ pub(crate) fn of(
         parent: links.parent,
         forked_from: links.forked_from,
         title: fold.facts.title.clone(),
+        title_by_user: fold.facts.title_by_user,
         cwd: fold.facts.cwd.clone().or_else(|| {
             listed.and_then(|s| s.cwd.as_ref()).map(|cwd| cwd.to_string_lossy().into_owned())
         }),

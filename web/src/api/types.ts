@@ -178,6 +178,7 @@ export interface SessionView {
   parent: SessionId | null
   forked_from: SessionId | null
   title: string | null
+  title_by_user: boolean
   cwd: string | null
   branch: string | null
   state: StateWord

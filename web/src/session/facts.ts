@@ -2,8 +2,12 @@ import type { CheckResult, SessionView } from '../api/types'
 import { counted } from '../text/numbers'
 
 /** What a session is about, in one line. */
+/** The title that its user chose, else what it was last directed to, else its agent's own title. */
 export const sessionTitle = (session: SessionView): string =>
-  session.title ?? session.goal ?? (session.subagent_id ? 'Subagent' : 'No prompt yet')
+  (session.title_by_user ? session.title : null) ??
+  session.goal ??
+  session.title ??
+  (session.subagent_id ? 'Subagent' : 'No prompt yet')
 
 /** Since when it has been working or blocked; otherwise since when it has been left. */
 export function sinceWhen(session: SessionView): string | null {

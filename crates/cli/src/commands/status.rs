@@ -48,7 +48,7 @@ fn is_shown(view: &SessionView, now: Timestamp) -> bool {
 pub(super) fn rows(sessions: &[SessionView], now: Timestamp) -> comfy_table::Table {
     let mut table = output::table(&["", "agent", "state", "doing", "check", "files", "last"]);
     for view in sessions {
-        let goal = view.title.as_deref().or(view.goal.as_deref()).unwrap_or_default();
+        let goal = view.heading().unwrap_or_default();
         let task = view.task.map_or_else(String::new, |task| format!("{task} "));
         table.add_row([
             view.id.to_string(),

@@ -50,7 +50,7 @@ impl Core {
                 text: format!("{session} belongs to no registered workspace; nothing was changed"),
                 hint: "run `callboard up` in its repository first",
             })?;
-            let title = view.title.or(view.goal).unwrap_or_else(|| format!("Session {session}"));
+            let title = view.heading().map_or_else(|| format!("Session {session}"), str::to_owned);
             let column = Column::of_sessions([view.state]);
             let sessions = vec![session];
             Ok((workspace, NewTask { title, column, sessions, ..NewTask::default() }))

@@ -75,7 +75,7 @@ fn event_hit(
         agent: view.as_ref().map(|view| view.agent.clone()),
         title: view
             .as_ref()
-            .and_then(|view| view.title.clone().or_else(|| view.goal.clone()))
+            .and_then(|view| view.heading().map(str::to_owned))
             .unwrap_or_else(|| event.session.to_string()),
         seq: Some(event.seq),
         ordinal: Some(event.ordinal),

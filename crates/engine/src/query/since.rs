@@ -128,8 +128,7 @@ fn group_of(s: &Snapshot<'_>, view: &SessionView) -> Result<SinceGroup, EngineEr
     Ok(SinceGroup {
         task: view.task,
         title: title
-            .or_else(|| view.title.clone())
-            .or_else(|| view.goal.clone())
+            .or_else(|| view.heading().map(str::to_owned))
             .unwrap_or_else(|| view.id.to_string()),
         sessions: Vec::new(),
         state: None,

@@ -10,7 +10,7 @@ use crate::limits;
 
 /// The head of a session's file.
 pub(super) fn heading(view: &SessionView) -> String {
-    let title = view.title.as_deref().or(view.goal.as_deref()).unwrap_or("a session");
+    let title = view.heading().unwrap_or("a session");
     let mut text = format!("# {} · {} · {}\n\n", view.id, view.agent, plain(title));
     let mut row = |name: &str, value: Option<&str>| {
         if let Some(value) = value {

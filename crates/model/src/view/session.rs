@@ -29,6 +29,9 @@ pub struct SessionView {
     pub forked_from: Option<SessionId>,
     /// Title that the agent or its user gave it.
     pub title: Option<String>,
+    /// Its user chose the title.
+    #[serde(default)]
+    pub title_by_user: bool,
     /// Directory it works in.
     pub cwd: Option<String>,
     /// Branch checked out there.
@@ -73,6 +76,16 @@ pub struct SessionView {
     pub events: u64,
     /// Order of commit of its newest event.
     pub seq: Seq,
+}
+
+impl SessionView {
+    /// What it is called in lists: the title that its user chose, else what it was last directed to, else
+    /// the title that its agent made up at its beginning.
+    #[must_use]
+    pub fn heading(&self) -> Option<&str> {
+        let chosen = self.title.as_deref().filter(|_| self.title_by_user);
+        chosen.or(self.goal.as_deref()).or(self.title.as_deref())
+    }
 }
 
 /// What a check came to.
