@@ -99,6 +99,7 @@ const ASSISTANT: Names = &[
     "requestRef",
     "requestSessionId",
     "requestedModel",
+    "serverClassifierRequest",
     "supersedesUuids",
     "teamName",
     "thinkingDisplay",

@@ -217,6 +217,7 @@ fn fact(record: &mut Record<'_>, kind: &str) -> bool {
 /// Records that say nothing of the conversation that others do not say.
 const QUIET: &[&str] = &[
     "file-history-snapshot",
+    "file-history-delta",
     "last-prompt",
     "tools-used",
     "atis-latch",

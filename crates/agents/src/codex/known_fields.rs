@@ -120,6 +120,7 @@ const COMPLETED: Names = &[
     "aggregated_output",
     "arguments",
     "changes",
+    "client_id",
     "command",
     "content",
     "content_items",

@@ -125,7 +125,7 @@ fn fitting(path: &str) -> String {
 fn last_parts(path: &str, max: usize) -> String {
     let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty()).collect();
     if parts.len() <= max {
-        return parts.join("/");
+        return path.to_owned();
     }
     format!("…/{}", parts[parts.len() - max..].join("/"))
 }
