@@ -74,6 +74,13 @@ pub const READABLE_OUTPUT_BYTES: usize = 4 << 10;
 /// Processes whose end is awaited, each by a thread that sleeps: more than anybody runs agents.
 pub const AWAITED_PROCESSES: usize = 256;
 
+/// Quiet time after which a folder that just appeared is looked at again: the system watches it within
+/// a few milliseconds.
+pub const FRESH_FOLDER_AFTER: Duration = Duration::from_millis(100);
+
+/// Folders to be looked at again: what is beyond waits for the next sweep.
+pub const FRESH_FOLDERS: usize = 64;
+
 /// Folders looked through when a new one appears: a day's folder of rollouts, a project's subagents.
 pub const NEW_FOLDER_DEPTH: usize = 4;
 

@@ -33,6 +33,9 @@ struct Watching {
     roots: Vec<(usize, WatchRoot)>,
     watched: HashSet<PathBuf>,
     reported: HashSet<PathBuf>,
+    /// Folders that just appeared, with the number of their home: what is made in one before the system
+    /// watches it is told by nobody, so they are looked at again.
+    fresh: Vec<(usize, PathBuf)>,
 }
 
 impl Watching {
@@ -45,7 +48,14 @@ impl Watching {
                 home.agent.watch_roots(&home.path).into_iter().map(move |root| (index, root))
             })
             .collect();
-        Self { shared, watcher, roots, watched: HashSet::new(), reported: HashSet::new() }
+        Self {
+            shared,
+            watcher,
+            roots,
+            watched: HashSet::new(),
+            reported: HashSet::new(),
+            fresh: Vec::new(),
+        }
     }
 
     fn run(mut self, notifications: &Receiver<FileNotification>) {
@@ -53,8 +63,13 @@ impl Watching {
         self.watch_roots();
         self.shared.walk();
         while !self.shared.jobs.is_closed() {
-            match notifications.recv_timeout(limits::SWEEP_EVERY) {
+            let quiet = match self.fresh.is_empty() {
+                true => limits::SWEEP_EVERY,
+                false => limits::FRESH_FOLDER_AFTER,
+            };
+            match notifications.recv_timeout(quiet) {
                 Ok(FileNotification::Changed(path)) => self.changed(&path),
+                Err(RecvTimeoutError::Timeout) if !self.fresh.is_empty() => self.look_again(),
                 Ok(FileNotification::Lost) | Err(RecvTimeoutError::Timeout) => self.sweep(),
                 Err(RecvTimeoutError::Disconnected) => {
                     thread::park_timeout(limits::SWEEP_EVERY);
@@ -108,9 +123,15 @@ impl Watching {
             .collect();
         if homes.is_empty() {
             // Something above a missing root: perhaps the root appeared.
-            if self.roots.iter().any(|(_, root)| root.path.starts_with(path)) {
-                self.watch_roots();
+            let below: HashSet<usize> = self
+                .roots
+                .iter()
+                .filter(|(_, root)| root.path.starts_with(path))
+                .map(|(index, _)| *index)
+                .collect();
+            if !below.is_empty() {
                 self.sweep();
+                below.into_iter().for_each(|index| self.remember(index, path));
             }
             return;
         }
@@ -122,6 +143,23 @@ impl Watching {
                 self.watch_roots();
             }
             self.look_at(index, path, limits::NEW_FOLDER_DEPTH);
+            self.remember(index, path);
+        }
+    }
+
+    fn remember(&mut self, index: usize, path: &Path) {
+        if self.fresh.len() < limits::FRESH_FOLDERS && path.is_dir() {
+            self.fresh.push((index, path.to_owned()));
+        }
+    }
+
+    fn look_again(&mut self) {
+        self.watch_roots();
+        for (index, folder) in std::mem::take(&mut self.fresh) {
+            if let Some(home) = self.shared.homes.get(index) {
+                (self.shared.on_change)(index, &home.path);
+            }
+            self.look_at(index, &folder, limits::NEW_FOLDER_DEPTH);
         }
     }
 
