@@ -30,7 +30,7 @@ pub enum EngineError {
         hint: &'static str,
     },
     /// The store failed.
-    #[error("{0}; nothing was changed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The daemon is ending.
     #[error("Callboard is ending; nothing was changed")]

@@ -304,7 +304,7 @@ impl Query {
             Piece::Word(word) => self.add_word(word),
             Piece::Field(name, value) => {
                 if let Err(expected) = self.add_filter(name, value) {
-                    self.notes.push(format!("`{name}:{value}`: {expected}"));
+                    self.notes.push(format!("`{name}:{value}` was taken as words: {expected}"));
                     self.add_all(value);
                 }
             }
@@ -329,7 +329,9 @@ impl Query {
             "file" => self.files.push(value.to_owned()),
             "workspace" => self.workspaces.push(value.to_owned()),
             "kind" => {
-                let kind = KindFilter::from_word(value).ok_or("no kind is called that")?;
+                let kind = KindFilter::from_word(value).ok_or(
+                    "no kind is called that; try `prompt`, `message`, `command`, `edit`, `output` or `task`",
+                )?;
                 self.kinds.push(kind);
             }
             "session" => {
@@ -472,7 +474,9 @@ mod tests {
         );
         assert_eq!(
             query.notes,
-            ["`since:whenever`: a time looks like `2d`, `90m`, `yesterday` or `2026-08-01`"]
+            [
+                "`since:whenever` was taken as words: a time looks like `2d`, `90m`, `yesterday` or `2026-08-01`"
+            ]
         );
     }
 

@@ -110,6 +110,25 @@ pub enum StateWord {
 }
 
 impl StateWord {
+    /// All of them, most urgent first.
+    pub const ALL: [Self; 7] = [
+        Self::NeedsYou,
+        Self::Failed,
+        Self::Working,
+        Self::Ready,
+        Self::Interrupted,
+        Self::Ended,
+        Self::Unknown,
+    ];
+
+    /// The state of this word, however its words are joined; `unknown` is understood, too.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let word = word.to_lowercase().replace(['-', '_'], " ");
+        let known = Self::ALL.into_iter().find(|state| state.word() == word);
+        known.or_else(|| (word == "unknown").then_some(Self::Unknown))
+    }
+
     /// The word as people read it.
     #[must_use]
     pub fn word(self) -> &'static str {

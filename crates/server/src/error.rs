@@ -28,7 +28,7 @@ impl ApiError {
 
     /// A value in a request that means nothing.
     pub(crate) fn bad(error: impl std::fmt::Display, hint: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, format!("{error}; nothing was changed"), hint)
+        Self::new(StatusCode::BAD_REQUEST, error.to_string(), hint)
     }
 }
 

@@ -56,11 +56,14 @@ impl BlobStore {
     /// [`StoreError::Refused`] if they are too many; if the disk fails.
     pub fn put(&self, bytes: &[u8]) -> Result<StoredBlob> {
         if bytes.len() > limits::BLOB_BYTES {
-            return Err(StoreError::Refused(format!(
-                "a blob of {} bytes is larger than the {} allowed",
-                bytes.len(),
-                limits::BLOB_BYTES
-            )));
+            return Err(StoreError::Refused {
+                text: format!(
+                    "a blob of {} bytes is larger than the {} allowed",
+                    bytes.len(),
+                    limits::BLOB_BYTES
+                ),
+                hint: "it stays in the agent's own file",
+            });
         }
         let hash = hex(&Sha256::digest(bytes));
         let path = self.dir.join(&hash[..2]).join(format!("{}.zst", &hash[2..]));

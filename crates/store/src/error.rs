@@ -45,7 +45,7 @@ pub enum StoreError {
     #[error("the disk is full; nothing was changed")]
     Full,
     /// The file system refused.
-    #[error("cannot {what} {}", path.display())]
+    #[error("cannot {what} {}: {source}; nothing was changed", path.display())]
     Io {
         /// What was tried.
         what: &'static str,
@@ -66,8 +66,13 @@ pub enum StoreError {
     #[error("there is no {0}")]
     NotFound(String),
     /// The change contradicts what is there; nothing was changed.
-    #[error("{0}; nothing was changed")]
-    Refused(String),
+    #[error("{text}; nothing was changed")]
+    Refused {
+        /// What contradicts what.
+        text: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// SQLite failed otherwise.
     #[error("the database failed; nothing was changed")]
     Sql(#[source] rusqlite::Error),
@@ -82,14 +87,15 @@ impl StoreError {
                 Some("update Callboard, or point CALLBOARD_HOME at another folder")
             }
             Self::Corrupt { .. } => Some(
-                "copy callboard.db and callboard.db-wal to a safe place, then run \
-                 `callboard doctor` to have them set aside and begin anew",
+                "move callboard.db and callboard.db-wal out of CALLBOARD_HOME and keep them: the next \
+                 `callboard up` reads the agents' history anew, but tasks stand in them alone",
             ),
             Self::Locked { .. } => Some("run `callboard status`, or `callboard down` to stop it"),
             Self::Missing { .. } => Some("run `callboard up` first"),
             Self::Full => Some("free some space on the disk that holds CALLBOARD_HOME"),
             Self::Io { .. } => Some("check that CALLBOARD_HOME exists and is yours to write"),
-            Self::Unreadable { .. } | Self::NotFound(_) | Self::Refused(_) | Self::Sql(_) => None,
+            Self::Refused { hint, .. } => Some(hint),
+            Self::Unreadable { .. } | Self::NotFound(_) | Self::Sql(_) => None,
         }
     }
 

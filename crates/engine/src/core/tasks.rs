@@ -197,8 +197,8 @@ fn refused(error: callboard_store::StoreError) -> EngineError {
         callboard_store::StoreError::NotFound(what) => {
             EngineError::NotFound { what, hint: "list them with `callboard task list`" }
         }
-        callboard_store::StoreError::Refused(text) => {
-            EngineError::Refused { text: format!("{text}; nothing was changed"), hint: "" }
+        callboard_store::StoreError::Refused { text, hint } => {
+            EngineError::Refused { text: format!("{text}; nothing was changed"), hint }
         }
         other => EngineError::Store(other),
     }

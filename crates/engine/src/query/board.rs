@@ -270,20 +270,30 @@ fn task_view(task: Task, remote: Option<&str>, columns: &HashMap<TaskId, Column>
     }
 }
 
+/// The sessions that one side of a change has and the other has not.
+fn sessions_of(one: &serde_json::Value, other: &serde_json::Value) -> String {
+    let ids = |side: &serde_json::Value| -> Vec<String> {
+        let links = side["sessions"].as_array().into_iter().flatten();
+        links.filter_map(|link| link["session"].as_str().map(ToOwned::to_owned)).collect()
+    };
+    let others = ids(other);
+    ids(one).into_iter().filter(|id| !others.contains(id)).collect::<Vec<_>>().join(", ")
+}
+
 /// A change of a task, in words.
 fn change_entry(row: &LogRow) -> TaskChangeEntry {
-    let after = &row.body["after"];
+    let (before, after) = (&row.body["before"], &row.body["after"]);
     let column = after["column"].as_str().and_then(Column::from_word);
     let text = match row.kind.as_str() {
-        "task.created" => "made".to_owned(),
-        "task.deleted" => "removed".to_owned(),
-        "task.restored" => "brought back".to_owned(),
+        "task.created" => "made it".to_owned(),
+        "task.deleted" => "removed it".to_owned(),
+        "task.restored" => "brought it back".to_owned(),
         "task.moved" => match column {
-            Some(column) => format!("moved to {}", column.title()),
-            None => "moved within its column".to_owned(),
+            Some(column) => format!("moved it to {}", column.title()),
+            None => "moved it within its column".to_owned(),
         },
-        "task.linked" => "linked a session".to_owned(),
-        "task.unlinked" => "unlinked a session".to_owned(),
+        "task.linked" => format!("linked {}", sessions_of(after, before)),
+        "task.unlinked" => format!("unlinked {}", sessions_of(before, after)),
         _ => {
             let fields: Vec<_> = after
                 .as_object()

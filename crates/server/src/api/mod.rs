@@ -50,9 +50,13 @@ pub(crate) fn workspace_id(text: &str) -> Result<WorkspaceId, ApiError> {
 }
 
 pub(crate) fn session_id(text: &str) -> Result<SessionId, ApiError> {
-    text.parse().map_err(|error| ApiError::bad(error, "list them with `/api/sessions`"))
+    text.parse().map_err(|error| {
+        ApiError::bad(error, "list them with `callboard session list` or `/api/sessions`")
+    })
 }
 
 pub(crate) fn task_id(text: &str) -> Result<TaskId, ApiError> {
-    text.parse().map_err(|error| ApiError::bad(error, "list them with `/api/tasks`"))
+    text.parse().map_err(|error| {
+        ApiError::bad(error, "list them with `callboard task list` or `/api/tasks`")
+    })
 }

@@ -23,7 +23,8 @@ pub(crate) struct SessionsWanted {
     /// Of this agent.
     agent: Option<String>,
     /// In this state.
-    state: Option<StateWord>,
+    #[param(value_type = Option<StateWord>)]
+    state: Option<String>,
     /// Linked to this task.
     task: Option<String>,
     /// With these words in title, goal, activity, branch or directory.
@@ -50,13 +51,21 @@ pub(crate) async fn sessions(
         live_only: is_set(&wanted.live_only),
         workspace: InWorkspace { workspace: wanted.workspace }.id()?,
         agent: wanted.agent.filter(|a| !a.is_empty()).map(|a| AgentName(a.into())),
-        state: wanted.state,
+        state: wanted.state.filter(|s| !s.is_empty()).as_deref().map(state).transpose()?,
         task: wanted.task.filter(|t| !t.is_empty()).as_deref().map(task_id).transpose()?,
         words: wanted.q.filter(|q| !q.trim().is_empty()),
         before: wanted.before,
         limit: wanted.limit.unwrap_or(limits::SESSIONS),
     };
     Ok(Json(ask(&app, move |engine| engine.sessions(&query)).await?))
+}
+
+fn state(word: &str) -> Result<StateWord, ApiError> {
+    StateWord::from_word(word).ok_or_else(|| {
+        let all: Vec<_> =
+            StateWord::ALL.iter().map(|state| state.word().replace(' ', "-")).collect();
+        ApiError::bad(format!("`{word}` is no state"), &format!("use {}", all.join(", ")))
+    })
 }
 
 /// A session with all that its page shows. `id` is `S41`, or the agent's own id or its beginning.

@@ -57,7 +57,10 @@ impl Write<'_> {
     pub fn change_task(&mut self, id: TaskId, change: &TaskChange, by: &str) -> Result<Task> {
         let before = self.task(id)?;
         if change.revision.is_some_and(|seen| seen != before.revision) {
-            return Err(StoreError::Refused(format!("{id} was changed while you edited it")));
+            return Err(StoreError::Refused {
+                text: format!("{id} was changed while you edited it"),
+                hint: "look at it again and repeat your change",
+            });
         }
         let mut task = before.clone();
         let set = |to: &mut Vec<String>, from: &Option<Vec<String>>| {
@@ -196,7 +199,10 @@ impl Write<'_> {
         by: &str,
     ) -> Result<Task> {
         if task.title.is_empty() {
-            return Err(StoreError::Refused("a task needs a title".to_owned()));
+            return Err(StoreError::Refused {
+                text: "a task needs a title".to_owned(),
+                hint: "say in one line what is to be done",
+            });
         }
         task.waits_for.sort_unstable();
         task.waits_for.dedup();
@@ -282,7 +288,13 @@ impl Write<'_> {
         )?;
         for other in &task.waits_for {
             if reaches.exists((other.0, task.id.0))? {
-                return Err(StoreError::Refused(format!("{other} waits for {} itself", task.id)));
+                let text = if *other == task.id {
+                    format!("{other} cannot wait for itself")
+                } else {
+                    format!("{other} waits for {} already", task.id)
+                };
+                let hint = "let one of them wait, or neither";
+                return Err(StoreError::Refused { text, hint });
             }
         }
         Ok(())

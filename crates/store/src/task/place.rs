@@ -25,10 +25,11 @@ impl Write<'_> {
         let Some(before) = before else {
             return Ok(cards.last().map_or(0.0, |(_, last)| last + STEP));
         };
-        let at = cards
-            .iter()
-            .position(|(id, _)| *id == before)
-            .ok_or_else(|| StoreError::Refused(format!("{before} is not in {}", column.title())))?;
+        let at =
+            cards.iter().position(|(id, _)| *id == before).ok_or_else(|| StoreError::Refused {
+                text: format!("{before} is not in {}", column.title()),
+                hint: "`callboard task list` shows which card is where",
+            })?;
         let Some(above) = at.checked_sub(1) else { return Ok(cards[at].1 - STEP) };
         if cards[at].1 - cards[above].1 > CLOSEST {
             return Ok(f64::midpoint(cards[at].1, cards[above].1));

@@ -27,7 +27,10 @@ impl Write<'_> {
         // A card's number may have changed to make room beside it.
         let changed_again = is.iter().any(|(k, v)| k != "position" && now.get(k) != Some(v));
         if changed_again {
-            return Err(StoreError::Refused(format!("{id} has been changed again since")));
+            return Err(StoreError::Refused {
+                text: format!("{id} has been changed again since"),
+                hint: "look at it again, and take back what came later first",
+            });
         }
         now.extend(was.iter().map(|(k, v)| (k.clone(), v.clone())));
         let task: Task =

@@ -59,7 +59,7 @@ fn every_change_of_a_task_is_in_its_history_and_can_be_undone() {
     let again = scene
         .store
         .write(callboard_store::Durability::Full, now(), |w| w.undo(history[1].seq, "you"));
-    assert!(matches!(again, Err(StoreError::Refused(_))));
+    assert!(matches!(again, Err(StoreError::Refused { .. })));
     let gone = scene.write(|w| w.undo(history[2].seq, "you"));
     assert!(gone.deleted_at.is_some());
     assert_eq!(board(&mut scene), "");
@@ -98,7 +98,7 @@ fn tasks_do_not_wait_for_each_other() {
     let circle = scene.store.write(callboard_store::Durability::Full, now(), |w| {
         w.change_task(ids[2], &wait(ids[0]), "you")
     });
-    assert!(matches!(circle, Err(StoreError::Refused(_))));
+    assert!(matches!(circle, Err(StoreError::Refused { .. })));
     assert_eq!(scene.read(|s| s.task(ids[0])).unwrap().waits_for, [ids[1]]);
 }
 

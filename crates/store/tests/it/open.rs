@@ -54,7 +54,7 @@ fn a_write_that_fails_leaves_nothing_and_uses_no_number() {
     let result = scene.store.write(Durability::Full, now(), |w| {
         w.put_setting("theme", &"dark".into())?;
         w.log(callboard_store::LogKind::lasting("test"), "T1", &serde_json::Value::Null)?;
-        Err::<(), _>(StoreError::Refused("no".into()))
+        Err::<(), _>(StoreError::Refused { text: "no".into(), hint: "never" })
     });
     assert!(result.is_err());
     assert_eq!(scene.store.last_seq(), before);
