@@ -119,7 +119,7 @@ pub(crate) enum Session {
     Events {
         /// `S41`, or the agent's own id or its beginning.
         session: String,
-        /// Only these kinds, separated by commas.
+        /// Only these kinds, separated by commas: `prompt`, `text`, `command`, `edit`, `result` …
         #[arg(long, value_delimiter = ',')]
         kind: Vec<String>,
         /// Only those behind this event (its `seq`).
@@ -141,7 +141,7 @@ pub(crate) struct SessionList {
     /// Only of this agent (`claude`, `codex`).
     #[arg(long)]
     pub(crate) agent: Option<String>,
-    /// Only in this state.
+    /// Only in this state: `needs-you`, `working`, `ready`, `interrupted`, `failed`, `ended`.
     #[arg(long)]
     pub(crate) state: Option<String>,
     /// Only of this task.
@@ -168,10 +168,10 @@ pub(crate) enum Task {
         title: String,
         #[command(flatten)]
         fields: Fields,
-        /// Where its card begins.
+        /// Where its card begins: `backlog`, `ready`, `running`, `needs-you`, `review` or `done`.
         #[arg(long)]
         column: Option<String>,
-        /// Sessions to link.
+        /// A session to link; may be given again.
         #[arg(long)]
         session: Vec<String>,
         #[command(flatten)]
@@ -183,7 +183,7 @@ pub(crate) enum Task {
         /// Of all workspaces, not only of this one.
         #[arg(long, short)]
         all: bool,
-        /// Only in this column.
+        /// Only in this column: `backlog`, `ready`, `running`, `needs-you`, `review` or `done`.
         #[arg(long)]
         column: Option<String>,
         #[command(flatten)]
@@ -196,7 +196,7 @@ pub(crate) enum Task {
         #[command(flatten)]
         json: Json,
     },
-    /// Change a task; what is not given stays.
+    /// Change a task: what is not given stays, and an empty value (`--label ""`) empties a list.
     Edit {
         /// `T12`.
         task: String,

@@ -1,6 +1,7 @@
 //! Asking the daemon, over its socket.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use callboard_server::ApiError;
 use http_body_util::{BodyExt, Full};
@@ -13,15 +14,19 @@ use tokio::net::UnixStream;
 
 use crate::error::CliError;
 
+/// Time that an answer may take: the slowest takes seconds. A stream may be silent for longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A daemon that can be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     socket: PathBuf,
+    patience: Duration,
 }
 
 impl Client {
     pub(crate) fn new(socket: &Path) -> Self {
-        Self { socket: socket.to_owned() }
+        Self { socket: socket.to_owned(), patience: PATIENCE }
     }
 
     /// Whether a daemon answers.
@@ -51,16 +56,23 @@ impl Client {
         path: &str,
         body: Bytes,
     ) -> Result<T, CliError> {
-        let (status, answer) = block_on(self.exchange(method, path, body))??;
+        let (status, answer) = block_on(async {
+            let exchange = self.exchange(method, path, body);
+            tokio::time::timeout(self.patience, exchange).await.map_err(|_| self.silent())?
+        })??;
         if status.is_success() {
             return serde_json::from_slice(&answer).map_err(unreadable);
         }
         match serde_json::from_slice::<ApiError>(&answer) {
             Ok(error) => Err(CliError::answered(error.error, error.hint)),
-            Err(_) => Err(CliError::misuse(
-                format!("the daemon answered {status}"),
-                "see its log with `callboard doctor`",
-            )),
+            Err(_) => {
+                let said = String::from_utf8_lossy(&answer);
+                let said = said.lines().next().unwrap_or_default();
+                Err(CliError::misuse(
+                    format!("the daemon answered {status}: {said}"),
+                    "its log is run/daemon.log in CALLBOARD_HOME",
+                ))
+            }
         }
     }
 
@@ -75,6 +87,16 @@ impl Client {
         let status = response.status();
         let answer = response.into_body().collect().await.map_err(lost)?.to_bytes();
         Ok((status, answer))
+    }
+
+    fn silent(&self) -> CliError {
+        CliError::misuse(
+            format!(
+                "the daemon did not answer within {:?}; whether it did what was asked is not known",
+                self.patience
+            ),
+            "try again; if it stays silent, end it by the pid in run/daemon.json, and run `callboard up`",
+        )
     }
 
     async fn connect(
@@ -162,4 +184,46 @@ pub(crate) fn encoded(text: &str) -> String {
         }
         out
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn error_at(socket: &Path) -> String {
+        let client = Client { patience: Duration::from_millis(50), ..Client::new(socket) };
+        let error = client.get::<()>("/").unwrap_err().to_string();
+        error.replace(&*socket.to_string_lossy(), "[socket]")
+    }
+
+    #[test]
+    fn a_daemon_that_is_not_there_or_not_well_is_told_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let socket = folder.path().join("s");
+        assert_eq!(
+            error_at(&socket),
+            "error: no daemon answers at [socket]: No such file or directory (os error 2)\n\n\
+             hint: start it with `callboard up`"
+        );
+        let listener = UnixListener::bind(&socket).unwrap();
+        assert_eq!(
+            error_at(&socket),
+            "error: the daemon did not answer within 50ms; whether it did what was asked is not known\n\n\
+             hint: try again; if it stays silent, end it by the pid in run/daemon.json, and run `callboard up`"
+        );
+        // The second: the first still waits to be accepted.
+        let breaking = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (mut connection, _) = listener.accept().unwrap();
+                let _ = connection.read(&mut [0; 16]);
+            }
+        });
+        let lost = error_at(&socket);
+        assert!(lost.starts_with("error: lost touch with the daemon: "), "{lost}");
+        assert!(lost.contains("what it had committed is kept\n\nhint: try again;"), "{lost}");
+        breaking.join().unwrap();
+    }
 }

@@ -93,14 +93,17 @@ fn start(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
         said.get(usize::try_from(begun).unwrap_or(0)..).unwrap_or_default(),
     )
     .into_owned();
-    let last: Vec<&str> = said.lines().rev().take(4).collect();
-    Err(CliError::misuse(
-        format!(
-            "the daemon did not start\n{}",
-            last.into_iter().rev().collect::<Vec<_>>().join("\n")
-        ),
-        format!("see {}", log_path.display()),
-    ))
+    Err(did_not_start(&said, &log_path))
+}
+
+/// Why a daemon did not start, from what it wrote to its log.
+fn did_not_start(said: &str, log: &Path) -> CliError {
+    let see = format!("its log is {}", log.display());
+    let Some((_, error)) = said.rsplit_once("error: ") else {
+        return CliError::misuse("the daemon did not start, and does not say why", see);
+    };
+    let (text, hint) = error.split_once("\n\nhint: ").unwrap_or((error, &see));
+    CliError::misuse(format!("the daemon did not start: {}", text.trim()), hint.trim())
 }
 
 /// Ends the daemon; gives whether one ran.
@@ -167,7 +170,10 @@ fn lock(settings: &Settings) -> Result<FileLock, CliError> {
             return Ok(lock);
         }
         if Instant::now() > deadline || Client::new(&settings.socket()).is_there() {
-            return Err(CliError::misuse("another daemon runs already", "use `callboard up`"));
+            return Err(CliError::misuse(
+                "another daemon runs already; it was left alone",
+                "use `callboard up`",
+            ));
         }
         std::thread::sleep(Duration::from_millis(20));
     }
@@ -196,7 +202,7 @@ async fn serve(
     let listening = listening.map_err(|error| {
         CliError::misuse(
             format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
-            "choose another with --port, or leave it out",
+            "choose another with --port; without --port and CALLBOARD_PORT any that is free is taken",
         )
     })?;
     let pid = std::process::id();

@@ -87,13 +87,17 @@ pub(crate) fn state(state: StateWord) -> String {
     }
 }
 
+/// Whether a person reads along, rather than a program that wants a row to be a line.
+pub(crate) fn is_for_a_person() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// A table without lines, as wide as the terminal.
 pub(crate) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.iter().map(|word| styled(word, Style::Dim)));
-    if !io::stdout().is_terminal() {
-        // Whoever reads a pipe wants a row to be a line.
+    if !is_for_a_person() {
         table.set_content_arrangement(ContentArrangement::Disabled);
     }
     table
@@ -134,6 +138,33 @@ pub(crate) fn span(ms: i64) -> String {
     }
 }
 
+/// A number of things in words: `1 session`, `2 sessions`.
+pub(crate) fn count(n: u64, one: &str) -> String {
+    format!("{n} {one}{}", if n == 1 { "" } else { "s" })
+}
+
+/// How many wait for a person.
+pub(crate) fn need_you(n: u64) -> String {
+    format!("{n} {}", if n == 1 { "needs you" } else { "need you" })
+}
+
+/// A moment on this machine's clock; the year where it is not the present one.
+pub(crate) fn moment(at: Timestamp, now: Timestamp) -> String {
+    let (Some(at), Some(now)) = (zoned(at), zoned(now)) else { return at.to_string() };
+    let format = if at.year() == now.year() { "%a %d %b, %H:%M" } else { "%a %d %b %Y, %H:%M" };
+    at.strftime(format).to_string()
+}
+
+/// The time of day on this machine's clock.
+pub(crate) fn clock(at: Timestamp) -> String {
+    zoned(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
+}
+
+fn zoned(at: Timestamp) -> Option<jiff::Zoned> {
+    let at = jiff::Timestamp::from_millisecond(at.as_millisecond()).ok()?;
+    Some(at.to_zoned(callboard_os::clock::zone()))
+}
+
 /// A number of bytes in words.
 pub(crate) fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["B", "KB", "MB", "GB"];
@@ -155,6 +186,10 @@ mod tests {
         assert_eq!(span(40_000), "40 s");
         assert_eq!(span(3 * 3600 * 1000), "3 h");
         assert_eq!(span(72 * 3600 * 1000), "3 d");
+        assert_eq!(
+            (count(1, "session"), count(0, "session")),
+            ("1 session".into(), "0 sessions".into())
+        );
         assert_eq!(bytes(999), "999 B");
         assert_eq!(bytes(1_234_567), "1.2 MB");
     }

@@ -48,14 +48,15 @@ impl Settings {
             .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
             .collect();
         let set = |name: &str| vars.get(name).filter(|value| !value.is_empty()).cloned();
-        let user_home = std::env::home_dir()
-            .ok_or_else(|| CliError::misuse("this user has no home directory", "set HOME"))?;
+        let user_home = std::env::home_dir().ok_or_else(|| {
+            CliError::misuse("this user has no home directory; nothing was done", "set HOME")
+        })?;
         let port = set(PORT)
             .map(|text| {
                 text.parse().map_err(|_| {
                     CliError::misuse(
-                        format!("{PORT}={text} is no port"),
-                        "use a number up to 65535",
+                        format!("{PORT}={text} is no port; nothing was done"),
+                        format!("set {PORT} to a number up to 65535, or unset it"),
                     )
                 })
             })
@@ -64,7 +65,7 @@ impl Settings {
             home: set(HOME).map_or_else(|| data_dir(&user_home, &set), PathBuf::from),
             port,
             editor: set(EDITOR),
-            log: set(LOG).unwrap_or_else(|| "warn".into()),
+            log: set(LOG).map_or_else(|| Ok("warn".into()), log)?,
             task: set(TASK),
             environment: Environment { home: user_home, vars },
         })
@@ -79,6 +80,18 @@ impl Settings {
     pub(crate) fn socket(&self) -> PathBuf {
         self.run_dir().join("callboard.sock")
     }
+}
+
+/// A level, or directives such as `callboard_engine=debug`.
+fn log(text: String) -> Result<String, CliError> {
+    const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+    if text.contains('=') || LEVELS.iter().any(|level| text.eq_ignore_ascii_case(level)) {
+        return Ok(text);
+    }
+    Err(CliError::misuse(
+        format!("{LOG}={text} is no level; nothing was done"),
+        format!("set {LOG} to error, warn, info or debug, or unset it"),
+    ))
 }
 
 fn data_dir(home: &std::path::Path, set: &impl Fn(&str) -> Option<String>) -> PathBuf {

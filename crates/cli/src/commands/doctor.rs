@@ -33,11 +33,14 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
         output::bytes(storage.database_bytes),
         output::bytes(storage.blob_bytes)
     );
-    let _ = writeln!(
-        text,
-        "  {} events; {} sessions are kept here only, their files are gone",
-        storage.events, storage.sessions_without_files
-    );
+    let _ = writeln!(text, "  {}", output::count(storage.events, "event"));
+    if storage.sessions_without_files > 0 {
+        let _ = writeln!(
+            text,
+            "  {} kept here only: the files are gone",
+            output::count(storage.sessions_without_files, "session")
+        );
+    }
     if let Some(free) = storage.free_bytes {
         let _ = writeln!(text, "  {} left on the disk", output::bytes(free));
     }
@@ -70,13 +73,19 @@ fn agent_text(agent: &AgentReport) -> String {
     for home in &agent.homes {
         let _ = writeln!(text, "  {home}");
     }
-    let _ = writeln!(text, "  {} transcript files, {} sessions", agent.files, agent.sessions);
-    if let (Some(first), Some(last)) = (agent.versions_seen.first(), agent.versions_seen.last()) {
-        let _ = writeln!(
-            text,
-            "  written by {} versions, {first} to {last}",
-            agent.versions_seen.len()
-        );
+    let _ = writeln!(
+        text,
+        "  {}, {}",
+        output::count(agent.files, "transcript file"),
+        output::count(agent.sessions, "session")
+    );
+    match agent.versions_seen.as_slice() {
+        [] => {}
+        [only] => text.push_str(&format!("  written by version {only}\n")),
+        [first, .., last] => {
+            let count = agent.versions_seen.len();
+            let _ = writeln!(text, "  written by {count} versions, {first} to {last}");
+        }
     }
     for count in agent.record_types.iter().take(SHOWN) {
         let _ = writeln!(
@@ -93,12 +102,16 @@ fn agent_text(agent: &AgentReport) -> String {
     if more > 0 {
         let _ = writeln!(text, "    and {more} more types (--json lists all)");
     }
-    let unknown_types = agent.record_types.iter().filter(|count| !count.known).count();
-    let _ = writeln!(
-        text,
-        "  {unknown_types} unknown record types, {} unknown fields or values: kept, not shown",
-        agent.unknown.len()
-    );
+    let unknown_types = agent.record_types.iter().filter(|count| !count.known).count() as u64;
+    let unknown_fields = agent.unknown.len() as u64;
+    if unknown_types + unknown_fields > 0 {
+        let _ = writeln!(
+            text,
+            "  {}, {}: kept, not shown",
+            output::count(unknown_types, "unknown record type"),
+            output::count(unknown_fields, "unknown field or value")
+        );
+    }
     text
 }
 

@@ -35,6 +35,10 @@ pub(super) fn import(
         Some(file) if !wanted.github => markdown(&read(file)?),
         _ => issues(&wanted.label)?,
     };
+    if found.is_empty() {
+        output::remark("nothing to import: there is no list in it, or no open issue");
+        return if wanted.json { output::json(&found) } else { Ok(()) };
+    }
     let known: Vec<TaskView> = client.get(&format!("/api/tasks?workspace={workspace}"))?;
     let (new, before) = fresh(found, &known);
     let mut made: Vec<TaskView> = Vec::new();
@@ -52,8 +56,8 @@ pub(super) fn import(
     for task in &made {
         output::line(&format!("{}  {}", task.id, output::plain(&task.title)))?;
     }
-    let count = if wanted.dry_run { 0 } else { made.len() };
-    output::remark(&format!("{count} made, {before} were there before"));
+    let done = if wanted.dry_run { "would be made" } else { "made" };
+    output::remark(&format!("{} {done}, {before} there before", new.len()));
     Ok(())
 }
 
@@ -80,8 +84,12 @@ fn read(file: &Path) -> Result<String, CliError> {
         return Ok(text);
     }
     std::fs::read_to_string(file).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::InvalidData => "it is no text in UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
         CliError::misuse(
-            format!("cannot read {}: {error}; nothing was made", file.display()),
+            format!("cannot read {}: {why}; nothing was made", file.display()),
             "name a Markdown file",
         )
     })

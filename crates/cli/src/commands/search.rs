@@ -31,7 +31,10 @@ pub(super) fn search(args: &Search, settings: &Settings) -> Result<ExitCode, Cli
             output::print(&hit_text(hit))?;
         }
         if results.hits.is_empty() {
-            output::remark("nothing found");
+            output::remark(match workspace {
+                Some(_) => "nothing found here\n\nhint: --all searches every workspace",
+                None => "nothing found",
+            });
         }
     }
     // As grep does: 1 is "no".

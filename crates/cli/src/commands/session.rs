@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use callboard_engine::SessionList as Sessions;
 use callboard_model::Event;
 use callboard_model::event::{PlanStep, StepStatus};
+use callboard_model::fold::Tokens;
 use callboard_model::view::{EventPage, SessionDetail};
 
 use super::{client, in_workspace, status, tail, workspace_here};
@@ -57,8 +58,9 @@ fn list(args: &SessionList, client: &Client) -> Result<(), CliError> {
         }
     };
     with("agent", args.agent.as_deref());
-    with("state", args.state.as_deref().map(|s| s.replace([' ', '-'], "_")).as_deref());
-    with("task", args.task.as_deref());
+    with("state", args.state.as_deref());
+    let task = args.task.as_deref().map(super::task::task_id).transpose()?;
+    with("task", task.map(|id| id.to_string()).as_deref());
     with("live_only", args.live.then_some("1"));
     with("parents_only", (!args.children).then_some("1"));
     let list: Sessions = client.get(&path)?;
@@ -66,7 +68,12 @@ fn list(args: &SessionList, client: &Client) -> Result<(), CliError> {
         return output::json(&list.sessions);
     }
     if list.sessions.is_empty() {
-        return output::line("no sessions\n\nhint: --all lists those of every workspace");
+        return output::line(match args.all {
+            true => {
+                "no sessions\n\nhint: leave a filter out; `callboard doctor` tells where they are looked for"
+            }
+            false => "no sessions here\n\nhint: --all lists those of every workspace",
+        });
     }
     let now = callboard_os::clock::now();
     output::print(&output::table_text(&status::rows(&list.sessions, now)))?;
@@ -127,7 +134,11 @@ fn detail_text(detail: &SessionDetail) -> String {
     });
     section(&mut text, "checks", checks);
     let edited = detail.files.iter().filter(|file| file.edits > 0).take(20);
-    section(&mut text, "files", edited.map(|f| format!("{} ({} edits)", f.path, f.edits)));
+    section(
+        &mut text,
+        "files",
+        edited.map(|f| format!("{} ({})", f.path, output::count(u64::from(f.edits), "edit"))),
+    );
     let children = detail.children.iter().map(|child| {
         format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
     });
@@ -150,9 +161,9 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
     let now = callboard_os::clock::now();
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let moment = |at: Option<callboard_model::Timestamp>| {
-        at.map(|at| format!("{at} ({} ago)", output::ago(Some(at), now))).unwrap_or_default()
+        at.map(|at| format!("{} ({} ago)", output::moment(at, now), output::ago(Some(at), now)))
+            .unwrap_or_default()
     };
-    let tokens = &view.tokens;
     vec![
         ("doing", status::doing(view, now)),
         ("goal", text(&view.goal)),
@@ -164,20 +175,25 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
         ("version", text(&view.agent_version)),
         ("started", moment(view.started_at)),
         ("last", moment(view.updated_at)),
-        (
-            "tokens",
-            format!(
-                "{} read, {} from cache, {} written",
-                tokens.input + tokens.cache_write,
-                tokens.cache_read,
-                tokens.output
-            ),
-        ),
+        ("tokens", tokens_text(&view.tokens)),
         ("cost", view.cost_usd.map(|cost| format!("${cost:.2} as reported")).unwrap_or_default()),
         ("agent's id", view.agent_session_id.clone()),
         ("kept in", detail.transcripts.join("\n           ")),
         ("readable", text(&detail.readable)),
     ]
+}
+
+/// Tokens as the agent reports them; nothing where it reports none.
+fn tokens_text(tokens: &Tokens) -> String {
+    if *tokens == Tokens::default() {
+        return String::new();
+    }
+    format!(
+        "{} read, {} from cache, {} written",
+        tokens.input + tokens.cache_write,
+        tokens.cache_read,
+        tokens.output
+    )
 }
 
 fn section(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {

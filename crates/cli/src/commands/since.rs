@@ -31,8 +31,11 @@ pub(super) fn since(args: &Since, settings: &Settings) -> Result<(), CliError> {
 }
 
 fn text_of(since: &SinceView) -> String {
-    let mut text =
-        format!("since {} ({})\n", local(since.from), output::span(since.to.since_ms(since.from)));
+    let mut text = format!(
+        "since {} ({})\n",
+        output::moment(since.from, since.to),
+        output::span(since.to.since_ms(since.from))
+    );
     if since.groups.is_empty() {
         text.push_str("\nnothing happened\n");
     }
@@ -58,7 +61,7 @@ fn text_of(since: &SinceView) -> String {
             );
         }
         for line in &group.lines {
-            let at = line.at.map(clock).unwrap_or_else(|| "     ".into());
+            let at = line.at.map(output::clock).unwrap_or_else(|| "     ".into());
             let _ = writeln!(
                 text,
                 "  {at}  {}",
@@ -77,8 +80,8 @@ fn text_of(since: &SinceView) -> String {
         }
     }
     if since.quiet_sessions > 0 {
-        let _ =
-            writeln!(text, "\n{} more sessions did nothing worth telling", since.quiet_sessions);
+        let more = output::count(since.quiet_sessions as u64, "more session");
+        let _ = writeln!(text, "\n{more} did nothing worth telling");
     }
     text
 }
@@ -101,17 +104,4 @@ fn word(kind: MilestoneKind) -> &'static str {
         MilestoneKind::Refused => "refused:",
         MilestoneKind::Compacted => "history compacted",
     }
-}
-
-fn zoned(at: callboard_model::Timestamp) -> Option<jiff::Zoned> {
-    let at = jiff::Timestamp::from_millisecond(at.as_millisecond()).ok()?;
-    Some(at.to_zoned(callboard_os::clock::zone()))
-}
-
-fn clock(at: callboard_model::Timestamp) -> String {
-    zoned(at).map_or_else(String::new, |at| at.strftime("%H:%M").to_string())
-}
-
-fn local(at: callboard_model::Timestamp) -> String {
-    zoned(at).map_or_else(String::new, |at| at.strftime("%a %d %b, %H:%M").to_string())
 }

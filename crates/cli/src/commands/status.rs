@@ -33,7 +33,8 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
     }
     let count = |state| sessions.iter().filter(|view| view.state == state).count();
     let needs_you = count(StateWord::NeedsYou);
-    let summary = format!("{needs_you} need you · {} working", count(StateWord::Working));
+    let summary =
+        format!("{} · {} working", output::need_you(needs_you as u64), count(StateWord::Working));
     output::line(&if needs_you > 0 { output::styled(&summary, Style::Accent) } else { summary })?;
     output::line("")?;
     output::print(&output::table_text(&rows(&sessions, now)))
@@ -55,8 +56,9 @@ pub(super) fn rows(sessions: &[SessionView], now: Timestamp) -> comfy_table::Tab
             view.agent.to_string(),
             output::state(view.state),
             format!(
-                "{}\n{}",
+                "{}{}{}",
                 output::styled(&format!("{task}{}", output::short(goal, 90)), Style::Bold),
+                if output::is_for_a_person() { "\n" } else { " · " },
                 doing(view, now)
             ),
             check(view),

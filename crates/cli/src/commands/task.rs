@@ -180,7 +180,10 @@ fn list(client: &Client, all: bool, column: Option<&str>, json: bool) -> Result<
         return output::json(&tasks);
     }
     if tasks.is_empty() {
-        return output::line("no tasks\n\nhint: make one with `callboard task new \"…\"`");
+        return output::line(&match column {
+            Some(column) => format!("no tasks in {}", column.title()),
+            None => "no tasks\n\nhint: make one with `callboard task new \"…\"`".to_owned(),
+        });
     }
     let mut table = output::table(&["", "column", "priority", "title", "sessions", "waits for"]);
     for task in &tasks {

@@ -58,8 +58,10 @@ fn told(client: &Client, workspace: &Workspace, url: &str) -> Result<(), CliErro
     let mut text = format!("{}  {url}\n", output::styled(&workspace.name, output::Style::Bold));
     let _ = writeln!(
         text,
-        "{} sessions, {} working, {} need you",
-        board.sessions_total, workspace.working, workspace.needs_you
+        "{}, {} working, {}",
+        output::count(board.sessions_total, "session"),
+        workspace.working,
+        output::need_you(workspace.needs_you.into())
     );
     if board.import.running {
         let left = board.import.left_ms.map_or_else(String::new, |ms| {

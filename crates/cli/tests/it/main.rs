@@ -6,7 +6,12 @@
     reason = "a panic fails the test"
 )]
 
+mod colour;
 mod crash;
 mod daemon;
+mod errors;
+mod help;
+mod reading;
 mod real_agents;
+mod scene;
 mod transcripts;

@@ -7,11 +7,20 @@ use std::path::{Path, PathBuf};
 use callboard_testkit::HermeticHome;
 use serde_json::{Value, json};
 
+/// The day of everything that is told here: so long ago that ages have four digits for decades, and
+/// tables their widths.
+pub(crate) const DAY: &str = "2020-03-01";
+
 /// Appends to a file, which may be new.
 pub(crate) fn append(path: &Path, bytes: &[u8]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut file = OpenOptions::new().create(true).append(true).open(path).unwrap();
     file.write_all(bytes).unwrap();
+}
+
+/// Seconds after nine o'clock.
+fn moment(n: u64) -> String {
+    format!("{DAY}T{:02}:{:02}:{:02}.000Z", 9 + n / 3600, n / 60 % 60, n % 60)
 }
 
 /// A session of Claude Code.
@@ -25,18 +34,20 @@ impl Claude {
         Self { id: id.to_owned(), cwd: cwd.to_owned() }
     }
 
+    pub(crate) fn cwd(&self) -> &Path {
+        &self.cwd
+    }
+
     pub(crate) fn path(&self, home: &HermeticHome) -> PathBuf {
         home.claude_config_dir().join("projects/p").join(format!("{}.jsonl", self.id))
     }
 
     fn line(&self, n: u64, kind: &str, fields: &Value) -> String {
-        let (minute, second) = (n / 60 % 60, n % 60);
-        let hour = 9 + n / 3600;
         let mut record = json!({
             "parentUuid": null, "isSidechain": false, "sessionId": self.id, "cwd": self.cwd,
             "gitBranch": "fix/lock", "version": "2.1.0", "userType": "external", "type": kind,
             "uuid": format!("{}-{n}", self.id),
-            "timestamp": format!("2026-03-01T{hour:02}:{minute:02}:{second:02}.000Z"),
+            "timestamp": moment(n),
         });
         record.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         format!("{record}\n")
@@ -73,5 +84,69 @@ impl Claude {
             "content": output, "is_error": false}]);
         let message = json!({"role": "user", "content": content});
         self.line(n, "user", &json!({"message": message, "toolUseResult": fields}))
+    }
+
+    /// The command of the line `of` failed.
+    pub(crate) fn fails(&self, n: u64, of: u64, code: i32, output: &str) -> String {
+        let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),
+            "content": format!("Exit code {code}\n{output}"), "is_error": true}]);
+        self.line(n, "user", &json!({"message": {"role": "user", "content": content}}))
+    }
+
+    /// Tells, as the running program does, that this process has the session open.
+    pub(crate) fn register(&self, home: &HermeticHome, status: &str) {
+        let folder = home.claude_config_dir().join("sessions");
+        fs::create_dir_all(&folder).unwrap();
+        let entry = json!({"pid": std::process::id(), "sessionId": self.id, "cwd": self.cwd,
+            "status": status, "waitingFor": (status == "waiting").then_some("permission prompt")});
+        let draft = folder.join(format!("{}.draft", self.id));
+        fs::write(&draft, entry.to_string()).unwrap();
+        fs::rename(draft, folder.join(format!("{}.json", self.id))).unwrap();
+    }
+}
+
+/// A thread of Codex.
+pub(crate) struct Codex {
+    id: String,
+    cwd: PathBuf,
+}
+
+impl Codex {
+    pub(crate) fn new(id: &str, cwd: &Path) -> Self {
+        Self { id: id.to_owned(), cwd: cwd.to_owned() }
+    }
+
+    pub(crate) fn path(&self, home: &HermeticHome) -> PathBuf {
+        let folder = home.codex_home().join("sessions").join(DAY.replace('-', "/"));
+        folder.join(format!("rollout-{DAY}T09-00-00-{}.jsonl", self.id))
+    }
+
+    fn line(n: u64, kind: &str, payload: &Value) -> String {
+        format!("{}\n", json!({"timestamp": moment(n), "type": kind, "payload": payload}))
+    }
+
+    /// The first line.
+    pub(crate) fn header(&self, n: u64) -> String {
+        let payload = json!({"id": self.id, "cwd": self.cwd, "originator": "codex_cli_rs",
+            "cli_version": "0.140.0", "source": "cli", "timestamp": moment(n)});
+        Self::line(n, "session_meta", &payload)
+    }
+
+    pub(crate) fn prompt(n: u64, text: &str) -> String {
+        let content = json!([{"type": "input_text", "text": text}]);
+        Self::line(
+            n,
+            "response_item",
+            &json!({"type": "message", "role": "user", "content": content}),
+        )
+    }
+
+    pub(crate) fn says(n: u64, text: &str) -> String {
+        let content = json!([{"type": "output_text", "text": text}]);
+        Self::line(
+            n,
+            "response_item",
+            &json!({"type": "message", "role": "assistant", "content": content}),
+        )
     }
 }
