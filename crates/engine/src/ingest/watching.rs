@@ -83,11 +83,15 @@ impl Watching {
     fn watch_roots(&mut self) {
         let roots: Vec<_> = self.roots.iter().map(|(_, root)| root.clone()).collect();
         for root in roots {
-            if root.path.is_dir() {
-                self.watch(&root.path, root.recursive);
-            } else if let Some(above) = root.path.ancestors().find(|p| p.is_dir()) {
-                let above = above.to_owned();
-                self.watch(&above, false);
+            let mut nearest = nearest_folder(&root.path);
+            while let Some(folder) = nearest {
+                if folder != root.path {
+                    // A folder that went took the system's watch along.
+                    self.watched.remove(&root.path);
+                }
+                self.watch(folder, root.recursive && folder == root.path);
+                // What is below may have appeared before this one was watched.
+                nearest = nearest_folder(&root.path).filter(|now| *now != folder);
             }
         }
     }
@@ -199,4 +203,9 @@ impl Watching {
             }
         }
     }
+}
+
+/// The folder, or in its place the nearest one above it.
+fn nearest_folder(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|above| above.is_dir())
 }
