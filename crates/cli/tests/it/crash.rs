@@ -156,7 +156,7 @@ fn events(daemon: &Daemon<'_>, id: &str) -> Vec<Value> {
         if page["more_after"] == false {
             break;
         }
-        from = format!("after:{}", all.last().unwrap()["ordinal"]);
+        from = format!("after:{}", all.last().unwrap()["seq"]);
     }
     all.iter_mut().for_each(forget_when);
     all
