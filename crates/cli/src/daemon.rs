@@ -79,7 +79,9 @@ fn start(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
         if let Some(running) = running(settings) {
             return Ok(running);
         }
-        if process::is_running(pid, None) == Some(false) {
+        // Where another one was faster, its socket is there before it says where it is.
+        let is_other = || Client::new(&settings.socket()).is_there();
+        if process::is_running(pid, None) == Some(false) && !is_other() {
             break;
         }
         std::thread::sleep(Duration::from_millis(5));
