@@ -19,6 +19,7 @@ use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
 use crate::live::{Home, LiveWatch};
+use crate::notes::NotesWatch;
 
 /// What the engine is told at its start.
 #[derive(Debug, Clone)]
@@ -48,6 +49,7 @@ pub struct Engine {
     pub(crate) homes: Vec<Home>,
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
+    pub(crate) notes: NotesWatch,
     started: Timestamp,
 }
 
@@ -118,10 +120,12 @@ impl Engine {
             problems,
             homes,
             remotes: Mutex::default(),
+            notes: NotesWatch::default(),
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
+        crate::notes::start(&engine);
         checkpoint_beside(&engine);
         Ok(engine)
     }
@@ -217,7 +221,10 @@ impl Engine {
     /// When there is no such folder.
     pub fn register(&self, path: &Path) -> Result<WorkspaceId, EngineError> {
         let found = crate::core::look_at(path)?;
-        self.ask(move |core| core.register(&found))
+        let root = found.row.root.clone();
+        let id = self.ask(move |core| core.register(&found))?;
+        self.keep_notes(id, &root)?;
+        Ok(id)
     }
 
     /// Notes that the user has looked at a workspace now.
@@ -293,7 +300,7 @@ impl Engine {
     }
 
     /// Has the writer do something, and waits for it.
-    fn ask<T: Send + 'static>(
+    pub(crate) fn ask<T: Send + 'static>(
         &self,
         f: impl FnOnce(&mut Core) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, EngineError> {

@@ -10,6 +10,7 @@ mod inbox;
 mod ingest;
 pub mod limits;
 mod live;
+mod notes;
 mod open;
 mod query;
 mod readable;

@@ -71,6 +71,15 @@ pub const READABLE_AFTER: Duration = Duration::from_secs(2);
 /// Bytes of one result's output in a readable transcript: agents grep it, people skim it.
 pub const READABLE_OUTPUT_BYTES: usize = 4 << 10;
 
+/// Bytes of a note that are found: a long document, not a dump.
+pub const NOTE_BYTES: u64 = 1 << 20;
+
+/// Notes of one workspace: more than anybody reads.
+pub const NOTES: usize = 5_000;
+
+/// Folders below the folder of notes that are looked into.
+pub const NOTES_DEPTH: usize = 4;
+
 /// Processes whose end is awaited, each by a thread that sleeps: more than anybody runs agents.
 pub const AWAITED_PROCESSES: usize = 256;
 

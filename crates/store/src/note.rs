@@ -1,7 +1,7 @@
 //! Notes: files of a workspace, found by their words. The files hold the text.
 
 use callboard_model::{Timestamp, WorkspaceId};
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, Row};
 use serde_json::json;
 
 use crate::search::DocKind;
@@ -80,25 +80,40 @@ impl Write<'_> {
     }
 }
 
+fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
+    Ok(Note {
+        id: row.get(0)?,
+        workspace: WorkspaceId(row.get(1)?),
+        path: row.get(2)?,
+        title: row.get(3)?,
+        modified_at: time_of(row, 4)?,
+    })
+}
+
+const COLUMNS: &str = "id, workspace, path, title, modified_at";
+
 impl Snapshot<'_> {
+    /// One note.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn note(&self, id: i64) -> Result<Option<Note>> {
+        Ok(self
+            .conn
+            .prepare_cached(&format!("SELECT {COLUMNS} FROM note WHERE id = ?1"))?
+            .query_row([id], note_of)
+            .optional()?)
+    }
+
     /// The notes of a workspace, by path.
     ///
     /// # Errors
     /// If the database fails.
     pub fn notes(&self, workspace: WorkspaceId) -> Result<Vec<Note>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT id, workspace, path, title, modified_at FROM note
-             WHERE workspace = ?1 ORDER BY path",
-        )?;
-        let rows = statement.query_map([workspace.0], |row| {
-            Ok(Note {
-                id: row.get(0)?,
-                workspace: WorkspaceId(row.get(1)?),
-                path: row.get(2)?,
-                title: row.get(3)?,
-                modified_at: time_of(row, 4)?,
-            })
-        })?;
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM note WHERE workspace = ?1 ORDER BY path"
+        ))?;
+        let rows = statement.query_map([workspace.0], note_of)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use callboard_model::view::{SearchHit, SearchResults};
+use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
 
 use super::{client, in_workspace, workspace_here};
 use crate::args::Search;
@@ -66,9 +66,13 @@ fn hit_text(hit: &SearchHit) -> String {
         (Some(session), Some(task)) => format!("{session} ({task})"),
         (Some(session), None) => session.to_string(),
         (None, Some(task)) => task.to_string(),
-        (None, None) => String::new(),
+        (None, None) => hit.note.clone().unwrap_or_default(),
     };
-    let kind = hit.kind.map_or("task", callboard_model::EventKind::word);
+    let kind = match hit.subject {
+        SearchSubject::Event => hit.kind.map_or("", callboard_model::EventKind::word),
+        SearchSubject::Task => "task",
+        SearchSubject::Note => "note",
+    };
     let seq = hit.seq.map_or_else(String::new, |seq| format!(" #{}", seq.0));
     let more = if hit.more_in_session > 0 {
         format!(", {} more here", hit.more_in_session)

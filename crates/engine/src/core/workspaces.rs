@@ -16,7 +16,7 @@ const EXCLUDED: &str = "/.callboard";
 /// What registering a path found.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
-    row: WorkspaceRow,
+    pub(crate) row: WorkspaceRow,
     worktrees: Vec<worktree::Worktree>,
 }
 
@@ -97,6 +97,14 @@ impl Core {
                 self.put_rows(&agent, some);
             }
         }
+    }
+
+    /// Changes what is known of notes.
+    pub(crate) fn write_notes(
+        &mut self,
+        f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<()>,
+    ) -> Result<(), EngineError> {
+        Ok(self.write(Durability::Normal, f)?)
     }
 
     /// Notes that the user has seen everything so far.

@@ -8,7 +8,7 @@ use callboard_store::{EventRow, Found, SearchPage, SearchRow, Snapshot};
 
 use crate::core::view_of;
 use crate::transcript::Retelling;
-use crate::{Engine, EngineError, limits};
+use crate::{Engine, EngineError, limits, notes};
 
 impl Engine {
     /// What a query finds, in one workspace or in all.
@@ -50,7 +50,10 @@ impl Engine {
                         Some(task) => task_hit(&page, row, &task),
                         None => continue,
                     },
-                    Found::Note(_) => continue,
+                    Found::Note(id) => match note_hit(s, &page, row, *id)? {
+                        Some(hit) => hit,
+                        None => continue,
+                    },
                 });
             }
             Ok(SearchResults { hits, truncated: page.truncated, notes: query.notes.clone() })
@@ -107,6 +110,37 @@ fn task_hit(page: &SearchPage, row: &SearchRow, task: &callboard_store::Task) ->
         matches,
         more_in_session: row.more_in_session,
     }
+}
+
+fn note_hit(
+    s: &Snapshot<'_>,
+    page: &SearchPage,
+    row: &SearchRow,
+    id: i64,
+) -> Result<Option<SearchHit>, EngineError> {
+    let Some(note) = s.note(id)? else { return Ok(None) };
+    let root = s.workspace(note.workspace)?.map(|workspace| workspace.row.root);
+    let file = root.map(|root| root.join(&note.path));
+    // The index holds no text; a file that is gone is forgotten soon.
+    let text = file.as_deref().and_then(|file| notes::beginning(file).ok()).unwrap_or_default();
+    let (text, matches) = snippet(page, &text);
+    Ok(Some(SearchHit {
+        subject: SearchSubject::Note,
+        session: None,
+        task: None,
+        note: Some(note.path),
+        workspace: Some(note.workspace),
+        agent: None,
+        title: note.title,
+        seq: None,
+        ordinal: None,
+        kind: None,
+        at: note.modified_at,
+        file: file.map(|file| file.to_string_lossy().into_owned()),
+        text,
+        matches,
+        more_in_session: row.more_in_session,
+    }))
 }
 
 /// The text of an event that a match may stand in.

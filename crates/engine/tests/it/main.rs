@@ -8,6 +8,7 @@
 
 mod damage;
 mod files;
+mod notes;
 mod order;
 mod relations;
 mod scene;

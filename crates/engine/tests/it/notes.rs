@@ -1,0 +1,38 @@
+use callboard_model::Query;
+use callboard_model::view::{SearchHit, SearchSubject};
+use callboard_testkit::{HermeticHome, Repo};
+
+use crate::scene::Running;
+
+fn found(running: &Running, words: &str) -> Vec<SearchHit> {
+    let now = callboard_os::clock::now();
+    running.engine.search(&Query::parse(words), None, now, 10).unwrap().hits
+}
+
+#[test]
+fn notes_are_found_as_they_are_written_changed_and_removed() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let file = repo.path().join(".callboard/notes/design/limits.md");
+    {
+        let running = Running::start(&home);
+        running.register(&repo);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, "# Token bucket\n\nThe refill rate is per tenant.\n").unwrap();
+        let hits = running.wait("the note", |_| {
+            let hits = found(&running, "\"refill rate\"");
+            (!hits.is_empty()).then_some(hits)
+        });
+        assert_eq!(hits[0].subject, SearchSubject::Note);
+        assert_eq!(hits[0].note.as_deref(), Some(".callboard/notes/design/limits.md"));
+        assert_eq!(hits[0].title, "Token bucket");
+        assert!(hits[0].text.contains("refill rate"), "{}", hits[0].text);
+    }
+    // Changed while no daemon runs.
+    std::fs::write(&file, "# Token bucket\n\nThe burst is per tenant, twenty tokens.\n").unwrap();
+    let running = Running::start(&home);
+    running.wait("the changed note", |_| (!found(&running, "burst").is_empty()).then_some(()));
+    assert!(found(&running, "\"refill rate\"").is_empty());
+    std::fs::remove_file(&file).unwrap();
+    running.wait("the end of the note", |_| found(&running, "burst").is_empty().then_some(()));
+}
