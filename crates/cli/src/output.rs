@@ -103,6 +103,20 @@ pub(crate) fn table(header: &[&str]) -> Table {
     table
 }
 
+/// Characters that one column of `table` may take beside what is in the others, where the terminal has
+/// an end: what is cut keeps a row a row, which wrapped words do not.
+pub(crate) fn room_beside(table: &Table, others: &[Vec<String>]) -> Option<usize> {
+    if !is_for_a_person() {
+        return None;
+    }
+    let widest = |column: &Vec<String>| column.iter().map(|c| c.chars().count()).max().unwrap_or(0);
+    let taken: usize = others.iter().map(|column| widest(column) + PADDING).sum();
+    Some(usize::from(table.width()?).saturating_sub(taken + PADDING))
+}
+
+/// Blanks around a cell.
+const PADDING: usize = 2;
+
 /// A table's text, without trailing white space.
 pub(crate) fn table_text(table: &Table) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
@@ -119,7 +133,8 @@ pub(crate) fn short(text: &str, max: usize) -> String {
     if line.chars().count() <= max {
         return line;
     }
-    line.chars().take(max.saturating_sub(1)).chain(['…']).collect()
+    let kept: String = line.chars().take(max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end_matches([' ', '…']))
 }
 
 /// How long ago, in the largest unit that says enough: `40 s`, `3 min`, `2 h`, `5 d`.
@@ -197,6 +212,6 @@ mod tests {
     #[test]
     fn nothing_an_agent_writes_reaches_the_terminal_as_a_command() {
         assert_eq!(plain("a\x1b[31mb\x07c\u{9b}d"), "a[31mbcd");
-        assert_eq!(short("one\n two   three", 9), "one two …");
+        assert_eq!(short("one\n two   three", 9), "one two…");
     }
 }

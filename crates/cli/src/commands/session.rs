@@ -165,7 +165,7 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
             .unwrap_or_default()
     };
     vec![
-        ("doing", status::doing(view, now)),
+        ("doing", status::doing(view, now, status::ACTIVITY_CHARS)),
         ("goal", text(&view.goal)),
         ("title", text(&view.title)),
         ("task", view.task.map(|task| task.to_string()).unwrap_or_default()),

@@ -45,38 +45,82 @@ fn is_shown(view: &SessionView, now: Timestamp) -> bool {
     is_recent || matches!(view.state, StateWord::NeedsYou | StateWord::Working | StateWord::Ready)
 }
 
+/// Characters of an activity: it is one line of about as many.
+pub(super) const ACTIVITY_CHARS: usize = 120;
+
+/// Room for what a session does below which the time it takes is left out.
+const ROOM_FOR_TIME: usize = 48;
+
+/// Room for what a session does below which its check and files are left out.
+const ROOM_WANTED: usize = 56;
+
 /// Sessions as rows, everywhere the same.
 pub(super) fn rows(sessions: &[SessionView], now: Timestamp) -> comfy_table::Table {
-    let mut table = output::table(&["", "agent", "state", "doing", "check", "files", "last"]);
+    let column = |head: &str, of: &dyn Fn(&SessionView) -> String| {
+        std::iter::once(head.to_owned()).chain(sessions.iter().map(of)).collect::<Vec<_>>()
+    };
+    let before = [
+        column("", &|view| view.id.to_string()),
+        column("agent", &|view| view.agent.to_string()),
+        column("state", &|view| view.state.word().to_owned()),
+    ];
+    let facts = [column("check", &check), column("files", &files)];
+    let last = [column("last", &|view| output::ago(view.updated_at, now))];
+    let all = [&before[..], &facts, &last].concat();
+    let bare = [&before[..], &last].concat();
+    let sizing = output::table(&[]);
+    let room = output::room_beside(&sizing, &all);
+    let has_facts = room.is_none_or(|room| room >= ROOM_WANTED);
+    let room = if has_facts { room } else { output::room_beside(&sizing, &bare) };
+    let heads: &[&str] = if has_facts {
+        &["", "agent", "state", "doing", "check", "files", "last"]
+    } else {
+        &["", "agent", "state", "doing", "last"]
+    };
+    let mut table = output::table(heads);
     for view in sessions {
-        let goal = view.heading().unwrap_or_default();
-        let task = view.task.map_or_else(String::new, |task| format!("{task} "));
-        table.add_row([
+        let mut row = vec![
             view.id.to_string(),
             view.agent.to_string(),
             output::state(view.state),
-            format!(
-                "{}{}{}",
-                output::styled(&format!("{task}{}", output::short(goal, 90)), Style::Bold),
-                if output::is_for_a_person() { "\n" } else { " · " },
-                doing(view, now)
-            ),
-            check(view),
-            if view.files_changed > 0 { view.files_changed.to_string() } else { String::new() },
-            output::ago(view.updated_at, now),
-        ]);
+            goal_and_doing(view, now, room),
+        ];
+        if has_facts {
+            row.extend([check(view), files(view)]);
+        }
+        row.push(output::ago(view.updated_at, now));
+        table.add_row(row);
     }
     table
 }
 
-/// The activity, with the time it has taken.
-pub(super) fn doing(view: &SessionView, now: Timestamp) -> String {
-    let activity = output::short(&view.activity, 120);
-    let takes_time = matches!(view.state, StateWord::Working | StateWord::NeedsYou);
-    match view.activity_since.filter(|_| takes_time) {
-        Some(since) => format!("{activity}, {}", output::span(now.since_ms(since))),
-        None => activity,
+/// What it is to reach and what it does, in two lines for a person and one for a program.
+fn goal_and_doing(view: &SessionView, now: Timestamp, room: Option<usize>) -> String {
+    let task = view.task.map_or_else(String::new, |task| format!("{task} "));
+    let goal = format!("{task}{}", view.heading().unwrap_or_default());
+    let most = room.unwrap_or(usize::MAX).max(16);
+    let goal = output::styled(&output::short(&goal, most.min(90)), Style::Bold);
+    match room {
+        Some(_) => format!("{goal}\n{}", doing(view, now, most.min(ACTIVITY_CHARS))),
+        None => format!("{goal} · {}", doing(view, now, ACTIVITY_CHARS)),
     }
+}
+
+/// The activity in at most `most` characters, with the time it has taken.
+pub(super) fn doing(view: &SessionView, now: Timestamp, most: usize) -> String {
+    let takes_time = matches!(view.state, StateWord::Working | StateWord::NeedsYou);
+    match view.activity_since.filter(|_| takes_time && most >= ROOM_FOR_TIME) {
+        Some(since) => {
+            let lasts = format!(", {}", output::span(now.since_ms(since)));
+            let room = most.saturating_sub(lasts.len());
+            format!("{}{lasts}", output::short(&view.activity, room))
+        }
+        None => output::short(&view.activity, most),
+    }
+}
+
+fn files(view: &SessionView) -> String {
+    if view.files_changed > 0 { view.files_changed.to_string() } else { String::new() }
 }
 
 fn check(view: &SessionView) -> String {
