@@ -97,6 +97,11 @@ pub trait Agent: Send + Sync {
     /// The agent's program, if it is installed.
     fn installed(&self, environment: &Environment) -> Option<Installed>;
 
+    /// Whether two slim records say the same, whichever session's transcripts they stand in.
+    fn same_record(&self, one: &str, other: &str) -> bool {
+        one == other
+    }
+
     /// Facts that the agent keeps beside a transcript.
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft>;
 }

@@ -56,6 +56,10 @@ pub const ROW_FILES: usize = 20;
 /// Events in one page of a transcript at most.
 pub const PAGE_EVENTS: usize = 500;
 
+/// Reports of tokens that are looked through for what a fork began with: agents report the totals
+/// once per reply, or when they end.
+pub const USAGE_EVENTS: usize = 200;
+
 /// Landmarks of one session at most; the newest are kept.
 pub const LANDMARKS: usize = 3_000;
 

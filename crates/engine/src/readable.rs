@@ -157,7 +157,7 @@ fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), W
     let mut from = PageFrom::Start;
     let mut file = match read_mark(path)? {
         // Events that came since and belong before its end are in no file that only grows.
-        Some((begun, found)) if s.events_up_to(view.id, found.last)? == found.events => {
+        Some((begun, found)) if s.transcript_count_up_to(view.id, found.last)? == found.events => {
             mark = found;
             if found.events > 0 {
                 from = PageFrom::After(found.last);
@@ -170,16 +170,25 @@ fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), W
             file
         }
     };
+    let shared = s.shared_beginning(view.id)?;
+    let is_own =
+        |ordinal, seq| shared.is_some_and(|shared| (shared.ordinal, shared.seq) < (ordinal, seq));
+    let mut was_own = s.event(mark.last)?.is_some_and(|last| is_own(last.ordinal, last.seq));
     let mut retelling = Retelling::new(s);
     loop {
         let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
-        let rows = s.events(view.id, &page)?;
+        let rows = s.transcript(view.id, &page)?;
         let Some(newest) = rows.last() else { break };
         mark.last = newest.seq;
         mark.events += rows.len() as u64;
         from = PageFrom::After(newest.seq);
-        let told: String = retelling.events(&rows)?.iter().map(text::of_event).collect();
-        file.write_all(told.as_bytes())?;
+        for event in retelling.events(&rows)? {
+            if let Some(shared) = shared.filter(|shared| !was_own && shared.is_before(&event)) {
+                was_own = true;
+                file.write_all(text::end_of_shared(shared.session).as_bytes())?;
+            }
+            file.write_all(text::of_event(&event).as_bytes())?;
+        }
     }
     Ok(writeln!(file, "{MARK}{} of {} -->", mark.last.0, mark.events)?)
 }

@@ -1,7 +1,7 @@
 //! A session's row, made of what it did, what runs and what it is linked to.
 
 use callboard_agents::LiveSession;
-use callboard_model::fold::SessionFold;
+use callboard_model::fold::{SessionFold, UsageTotals};
 use callboard_model::session::{Alive, Fact, FactSource, Outcome, SessionState, TurnState};
 use callboard_model::view::{CheckResult, ContextUse, PlanProgress, SessionView};
 use callboard_model::{
@@ -38,6 +38,7 @@ pub(crate) enum Running<'a> {
 pub(crate) fn of(
     links: Links,
     fold: &SessionFold,
+    usage: &UsageTotals,
     running: Running<'_>,
     now: Timestamp,
 ) -> SessionView {
@@ -75,8 +76,8 @@ pub(crate) fn of(
         files: edited,
         last_check: fold.last_check().map(check_result),
         plan: plan(fold),
-        tokens: fold.usage.tokens,
-        cost_usd: fold.usage.cost_usd,
+        tokens: usage.tokens,
+        cost_usd: usage.cost_usd,
         context: fold
             .usage
             .context_used

@@ -55,7 +55,7 @@ impl<'a> Retelling<'a> {
         Ok(events)
     }
 
-    /// All events of a session in order, in pages.
+    /// All events of a session's own in order, in pages.
     pub(crate) fn each(&mut self, session: SessionId, mut visit: impl FnMut(&Event)) -> Result<()> {
         let mut from = PageFrom::Start;
         loop {

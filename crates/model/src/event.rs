@@ -358,12 +358,22 @@ pub struct Info {
     /// The agent's id of the session whose beginning this one shares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<String>,
-    /// The last event of the shared beginning, by the agent's own key.
+    /// Where that beginning is, if the agent says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forked_at: Option<String>,
+    pub beginning: Option<Beginning>,
     /// A pull request that belongs to the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_request: Option<String>,
+}
+
+/// Where the beginning of a fork is, which it shares with the session that it was forked from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Beginning {
+    /// In the fork's own transcript: a copy.
+    Copied,
+    /// In the transcript of the other session, up to this byte.
+    UpTo(u64),
 }
 
 impl EventBody {

@@ -16,6 +16,6 @@ pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, 
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
-    PlanProgress, SessionDetail, SessionView,
+    PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
 pub use since::{Since, SinceGroup, SinceLine};

@@ -6,6 +6,7 @@
 //! is kept lies in the body, in the same order, without anything between.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use zstd::bulk::Compressor;
 
@@ -68,7 +69,41 @@ pub struct Block {
     pub(crate) body: Vec<u8>,
 }
 
+/// The type of records that say what is kept elsewhere.
+pub const REPEATED: &str = "(repeated)";
+
 impl Block {
+    /// Its records with what is kept of each.
+    ///
+    /// # Errors
+    /// If it cannot be unpacked.
+    pub fn kept(&self) -> Result<Vec<(RecordMeta<'static>, String)>> {
+        let body = unpack(self.codec, self.body.clone(), self.body_size)?;
+        let mut at = 0;
+        let records = records(&self.records, self.start)?.into_iter().map(|record| {
+            let kept = body.get(at..at + record.kept_length).unwrap_or_default();
+            at += record.kept_length;
+            (record, String::from_utf8_lossy(kept).into_owned())
+        });
+        Ok(records.collect())
+    }
+
+    /// The same block with nothing kept of the records at these offsets, which repeat others.
+    ///
+    /// # Errors
+    /// If it cannot be unpacked.
+    pub fn without(&self, repeated: &BTreeSet<u64>) -> Result<Self> {
+        let mut builder = BlockBuilder::new(self.codec);
+        for (mut record, mut text) in self.kept()? {
+            if repeated.contains(&record.offset) {
+                record.record_type = REPEATED.into();
+                text.clear();
+            }
+            builder.push(&record, text.as_bytes());
+        }
+        Ok(builder.finish().unwrap_or_else(|| self.clone()))
+    }
+
     /// Small enough to be merged with its neighbours.
     pub(crate) fn is_loose(&self) -> bool {
         self.body_size < limits::BLOCK_BYTES / 2 && self.records.len() < limits::BLOCK_RECORDS * 8

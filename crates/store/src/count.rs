@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use callboard_model::AgentName;
 
-use crate::{RecordPlace, Result, Snapshot, Write};
+use crate::{RecordPlace, Result, Snapshot, Write, block};
 
 /// Counts of one batch; needs no database.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +58,16 @@ impl RecordCounts {
         count.records += 1;
         count.bytes += bytes;
         count.kept_bytes += kept_bytes;
+    }
+
+    /// Counts a record again, which turned out to repeat one that is kept, as nothing but that.
+    pub fn repeated(&mut self, record_type: &str, bytes: u64, kept_bytes: u64) {
+        if let Some(count) = self.types.get_mut(record_type) {
+            count.records = count.records.saturating_sub(1);
+            count.bytes = count.bytes.saturating_sub(bytes);
+            count.kept_bytes = count.kept_bytes.saturating_sub(kept_bytes);
+        }
+        self.add(block::REPEATED, true, bytes, 0);
     }
 
     /// Counts a field or value that is not known.

@@ -1,5 +1,7 @@
 //! Events: what and where, never their text, which their record holds.
 
+use std::collections::BTreeSet;
+
 use callboard_model::{EventKind, Ordinal, Seq, SessionId, Timestamp};
 use rusqlite::{OptionalExtension, Row};
 use xxhash_rust::xxh3::xxh3_64;
@@ -69,32 +71,48 @@ pub struct EventRow {
     pub place: RecordPlace,
 }
 
-/// Where a page of events begins or ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageFrom {
-    /// At the session's first event.
-    Start,
-    /// At its last.
-    End,
-    /// With half of the page before this event.
-    Around(Seq),
-    /// With the first event at this place or after it.
-    At(Ordinal),
-    /// With the first event behind this one.
-    After(Seq),
-    /// With the last event ahead of this one.
-    Before(Seq),
+/// An event's place in the display order, the one of commit where places are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position(pub(crate) Ordinal, pub(crate) Seq);
+
+impl EventRow {
+    pub(crate) fn position(&self) -> Position {
+        Position(self.ordinal, self.seq)
+    }
 }
 
-/// Which events of a session.
-#[derive(Debug, Clone, Copy)]
-pub struct EventPage<'a> {
-    /// From where.
-    pub from: PageFrom,
-    /// Of which kinds; empty for all.
-    pub kinds: &'a [EventKind],
-    /// How many at most.
-    pub limit: usize,
+/// What became of an event that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// It is news to its session.
+    New {
+        /// Its number.
+        seq: Seq,
+        /// The record that tells it, where that of a copy was read before.
+        told_at: Option<RecordPlace>,
+    },
+    /// It is known, and told by the record there.
+    Known(RecordPlace),
+}
+
+impl Stored {
+    /// Its number, if it is news to its session.
+    #[must_use]
+    pub fn news(self) -> Option<Seq> {
+        match self {
+            Self::New { seq, .. } => Some(seq),
+            Self::Known(_) => None,
+        }
+    }
+}
+
+/// What became of events that were to be stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// Of each of them, in their order.
+    pub stored: Vec<Stored>,
+    /// Forks whose own events became fewer, or whose beginning became longer.
+    pub forks: BTreeSet<SessionId>,
 }
 
 pub(crate) const COLUMNS: &str = "seq, session, ordinal, at, kind, key, source, generation, offset";
@@ -121,8 +139,8 @@ pub(crate) fn kind_mask(kinds: &[EventKind]) -> i64 {
 }
 
 impl Write<'_> {
-    /// Stores a session's events. Per event: its number if it is new; `None` if it is known
-    /// already, by its key: then its place is noted as one more source of it.
+    /// Stores a session's events. One that is known already, by its key, in the session or in one that
+    /// shares it, is not stored again: its place is noted as one more source of it.
     ///
     /// # Errors
     /// If the database fails.
@@ -131,8 +149,20 @@ impl Write<'_> {
         session: SessionId,
         events: &[NewEvent<'_>],
         arrival: Arrival,
-    ) -> Result<Vec<Option<Seq>>> {
-        events.iter().map(|event| self.append_event(session, event, arrival)).collect()
+    ) -> Result<Appended> {
+        let kin = self.kin(session)?;
+        let mut appended = Appended::default();
+        for event in events {
+            let stored = match self.find_shared(session, event, &kin, &mut appended.forks)? {
+                Some(shared) => shared,
+                None => self.append_event(session, event, arrival)?,
+            };
+            if let Some(seq) = stored.news() {
+                self.tell_readers(session, event, seq, &kin, &mut appended.forks)?;
+            }
+            appended.stored.push(stored);
+        }
+        Ok(appended)
     }
 
     fn append_event(
@@ -140,7 +170,7 @@ impl Write<'_> {
         session: SessionId,
         event: &NewEvent<'_>,
         arrival: Arrival,
-    ) -> Result<Option<Seq>> {
+    ) -> Result<Stored> {
         let key = EventKey::of(event.key);
         let seq = self.numbers.seq + 1;
         let doc = event.text.as_ref().filter(|text| !text.is_empty()).map(|text| {
@@ -171,10 +201,11 @@ impl Write<'_> {
                 doc.map(|(doc, _)| doc),
             ))?;
         if added == 0 {
-            if let Some(known) = self.view().event_by_key(session, key)? {
+            let known = self.view().event_by_key(session, key)?;
+            if let Some(known) = &known {
                 self.add_event_source(known.seq, event.place)?;
             }
-            return Ok(None);
+            return Ok(Stored::Known(known.map_or(event.place, |known| known.place)));
         }
         self.numbers.seq = seq;
         if let Some((doc, text)) = doc {
@@ -184,7 +215,7 @@ impl Write<'_> {
         for path in event.paths {
             self.note_file(path, seq)?;
         }
-        Ok(Some(Seq(seq)))
+        Ok(Stored::New { seq: Seq(seq), told_at: None })
     }
 
     /// Notes that the record at `place` reports an event, too.
@@ -224,16 +255,24 @@ impl Write<'_> {
 }
 
 impl Snapshot<'_> {
-    /// One event.
+    /// One event; for the number of a copy, what it copies.
     ///
     /// # Errors
     /// If the database fails.
     pub fn event(&self, seq: Seq) -> Result<Option<EventRow>> {
-        Ok(self
-            .conn
-            .prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE seq = ?1"))?
-            .query_row([seq.0], event_of)
-            .optional()?)
+        let row = |seq: Seq| {
+            self.conn
+                .prepare_cached(&format!("SELECT {COLUMNS} FROM event WHERE seq = ?1"))?
+                .query_row([seq.0], event_of)
+                .optional()
+        };
+        match row(seq)? {
+            Some(event) => Ok(Some(event)),
+            None => match self.original_of(seq)? {
+                Some(original) => Ok(row(original)?),
+                None => Ok(None),
+            },
+        }
     }
 
     /// The event of a session with this key.
@@ -248,74 +287,6 @@ impl Snapshot<'_> {
             ))?
             .query_row((session.0, key.0), event_of)
             .optional()?)
-    }
-
-    /// A page of a session's events, in display order: by place, at the same place by commit. Nothing
-    /// if it is to begin at an event that is not in the session.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn events(&self, session: SessionId, page: &EventPage<'_>) -> Result<Vec<EventRow>> {
-        const FIRST: (i64, i64) = (i64::MIN, i64::MIN);
-        const LAST: (i64, i64) = (i64::MAX, i64::MAX);
-        let limit = page.limit.min(limits::EVENTS_PER_PAGE);
-        let mask = kind_mask(page.kinds);
-        let seq = match page.from {
-            PageFrom::Start => return self.forward(session, FIRST, mask, limit),
-            PageFrom::End => return self.backward(session, LAST, mask, limit),
-            PageFrom::At(at) => return self.forward(session, (at.0, i64::MIN), mask, limit),
-            PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) => seq,
-        };
-        let Some(event) = self.event(seq)?.filter(|e| e.session == session) else {
-            return Ok(Vec::new());
-        };
-        let at = (event.ordinal.0, event.seq.0);
-        match page.from {
-            PageFrom::After(_) => self.forward(session, at, mask, limit),
-            PageFrom::Before(_) => self.backward(session, at, mask, limit),
-            _ => {
-                let mut events = self.backward(session, at, mask, limit / 2)?;
-                let rest = limit - events.len();
-                events.extend(self.forward(session, (at.0, at.1 - 1), mask, rest)?);
-                Ok(events)
-            }
-        }
-    }
-
-    fn forward(
-        &self,
-        session: SessionId,
-        after: (i64, i64),
-        mask: i64,
-        limit: usize,
-    ) -> Result<Vec<EventRow>> {
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event
-             WHERE session = ?1 AND (ordinal, seq) > (?2, ?3) AND (?4 >> kind) & 1
-             ORDER BY ordinal, seq LIMIT ?5"
-        ))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map((session.0, after.0, after.1, mask, limit), event_of)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    fn backward(
-        &self,
-        session: SessionId,
-        before: (i64, i64),
-        mask: i64,
-        limit: usize,
-    ) -> Result<Vec<EventRow>> {
-        let mut statement = self.conn.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM event
-             WHERE session = ?1 AND (ordinal, seq) < (?2, ?3) AND (?4 >> kind) & 1
-             ORDER BY ordinal DESC, seq DESC LIMIT ?5"
-        ))?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = statement.query_map((session.0, before.0, before.1, mask, limit), event_of)?;
-        let mut events = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-        events.reverse();
-        Ok(events)
     }
 
     /// The events stored after `seq`, of one session or of all, in order of commit.
@@ -354,21 +325,6 @@ impl Snapshot<'_> {
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// How many events a session has up to this one, in display order; 0 if it is in another session.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn events_up_to(&self, session: SessionId, seq: Seq) -> Result<u64> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT count(*) FROM event JOIN event last ON last.seq = ?2 AND last.session = ?1
-                 WHERE event.session = ?1 AND (event.ordinal, event.seq) <= (last.ordinal, last.seq)",
-            )?
-            .query_row((session.0, seq.0), |row| row.get::<_, i64>(0))?
-            .cast_unsigned())
     }
 
     /// How many events a session has.

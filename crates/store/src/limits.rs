@@ -54,6 +54,9 @@ pub const SEARCH_HITS: usize = 500;
 /// Events of one page.
 pub const EVENTS_PER_PAGE: usize = 2_000;
 
+/// Forks of forks that are followed: more than anybody keeps apart, and an end for a circle.
+pub const FORKS_DEEP: u32 = 32;
+
 /// Log rows of one page.
 pub const LOG_PER_PAGE: usize = 1_000;
 

@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use crate::{Result, StoreError};
 
 /// The steps in order; the database's `user_version` counts those it has taken.
-const STEPS: &[&str] = &[include_str!("../migrations/0001_begin.sql")];
+const STEPS: &[&str] =
+    &[include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_forks.sql")];
 
 /// The newest layout of this version.
 pub(crate) const NEWEST: i64 = STEPS.len() as i64;

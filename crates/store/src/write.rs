@@ -34,6 +34,7 @@ impl Numbers {
 pub(crate) fn last_seq(conn: &Connection) -> Result<i64> {
     let mut statement = conn.prepare_cached(
         "SELECT max(ifnull((SELECT max(seq) FROM event), 0), ifnull((SELECT max(seq) FROM log), 0),
+                    ifnull((SELECT max(seq) FROM event_copy), 0),
                     ifnull((SELECT value FROM meta WHERE key = 'last_seq'), 0))",
     )?;
     Ok(statement.query_row([], |row| row.get(0))?)

@@ -42,6 +42,7 @@ function page(state, [id], { query }) {
       more_before: where === 'after' || where === 'at' ? true : where !== 'start' && down >= 0,
       more_after: where === 'before' ? true : where !== 'end' && up < all.total,
       total: all.total,
+      shared: null,
       seq: state.seq,
     },
   }

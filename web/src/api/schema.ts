@@ -416,6 +416,14 @@ export interface components {
          * @enum {string}
          */
         Author: "user" | "agent" | "program" | "command";
+        /** @description Where the beginning of a fork is, which it shares with the session that it was forked from. */
+        Beginning: "copied" | {
+            /**
+             * Format: int64
+             * @description In the transcript of the other session, up to this byte.
+             */
+            up_to: number;
+        };
         /** @description The board of one workspace, as of one commit. */
         Board: {
             /** @description How far reading history is. */
@@ -631,9 +639,10 @@ export interface components {
             more_before: boolean;
             /** @description The page is as of this commit: newer events have a greater `seq`. */
             seq: components["schemas"]["Seq"];
+            shared?: components["schemas"]["SharedBeginning"] | null;
             /**
              * Format: int64
-             * @description How many events the session has.
+             * @description How many events the session has, those that it shares included.
              */
             total: number;
         };
@@ -777,6 +786,7 @@ export interface components {
             agent_type?: string | null;
             /** @description Version of the agent's program. */
             agent_version?: string | null;
+            beginning?: components["schemas"]["Beginning"] | null;
             /** @description Branch checked out there. */
             branch?: string | null;
             /** @description Commit checked out there. */
@@ -785,8 +795,6 @@ export interface components {
             cwd?: string | null;
             /** @description Where it was started from (`cli`, `vscode`, `sdk-cli`). */
             entrypoint?: string | null;
-            /** @description The last event of the shared beginning, by the agent's own key. */
-            forked_at?: string | null;
             /** @description The agent's id of the session whose beginning this one shares. */
             forked_from?: string | null;
             /** @description Permission or approval mode. */
@@ -1218,6 +1226,15 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning" | "note";
+        /** @description The beginning that a fork shares with the session that it was forked from. */
+        SharedBeginning: {
+            /** @description The place of the last shared event. */
+            ordinal: components["schemas"]["Ordinal"];
+            /** @description The last shared event. */
+            seq: components["schemas"]["Seq"];
+            /** @description That session. */
+            session: components["schemas"]["SessionId"];
+        };
         /** @description What happened in a workspace in a span of time, per task. */
         Since: {
             /** @description Begin of the span. */
@@ -1605,6 +1622,7 @@ export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type ApiError = components['schemas']['ApiError'];
 export type Author = components['schemas']['Author'];
+export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
 export type Change = components['schemas']['Change'];
 export type CheckResult = components['schemas']['CheckResult'];
@@ -1666,6 +1684,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SessionState = components['schemas']['SessionState'];
 export type SessionView = components['schemas']['SessionView'];
 export type Severity = components['schemas']['Severity'];
+export type SharedBeginning = components['schemas']['SharedBeginning'];
 export type Since = components['schemas']['Since'];
 export type SinceGroup = components['schemas']['SinceGroup'];
 export type SinceLine = components['schemas']['SinceLine'];

@@ -60,6 +60,7 @@ export type SessionDetail = Told<schema.SessionDetail>
 export type SessionList = Told<schema.SessionList>
 export type SessionState = Told<schema.SessionState>
 export type SessionView = Told<schema.SessionView>
+export type SharedBeginning = Told<schema.SharedBeginning>
 export type Since = Told<schema.Since>
 export type SinceGroup = Told<schema.SinceGroup>
 export type SinceLine = Told<schema.SinceLine>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Event, EventBody } from '../api/types'
-import { blocks, failed, indexOf, keepSame } from './blocks'
+import { blocks, failed, firstOwn, indexOf, keepSame } from './blocks'
 
 const events = (...bodies: EventBody[]): Event[] =>
   bodies.map((body, i) => ({ seq: i + 1, session: 'S1', ordinal: i + 1, at: null, ...body }) as Event)
@@ -78,4 +78,12 @@ test('no block that was shown is lost when earlier events are loaded', () => {
   const after = blocks(all, { moreBefore: false, seams: new Set([later[0]?.ordinal ?? 0]) })
   expect(before.map((block) => block.key)).toEqual(['e4'])
   expect(after.map((block) => block.key)).toEqual(['e1', 'e2', 'e4'])
+})
+
+test('what a fork shares ends before its first own block', () => {
+  const made = blocks(events(command('a'), result('a'), command('b'), result('b')))
+  const shared = (ordinal: number, seq: number) => firstOwn(made, { session: 'S1', ordinal, seq })
+  expect([firstOwn(made, null), shared(2, 2), shared(2, 3)]).toEqual([null, 'e3', 'e3'])
+  // In a part that is not loaded; or nothing is its own yet.
+  expect([shared(0, 0), shared(9, 9)]).toEqual([null, null])
 })

@@ -1,4 +1,13 @@
-import type { Event, EventKind, EventOf, Ordinal, PlanStep, ResultBody, ToolUseBody } from '../api/types'
+import type {
+  Event,
+  EventKind,
+  EventOf,
+  Ordinal,
+  PlanStep,
+  ResultBody,
+  SharedBeginning,
+  ToolUseBody,
+} from '../api/types'
 
 export type ToolEvent = EventOf<ToolUseBody>
 export type ResultEvent = EventOf<ResultBody>
@@ -119,6 +128,18 @@ export function keepSame(before: readonly Block[], next: Block[]): Block[] {
     const old = known.get(block.key)
     return old && sameBlock(old, block) ? old : block
   })
+}
+
+/**
+ * The key of the first block behind the beginning that a fork shares; with nothing behind it yet, none.
+ * Where the beginning ends in a part that is not loaded, no block is the first one.
+ */
+export function firstOwn(list: readonly Block[], shared: SharedBeginning | null): string | null {
+  if (!shared) return null
+  const own = (event: Event): boolean =>
+    event.ordinal > shared.ordinal || (event.ordinal === shared.ordinal && event.seq > shared.seq)
+  const at = list.findIndex((block) => own(firstEvent(block)))
+  return at > 0 ? (list[at]?.key ?? null) : null
 }
 
 /** The events that a block shows. */

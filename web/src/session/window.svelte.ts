@@ -1,6 +1,6 @@
 import { fetchEvents, type EventQuery } from '../api/endpoints'
-import type { Event, EventKind, Ordinal, Seq, SessionId } from '../api/types'
-import { blocks, keepSame, touches, type Block } from './blocks'
+import type { Event, EventKind, Ordinal, Seq, SessionId, SharedBeginning } from '../api/types'
+import { blocks, firstOwn, keepSame, touches, type Block } from './blocks'
 
 const PAGE = 200
 /** More than this is dropped at the far end: a page of 100,000 events would not be light any more. */
@@ -34,6 +34,10 @@ export class EventWindow {
   moreBefore = $state(false)
   moreAfter = $state(false)
   total = $state(0)
+  /** The beginning that the session shares with the one it was forked from. */
+  shared = $state.raw<SharedBeginning | null>(null)
+  /** The block before which that beginning ends. */
+  firstOwn = $state<string | null>(null)
   opened = $state(false)
   failure = $state<unknown>(null)
   /** The last change was something new at the session's end, not more of its history. */
@@ -69,6 +73,7 @@ export class EventWindow {
       this.moreBefore = page.more_before
       this.moreAfter = page.more_after
       this.total = page.total
+      this.shared = page.shared ?? null
       this.failure = null
       this.grew = false
       this.#show()
@@ -129,6 +134,7 @@ export class EventWindow {
       if (side === 'before' && first) this.#seams.add(first.ordinal)
       this.#events = merged(this.#events, page.events)
       this.total = page.total
+      this.shared = page.shared ?? null
       if (side === 'before') this.moreBefore = page.more_before
       else this.moreAfter = page.more_after
       this.#trim(side)
@@ -161,5 +167,6 @@ export class EventWindow {
     const { file } = this.#filter
     if (file !== null) made = made.filter((block) => touches(block, file))
     this.blocks = keepSame(this.blocks, made)
+    this.firstOwn = firstOwn(this.blocks, this.shared)
   }
 }

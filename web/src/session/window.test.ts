@@ -31,6 +31,7 @@ function serve(total: () => number): string[] {
       more_before: first > 1,
       more_after: last < total(),
       total: total(),
+      shared: null,
       seq: total(),
     }
     return Promise.resolve(new Response(JSON.stringify(page)))

@@ -76,6 +76,10 @@ impl Agent for Claude {
         installed::program("claude", environment)
     }
 
+    fn same_record(&self, one: &str, other: &str) -> bool {
+        reader::same_record(one, other)
+    }
+
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
         discover::companion(file)
     }

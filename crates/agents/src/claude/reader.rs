@@ -7,6 +7,7 @@ use callboard_model::event::Info;
 use serde::{Deserialize, Serialize};
 
 use super::{parse, slim};
+use crate::fields::Document;
 use crate::limits;
 use crate::slim::{Seen, Slim};
 use crate::stream::StreamRule;
@@ -41,6 +42,25 @@ impl Reader {
         let state = state.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
         Self { thread: file.thread.clone(), state }
     }
+}
+
+/// Fields of a record that a fork changes in its copy.
+const OF_SESSION: [&str; 5] =
+    ["sessionId", "session_id", "promptId", "requestSessionId", "forkedFrom"];
+
+/// Whether one record is the other's copy in a fork.
+pub(super) fn same_record(one: &str, other: &str) -> bool {
+    let (one, other) = (Document::of(one), Document::of(other));
+    let fields = |document: &Option<Document<'_>>| {
+        let fields = document.as_ref()?.fields()?;
+        let own = fields.iter().filter(|(name, _)| !OF_SESSION.contains(&&**name));
+        Some(
+            own.map(|(name, value)| (name.to_string(), value.text().to_owned()))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let one = fields(&one);
+    one.is_some() && one == fields(&other)
 }
 
 impl TranscriptReader for Reader {

@@ -1,7 +1,7 @@
 //! From a record to events. Sources: the format's own types as earlier releases published them, and
 //! transcripts of versions 0.3x (bare items) to 0.169 (lines with ordinals).
 
-use callboard_model::event::{Compaction, Info};
+use callboard_model::event::{Beginning, Compaction, Info};
 use callboard_model::{Draft, EventBody, ThreadKey, Timestamp};
 
 use super::reader::Reader;
@@ -117,6 +117,7 @@ fn session_facts(header: &Fields<'_>, record: &mut Record, reader: &mut Reader) 
         source.and_then(Raw::fields).unwrap_or_default().fields("subagent").fields("thread_spawn");
     let base = header.fields("history_base");
     let forked_from = base.text("thread_id").or_else(|| header.text("forked_from_id"));
+    let beginning = base.u64("end_byte_offset").map(Beginning::UpTo);
     let info = Info {
         cwd: header.text("cwd"),
         branch: git.text("branch"),
@@ -127,11 +128,8 @@ fn session_facts(header: &Fields<'_>, record: &mut Record, reader: &mut Reader) 
         parent: header.text("parent_thread_id").or_else(|| spawn.text("parent_thread_id")),
         agent_type: header.text("agent_role").or_else(|| spawn.text("agent_role")),
         title: header.text("agent_nickname").or_else(|| spawn.text("agent_nickname")),
-        forked_at: base
-            .u64("end_ordinal_exclusive")
-            .and_then(|n| n.checked_sub(1))
-            .map(|n| format!("o{n}")),
         forked_from,
+        beginning,
         ..Info::default()
     };
     reader.state.info.cwd.clone_from(&info.cwd);

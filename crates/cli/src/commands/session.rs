@@ -6,7 +6,7 @@ use callboard_engine::SessionList as Sessions;
 use callboard_model::Event;
 use callboard_model::event::{PlanStep, StepStatus};
 use callboard_model::fold::Tokens;
-use callboard_model::view::{EventPage, SessionDetail};
+use callboard_model::view::{EventPage, SessionDetail, SharedBeginning};
 
 use super::{client, in_workspace, status, tail, workspace_here};
 use crate::args::{Session, SessionList};
@@ -32,14 +32,8 @@ pub(super) fn session(command: Session, settings: &Settings) -> Result<(), CliEr
         }
         Session::Events { session, kind, after, limit, json } => {
             let id = find(&client, &session)?.session.id;
-            let events = events(&client, &id.to_string(), &kind, after, limit)?;
-            if json.json {
-                return output::json(&events);
-            }
-            for event in &events {
-                output::print(&tail::event_text(event))?;
-            }
-            Ok(())
+            let (events, shared) = events(&client, &id.to_string(), &kind, after, limit)?;
+            if json.json { output::json(&events) } else { tail::show_text(&events, shared) }
         }
     }
 }
@@ -84,14 +78,14 @@ fn list(args: &SessionList, client: &Client) -> Result<(), CliError> {
     Ok(())
 }
 
-/// All events that are asked for, page by page.
+/// All events that are asked for, page by page, and what of them is shared.
 fn events(
     client: &Client,
     id: &str,
     kinds: &[String],
     after: Option<i64>,
     limit: Option<usize>,
-) -> Result<Vec<Event>, CliError> {
+) -> Result<(Vec<Event>, Option<SharedBeginning>), CliError> {
     let limit = limit.unwrap_or(usize::MAX);
     let mut from = after.map_or_else(|| "start".to_owned(), |seq| format!("after:{seq}"));
     let mut events: Vec<Event> = Vec::new();
@@ -107,7 +101,7 @@ fn events(
             Some(last) if page.more_after && events.len() < limit => {
                 from = format!("after:{}", last.seq.0);
             }
-            _ => return Ok(events),
+            _ => return Ok((events, page.shared)),
         }
     }
 }
@@ -168,6 +162,7 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
         ("doing", status::doing(view, now, status::ACTIVITY_CHARS)),
         ("goal", text(&view.goal)),
         ("title", text(&view.title)),
+        ("fork of", view.forked_from.map(|id| id.to_string()).unwrap_or_default()),
         ("task", view.task.map(|task| task.to_string()).unwrap_or_default()),
         ("directory", text(&view.cwd)),
         ("branch", text(&view.branch)),

@@ -1,7 +1,7 @@
 //! `session tail`: a session's events as text, as they come.
 
 use callboard_model::event::{Author, EventBody, TurnPhase};
-use callboard_model::view::{EventPage, LogEntry, StreamMessage};
+use callboard_model::view::{EventPage, LogEntry, SharedBeginning, StreamMessage};
 use callboard_model::{Event, SessionId};
 
 use super::session::PAGE;
@@ -21,7 +21,7 @@ pub(super) fn tail(
 ) -> Result<(), CliError> {
     let first: EventPage = client
         .get(&format!("/api/sessions/{id}/events?from=end&limit={}", count.clamp(1, PAGE)))?;
-    show(&first.events, json)?;
+    show(&first.events, first.shared, json)?;
     if !follow {
         return Ok(());
     }
@@ -37,28 +37,42 @@ pub(super) fn tail(
         if is_news {
             let path = format!("/api/sessions/{id}/events?from={from}&limit={PAGE}");
             let page: EventPage = client.get(&path)?;
-            show(&page.events, json)?;
+            show(&page.events, page.shared, json)?;
             from = behind(page.events.last()).unwrap_or_else(|| std::mem::take(&mut from));
         }
         Ok(true)
     })
 }
 
-fn show(events: &[Event], json: bool) -> Result<(), CliError> {
+fn show(events: &[Event], shared: Option<SharedBeginning>, json: bool) -> Result<(), CliError> {
+    if !json {
+        return show_text(events, shared);
+    }
     for event in events {
-        if json {
-            let text = serde_json::to_string(event)
-                .map_err(|error| CliError::misuse(format!("cannot write JSON: {error}"), ""))?;
-            output::line(&text)?;
-        } else {
-            output::print(&event_text(event))?;
+        let text = serde_json::to_string(event)
+            .map_err(|error| CliError::misuse(format!("cannot write JSON: {error}"), ""))?;
+        output::line(&text)?;
+    }
+    Ok(())
+}
+
+/// Events as text, with a line behind those that the session shares.
+pub(super) fn show_text(events: &[Event], shared: Option<SharedBeginning>) -> Result<(), CliError> {
+    let mut is_shared = false;
+    for event in events {
+        if let Some(shared) = shared {
+            if is_shared && shared.is_before(event) {
+                output::line(&format!("─────  shared with {}, up to here", shared.session))?;
+            }
+            is_shared = !shared.is_before(event);
         }
+        output::print(&event_text(event))?;
     }
     Ok(())
 }
 
 /// An event as lines of text; empty for one that nobody reads.
-pub(super) fn event_text(event: &Event) -> String {
+fn event_text(event: &Event) -> String {
     let (mark, text) = match &event.body {
         EventBody::Prompt(p) => match p.author {
             Author::User => (output::styled("you  ", Style::Accent), p.text.clone()),

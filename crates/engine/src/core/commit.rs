@@ -6,6 +6,7 @@ use std::sync::Arc;
 use callboard_model::{AgentName, SessionId, Timestamp};
 use callboard_store::{Arrival, Durability, NewEvent, RecordPlace, SourceId, SourceProblem, Write};
 
+use super::repeats::Repeats;
 use super::sessions::{Held, Sessions};
 use super::{Core, LOG_SESSION, When};
 use crate::ingest::batch::{Batch, Prepared, ThreadEvents};
@@ -151,10 +152,17 @@ fn put_batch(
         (false, true) => Announced::IfRecent,
         (false, false) => Announced::Never,
     };
-    for id in put_events(w, sessions, &agent, source, batch)? {
+    let changed = put_events(w, sessions, &agent, source, batch)?;
+    for id in changed.sessions {
         let known = touched.entry(id).or_insert(announced);
         *known = announced.max(*known);
     }
+    for id in changed.forks {
+        sessions.fold_again(w, id)?;
+        let known = touched.entry(id).or_insert(Announced::IfRecent);
+        *known = Announced::IfRecent.max(*known);
+    }
+    changed.repeats.leave_out(w, batch)?;
     put_records(w, &agent, source, batch)
 }
 
@@ -183,18 +191,29 @@ fn put_records(
     Ok(())
 }
 
-/// Appends the batch's events and folds those that are news; gives the sessions they belong to.
+/// What a batch's events change.
+#[derive(Default)]
+struct Changed {
+    /// The sessions that they belong to.
+    sessions: BTreeSet<SessionId>,
+    /// Sessions whose shared beginning turned out to be another's.
+    forks: BTreeSet<SessionId>,
+    repeats: Repeats,
+}
+
+/// Appends the batch's events and folds those that are news.
 fn put_events(
     w: &mut Write<'_>,
     sessions: &mut Sessions<'_>,
     agent: &AgentName,
     source: SourceId,
     batch: &mut Batch,
-) -> callboard_store::Result<BTreeSet<SessionId>> {
+) -> callboard_store::Result<Changed> {
     let arrival = if batch.is_live { Arrival::Live } else { Arrival::Backfill };
-    let mut touched = BTreeSet::new();
+    let mut changed = Changed::default();
     for ThreadEvents { thread, events } in &mut batch.threads {
         let (id, _) = w.session_of(agent, thread)?;
+        changed.forks.append(&mut super::forks::note(w, agent, id, events)?);
         let generation = batch.progress.generation;
         let texts: Vec<_> = events.iter_mut().map(|event| event.text.take()).collect();
         let paths: Vec<Vec<&str>> =
@@ -208,17 +227,20 @@ fn put_events(
                 ..new_event(event, paths, source, generation)
             })
             .collect();
-        let given = w.append_events(id, &new, arrival)?;
+        let mut appended = w.append_events(id, &new, arrival)?;
         let held = sessions.hold(w, id, agent, thread)?;
-        for (event, seq) in events.iter().zip(given) {
-            if let Some(seq) = seq {
+        for (event, stored) in events.iter().zip(appended.stored) {
+            let place = RecordPlace { source, generation, offset: event.offset };
+            changed.repeats.note(place, stored);
+            if let Some(seq) = stored.news() {
                 fold(held, event);
-                held.seq = seq;
+                held.seq = seq.max(held.seq);
             }
         }
-        touched.insert(id);
+        changed.sessions.insert(id);
+        changed.forks.append(&mut appended.forks);
     }
-    Ok(touched)
+    Ok(changed)
 }
 
 fn new_event<'a>(

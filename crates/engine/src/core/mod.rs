@@ -1,6 +1,8 @@
 //! The loop that everything that happens goes through, one at a time.
 
 mod commit;
+mod forks;
+mod repeats;
 mod sessions;
 mod tasks;
 mod workspaces;

@@ -10,7 +10,7 @@ use callboard_model::view::SessionView;
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::{Durability, Result, SessionRow, Write};
 
-use super::{Core, LOG_SESSION};
+use super::{Core, LOG_SESSION, forks};
 use crate::limits;
 use crate::row::{self, Links, Running};
 use crate::transcript::Retelling;
@@ -115,6 +115,14 @@ impl Sessions<'_> {
         })
     }
 
+    /// Has the session's fold made anew from the events that it has now.
+    pub(crate) fn fold_again(&mut self, w: &Write<'_>, id: SessionId) -> Result<()> {
+        if let Some(stored) = w.view().session(id)? {
+            self.hold(w, id, &stored.agent, &stored.thread)?.is_out_of_order = true;
+        }
+        Ok(())
+    }
+
     /// Stores the session's fold and row, moves the card of its task, and gives the row.
     pub(crate) fn put(&mut self, w: &mut Write<'_>, id: SessionId) -> Result<SessionView> {
         let Some(stored) = w.view().session(id)? else {
@@ -146,7 +154,8 @@ impl Sessions<'_> {
             children: u32::try_from(w.view().children(id)?.len()).unwrap_or(u32::MAX),
             seq: held.seq,
         };
-        let mut view = row::of(links, &held.fold, running, self.now);
+        let usage = forks::own_part(&w.view(), id, &held.fold.usage)?;
+        let mut view = row::of(links, &held.fold, &usage, running, self.now);
         view.workspace = self.workspace_of(&view, &held);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;

@@ -230,7 +230,11 @@ impl Pass<'_> {
         }
         self.gathered.records += 1;
         let parsed = if slim.kept.is_empty() {
-            Parsed { record_type: "(repeated)".into(), known: true, ..Parsed::default() }
+            Parsed {
+                record_type: callboard_store::REPEATED.into(),
+                known: true,
+                ..Parsed::default()
+            }
         } else {
             self.reader.parse(&slim.kept, RecordPosition { offset: raw.offset })
         };

@@ -27,7 +27,7 @@ pub enum EventsFrom {
 }
 
 impl Engine {
-    /// A part of a session's transcript.
+    /// A part of a session's transcript; a fork's with the beginning that it shares.
     ///
     /// # Errors
     /// When there is no such session, or no such event to begin at.
@@ -52,16 +52,17 @@ impl Engine {
             if let PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) = from {
                 event_row(s, seq)?;
             }
-            let rows = s.events(session, &StorePage { from, kinds, limit })?;
+            let rows = s.transcript(session, &StorePage { from, kinds, limit })?;
             let is_more = |from: Option<PageFrom>| -> Result<bool, EngineError> {
                 let Some(from) = from else { return Ok(false) };
-                Ok(!s.events(session, &StorePage { from, kinds, limit: 1 })?.is_empty())
+                Ok(!s.transcript(session, &StorePage { from, kinds, limit: 1 })?.is_empty())
             };
             Ok(EventPage {
                 more_before: is_more(rows.first().map(|row| PageFrom::Before(row.seq)))?,
                 more_after: is_more(rows.last().map(|row| PageFrom::After(row.seq)))?,
                 events: shortened(Retelling::new(s).events(&rows)?),
-                total: s.event_count(session)?,
+                total: s.transcript_count(session)?,
+                shared: s.shared_beginning(session)?,
                 seq: s.seq()?,
             })
         })
@@ -138,7 +139,7 @@ impl Engine {
             let mut from = PageFrom::End;
             while landmarks.len() < limits::LANDMARKS {
                 let page = StorePage { from, kinds: &KINDS, limit: limits::PAGE_EVENTS };
-                let rows = s.events(session, &page)?;
+                let rows = s.transcript(session, &page)?;
                 let Some(first) = rows.first() else { break };
                 from = PageFrom::Before(first.seq);
                 let events = retelling.events(&rows)?;

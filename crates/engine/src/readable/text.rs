@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use callboard_model::Event;
+use callboard_model::SessionId;
 use callboard_model::event::{Author, EventBody, FileEdit, ToolResult, TurnPhase};
 use callboard_model::view::SessionView;
 
@@ -25,6 +26,11 @@ pub(super) fn heading(view: &SessionView) -> String {
     row("the agent's own id", Some(&view.agent_session_id));
     text.push('\n');
     text
+}
+
+/// The line behind what a fork shares.
+pub(super) fn end_of_shared(with: SessionId) -> String {
+    format!("---\n\n*shared with {with}, up to here*\n\n")
 }
 
 /// An event as Markdown; empty for one that tells a reader nothing.

@@ -8,6 +8,7 @@
 
 mod damage;
 mod files;
+mod forks;
 mod notes;
 mod order;
 mod relations;

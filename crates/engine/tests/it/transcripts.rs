@@ -16,6 +16,16 @@ pub(crate) fn moment(n: u64) -> String {
     at.to_string()
 }
 
+/// The number whose [`moment`] is now.
+pub(crate) fn seconds_to_now() -> u64 {
+    u64::try_from((callboard_os::clock::now().as_millisecond() - BEGIN) / 1000).unwrap()
+}
+
+/// A moment after all that is written.
+pub(crate) fn now() -> callboard_model::Timestamp {
+    callboard_model::Timestamp::from_millisecond(BEGIN + 3_600_000)
+}
+
 /// Appends to a file, which may be new.
 pub(crate) fn append(path: &Path, text: &str) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -127,6 +137,20 @@ impl Claude {
     }
 }
 
+/// The lines of a session as a fork copies them: under its own id, with the uuids they had; messages of
+/// the agent name the session that they were asked for in.
+pub(crate) fn copied(lines: &[String], into: &str) -> String {
+    let copy = |line: &String| {
+        let mut record: Value = serde_json::from_str(line).unwrap();
+        if record["type"] == "assistant" && record.get("requestSessionId").is_none() {
+            record["requestSessionId"] = record["sessionId"].clone();
+        }
+        record["sessionId"] = json!(into);
+        format!("{record}\n")
+    };
+    lines.iter().map(copy).collect()
+}
+
 /// A thread of Codex.
 pub(crate) struct Codex {
     id: String,
@@ -136,6 +160,10 @@ pub(crate) struct Codex {
 impl Codex {
     pub(crate) fn new(id: &str, cwd: &Path) -> Self {
         Self { id: id.to_owned(), cwd: cwd.to_str().unwrap().to_owned() }
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        &self.id
     }
 
     /// Where its rollout lies.

@@ -33,7 +33,7 @@ use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
 /// Changes whenever a fold of the same events would come out differently.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// An event's place: its order in the session, and when it happened.
 pub(crate) type Place = (Ordinal, Option<Timestamp>);
@@ -212,7 +212,10 @@ impl SessionFold {
     /// Adds one event. Events come in the order of their ordinals, each once.
     pub fn apply(&mut self, ordinal: Ordinal, at: Option<Timestamp>, body: &EventBody) {
         let place = (ordinal, at);
-        self.started_at = self.started_at.or(at);
+        // Facts may be told with the copy of what another session began with.
+        if !matches!(body, EventBody::Info(_)) {
+            self.started_at = self.started_at.or(at);
+        }
         self.updated_at = self.updated_at.max(at);
         self.last = ordinal;
         self.events += 1;

@@ -117,8 +117,6 @@ pub struct Facts {
     pub parent_tool_use_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forked_from: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forked_at: Option<String>,
 }
 
 impl Facts {
@@ -141,7 +139,6 @@ impl Facts {
         take(&mut self.agent_type, &info.agent_type);
         take(&mut self.parent_tool_use_id, &info.parent_tool_use_id);
         take(&mut self.forked_from, &info.forked_from);
-        take(&mut self.forked_at, &info.forked_at);
         // A title that a person chose stays against one that the agent makes up later.
         if info.title_by_user || !self.title_by_user {
             take(&mut self.title, &info.title);

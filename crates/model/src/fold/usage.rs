@@ -50,6 +50,9 @@ impl Tokens {
 pub struct UsageTotals {
     /// Tokens in all.
     pub tokens: Tokens,
+    /// The agent reported these totals, which in a fork go on from those of its beginning.
+    #[serde(default)]
+    pub is_reported: bool,
     /// US dollars, where the agent reports them; never computed from a price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost_usd: Option<f64>,
@@ -83,6 +86,18 @@ impl UsageTotals {
         Some(1.0 - (used.min(window) as f64 / window as f64))
     }
 
+    /// What was used since the agent reported `before`; all of it if its counts began anew since.
+    #[must_use]
+    pub fn since(&self, before: &Usage) -> Self {
+        let (tokens, cost) = (Tokens::of(before), before.cost_usd.unwrap_or(0.0));
+        let mut own = self.clone();
+        if self.tokens.total() >= tokens.total() {
+            own.tokens = self.tokens.each(tokens, u64::saturating_sub);
+        }
+        own.cost_usd = self.cost_usd.map(|all| if all < cost { all } else { all - cost });
+        own
+    }
+
     pub(super) fn apply(&mut self, usage: &Usage) {
         if usage.context_used.is_some() {
             self.context_used = usage.context_used;
@@ -94,6 +109,7 @@ impl UsageTotals {
         let tokens = Tokens::of(usage);
         let cost = usage.cost_usd.filter(|c| c.is_finite() && *c >= 0.0);
         if usage.cumulative {
+            self.is_reported = true;
             if tokens.total() > 0 {
                 self.tokens = tokens;
             }

@@ -184,10 +184,31 @@ pub struct EventPage {
     pub more_before: bool,
     /// There are events after the last.
     pub more_after: bool,
-    /// How many events the session has.
+    /// How many events the session has, those that it shares included.
     pub total: u64,
+    /// The beginning that it shares, if it is a fork: those events name another session.
+    pub shared: Option<SharedBeginning>,
     /// The page is as of this commit: newer events have a greater `seq`.
     pub seq: Seq,
+}
+
+/// The beginning that a fork shares with the session that it was forked from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SharedBeginning {
+    /// That session.
+    pub session: SessionId,
+    /// The place of the last shared event.
+    pub ordinal: Ordinal,
+    /// The last shared event.
+    pub seq: Seq,
+}
+
+impl SharedBeginning {
+    /// Whether an event of the fork's transcript comes after the beginning that it shares.
+    #[must_use]
+    pub fn is_before(&self, event: &Event) -> bool {
+        (self.ordinal, self.seq) < (event.ordinal, event.seq)
+    }
 }
 
 /// A place in a transcript worth jumping to.

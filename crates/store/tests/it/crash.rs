@@ -73,7 +73,8 @@ fn write_batch(w: &mut callboard_store::Write<'_>, batch: u64) -> Result<()> {
         assert!(w.put_block(source, 0, &block)?);
     }
     let arrival = if batch.is_multiple_of(2) { Arrival::Live } else { Arrival::Backfill };
-    assert!(w.append_events(session, &events, arrival)?.iter().all(Option::is_some));
+    let appended = w.append_events(session, &events, arrival)?;
+    assert!(appended.stored.iter().all(|stored| stored.news().is_some()));
     w.log(LogKind::transient("advanced"), "S1", &batch.into())?;
     let cursor = Cursor { offset: (batch + 1) * 5 * RECORD, head_hash: 7, ..Cursor::default() };
     w.advance_source(source, &cursor)

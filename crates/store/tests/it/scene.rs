@@ -97,7 +97,8 @@ pub(crate) fn say(
             }
         })
         .collect();
-    w.append_events(session, &new, arrival)
+    let appended = w.append_events(session, &new, arrival)?;
+    Ok(appended.stored.into_iter().map(callboard_store::Stored::news).collect())
 }
 
 pub(crate) fn source_row(path: &Path, inode: u64) -> SourceRow {

@@ -81,7 +81,7 @@ fn pages_meet_where_events_have_the_same_place() {
 
     let (mut from, mut down, mut up) = (PageFrom::Start, Vec::new(), Vec::new());
     while let [event] = scene.read(|s| s.events(id, &page(from, 1)))[..] {
-        assert_eq!(scene.read(|s| s.events_up_to(id, event.seq)), down.len() as u64 + 1);
+        assert_eq!(scene.read(|s| s.transcript_count_up_to(id, event.seq)), down.len() as u64 + 1);
         down.push(event);
         from = PageFrom::After(event.seq);
     }

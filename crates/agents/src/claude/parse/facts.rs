@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use callboard_model::event::Info;
+use callboard_model::event::{Beginning, Info};
 use callboard_model::{EventBody, ThreadKey};
 
 use super::Record;
@@ -20,7 +20,7 @@ pub(super) fn session_facts(record: &mut Record<'_>, reader: &mut Reader) {
         _ => Fields::default(),
     };
     let model = message.str("model").filter(|model| model != "<synthetic>");
-    let (forked_from, forked_at) = fork(&fields);
+    let forked_from = origin(&fields);
     let last = reader.state.told(&record.thread);
     let mut changes = Info::default();
     for (now, last, change) in [
@@ -32,7 +32,6 @@ pub(super) fn session_facts(record: &mut Record<'_>, reader: &mut Reader) {
         (model, &mut last.model, &mut changes.model),
         (fields.str("attributionAgent"), &mut last.agent_type, &mut changes.agent_type),
         (forked_from, &mut last.forked_from, &mut changes.forked_from),
-        (forked_at, &mut last.forked_at, &mut changes.forked_at),
     ] {
         let now = now.filter(|now| !now.is_empty());
         if now.is_some() && now.as_deref() != last.as_deref() {
@@ -40,6 +39,7 @@ pub(super) fn session_facts(record: &mut Record<'_>, reader: &mut Reader) {
             change.clone_from(last);
         }
     }
+    changes.beginning = changes.forked_from.is_some().then_some(Beginning::Copied);
     if record.thread.sub.is_some() && last.parent.is_none() {
         last.parent = Some(record.thread.native.clone());
         changes.parent.clone_from(&last.parent);
@@ -49,15 +49,15 @@ pub(super) fn session_facts(record: &mut Record<'_>, reader: &mut Reader) {
     }
 }
 
-/// A fork begins with its parent's records under its own session id. What they came from is told by
-/// `forkedFrom`, or, in 2.1.3xx, by the session id that the request was made with.
-fn fork<'a>(fields: &Fields<'a>) -> (Option<Cow<'a, str>>, Option<Cow<'a, str>>) {
-    if let Some(fork) = fields.get("forkedFrom").and_then(Raw::fields) {
-        return (fork.str("sessionId"), fork.str("messageUuid"));
-    }
-    let origin = fields.str("requestSessionId");
-    let is_fork = origin.is_some() && origin != fields.str("sessionId");
-    if is_fork { (origin, fields.str("uuid")) } else { (None, None) }
+/// The session that a record was copied from: a fork begins with its parent's records, with their
+/// uuids, under its own session id. Where they came from is told by `forkedFrom`; in 2.1.3xx only with
+/// the agent's messages, by the session id that the request was made with.
+fn origin<'a>(fields: &Fields<'a>) -> Option<Cow<'a, str>> {
+    let origin = match fields.get("forkedFrom").and_then(Raw::fields) {
+        Some(fork) => fork.str("sessionId"),
+        None => fields.str("requestSessionId"),
+    };
+    origin.filter(|origin| Some(origin) != fields.str("sessionId").as_ref())
 }
 
 impl State {
