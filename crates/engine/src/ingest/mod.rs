@@ -126,6 +126,8 @@ impl Ingest {
         }
         let live = shared.clone();
         thread::spawn(move || live.read_live());
+        let later = shared.clone();
+        thread::spawn(move || later.jobs.run_later(later.clock));
         watching::start(shared.clone());
         Self { shared }
     }
@@ -152,12 +154,8 @@ impl Ingest {
 
     /// Reads a transcript again that could not be read or kept, after a while.
     pub(crate) fn retry_later(&self, transcript: &Arc<Tracked>) {
-        let (shared, transcript) = (self.shared.clone(), transcript.clone());
-        thread::spawn(move || {
-            let failures = transcript.failures();
-            thread::sleep(retry_wait(failures));
-            shared.jobs.add_live(transcript);
-        });
+        let due = self.shared.after(retry_wait(transcript.failures()));
+        self.shared.jobs.add_later(transcript.clone(), due);
     }
 }
 
@@ -236,12 +234,16 @@ impl Shared {
             return;
         }
         let wait = retry_wait(transcript.failed());
-        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        let retry_at = Timestamp::from_millisecond((self.clock)().as_millisecond() + wait_ms);
+        let retry_at = self.after(wait);
         (self.deliver)(
             is_live,
             Report::Failed { transcript: transcript.clone(), text: error.to_string(), retry_at },
         );
+    }
+
+    fn after(&self, wait: std::time::Duration) -> Timestamp {
+        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond((self.clock)().as_millisecond().saturating_add(wait_ms))
     }
 
     fn count(&self, batch: &Batch) {
