@@ -44,6 +44,10 @@ pub const RETRY_AT_MOST: Duration = Duration::from_secs(3600);
 /// Bytes before the cursor whose hash tells whether a transcript is still the same.
 pub const TAIL_BYTES: u64 = 4096;
 
+/// Bytes of a transcript in which its first record is looked for, to tell whether it is still the same:
+/// first records are short, and this is read with each change.
+pub const HEAD_BYTES: u64 = 64 << 10;
+
 /// Announcements that a slow reader may be behind before it is told to read the board anew.
 pub const LOG_KEPT: i64 = 50_000;
 

@@ -1,12 +1,12 @@
 //! A transcript that is read, and how far.
 
 use std::fs::{File, Metadata};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use callboard_agents::{Agent, Compression, TranscriptFile};
+use callboard_agents::{Agent, Compression, TranscriptFile, split_objects};
 use callboard_model::{Ordinal, Timestamp};
 use callboard_store::{Cursor, Source, SourceId, SourceRow};
 use serde::{Deserialize, Serialize};
@@ -288,6 +288,9 @@ impl Progress {
         if meta.len() < self.cursor || tail_hash(path, self.cursor)? != self.tail_hash {
             return Ok(Continuity::Replaced);
         }
+        if head_hash(path)?.is_some_and(|hash| self.head_hash != 0 && hash != self.head_hash) {
+            return Ok(Continuity::Replaced);
+        }
         Ok(if meta.len() == self.cursor { Continuity::Same } else { Continuity::Grown })
     }
 }
@@ -309,6 +312,21 @@ pub(crate) fn identity(meta: &Metadata) -> Option<(u64, u64)> {
 /// When a file last changed.
 pub(crate) fn modified(meta: &Metadata) -> Timestamp {
     meta.modified().map(Timestamp::from).unwrap_or_default()
+}
+
+/// Hash of the first record of the file; `None` if none ends within its first bytes.
+fn head_hash(path: &Path) -> io::Result<Option<u64>> {
+    let mut head = io::BufReader::new(File::open(path)?.take(limits::HEAD_BYTES));
+    let mut line = Vec::new();
+    while head.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+        let text = String::from_utf8_lossy(&line);
+        let records = split_objects(text.trim_end_matches('\n'));
+        if let Some((_, record)) = records.iter().find(|(_, record)| !record.trim().is_empty()) {
+            return Ok(Some(xxh3_64(record.as_bytes())));
+        }
+        line.clear();
+    }
+    Ok(None)
 }
 
 /// Hash of the last bytes of the file before `cursor`.

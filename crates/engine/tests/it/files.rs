@@ -104,6 +104,25 @@ fn a_rewritten_file_is_read_anew_and_nothing_of_before_is_lost() {
 }
 
 #[test]
+fn a_file_rewritten_at_its_beginning_alone_is_read_anew() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("head", &home.work());
+    let path = claude.path(&home, "p");
+    let first = claude.prompt(1, "one");
+    let rest = claude.says(2, &"as it was ".repeat(1000)) + &claude.says(3, "two");
+    append(&path, &(first.clone() + &rest));
+    let running = Running::start(&home);
+    running.wait_for_words("head", "two");
+
+    // In place, of the same length, and what comes before its end is the same.
+    let other = first.replace("one", "eno").replace("head-main-1", "head-main-9");
+    fs::write(&path, other + &rest + &claude.says(4, "three")).unwrap();
+    running.wait_for_words("head", "three");
+    assert!(running.words("head").contains(&"eno".into()), "{:?}", running.words("head"));
+    assert_eq!(running.words("head").len(), 5);
+}
+
+#[test]
 fn a_moved_file_stays_what_it_was() {
     let home = HermeticHome::new();
     let claude = Claude::new("moved", &home.work());
