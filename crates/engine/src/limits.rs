@@ -116,6 +116,12 @@ pub const ANNOUNCED_AGE_MS: i64 = 3 * 24 * 3600 * 1000;
 /// Connections for reading that are kept open: as many requests as a page makes at once.
 pub const IDLE_READERS: usize = 6;
 
+/// Characters of an agent's id that name a session: fewer are more likely a slip than a name.
+pub const NAME_CHARS: usize = 4;
+
+/// Sessions listed where a name fits several.
+pub const CANDIDATES: usize = 5;
+
 /// Hits in one answer to a search.
 pub const HITS: usize = 200;
 

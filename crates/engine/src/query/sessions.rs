@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::board::views;
 use crate::core::view_of;
 use crate::row::{check_result, relative};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
 /// Which sessions are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,29 +85,32 @@ impl Engine {
         self.read(|s| view_of(s, id)?.ok_or_else(|| EngineError::no_session(id)))
     }
 
-    /// The session that a text names: its id, or the agent's own id of it or its beginning.
+    /// The session that a text names: its short id (`S41`, `41`), or the beginning of the agent's own id
+    /// of it, of at least four characters, that no other session's id has.
     ///
     /// # Errors
     /// When it names none, or several.
     pub fn session_named(&self, name: &str) -> Result<SessionId, EngineError> {
-        if let Ok(id) = name.parse::<SessionId>() {
-            return self.session(id).map(|view| view.id);
-        }
         self.read(|s| {
+            let short = name.parse::<SessionId>().ok();
+            if let Some(view) = short.map(|id| view_of(s, id)).transpose()?.flatten() {
+                return Ok(view.id);
+            }
             let all = SessionFilter { roots_only: true, ..SessionFilter::default() };
-            let found: Vec<_> = views(s, &all)?
-                .into_iter()
-                .filter(|view| view.agent_session_id.starts_with(name))
-                .map(|view| view.id)
-                .collect();
-            match found.as_slice() {
-                [id] => Ok(*id),
-                [] => Err(EngineError::NotFound {
+            let is_named = |view: &SessionView| {
+                view.agent_session_id == name
+                    || name.len() >= limits::NAME_CHARS && view.agent_session_id.starts_with(name)
+            };
+            let found: Vec<_> = views(s, &all)?.into_iter().filter(is_named).collect();
+            match (found.as_slice(), short) {
+                ([view], _) => Ok(view.id),
+                ([], Some(id)) => Err(EngineError::no_session(id)),
+                ([], None) => Err(EngineError::NotFound {
                     what: format!("session `{name}`"),
                     hint: "list them with `callboard session list`",
                 }),
-                _ => Err(EngineError::Refused {
-                    text: format!("`{name}` begins the ids of {} sessions", found.len()),
+                (several, _) => Err(EngineError::Refused {
+                    text: format!("`{name}` could be any of {}", candidates(several)),
                     hint: "give more of the id, or the short one (`S41`)",
                 }),
             }
@@ -150,6 +153,18 @@ impl Engine {
             })
         })
     }
+}
+
+/// Some sessions by both of their ids.
+fn candidates(views: &[SessionView]) -> String {
+    let shown = views.iter().take(limits::CANDIDATES);
+    let mut names: Vec<String> =
+        shown.map(|view| format!("{} ({})", view.id, view.agent_session_id)).collect();
+    let more = views.len().saturating_sub(limits::CANDIDATES);
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
 }
 
 impl SessionQuery {

@@ -140,3 +140,24 @@ fn a_session_that_came_first_is_bound_when_its_repository_is_registered() {
     assert_eq!(running.session("early").workspace, Some(workspace));
     assert_eq!(running.engine.board(Some(workspace)).unwrap().sessions.len(), 1);
 }
+
+#[test]
+fn a_session_is_named_by_its_short_id_or_the_beginning_of_its_agents() {
+    let home = HermeticHome::new();
+    for id in ["12345678-aaaa", "12345678-bbbb", "87654321-cccc"] {
+        let claude = Claude::new(id, &home.work());
+        append(&claude.path(&home, "p"), &claude.prompt(1, "hello"));
+    }
+    let running = Running::start(&home);
+    let id = running.session("87654321-cccc").id;
+    let named = |name: &str| running.engine.session_named(name).map_err(|e| e.to_string());
+    for name in [id.to_string(), id.0.to_string(), "87654321".into(), "8765".into()] {
+        assert_eq!(named(&name), Ok(id), "{name}");
+    }
+    assert_eq!(named("12345678-b"), Ok(running.session("12345678-bbbb").id));
+    let several = named("1234").unwrap_err();
+    assert!(several.starts_with("`1234` could be any of S"), "{several}");
+    assert!(several.contains("12345678-aaaa") && several.contains("12345678-bbbb"), "{several}");
+    assert!(named("876").is_err());
+    assert_eq!(named("9999").unwrap_err(), "there is no session S9999");
+}
