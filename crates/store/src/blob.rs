@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use crate::{Result, Snapshot, StoreError, Write, limits};
-
-const ZSTD_LEVEL: i32 = 3;
+use crate::{Result, Snapshot, StoreError, Write, block, limits};
 
 /// The folder of blobs; needs no database, and may be used from any thread.
 #[derive(Debug, Clone)]
@@ -71,8 +69,9 @@ impl BlobStore {
         if let Ok(there) = path.metadata() {
             return Ok(StoredBlob { hash, bytes: size, stored: there.len() });
         }
-        let packed =
-            zstd::bulk::compress(bytes, ZSTD_LEVEL).map_err(StoreError::io("compress", &path))?;
+        let packed = block::packer()
+            .and_then(|mut packer| packer.compress(bytes))
+            .map_err(StoreError::io("compress", &path))?;
         write_whole(&path, &packed)?;
         Ok(StoredBlob { hash, bytes: size, stored: packed.len() as u64 })
     }

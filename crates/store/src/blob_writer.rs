@@ -28,7 +28,8 @@ impl BlobStore {
         fs::create_dir_all(self.dir())?;
         let thread = std::thread::current().id();
         let draft = self.dir().join(format!("draft-{}-{thread:?}", std::process::id()));
-        let packed = zstd::Encoder::new(File::create(&draft)?, ZSTD_LEVEL)?;
+        let mut packed = zstd::Encoder::new(File::create(&draft)?, ZSTD_LEVEL)?;
+        packed.include_checksum(true)?;
         Ok(BlobWriter {
             store: self.clone(),
             draft,

@@ -199,10 +199,17 @@ impl BlockBuilder {
 
     fn compress(&mut self, body: &[u8]) -> Option<Vec<u8>> {
         if self.packer.is_none() {
-            self.packer = Compressor::new(ZSTD_LEVEL).ok();
+            self.packer = packer().ok();
         }
         self.packer.as_mut()?.compress(body).ok()
     }
+}
+
+/// Packs into frames that tell whether they were damaged.
+pub(crate) fn packer() -> std::io::Result<Compressor<'static>> {
+    let mut packer = Compressor::new(ZSTD_LEVEL)?;
+    packer.include_checksum(true)?;
+    Ok(packer)
 }
 
 impl std::fmt::Debug for BlockBuilder {
@@ -291,4 +298,19 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
     Some(taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_frame_is_found() {
+        let text = "what was said, and what was said again ".repeat(20);
+        let mut packed = packer().unwrap().compress(text.as_bytes()).unwrap();
+        assert_eq!(unpack(Codec::Zstd, packed.clone(), text.len()).unwrap(), text.as_bytes());
+        // The checksum stands at the end.
+        *packed.last_mut().unwrap() ^= 1;
+        assert!(unpack(Codec::Zstd, packed, text.len()).is_err());
+    }
 }
