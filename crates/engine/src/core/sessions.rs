@@ -1,6 +1,7 @@
 //! Sessions as the writer holds them: the folds it works on, what runs, and the rows made of both.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 use callboard_agents::{LiveSession, LiveUpdate};
@@ -30,6 +31,25 @@ pub(crate) struct Held {
     /// Events came that belong before others already folded.
     pub(crate) is_out_of_order: bool,
     last_used: u64,
+}
+
+impl Held {
+    /// The session as the store has it; one that it does not know has no events yet.
+    fn stored(w: &Write<'_>, id: SessionId, agent: &AgentName, thread: &ThreadKey) -> Result<Self> {
+        let (seq, fold) = match w.view().fold(id)? {
+            // One of another version, or left incomplete, is made anew.
+            Some((seq, json)) => (seq, SessionFold::from_json(&json).filter(|_| seq != INCOMPLETE)),
+            None => (Seq::default(), Some(SessionFold::default())),
+        };
+        Ok(Self {
+            agent: agent.clone(),
+            thread: thread.clone(),
+            is_out_of_order: fold.is_none(),
+            fold: fold.unwrap_or_default(),
+            seq,
+            last_used: 0,
+        })
+    }
 }
 
 /// Folds in memory; those not used for long give way.
@@ -77,42 +97,16 @@ impl Sessions<'_> {
         thread: &ThreadKey,
     ) -> Result<&mut Held> {
         self.folds.uses += 1;
-        let last_used = self.folds.uses;
         if !self.folds.held.contains_key(&id) {
             self.folds.make_room();
-            let stored = w.view().fold(id)?;
-            let is_stored = stored.is_some();
-            let (seq, fold) = match stored {
-                Some((seq, json)) => (seq, SessionFold::from_json(&json)),
-                None => (Seq::default(), Some(SessionFold::default())),
-            };
-            let held = Held {
-                agent: agent.clone(),
-                thread: thread.clone(),
-                // One of another version, or left incomplete, is made anew.
-                is_out_of_order: fold.is_none() || seq == INCOMPLETE && is_stored,
-                fold: fold.unwrap_or_default(),
-                seq,
-                last_used,
-            };
-            self.folds.held.insert(id, held);
         }
-        let held = self.folds.held.entry(id);
-        Ok(match held {
-            std::collections::hash_map::Entry::Occupied(held) => {
-                let held = held.into_mut();
-                held.last_used = last_used;
-                held
-            }
-            std::collections::hash_map::Entry::Vacant(place) => place.insert(Held {
-                agent: agent.clone(),
-                thread: thread.clone(),
-                fold: SessionFold::default(),
-                seq: Seq::default(),
-                is_out_of_order: true,
-                last_used,
-            }),
-        })
+        let last_used = self.folds.uses;
+        let held = match self.folds.held.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(Held::stored(w, id, agent, thread)?),
+        };
+        held.last_used = last_used;
+        Ok(held)
     }
 
     /// Has the session's fold made anew from the events that it has now.
