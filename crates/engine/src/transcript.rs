@@ -8,12 +8,21 @@ use callboard_store::{
     EventKey, EventPage, EventRow, PageFrom, RecordPlace, Result, Snapshot, SourceId,
 };
 
+use crate::ingest::tracked::companion_of;
 use crate::limits;
+
+/// A source, as its events are told again.
+struct Told {
+    agent: &'static dyn Agent,
+    file: TranscriptFile,
+    /// Facts that were kept beside it.
+    companion: Vec<Draft>,
+}
 
 /// Reads events back; remembers which agent wrote which source.
 pub(crate) struct Retelling<'a> {
     snapshot: &'a Snapshot<'a>,
-    agents: HashMap<SourceId, Option<(&'static dyn Agent, TranscriptFile)>>,
+    agents: HashMap<SourceId, Option<Told>>,
 }
 
 impl<'a> Retelling<'a> {
@@ -70,25 +79,25 @@ impl<'a> Retelling<'a> {
     }
 
     fn drafts(&mut self, place: RecordPlace, text: &str) -> Result<Vec<Draft>> {
-        let Some((agent, file)) = self.agent_of(place.source)? else { return Ok(Vec::new()) };
+        let Some(Told { agent, file, companion }) = self.told_in(place.source)? else {
+            return Ok(Vec::new());
+        };
         let mut reader = agent.reader(file, None);
         let mut parsed = reader.parse(text, RecordPosition { offset: place.offset });
         if place.offset == 0 {
-            parsed.drafts.extend(agent.companion(file));
+            parsed.drafts.extend(companion.iter().cloned());
         }
         Ok(parsed.drafts)
     }
 
-    fn agent_of(
-        &mut self,
-        source: SourceId,
-    ) -> Result<Option<&(&'static dyn Agent, TranscriptFile)>> {
+    fn told_in(&mut self, source: SourceId) -> Result<Option<&Told>> {
         if !self.agents.contains_key(&source) {
             let found = self.snapshot.source(source)?.and_then(|source| {
                 let agent = callboard_agents::all()
                     .iter()
                     .copied()
                     .find(|agent| agent.name() == source.row.agent)?;
+                let companion = companion_of(&source);
                 let file = TranscriptFile {
                     path: source.row.path,
                     // Records are kept unpacked, whatever their file was.
@@ -97,7 +106,7 @@ impl<'a> Retelling<'a> {
                     size: source.row.cursor.size,
                     modified: None,
                 };
-                Some((agent, file))
+                Some(Told { agent, file, companion })
             });
             self.agents.insert(source, found);
         }

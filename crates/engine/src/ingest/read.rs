@@ -52,6 +52,7 @@ pub(crate) fn read(
                 generation: progress.generation + 1,
                 epoch: progress.epoch,
                 is_live: progress.is_live,
+                companion: std::mem::take(&mut progress.companion),
                 ..Progress::default()
             };
         }
@@ -179,6 +180,9 @@ impl Pass<'_> {
     /// Facts that are kept beside the transcript.
     fn take_companion(&mut self) {
         let drafts = self.transcript.agent.companion(&self.file);
+        if !drafts.is_empty() {
+            self.progress.companion.clone_from(&drafts);
+        }
         self.take_events(0, Parsed { drafts, known: true, ..Parsed::default() });
     }
 

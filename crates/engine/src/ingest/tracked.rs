@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use callboard_agents::{Agent, Compression, TranscriptFile, split_objects};
-use callboard_model::{Ordinal, Timestamp};
+use callboard_model::{Draft, Ordinal, Timestamp};
 use callboard_store::{Cursor, Source, SourceId, SourceRow};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -35,7 +35,7 @@ pub(crate) struct Tracked {
 }
 
 /// How far a transcript is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Progress {
     /// Its row in the store, once it has one.
     pub(crate) id: Option<SourceId>,
@@ -55,6 +55,8 @@ pub(crate) struct Progress {
     pub(crate) ordinal: Ordinal,
     /// What its reader remembers.
     pub(crate) reader_state: String,
+    /// Facts that were kept beside it, which may be gone when they are told again.
+    pub(crate) companion: Vec<Draft>,
     /// It was read to its end since the start: what comes now happens now.
     pub(crate) is_live: bool,
     /// What was last read of it goes to the writer as history.
@@ -68,6 +70,15 @@ pub(crate) struct Progress {
 struct KeptState<'a> {
     ordinal: Ordinal,
     reader: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "<[Draft]>::is_empty")]
+    companion: std::borrow::Cow<'a, [Draft]>,
+}
+
+/// The facts that were kept beside a transcript when it was read.
+pub(crate) fn companion_of(source: &Source) -> Vec<Draft> {
+    let kept = source.row.cursor.parser_state.as_deref();
+    let kept = kept.and_then(|text| serde_json::from_str::<KeptState<'_>>(text).ok());
+    kept.map(|kept| kept.companion.into_owned()).unwrap_or_default()
 }
 
 /// How a file relates to what was read of it.
@@ -225,8 +236,9 @@ impl Progress {
         let cursor = &source.row.cursor;
         let kept: Option<KeptState<'_>> =
             cursor.parser_state.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let (ordinal, reader_state) =
-            kept.map_or_else(Default::default, |k| (k.ordinal, k.reader.into_owned()));
+        let (ordinal, reader_state, companion) = kept.map_or_else(Default::default, |kept| {
+            (kept.ordinal, kept.reader.into_owned(), kept.companion.into_owned())
+        });
         Self {
             id: Some(source.id),
             identity: Some((source.row.dev, source.row.inode)),
@@ -237,13 +249,18 @@ impl Progress {
             head_hash: cursor.head_hash,
             ordinal,
             reader_state,
+            companion,
             ..Self::default()
         }
     }
 
     /// The row that makes the store remember this.
     pub(crate) fn row(&self, agent: &dyn Agent, file: &TranscriptFile) -> SourceRow {
-        let kept = KeptState { ordinal: self.ordinal, reader: (&self.reader_state).into() };
+        let kept = KeptState {
+            ordinal: self.ordinal,
+            reader: (&self.reader_state).into(),
+            companion: (&self.companion).into(),
+        };
         let (dev, inode) = self.identity.unwrap_or_default();
         SourceRow {
             agent: agent.name(),

@@ -161,3 +161,28 @@ fn a_session_is_named_by_its_short_id_or_the_beginning_of_its_agents() {
     assert!(named("876").is_err());
     assert_eq!(named("9999").unwrap_err(), "there is no session S9999");
 }
+
+#[test]
+fn facts_beside_a_transcript_stay_when_their_file_is_gone() {
+    let home = HermeticHome::new();
+    let scout = Claude::new("lead", &home.work()).subagent("a1b2");
+    let (path, other) = (scout.path(&home, "p"), scout.path(&home, "q"));
+    append(&path, &(scout.prompt(5, "look around") + &scout.says(6, "I see.")));
+    let facts = path.with_extension("meta.json");
+    append(&facts, r#"{"agentType":"Explore","description":"See what is there"}"#);
+    let running = Running::start(&home);
+    let title = |running: &Running| {
+        let view = sessions(&running.engine).into_iter().find(|s| s.subagent_id.is_some());
+        view.map(|view| (view.title, view.events))
+    };
+    let (before, events) = title(&running).unwrap();
+    assert_eq!(before.as_deref(), Some("See what is there"));
+    drop(running);
+
+    std::fs::remove_file(facts).unwrap();
+    // What belongs before all that is known has the session folded anew.
+    append(&other, &scout.prompt(1, "first of all"));
+    let running = Running::start(&home);
+    let after = running.wait("the other file", |_| title(&running).filter(|t| t.1 > events));
+    assert_eq!(after.0.as_deref(), Some("See what is there"));
+}
