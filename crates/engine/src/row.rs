@@ -69,7 +69,10 @@ pub(crate) fn of(
         waiting_for: listed.and_then(|session| session.waiting_for.clone()),
         activity,
         activity_since,
-        goal: fold.goal().map(|goal| goal.text.clone()),
+        goal: fold.goal().map(|goal| goal.text.clone()).or_else(|| {
+            // What a subagent is for is told by the one who started it.
+            links.parent.and(fold.facts.title.clone())
+        }),
         started_at: fold.started_at.or(listed.and_then(|session| session.at)),
         updated_at: fold.updated_at.or(listed.and_then(|session| session.at)),
         files_changed: u32::try_from(fold.files.edited()).unwrap_or(u32::MAX),

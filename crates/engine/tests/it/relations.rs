@@ -186,3 +186,15 @@ fn facts_beside_a_transcript_stay_when_their_file_is_gone() {
     let after = running.wait("the other file", |_| title(&running).filter(|t| t.1 > events));
     assert_eq!(after.0.as_deref(), Some("See what is there"));
 }
+
+#[test]
+fn a_subagent_that_was_told_nothing_yet_has_the_goal_it_was_started_for() {
+    let home = HermeticHome::new();
+    let scout = Claude::new("lead", &home.work()).subagent("a1b2");
+    let path = scout.path(&home, "p");
+    append(&path.with_extension("meta.json"), r#"{"description":"See what is there"}"#);
+    append(&path, &scout.says(6, "I see."));
+    let running = Running::start(&home);
+    let view = sessions(&running.engine).into_iter().find(|s| s.subagent_id.is_some()).unwrap();
+    assert_eq!(view.goal.as_deref(), Some("See what is there"));
+}
