@@ -4,9 +4,13 @@
 //! folder belongs to, which branch is checked out) is read without starting a process.
 
 pub mod exclude;
+pub mod keep;
+pub mod limits;
 pub mod locate;
+mod paths;
 pub mod remote;
 mod run;
+pub mod status;
 pub mod worktree;
 
 pub use locate::{Checkout, locate};

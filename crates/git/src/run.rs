@@ -1,8 +1,12 @@
 //! The one runner of the git command.
 
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use callboard_os::command::{Command, CommandError, Output};
+
+use crate::limits;
 
 /// Git in one directory.
 #[derive(Debug, Clone)]
@@ -46,12 +50,10 @@ impl Git {
         &self.cwd
     }
 
-    /// Runs git and gives its output, whatever its exit code.
-    ///
-    /// # Errors
-    /// When git cannot be run.
-    pub fn output(&self, args: &[&str]) -> Result<Output, GitError> {
-        Command::new("git", &self.cwd)
+    /// A call of git, to be given more than arguments.
+    pub(crate) fn call<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Call {
+        let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
+        let command = Command::new("git", &self.cwd)
             // Reading must not take the index lock under an agent that is about to commit.
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
@@ -60,9 +62,17 @@ impl Git {
             .env_remove("GIT_WORK_TREE")
             .env_remove("GIT_INDEX_FILE")
             .args(["-c", "core.fsmonitor=false", "-c", "gc.auto=0"])
-            .args(args)
-            .output()
-            .map_err(|cause| GitError::Run { cwd: self.cwd.clone(), cause })
+            .args(&args);
+        let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+        Call { cwd: self.cwd.clone(), words: words.join(" "), command }
+    }
+
+    /// Runs git and gives its output, whatever its exit code.
+    ///
+    /// # Errors
+    /// When git cannot be run.
+    pub fn output(&self, args: &[&str]) -> Result<Output, GitError> {
+        self.call(args).output()
     }
 
     /// Runs git and gives its standard output as text.
@@ -70,15 +80,15 @@ impl Git {
     /// # Errors
     /// When git cannot be run or refuses.
     pub fn text(&self, args: &[&str]) -> Result<String, GitError> {
-        let output = self.output(args)?;
-        if output.status.success() {
-            return Ok(output.text());
-        }
-        Err(GitError::Refused {
-            cwd: self.cwd.clone(),
-            args: args.join(" "),
-            message: output.error_text(),
-        })
+        self.call(args).text()
+    }
+
+    /// Runs git and gives its standard output as it is.
+    ///
+    /// # Errors
+    /// When git cannot be run or refuses.
+    pub(crate) fn bytes(&self, args: &[&str]) -> Result<Vec<u8>, GitError> {
+        self.call(args).bytes()
     }
 
     /// Whether the repository has the commit `id`.
@@ -89,5 +99,68 @@ impl Git {
             && self
                 .output(&["cat-file", "-e", &format!("{id}^{{commit}}")])
                 .is_ok_and(|output| output.status.success())
+    }
+}
+
+/// One call of git.
+#[derive(Debug)]
+pub(crate) struct Call {
+    cwd: PathBuf,
+    words: String,
+    command: Command,
+}
+
+impl Call {
+    /// Adds one argument.
+    pub(crate) fn arg(self, arg: impl AsRef<OsStr>) -> Self {
+        let words = format!("{} {}", self.words, arg.as_ref().to_string_lossy());
+        Self { words, command: self.command.arg(arg), ..self }
+    }
+
+    /// Lets it take long: it reads or writes whole checkouts.
+    pub(crate) fn patient(self) -> Self {
+        Self { command: self.command.time(limits::PATIENT_TIME), ..self }
+    }
+
+    /// Sets a variable.
+    pub(crate) fn env(self, key: &str, value: impl AsRef<OsStr>) -> Self {
+        Self { command: self.command.env(key, value), ..self }
+    }
+
+    /// Works on this index instead of the checkout's.
+    pub(crate) fn index(self, file: &Path) -> Self {
+        self.env("GIT_INDEX_FILE", file)
+    }
+
+    /// Gives git this as standard input.
+    pub(crate) fn input(self, input: impl Into<Vec<u8>>) -> Self {
+        Self { command: self.command.input(input), ..self }
+    }
+
+    /// Has git write its standard output into a file, however long it is.
+    pub(crate) fn into_file(self, file: File) -> Self {
+        Self { command: self.command.stdout_to(file), ..self }
+    }
+
+    /// Its output, whatever its exit code.
+    pub(crate) fn output(self) -> Result<Output, GitError> {
+        let Self { cwd, command, .. } = self;
+        command.output().map_err(|cause| GitError::Run { cwd, cause })
+    }
+
+    /// Its standard output as it is.
+    pub(crate) fn bytes(self) -> Result<Vec<u8>, GitError> {
+        let (cwd, args) = (self.cwd.clone(), self.words.clone());
+        let output = self.output()?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        Err(GitError::Refused { cwd, args, message: output.error_text() })
+    }
+
+    /// Its standard output as text, without trailing white space.
+    pub(crate) fn text(self) -> Result<String, GitError> {
+        let bytes = self.bytes()?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
     }
 }

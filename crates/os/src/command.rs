@@ -1,9 +1,11 @@
 //! Commands that end: with a directory, an environment, a time limit and bounded output.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,7 @@ pub struct Command {
     env: Vec<(OsString, Option<OsString>)>,
     clear_env: bool,
     input: Vec<u8>,
+    stdout: Option<Arc<File>>,
     time: Duration,
 }
 
@@ -72,6 +75,7 @@ impl Command {
             env: Vec::new(),
             clear_env: false,
             input: Vec::new(),
+            stdout: None,
             time: limits::COMMAND_TIME,
         }
     }
@@ -118,6 +122,13 @@ impl Command {
         self
     }
 
+    /// Has it write its standard output into a file, however long it is, instead of giving it back.
+    #[must_use]
+    pub fn stdout_to(mut self, file: File) -> Self {
+        self.stdout = Some(Arc::new(file));
+        self
+    }
+
     /// Sets the time limit.
     #[must_use]
     pub fn time(mut self, time: Duration) -> Self {
@@ -161,7 +172,7 @@ impl Command {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn detach(mut self, log: Option<std::fs::File>) -> Result<u32, CommandError> {
+    pub fn detach(mut self, log: Option<File>) -> Result<u32, CommandError> {
         let mut command = self.prepare();
         command.stdin(Stdio::null());
         match log {
@@ -190,7 +201,11 @@ impl Command {
     fn spawn(&self) -> io::Result<Child> {
         let mut command = self.prepare();
         command.stdin(if self.input.is_empty() { Stdio::null() } else { Stdio::piped() });
-        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+        match &self.stdout {
+            Some(file) => command.stdout(file.try_clone()?),
+            None => command.stdout(Stdio::piped()),
+        };
+        command.stderr(Stdio::piped()).spawn()
     }
 
     #[allow(clippy::disallowed_methods, reason = "this is the one place that starts processes")]

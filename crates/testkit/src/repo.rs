@@ -48,6 +48,13 @@ impl<'a> Repo<'a> {
         repo
     }
 
+    /// Another checkout, or another repository, at a folder that is there.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> Repo<'a> {
+        let commits = AtomicI64::new(self.commits.load(Ordering::Relaxed));
+        Repo { home: self.home, path: path.to_owned(), commits }
+    }
+
     /// The root of this checkout.
     #[must_use]
     pub fn path(&self) -> &Path {

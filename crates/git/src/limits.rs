@@ -1,0 +1,18 @@
+//! The limits of this crate, each with its reason.
+
+use std::time::Duration;
+
+/// Time for calls that read or write a whole checkout: minutes on a slow disk.
+pub const PATIENT_TIME: Duration = Duration::from_secs(900);
+
+/// Bytes of one ignored file up to which it is kept with a worktree: env files, keys, small databases.
+pub const IGNORED_FILE_BYTES: u64 = 1 << 20;
+
+/// Bytes of all ignored files that are kept with one worktree.
+pub const IGNORED_BYTES: u64 = 32 << 20;
+
+/// Ignored files that are kept with one worktree: more are a cache.
+pub const IGNORED_FILES: usize = 500;
+
+/// Ignored files and folders that were not kept and are named.
+pub const IGNORED_NAMED: usize = 100;
