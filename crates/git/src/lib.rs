@@ -4,6 +4,7 @@
 //! folder belongs to, which branch is checked out) is read without starting a process.
 
 pub mod exclude;
+pub mod guard;
 pub mod keep;
 pub mod limits;
 pub mod locate;

@@ -6,4 +6,5 @@
     reason = "a panic fails the test"
 )]
 
+mod guard;
 mod keep;
