@@ -13,6 +13,11 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    // Before anything that takes memory: one of these runs for each owned agent.
+    #[cfg(unix)]
+    if let Some(code) = host(&mut std::env::args_os().skip(1)) {
+        return code;
+    }
     let args = args::Args::parse();
     let settings = match settings::Settings::from_environment() {
         Ok(settings) => settings,
@@ -22,4 +27,22 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => error.report(),
     }
+}
+
+/// `callboard host DIR`, which the daemon starts, and nobody else.
+#[cfg(unix)]
+fn host(args: &mut dyn Iterator<Item = std::ffi::OsString>) -> Option<ExitCode> {
+    if args.next()? != "host" {
+        return None;
+    }
+    let dir = std::path::PathBuf::from(args.next()?);
+    Some(match callboard_os::host::serve(&dir) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody sees it but who runs it by hand: the daemon looks into the folder.
+        Err(error) => error::CliError::misuse(
+            format!("cannot host an agent in {}: {error}; nothing was started", dir.display()),
+            "the daemon starts hosts; there is no need to run one by hand",
+        )
+        .report(),
+    })
 }

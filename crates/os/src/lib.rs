@@ -6,6 +6,8 @@
 pub mod clock;
 pub mod command;
 pub mod disk;
+#[cfg(unix)]
+pub mod host;
 pub mod limits;
 pub mod lock;
 pub mod open;

@@ -18,3 +18,25 @@ pub const WATCHED_FOLDERS: usize = 20_000;
 /// Niceness of threads that give way (0 is usual, 19 the most): such a thread gets a tenth of a core that
 /// another one wants.
 pub const GIVE_WAY_NICE: i32 = 10;
+
+/// Bytes read from an agent's pipe at once.
+pub const PIPE_BYTES: usize = 64 << 10;
+
+/// What is kept of an agent's standard error: its last words explain a failure.
+pub const HOST_ERROR_BYTES: usize = 256 << 10;
+
+/// Ids of lines sent to an agent by which a repeated one is recognised: a daemon repeats only what it did
+/// not see done before it ended.
+pub const SENT_IDS: usize = 10_000;
+
+/// Longest request to a host: a prompt with pictures in it.
+pub const REQUEST_BYTES: u64 = 64 << 20;
+
+/// Time a host has to answer: it may wait for its agent to read.
+pub const HOST_ANSWER_TIME: Duration = Duration::from_secs(10);
+
+/// Time between two tries to write what an agent said while the disk is full.
+pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(1);
+
+/// Time that processes have to end by themselves before they are killed.
+pub const END_GRACE: Duration = Duration::from_secs(3);

@@ -1,6 +1,7 @@
 //! Processes of other programs: whether one still runs, and which files it holds open.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Whether the process `pid` runs; with `start_ticks`, whether it is still the same one.
 ///
@@ -132,6 +133,71 @@ pub fn ask_to_end(pid: u32, start_ticks: Option<u64>) -> bool {
     i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(|pid| {
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
     })
+}
+
+/// Interrupts process `pid` and its group, as Ctrl-C does, if it is still the one that started at
+/// `start_ticks`.
+///
+/// Gives whether it was.
+#[must_use]
+pub fn interrupt(pid: u32, start_ticks: Option<u64>) -> bool {
+    use rustix::process::{Pid, Signal, kill_process_group};
+    is_running(pid, start_ticks) == Some(true)
+        && i32::try_from(pid)
+            .ok()
+            .and_then(Pid::from_raw)
+            .is_some_and(|group| kill_process_group(group, Signal::INT).is_ok())
+}
+
+/// From now on, what our children leave behind when they end becomes our child.
+pub fn adopt_orphans() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::set_child_subreaper(Some(rustix::process::getpid())) {
+        tracing::warn!(%error, "processes that outlive their agent will not be found");
+    }
+}
+
+/// Ends all children of this process and what they leave behind: asks, and kills those that are still
+/// there after `grace`.
+pub fn end_children(grace: Duration) {
+    use rustix::process::{Signal, WaitOptions, kill_process, wait};
+    let deadline = Instant::now() + grace;
+    let mut asked: Vec<u32> = Vec::new();
+    loop {
+        // Those that ended are collected; the children they leave behind become ours.
+        while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
+        let children = children_of(std::process::id());
+        if children.is_empty() {
+            return;
+        }
+        let is_over = Instant::now() >= deadline;
+        for child in children {
+            let signal = if is_over { Signal::KILL } else { Signal::TERM };
+            if is_over || !asked.contains(&child) {
+                asked.push(child);
+                let pid = i32::try_from(child).ok().and_then(rustix::process::Pid::from_raw);
+                // It fails for one that has just ended.
+                let _ = pid.map(|pid| kill_process(pid, signal));
+            }
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The processes whose parent is `pid`.
+#[must_use]
+pub fn children_of(pid: u32) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|child| parent_of(*child) == Some(pid))
+        .collect()
+}
+
+/// Field 4 of `/proc/PID/stat` (proc_pid_stat(5)), behind the name, which may hold anything.
+fn parent_of(pid: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Leaves the terminal's session, so that closing the terminal does not end this process.

@@ -11,6 +11,7 @@ mod crash;
 mod daemon;
 mod errors;
 mod help;
+mod host;
 mod reading;
 mod real_agents;
 mod scene;
