@@ -41,6 +41,11 @@ impl Words {
             self.head.clone()
         } else if self.tail.chars().count() < limits::SAID_CHARS {
             format!("{}{}", self.head, self.tail)
+        } else if self.tail.lines().filter(|line| line.trim_start().starts_with("```")).count() % 2
+            == 1
+        {
+            // It begins within code, whose end would open what follows as code.
+            format!("```\n{}", self.tail)
         } else {
             self.tail.clone()
         }

@@ -137,6 +137,16 @@ fn a_turn_may_end_with_a_question() {
 }
 
 #[test]
+fn a_question_after_a_long_piece_of_code_is_a_question() {
+    let code = "let gauge = Gauge::of(day);\n".repeat(40);
+    let says = format!(
+        "A gauge could be keyed so:\n\n```rust\n{code}```\n\nIt is one way.\n\nShould I try it, or keep the present one?"
+    );
+    let session = begun().says(&says).ends(TurnPhase::Completed);
+    assert_snapshot!(session.line(), @"asking: Should I try it, or keep the present one? (after: A gauge could be keyed so)");
+}
+
+#[test]
 fn words_after_a_tool_use_end_it() {
     let session = begun().runs("cargo test").says("The gauge is keyed by UTC day now.");
     assert_snapshot!(session.line(), @"saying: The gauge is keyed by UTC day now");
