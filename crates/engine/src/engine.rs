@@ -126,6 +126,7 @@ impl Engine {
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
+        crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)
     }

@@ -14,6 +14,7 @@ mod notes;
 mod open;
 mod query;
 mod readable;
+mod refold;
 mod row;
 mod transcript;
 mod workspaces;

@@ -327,6 +327,18 @@ impl Snapshot<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The event of a session that was stored last.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn last_event(&self, session: SessionId) -> Result<Option<Seq>> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT max(seq) FROM event WHERE session = ?1")?
+            .query_row([session.0], |row| row.get::<_, Option<i64>>(0))?
+            .map(Seq))
+    }
+
     /// How many events a session has.
     ///
     /// # Errors

@@ -265,6 +265,19 @@ impl Snapshot<'_> {
             .optional()?)
     }
 
+    /// The sessions whose stored fold has another version than this, newest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn folded_otherwise(&self, version: u32) -> Result<Vec<SessionId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM session JOIN session_fold ON session = id
+             WHERE json_extract(fold, '$.version') IS NOT ?1 ORDER BY updated_at DESC",
+        )?;
+        let rows = statement.query_map([version], |row| row.get(0).map(SessionId))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Sessions in a list, newest first.
     ///
     /// # Errors

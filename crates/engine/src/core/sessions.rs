@@ -12,10 +12,11 @@ use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, Workspace
 use callboard_store::{Durability, Result, SessionRow, Write};
 
 use super::{Core, LOG_SESSION, forks};
-use crate::limits;
+use crate::refold::Refolded;
 use crate::row::{self, Links, Running};
 use crate::transcript::Retelling;
 use crate::workspaces::{Place, Workspaces};
+use crate::{EngineError, limits};
 
 /// Stored with a fold that misses events: it must not outlive the daemon as if it were whole.
 const INCOMPLETE: Seq = Seq(0);
@@ -241,6 +242,34 @@ fn row_of(view: &SessionView) -> SessionRow {
 }
 
 impl Core {
+    /// Takes a fold that was made anew beside this loop, unless events came since: then it is made anew
+    /// here, when they are.
+    pub(crate) fn take_refolded(
+        &mut self,
+        refolded: Refolded,
+    ) -> std::result::Result<(), EngineError> {
+        let now = self.now();
+        let Self { store, folds, workspaces, listed, complete, .. } = self;
+        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: false };
+        let Refolded { session: id, fold, seq } = refolded;
+        let written = store.write(Durability::Normal, now, |w| {
+            let Some(stored) = w.view().session(id)? else { return Ok(()) };
+            if w.view().last_event(id)?.unwrap_or_default() != seq {
+                return Ok(());
+            }
+            let held = sessions.hold(w, id, &stored.agent, &stored.thread)?;
+            (held.fold, held.seq, held.is_out_of_order) = (fold, seq, false);
+            sessions.put(w, id)?;
+            w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null).map(|_| ())
+        });
+        if written.is_err() {
+            self.folds.forget_all();
+        }
+        written?;
+        self.announcer.announce(self.store.last_seq());
+        Ok(())
+    }
+
     /// One home's list of running sessions: rows of those that changed are made anew.
     pub(super) fn take_listed(
         &mut self,

@@ -99,6 +99,15 @@ impl Core {
         }
     }
 
+    /// Keeps a setting of Callboard's own.
+    pub(crate) fn put_setting(
+        &mut self,
+        key: &str,
+        value: &serde_json::Value,
+    ) -> Result<(), EngineError> {
+        Ok(self.write(Durability::Normal, |w| w.put_setting(key, value))?)
+    }
+
     /// Changes what is known of notes.
     pub(crate) fn write_notes(
         &mut self,
