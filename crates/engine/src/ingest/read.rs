@@ -40,6 +40,10 @@ pub(crate) fn read(
     let Some(mut progress) = progress else { return Ok(()) };
     let file = transcript.file();
     let meta = std::fs::metadata(&file.path)?;
+    if !meta.is_file() {
+        // Opening a pipe would wait for whoever writes to it.
+        return Err(io::Error::other("it is no regular file"));
+    }
     match progress.continuity(&file.path, file.compression, &meta)? {
         Continuity::Same if !transcript.take_moved() => {
             progress.is_live = true;

@@ -43,6 +43,44 @@ fn damage_is_named_and_the_rest_is_read() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "only mkfifo makes a pipe")]
+fn what_is_no_transcript_is_named_and_nobody_waits_for_it() {
+    let home = HermeticHome::new();
+    let good = Claude::new("good", &home.work());
+    let path = good.path(&home, "p");
+    let folder = path.parent().unwrap().to_owned();
+    append(&path, &good.prompt(1, "fine"));
+    let made = std::process::Command::new("mkfifo").arg(folder.join("pipe.jsonl")).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("itself.jsonl", folder.join("itself.jsonl")).unwrap();
+    let replaced = Claude::new("replaced", &home.work());
+    append(&replaced.path(&home, "p"), &replaced.prompt(1, "before"));
+    let rollouts = home.codex_home().join("sessions/2026/03/01");
+    fs::create_dir_all(&rollouts).unwrap();
+    let id = "019cafe0-0000-7000-8000-000000000009";
+    let codex = Codex::new(id, &home.work());
+    let lines = codex.header(1, &json!({})) + &Codex::prompt(2, "packed");
+    let packed = zstd::encode_all(lines.as_bytes(), 1).unwrap();
+    let unfinished = rollouts.join(format!("rollout-2026-03-01T09-00-00-{id}.jsonl.zst"));
+    fs::write(&unfinished, &packed[..packed.len() - 9]).unwrap();
+
+    let running = Running::start(&home);
+    assert_eq!(running.words("good"), ["fine"]);
+    for part in ["pipe.jsonl", "itself.jsonl", id] {
+        running.wait(&format!("a problem about {part}"), |engine| named(engine, part));
+    }
+    // A folder in the place of a file that was read: what was read of it stays.
+    fs::remove_file(replaced.path(&home, "p")).unwrap();
+    fs::create_dir(replaced.path(&home, "p")).unwrap();
+    append(&path, &good.says(2, "still fine"));
+    running.wait_for_words("good", "still fine");
+    assert_eq!(running.words("replaced"), ["before"]);
+    // It was being written: once it is whole, it is read.
+    fs::write(&unfinished, &packed).unwrap();
+    running.wait_for_words(id, "packed");
+}
+
+#[test]
 fn two_objects_on_a_line_are_two_records() {
     let home = HermeticHome::new();
     let claude = Claude::new("joined", &home.work());
