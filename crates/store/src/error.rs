@@ -44,6 +44,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full; nothing was changed")]
     Full,
+    /// The disk did not take or give a page of the database.
+    #[error("the disk failed under the database: {0}; nothing was changed")]
+    Disk(#[source] rusqlite::Error),
     /// The file system refused.
     #[error("cannot {what} {}: {source}; nothing was changed", path.display())]
     Io {
@@ -74,7 +77,7 @@ pub enum StoreError {
         hint: &'static str,
     },
     /// SQLite failed otherwise.
-    #[error("the database failed; nothing was changed")]
+    #[error("the database failed: {0}; nothing was changed")]
     Sql(#[source] rusqlite::Error),
 }
 
@@ -93,6 +96,9 @@ impl StoreError {
             Self::Locked { .. } => Some("run `callboard status`, or `callboard down` to stop it"),
             Self::Missing { .. } => Some("run `callboard up` first"),
             Self::Full => Some("free some space on the disk that holds CALLBOARD_HOME"),
+            Self::Disk(_) => Some(
+                "check the disk that holds CALLBOARD_HOME: its room, your quota on it, its health",
+            ),
             Self::Io { .. } => Some("check that CALLBOARD_HOME exists and is yours to write"),
             Self::Refused { hint, .. } => Some(hint),
             Self::Unreadable { .. } | Self::NotFound(_) | Self::Sql(_) => None,
@@ -118,6 +124,7 @@ impl From<rusqlite::Error> for StoreError {
                 Self::Corrupt { detail: error.to_string() }
             }
             Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::SystemIoFailure) => Self::Disk(error),
             _ => Self::Sql(error),
         }
     }

@@ -10,6 +10,7 @@ mod colour;
 mod crash;
 mod daemon;
 mod errors;
+mod full_disk;
 mod help;
 mod host;
 mod reading;

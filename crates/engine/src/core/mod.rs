@@ -153,7 +153,8 @@ impl Core {
                     problems.insert(path, text);
                 }
             }
-            Report::HistoryDone => {
+            Report::HistoryDone { committed } => {
+                committed();
                 self.tell_progress(true);
                 self.merges_due = true;
             }

@@ -49,7 +49,10 @@ pub(crate) enum Report {
         text: String,
     },
     /// All history is read.
-    HistoryDone,
+    HistoryDone {
+        /// Called once all that was delivered before is committed.
+        committed: Box<dyn FnOnce() + Send>,
+    },
 }
 
 /// Where reports go; gives `false` when nobody takes them any more.
@@ -161,7 +164,7 @@ impl Ingest {
 
 impl Shared {
     /// Walks every home: what is new or has grown is to be read, what is gone is reported.
-    fn walk(&self) {
+    fn walk(self: &Arc<Self>) {
         let mut found = Vec::new();
         for home in &self.homes {
             home.agent.transcripts(&home.path, &mut |item| match item {
@@ -195,7 +198,7 @@ impl Shared {
         }
     }
 
-    fn read_history(&self) {
+    fn read_history(self: &Arc<Self>) {
         while let Some(transcript) = self.jobs.next_history() {
             self.read(&transcript, false);
             if transcript.take_waiting() {
@@ -285,12 +288,15 @@ impl Shared {
         self.history.lock().unwrap_or_else(PoisonError::into_inner).files_total == 0
     }
 
-    fn finish_history(&self) {
-        self.update_history(|history| {
-            history.running = false;
-            history.bytes_done = history.bytes_total;
+    fn finish_history(self: &Arc<Self>) {
+        let shared = self.clone();
+        let committed = Box::new(move || {
+            shared.update_history(|history| {
+                history.running = false;
+                history.bytes_done = history.bytes_total;
+            });
         });
-        (self.deliver)(false, Report::HistoryDone);
+        (self.deliver)(false, Report::HistoryDone { committed });
     }
 }
 
