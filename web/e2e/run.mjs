@@ -1,5 +1,5 @@
 // Runs the page in Chromium: its tests over the mock daemon, then screenshots of every page.
-// With BASE_URL, only the screenshots are taken, of the daemon that runs there.
+// The page over the real daemon is in daemon.test.mjs, which the Rust tests run.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,5 +12,5 @@ if (!existsSync(here('../dist/index.html'))) {
   process.exit(2)
 }
 const tests = ['board', 'session', 'lists', 'writing', 'phone'].map((name) => here(`${name}.test.mjs`))
-const failed = process.env.BASE_URL ? 0 : node('--test', '--test-concurrency=1', ...tests)
+const failed = node('--test', '--test-concurrency=1', ...tests)
 process.exit(failed || node(here('screens.mjs')))

@@ -17,8 +17,7 @@ const PAGES = {
 }
 const OVERLAYS = { palette: 'Control+k', keys: '?' }
 
-const daemon = process.env.BASE_URL ? null : await start({ still: true })
-const base = process.env.BASE_URL ?? daemon.url
+const daemon = await start({ still: true })
 const { browser, close } = await openBrowser()
 await mkdir(OUT, { recursive: true })
 for (const colorScheme of ['light', 'dark']) {
@@ -31,12 +30,12 @@ for (const colorScheme of ['light', 'dark']) {
     const page = await context.newPage()
     const shot = (name) => page.screenshot({ path: `${OUT}/${name}-${size}-${colorScheme}.png` })
     for (const [name, path] of Object.entries(PAGES)) {
-      await page.goto(base + path)
+      await page.goto(daemon.url + path)
       await page.waitForTimeout(500)
       await shot(name)
     }
     if (size === 'desk') {
-      await page.goto(`${base}/w/W1/board`)
+      await page.goto(`${daemon.url}/w/W1/board`)
       for (const [name, key] of Object.entries(OVERLAYS)) {
         await page.keyboard.press(key)
         await page.waitForTimeout(100)
@@ -48,5 +47,5 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 await close()
-daemon?.close()
+daemon.close()
 console.log(OUT)

@@ -31,8 +31,17 @@ pub(crate) enum Step {
     Deny,
 }
 
-/// The module of a crate's integration tests that runs real agents.
+/// The modules of a crate's integration tests that run real agents, or the page in a real browser.
 const REAL_AGENTS: &str = "real_agents::";
+const REAL_BROWSER: &str = "real_browser::";
+
+/// Which of the Rust tests to run.
+enum Tests {
+    /// Those that need neither agents nor a browser.
+    Unit,
+    /// Those of the modules of this name.
+    Only(&'static str),
+}
 
 struct Outcome {
     name: String,
@@ -88,18 +97,20 @@ fn run_step(step: Step, root: &Path) -> Result<Vec<String>, String> {
         }
         Step::Web => return web(root),
         Step::Build => run(cargo(&["build", "--workspace", "--locked"]))?,
-        Step::Unit => return rust_tests(root, false),
-        Step::Agents => return rust_tests(root, true),
+        Step::Unit => return rust_tests(root, &Tests::Unit),
+        Step::Agents => return rust_tests(root, &Tests::Only(REAL_AGENTS)),
         Step::Browser => return browser(root),
         Step::Deny => return deny(root),
     }
     Ok(Vec::new())
 }
 
-fn rust_tests(root: &Path, real_agents: bool) -> Result<Vec<String>, String> {
+fn rust_tests(root: &Path, tests: &Tests) -> Result<Vec<String>, String> {
     if answers("cargo", &["nextest", "--version"]) {
-        let real = format!("test(/^{REAL_AGENTS}/)");
-        let filter = if real_agents { real } else { format!("not {real}") };
+        let filter = match tests {
+            Tests::Unit => format!("not test(/^({REAL_AGENTS}|{REAL_BROWSER})/)"),
+            Tests::Only(module) => format!("test(/^{module}/)"),
+        };
         let args = [
             "nextest",
             "run",
@@ -110,11 +121,18 @@ fn rust_tests(root: &Path, real_agents: bool) -> Result<Vec<String>, String> {
             "-E",
             &filter,
         ];
-        return run_and_keep(command("cargo", &args, root), "Summary");
+        let mut nextest = command("cargo", &args, root);
+        if matches!(tests, Tests::Only(REAL_BROWSER)) {
+            nextest.env("CHROMIUM", chromium()?);
+        }
+        return run_and_keep(nextest, "Summary");
     }
     println!("cargo-nextest is not installed: running `cargo test`");
     let mut args = vec!["test", "--workspace", "--locked", "--no-fail-fast", "--"];
-    args.extend(if real_agents { &[REAL_AGENTS][..] } else { &["--skip", REAL_AGENTS] });
+    match tests {
+        Tests::Unit => args.extend(["--skip", REAL_AGENTS, "--skip", REAL_BROWSER]),
+        Tests::Only(module) => args.push(module),
+    }
     run(command("cargo", &args, root))?;
     Ok(Vec::new())
 }
@@ -144,7 +162,7 @@ fn browser(root: &Path) -> Result<Vec<String>, String> {
     let mut npm = command("npm", &["run", "--silent", "e2e"], &web);
     npm.env("CHROMIUM", chromium()?);
     run(npm)?;
-    Ok(Vec::new())
+    rust_tests(root, &Tests::Only(REAL_BROWSER))
 }
 
 fn page(root: &Path) -> Option<PathBuf> {

@@ -15,5 +15,6 @@ mod help;
 mod host;
 mod reading;
 mod real_agents;
+mod real_browser;
 mod scene;
 mod transcripts;
