@@ -150,3 +150,6 @@ pub const READABLE_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
 /// Time between two looks whether the store's log is worth a checkpoint; without a commit in it, the
 /// moment is quiet.
 pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
+
+/// Tool uses of a transcript whose results are recognised: more never run side by side.
+pub const NOTED_USES: usize = 64;

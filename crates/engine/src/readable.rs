@@ -176,7 +176,7 @@ fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), W
     let mut was_own = s.event(mark.last)?.is_some_and(|last| is_own(last.ordinal, last.seq));
     let mut retelling = Retelling::new(s);
     loop {
-        let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
+        let page = EventPage { from, kinds: &[], file: None, limit: limits::PAGE_EVENTS };
         let rows = s.transcript(view.id, &page)?;
         let Some(newest) = rows.last() else { break };
         mark.last = newest.seq;

@@ -68,7 +68,7 @@ impl<'a> Retelling<'a> {
     pub(crate) fn each(&mut self, session: SessionId, mut visit: impl FnMut(&Event)) -> Result<()> {
         let mut from = PageFrom::Start;
         loop {
-            let page = EventPage { from, kinds: &[], limit: limits::PAGE_EVENTS };
+            let page = EventPage { from, kinds: &[], file: None, limit: limits::PAGE_EVENTS };
             let rows = self.snapshot.events(session, &page)?;
             let Some(last) = rows.last() else { return Ok(()) };
             from = PageFrom::After(last.seq);

@@ -1,6 +1,7 @@
 //! Pages of transcripts: a session's own events, or those with the beginning that it shares.
 
 use callboard_model::{EventKind, Ordinal, Seq, SessionId};
+use rusqlite::Params;
 
 use crate::event::{COLUMNS, Position, event_of, kind_mask};
 use crate::{EventRow, Result, Snapshot, limits};
@@ -29,8 +30,37 @@ pub struct EventPage<'a> {
     pub from: PageFrom,
     /// Of which kinds; empty for all.
     pub kinds: &'a [EventKind],
+    /// About this file, however an agent names it: from the root, or from a directory above it.
+    pub file: Option<&'a str>,
     /// How many at most.
     pub limit: usize,
+}
+
+/// What of a session's events is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Wanted<'a> {
+    mask: i64,
+    file: Option<&'a str>,
+    limit: usize,
+}
+
+impl Wanted<'_> {
+    /// The condition on the file, which is the parameter `?7`.
+    fn of_file(&self) -> &'static str {
+        match self.file {
+            None => "AND ?7 IS NULL",
+            Some(_) => {
+                "AND seq IN (SELECT seq FROM event_file WHERE path IN (
+                   SELECT id FROM path WHERE path = ?7
+                     OR substr(path, -length(?7) - 1) = '/' || ?7
+                     OR substr(?7, -length(path) - 1) = '/' || path))"
+            }
+        }
+    }
+
+    fn rows(&self) -> i64 {
+        i64::try_from(self.limit).unwrap_or(i64::MAX)
+    }
 }
 
 const FIRST: Position = Position(Ordinal(i64::MIN), Seq(i64::MIN));
@@ -112,25 +142,24 @@ impl Snapshot<'_> {
 
     fn page(&self, stretches: &[Stretch], page: &EventPage<'_>) -> Result<Vec<EventRow>> {
         let limit = page.limit.min(limits::EVENTS_PER_PAGE);
-        let mask = kind_mask(page.kinds);
+        let wanted = Wanted { mask: kind_mask(page.kinds), file: page.file, limit };
         let seq = match page.from {
-            PageFrom::Start => return self.forward(stretches, FIRST, mask, limit),
-            PageFrom::End => return self.backward(stretches, LAST, mask, limit),
-            PageFrom::At(at) => {
-                return self.forward(stretches, Position(at, FIRST.1), mask, limit);
-            }
+            PageFrom::Start => return self.forward(stretches, FIRST, wanted),
+            PageFrom::End => return self.backward(stretches, LAST, wanted),
+            PageFrom::At(at) => return self.forward(stretches, Position(at, FIRST.1), wanted),
             PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) => seq,
         };
         let Some(event) = self.event_in(stretches, seq)? else { return Ok(Vec::new()) };
         let at = event.position();
         match page.from {
-            PageFrom::After(_) => self.forward(stretches, at, mask, limit),
-            PageFrom::Before(_) => self.backward(stretches, at, mask, limit),
+            PageFrom::After(_) => self.forward(stretches, at, wanted),
+            PageFrom::Before(_) => self.backward(stretches, at, wanted),
             _ => {
-                let mut events = self.backward(stretches, at, mask, limit / 2)?;
-                let rest = limit - events.len();
+                let half = Wanted { limit: limit / 2, ..wanted };
+                let mut events = self.backward(stretches, at, half)?;
+                let rest = Wanted { limit: limit - events.len(), ..wanted };
                 let just_before = Position(at.0, Seq(at.1.0 - 1));
-                events.extend(self.forward(stretches, just_before, mask, rest)?);
+                events.extend(self.forward(stretches, just_before, rest)?);
                 Ok(events)
             }
         }
@@ -140,24 +169,22 @@ impl Snapshot<'_> {
         &self,
         stretches: &[Stretch],
         after: Position,
-        mask: i64,
-        limit: usize,
+        wanted: Wanted<'_>,
     ) -> Result<Vec<EventRow>> {
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM event
              WHERE session = ?1 AND (ordinal, seq) > (?2, ?3) AND (ordinal, seq) <= (?4, ?5)
-               AND (?6 >> kind) & 1
-             ORDER BY ordinal, seq LIMIT ?7"
+               AND (?6 >> kind) & 1 {}
+             ORDER BY ordinal, seq LIMIT ?8",
+            wanted.of_file()
         ))?;
-        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut events = Vec::new();
-        for Stretch { session, up_to } in stretches {
-            let range = (session.0, after.0.0, after.1.0, up_to.0.0, up_to.1.0, mask, rows);
-            let found = statement.query_map(range, event_of)?;
+        for stretch in stretches {
+            let found = statement.query_map(range(stretch, after, wanted), event_of)?;
             events.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
         }
         events.sort_unstable_by_key(EventRow::position);
-        events.truncate(limit);
+        events.truncate(wanted.limit);
         Ok(events)
     }
 
@@ -165,24 +192,29 @@ impl Snapshot<'_> {
         &self,
         stretches: &[Stretch],
         before: Position,
-        mask: i64,
-        limit: usize,
+        wanted: Wanted<'_>,
     ) -> Result<Vec<EventRow>> {
         let mut statement = self.conn.prepare_cached(&format!(
             "SELECT {COLUMNS} FROM event
              WHERE session = ?1 AND (ordinal, seq) < (?2, ?3) AND (ordinal, seq) <= (?4, ?5)
-               AND (?6 >> kind) & 1
-             ORDER BY ordinal DESC, seq DESC LIMIT ?7"
+               AND (?6 >> kind) & 1 {}
+             ORDER BY ordinal DESC, seq DESC LIMIT ?8",
+            wanted.of_file()
         ))?;
-        let rows = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut events = Vec::new();
-        for Stretch { session, up_to } in stretches {
-            let range = (session.0, before.0.0, before.1.0, up_to.0.0, up_to.1.0, mask, rows);
-            let found = statement.query_map(range, event_of)?;
+        for stretch in stretches {
+            let found = statement.query_map(range(stretch, before, wanted), event_of)?;
             events.extend(found.collect::<rusqlite::Result<Vec<_>>>()?);
         }
         events.sort_unstable_by_key(EventRow::position);
-        events.drain(..events.len().saturating_sub(limit));
+        events.drain(..events.len().saturating_sub(wanted.limit));
         Ok(events)
     }
+}
+
+/// The parameters of both directions.
+fn range<'a>(stretch: &Stretch, from: Position, wanted: Wanted<'a>) -> impl Params + 'a {
+    let Stretch { session, up_to } = *stretch;
+    let (from, up_to) = ((from.0.0, from.1.0), (up_to.0.0, up_to.1.0));
+    (session.0, from.0, from.1, up_to.0, up_to.1, wanted.mask, wanted.file, wanted.rows())
 }

@@ -1985,6 +1985,8 @@ export interface operations {
                 from?: string;
                 /** @description Kinds, separated by commas; not given: all. */
                 kinds?: string;
+                /** @description About this file only, with the results of what was done to it. */
+                file?: string;
                 /** @description At most so many. */
                 limit?: number;
             };

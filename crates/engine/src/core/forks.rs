@@ -51,8 +51,12 @@ pub(super) fn own_part(
 /// The totals that the agent reported of a session when it came to this event.
 fn reported_at(s: &Snapshot<'_>, session: SessionId, seq: Seq) -> Result<Option<Usage>> {
     let kinds = [EventKind::Usage, EventKind::Prompt];
-    let page =
-        EventPage { from: PageFrom::Around(seq), kinds: &kinds, limit: limits::USAGE_EVENTS };
+    let page = EventPage {
+        from: PageFrom::Around(seq),
+        kinds: &kinds,
+        file: None,
+        limit: limits::USAGE_EVENTS,
+    };
     let rows = s.transcript(session, &page)?;
     let Some(at) = s.event(seq)?.map(|event| (event.ordinal, event.seq)) else { return Ok(None) };
     let events = Retelling::new(s).events(&rows)?;

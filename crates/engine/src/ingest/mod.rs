@@ -7,6 +7,7 @@ mod read;
 mod spill;
 pub(crate) mod tracked;
 mod tracking;
+mod uses;
 mod watching;
 mod words;
 

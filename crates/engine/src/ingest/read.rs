@@ -1,6 +1,6 @@
 //! A transcript's records, from its cursor to its end, as batches.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fs::Metadata;
 use std::io;
 use std::sync::Arc;
@@ -9,20 +9,16 @@ use callboard_agents::{
     Parsed, RecordPosition, Slim, TranscriptFile, TranscriptReader, slim_stream, split_objects,
 };
 use callboard_model::{EventBody, Ordinal};
-use callboard_store::{
-    BlobStore, BlockBuilder, Codec, IndexText, RecordCounts, RecordMeta, StoredBlob,
-};
+use callboard_store::{BlobStore, BlockBuilder, Codec, RecordCounts, RecordMeta, StoredBlob};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::batch::{Batch, Prepared, ThreadEvents};
 use super::lines::{Line, Lines};
 use super::spill::Spill;
 use super::tracked::{Continuity, Progress, Tracked, identity, modified, tail_hash};
+use super::uses::Use;
 use super::words;
 use crate::limits;
-
-/// Tool uses whose results are still to come, and which those are to be recognised by.
-const OPEN_USES: usize = 64;
 
 /// Reads what `transcript` holds beyond its cursor and hands it to `deliver` in batches.
 ///
@@ -75,8 +71,6 @@ pub(crate) fn read(
         is_live,
         reader,
         blobs,
-        own_uses: OpenUses::default(),
-        file_reads: OpenUses::default(),
         builder: BlockBuilder::new(codec),
         gathered: Gathered::default(),
     };
@@ -91,8 +85,6 @@ struct Pass<'a> {
     is_live: bool,
     reader: Box<dyn TranscriptReader>,
     blobs: &'a BlobStore,
-    own_uses: OpenUses,
-    file_reads: OpenUses,
     builder: BlockBuilder,
     gathered: Gathered,
 }
@@ -114,24 +106,6 @@ struct Gathered {
 impl Gathered {
     fn is_full(&self) -> bool {
         self.raw_bytes >= limits::BATCH_RAW_BYTES || self.events >= limits::BATCH_EVENTS
-    }
-}
-
-/// Tool uses of one kind whose results are still to come; the oldest are forgotten.
-#[derive(Default)]
-struct OpenUses(VecDeque<String>);
-
-impl OpenUses {
-    fn open(&mut self, body: &EventBody) {
-        let Some(tool_use) = body.tool_use() else { return };
-        if self.0.len() >= OPEN_USES {
-            self.0.pop_front();
-        }
-        self.0.push_back(tool_use.tool_use_id.clone());
-    }
-
-    fn is_result(&self, body: &EventBody) -> bool {
-        matches!(body, EventBody::Result(result) if self.0.contains(&result.tool_use_id))
     }
 }
 
@@ -272,15 +246,12 @@ impl Pass<'_> {
         for draft in parsed.drafts {
             let ordinal = Ordinal::after(self.progress.ordinal, draft.at);
             self.progress.ordinal = ordinal;
-            let is_own = self.is_own(&draft.body);
-            let event = Prepared {
-                ordinal,
-                offset,
-                text: self.index_text(&draft.body),
-                paths: words::paths(&draft.body),
-                is_own,
-                draft,
+            let Use { paths, is_own, is_read } = self.progress.uses.note(&draft.body);
+            let text = match &draft.body {
+                EventBody::Result(_) if is_read => words::index_file(&draft.body),
+                body => words::index_text(body),
             };
+            let event = Prepared { ordinal, offset, text, paths, is_own, draft };
             let threads = &mut self.gathered.threads;
             let place = *self.gathered.places.entry(event.draft.thread.clone()).or_insert_with_key(
                 |thread| {
@@ -291,25 +262,6 @@ impl Pass<'_> {
             threads[place].events.push(event);
             self.gathered.events += 1;
         }
-    }
-
-    /// Whether the event is Callboard's own output: a use of it, or the result of one.
-    fn is_own(&mut self, body: &EventBody) -> bool {
-        if words::uses_callboard(body) {
-            self.own_uses.open(body);
-            return true;
-        }
-        self.own_uses.is_result(body)
-    }
-
-    fn index_text(&mut self, body: &EventBody) -> Option<IndexText> {
-        if matches!(body, EventBody::Read(_)) {
-            self.file_reads.open(body);
-        }
-        if self.file_reads.is_result(body) {
-            return words::index_file(body);
-        }
-        words::index_text(body)
     }
 
     /// What was gathered, with the cursor behind it; `end` at the end of the file.

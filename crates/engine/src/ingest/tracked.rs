@@ -12,6 +12,7 @@ use callboard_store::{Cursor, Source, SourceId, SourceRow};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::uses::{Use, Uses};
 use crate::limits;
 
 /// A transcript that is read.
@@ -55,6 +56,8 @@ pub(crate) struct Progress {
     pub(crate) ordinal: Ordinal,
     /// What its reader remembers.
     pub(crate) reader_state: String,
+    /// What its tool uses tell of results to come.
+    pub(crate) uses: Uses,
     /// Facts that were kept beside it, which may be gone when they are told again.
     pub(crate) companion: Vec<Draft>,
     /// It was read to its end since the start: what comes now happens now.
@@ -70,6 +73,8 @@ pub(crate) struct Progress {
 struct KeptState<'a> {
     ordinal: Ordinal,
     reader: std::borrow::Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    uses: Vec<(String, Use)>,
     #[serde(default, skip_serializing_if = "<[Draft]>::is_empty")]
     companion: std::borrow::Cow<'a, [Draft]>,
 }
@@ -236,8 +241,9 @@ impl Progress {
         let cursor = &source.row.cursor;
         let kept: Option<KeptState<'_>> =
             cursor.parser_state.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let (ordinal, reader_state, companion) = kept.map_or_else(Default::default, |kept| {
-            (kept.ordinal, kept.reader.into_owned(), kept.companion.into_owned())
+        let (ordinal, reader_state, uses, companion) = kept.map_or_else(Default::default, |kept| {
+            let uses = Uses::of_unanswered(kept.uses);
+            (kept.ordinal, kept.reader.into_owned(), uses, kept.companion.into_owned())
         });
         Self {
             id: Some(source.id),
@@ -249,6 +255,7 @@ impl Progress {
             head_hash: cursor.head_hash,
             ordinal,
             reader_state,
+            uses,
             companion,
             ..Self::default()
         }
@@ -259,6 +266,7 @@ impl Progress {
         let kept = KeptState {
             ordinal: self.ordinal,
             reader: (&self.reader_state).into(),
+            uses: self.uses.unanswered(),
             companion: (&self.companion).into(),
         };
         let (dev, inode) = self.identity.unwrap_or_default();

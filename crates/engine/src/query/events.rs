@@ -26,6 +26,27 @@ pub enum EventsFrom {
     Before(Seq),
 }
 
+/// Which part of a transcript.
+#[derive(Debug, Clone, Copy)]
+pub struct EventsWanted<'a> {
+    /// Where it begins.
+    pub from: EventsFrom,
+    /// Of which kinds; empty for all.
+    pub kinds: &'a [EventKind],
+    /// About this file only, with the results of what was done to it.
+    pub file: Option<&'a str>,
+    /// How many events at most.
+    pub limit: usize,
+}
+
+impl EventsWanted<'_> {
+    /// Events of every kind and file.
+    #[must_use]
+    pub fn all(from: EventsFrom, limit: usize) -> Self {
+        Self { from, kinds: &[], file: None, limit }
+    }
+}
+
 impl Engine {
     /// A part of a session's transcript; a fork's with the beginning that it shares.
     ///
@@ -34,10 +55,9 @@ impl Engine {
     pub fn events(
         &self,
         session: SessionId,
-        from: EventsFrom,
-        kinds: &[EventKind],
-        limit: usize,
+        wanted: EventsWanted<'_>,
     ) -> Result<EventPage, EngineError> {
+        let EventsWanted { from, kinds, file, limit } = wanted;
         let limit = limit.clamp(1, limits::PAGE_EVENTS);
         self.read(|s| {
             view_of(s, session)?.ok_or_else(|| EngineError::no_session(session))?;
@@ -52,10 +72,11 @@ impl Engine {
             if let PageFrom::Around(seq) | PageFrom::After(seq) | PageFrom::Before(seq) = from {
                 event_row(s, seq)?;
             }
-            let rows = s.transcript(session, &StorePage { from, kinds, limit })?;
+            let rows = s.transcript(session, &StorePage { from, kinds, file, limit })?;
             let is_more = |from: Option<PageFrom>| -> Result<bool, EngineError> {
                 let Some(from) = from else { return Ok(false) };
-                Ok(!s.transcript(session, &StorePage { from, kinds, limit: 1 })?.is_empty())
+                let next = StorePage { from, kinds, file, limit: 1 };
+                Ok(!s.transcript(session, &next)?.is_empty())
             };
             Ok(EventPage {
                 more_before: is_more(rows.first().map(|row| PageFrom::Before(row.seq)))?,
@@ -138,7 +159,8 @@ impl Engine {
             let mut landmarks = Vec::new();
             let mut from = PageFrom::End;
             while landmarks.len() < limits::LANDMARKS {
-                let page = StorePage { from, kinds: &KINDS, limit: limits::PAGE_EVENTS };
+                let page =
+                    StorePage { from, kinds: &KINDS, file: None, limit: limits::PAGE_EVENTS };
                 let rows = s.transcript(session, &page)?;
                 let Some(first) = rows.first() else { break };
                 from = PageFrom::Before(first.seq);

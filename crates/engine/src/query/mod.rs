@@ -8,6 +8,6 @@ mod sessions;
 mod since;
 mod stream;
 
-pub use events::EventsFrom;
+pub use events::{EventsFrom, EventsWanted};
 pub use sessions::{SessionList, SessionQuery};
 pub use since::SinceFrom;

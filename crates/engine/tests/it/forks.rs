@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use callboard_engine::{Engine, EventsFrom};
+use callboard_engine::{Engine, EventsFrom, EventsWanted};
 use callboard_model::{EventBody, Query, SessionId, Timestamp};
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::{Value, json};
@@ -168,7 +168,9 @@ fn a_fork_whose_parent_is_gone_keeps_its_own_copy() {
     for event in &all {
         let found = running.engine.event(event.seq).unwrap();
         assert_eq!(found.body, event.body);
-        let page = running.engine.events(event.session, EventsFrom::Around(event.seq), &[], 1);
+        let page = running
+            .engine
+            .events(event.session, EventsWanted::all(EventsFrom::Around(event.seq), 1));
         assert_eq!(page.unwrap().events.len(), 1);
     }
 }
@@ -255,7 +257,7 @@ fn a_fork_that_refers_to_its_parents_file_shows_its_beginning() {
         let view = running.session(ids[1]);
         assert_eq!((view.tokens.input, view.tokens.output), (30, 3), "{order:?}");
         assert_eq!(running.session(ids[0]).tokens.input, 300);
-        let page = running.engine.events(view.id, EventsFrom::End, &[], 500).unwrap();
+        let page = running.engine.events(view.id, EventsWanted::all(EventsFrom::End, 500)).unwrap();
         assert_eq!(page.total, page.events.len() as u64);
 
         let readable = repo.path().join(format!(".callboard/sessions/{}.md", view.id));

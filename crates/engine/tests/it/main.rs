@@ -15,4 +15,5 @@ mod relations;
 mod scene;
 mod tasks;
 mod transcripts;
+mod uses;
 mod work;

@@ -1,6 +1,6 @@
 //! How sessions belong together, and where.
 
-use callboard_engine::EventsFrom;
+use callboard_engine::{EventsFrom, EventsWanted};
 use callboard_model::Seq;
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
@@ -42,7 +42,7 @@ fn events_of_two_files_at_the_same_places_are_all_told() {
     assert_eq!(all.len(), 4);
     assert_eq!(all[0].ordinal, all[1].ordinal);
 
-    let page = |from| running.engine.events(id, from, &[], 1).unwrap();
+    let page = |from| running.engine.events(id, EventsWanted::all(from, 1)).unwrap();
     let (mut from, mut down) = (EventsFrom::Start, Vec::new());
     loop {
         let page = page(from);
@@ -55,7 +55,7 @@ fn events_of_two_files_at_the_same_places_are_all_told() {
     assert_eq!(down, all);
     let up = page(EventsFrom::Before(all[2].seq));
     assert_eq!((&up.events[..], up.more_before, up.more_after), (&all[1..2], true, true));
-    let missing = running.engine.events(id, EventsFrom::After(Seq(1 << 40)), &[], 1);
+    let missing = running.engine.events(id, EventsWanted::all(EventsFrom::After(Seq(1 << 40)), 1));
     assert_eq!(missing.unwrap_err().to_string(), "there is no event 1099511627776");
 }
 

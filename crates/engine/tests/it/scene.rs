@@ -7,7 +7,7 @@ use std::task::{Context, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use callboard_engine::{Engine, EngineConfig, Environment, EventsFrom, SessionQuery};
+use callboard_engine::{Engine, EngineConfig, Environment, EventsFrom, EventsWanted, SessionQuery};
 use callboard_model::view::{SessionView, StreamMessage};
 use callboard_model::{Event, EventBody, SessionId, WorkspaceId};
 use callboard_store::Reader;
@@ -113,7 +113,7 @@ pub(crate) fn sessions(engine: &Engine) -> Vec<SessionView> {
 
 /// Every event of a session, in order.
 pub(crate) fn events(engine: &Engine, id: SessionId) -> Vec<Event> {
-    let page = engine.events(id, EventsFrom::Start, &[], 500).unwrap();
+    let page = engine.events(id, EventsWanted::all(EventsFrom::Start, 500)).unwrap();
     assert!(!page.more_after, "more than a page");
     page.events
 }

@@ -102,11 +102,14 @@ impl Claude {
         self.reply(n, json!({"type": "text", "text": text}), "end_turn")
     }
 
-    pub(crate) fn runs(&self, n: u64, command: &str) -> String {
-        let input = json!({"command": command});
+    pub(crate) fn uses(&self, n: u64, tool: &str, input: Value) -> String {
         let content =
-            json!({"type": "tool_use", "id": format!("t{n}"), "name": "Bash", "input": input});
+            json!({"type": "tool_use", "id": format!("t{n}"), "name": tool, "input": input});
         self.reply(n, content, "tool_use")
+    }
+
+    pub(crate) fn runs(&self, n: u64, command: &str) -> String {
+        self.uses(n, "Bash", json!({"command": command}))
     }
 
     /// The output of the command that the line `of` ran.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{EventsFrom, SessionList, SessionQuery};
+use callboard_engine::{EventsFrom, EventsWanted as Wanted, SessionList, SessionQuery};
 use callboard_model::session::StateWord;
 use callboard_model::view::{EventPage, Landmark, SessionDetail};
 use callboard_model::{AgentName, Event, EventKind, Ordinal, Seq, Timestamp};
@@ -89,6 +89,8 @@ pub(crate) struct EventsWanted {
     from: Option<String>,
     /// Kinds, separated by commas; not given: all.
     kinds: Option<String>,
+    /// About this file only, with the results of what was done to it.
+    file: Option<String>,
     /// At most so many.
     limit: Option<usize>,
 }
@@ -104,7 +106,11 @@ pub(crate) async fn events(
     let from = events_from(wanted.from.as_deref().unwrap_or("end"))?;
     let kinds = kinds(wanted.kinds.as_deref().unwrap_or_default())?;
     let limit = wanted.limit.unwrap_or(limits::PAGE_EVENTS);
-    Ok(Json(ask(&app, move |engine| engine.events(id, from, &kinds, limit)).await?))
+    let page = ask(&app, move |engine| {
+        let file = wanted.file.as_deref().filter(|file| !file.is_empty());
+        engine.events(id, Wanted { from, kinds: &kinds, file, limit })
+    });
+    Ok(Json(page.await?))
 }
 
 fn events_from(text: &str) -> Result<EventsFrom, ApiError> {

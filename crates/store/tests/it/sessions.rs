@@ -94,7 +94,7 @@ fn pages_meet_where_events_have_the_same_place() {
 }
 
 fn page(from: PageFrom, limit: usize) -> EventPage<'static> {
-    EventPage { from, kinds: &[], limit }
+    EventPage { from, kinds: &[], file: None, limit }
 }
 
 #[test]
@@ -118,7 +118,8 @@ fn pages_meet_without_gap_or_overlap() {
     assert_eq!(at(PageFrom::At(all[7].ordinal), 3), [7, 8, 9]);
     assert_eq!(at(PageFrom::At(Ordinal(i64::MAX)), 4), [0usize; 0]);
     assert_eq!(at(PageFrom::After(Seq(i64::MAX)), 4), [0usize; 0]);
-    let texts = EventPage { from: PageFrom::Start, kinds: &[EventKind::Text], limit: 2 };
+    let texts =
+        EventPage { from: PageFrom::Start, kinds: &[EventKind::Text], file: None, limit: 2 };
     let events = scene.read(|s| s.events(id, &texts));
     assert_eq!(events, [all[1], all[3]]);
     assert_eq!(scene.read(|s| s.events_after(all[7].seq, Some(id), 10)), [all[8], all[9]]);
