@@ -43,6 +43,7 @@ pub(crate) async fn stream(
     let commits = app.engine.listen();
     let seq = Seq(came_back.or(go_on.after).unwrap_or_else(|| commits.borrow().0));
     let reader = StreamReader {
+        is_fresh: true,
         shutdown: app.shutdown.subscribe(),
         app,
         workspace,
@@ -63,6 +64,8 @@ struct StreamReader {
     shutdown: watch::Receiver<bool>,
     /// Everything up to here was told.
     seq: Seq,
+    /// Whether the store has what it saw was not asked yet.
+    is_fresh: bool,
     waiting: VecDeque<LogEntry>,
 }
 
@@ -74,7 +77,8 @@ impl StreamReader {
                 let event = Event::default().id(entry.seq.0.to_string());
                 return event.json_data(entry).ok();
             }
-            if *self.commits.borrow_and_update() <= self.seq {
+            let is_told_all = *self.commits.borrow_and_update() <= self.seq;
+            if is_told_all && !std::mem::take(&mut self.is_fresh) {
                 tokio::select! {
                     changed = self.commits.changed() => changed.ok()?,
                     ended = self.shutdown.wait_for(|ends| *ends) => { ended.ok()?; return None; }

@@ -21,8 +21,9 @@ impl Engine {
     ) -> Result<(Vec<LogEntry>, Seq), EngineError> {
         self.read(|s| {
             let page = s.log_after(seq, limits::CHANGES_AT_ONCE)?;
-            if page.missed {
-                let now = s.seq()?;
+            let now = s.seq()?;
+            // A reader ahead of all that was committed has read another database.
+            if page.missed || seq > now {
                 return Ok((vec![LogEntry { seq: now, message: StreamMessage::Reset }], now));
             }
             let mut entries = Vec::new();
