@@ -181,10 +181,16 @@ fn what_happened_since_the_last_look_is_told() {
     let after = running.engine.since(workspace, SinceFrom::At(now), now).unwrap();
     assert!(after.groups.iter().all(|group| group.lines.is_empty()), "{after:#?}");
 
+    let before = callboard_os::clock::now();
     running.engine.look(workspace).unwrap();
-    let board = running.engine.board(Some(workspace)).unwrap();
-    assert!(board.last_look.is_some() || board.seq.0 > 0);
+    let looked = before..=callboard_os::clock::now();
+    let an_hour_later = Timestamp::from_millisecond(before.as_millisecond() + 3_600_000);
+    let last = |running: &Running, now| {
+        running.engine.since(workspace, SinceFrom::LastLook, now).unwrap().from
+    };
+    assert!(!looked.contains(&last(&running, before)), "the visit still goes on");
+    assert!(looked.contains(&last(&running, an_hour_later)));
     drop(running);
     let running = Running::start(&home);
-    assert_eq!(running.engine.board(Some(workspace)).unwrap().workspace.id, workspace);
+    assert!(looked.contains(&last(&running, an_hour_later)), "a restart forgets no visit");
 }
