@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::SystemTime;
 
 use callboard_model::{Timestamp, WorkspaceId};
 use callboard_os::watch::{FileNotification, FileWatcher};
@@ -18,7 +19,14 @@ const NOTES: &str = "notes";
 
 /// Reports what becomes of notes' files; without notifications, they are read when the daemon starts.
 #[derive(Default)]
-pub(crate) struct NotesWatch(Mutex<Option<FileWatcher>>);
+pub(crate) struct NotesWatch {
+    watcher: Mutex<Option<FileWatcher>>,
+    /// Files as they were when they were read: two writes within a millisecond are told apart.
+    read: Mutex<BTreeMap<PathBuf, Stamp>>,
+}
+
+/// When a file was changed, as finely as its file system tells, and its length.
+type Stamp = (Option<SystemTime>, u64);
 
 /// A note as its file has it now.
 struct Found {
@@ -35,7 +43,8 @@ pub(crate) fn start(engine: &Arc<Engine>) {
         let notifications = match FileWatcher::new() {
             Ok((watcher, notifications)) => {
                 if let Some(engine) = engine.upgrade() {
-                    *engine.notes.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+                    *engine.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(watcher);
                 }
                 Some(notifications)
             }
@@ -88,7 +97,8 @@ impl Engine {
     pub(crate) fn keep_notes(&self, id: WorkspaceId, root: &Path) -> Result<(), EngineError> {
         let folder = folder_of(root);
         let made = fs::create_dir_all(&folder);
-        if let Some(watcher) = &mut *self.notes.0.lock().unwrap_or_else(PoisonError::into_inner)
+        if let Some(watcher) =
+            &mut *self.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner)
             && made.is_ok()
             && let Err(error) = watcher.watch(&folder, true)
         {
@@ -100,8 +110,11 @@ impl Engine {
         let files = files_of(root, &folder);
         let news: Vec<Found> = files
             .iter()
-            .filter(|(path, (_, modified_at))| known.get(*path) != Some(modified_at))
-            .filter_map(|(path, (file, modified_at))| read(path, file, *modified_at))
+            .filter(|(path, (file, stamp))| {
+                let was_read = self.notes.was_read(file, *stamp);
+                known.get(*path) != Some(&modified_at(*stamp)) || was_read == Some(false)
+            })
+            .filter_map(|(path, (file, stamp))| read(path, file, modified_at(*stamp)))
             .collect();
         let gone: Vec<String> =
             known.into_keys().filter(|path| !files.contains_key(path)).collect();
@@ -119,8 +132,17 @@ impl Engine {
     }
 }
 
-/// The notes' files by their path from the root, and when each was last changed.
-fn files_of(root: &Path, folder: &Path) -> BTreeMap<String, (PathBuf, Option<Timestamp>)> {
+impl NotesWatch {
+    /// Whether the file was read as it is now, which it counts as from here on; `None` if it was not read
+    /// since the start.
+    fn was_read(&self, file: &Path, stamp: Stamp) -> Option<bool> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(read.insert(file.to_owned(), stamp)? == stamp)
+    }
+}
+
+/// The notes' files by their path from the root, each as it is now.
+fn files_of(root: &Path, folder: &Path) -> BTreeMap<String, (PathBuf, Stamp)> {
     let mut files = BTreeMap::new();
     let mut open = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = open.pop() {
@@ -134,17 +156,18 @@ fn files_of(root: &Path, folder: &Path) -> BTreeMap<String, (PathBuf, Option<Tim
                 && files.len() < limits::NOTES
                 && let Ok(name) = path.strip_prefix(root)
             {
-                let modified_at = meta.modified().ok().map(Timestamp::from).map(as_stored);
-                files.insert(name.to_string_lossy().into_owned(), (path, modified_at));
+                let stamp = (meta.modified().ok(), meta.len());
+                files.insert(name.to_string_lossy().into_owned(), (path, stamp));
             }
         }
     }
     files
 }
 
-/// A moment as the store keeps it, so that both can be compared.
-fn as_stored(at: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(at.as_millisecond())
+/// When a file was changed, as the store keeps it.
+fn modified_at(stamp: Stamp) -> Option<Timestamp> {
+    let at = Timestamp::from(stamp.0?);
+    Some(Timestamp::from_millisecond(at.as_millisecond()))
 }
 
 /// What can be found of a note; `None` if its file cannot be read, which is tried again when it changes.
