@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::announce::Announcer;
-use crate::core::{Core, Input, Problems, ReadAgain, When};
+use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring};
 use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
@@ -61,11 +61,8 @@ impl Engine {
     pub fn start(config: EngineConfig) -> Result<Arc<Self>, EngineError> {
         let store = Store::open(&config.home)?;
         let mut reader = store.reader()?;
-        let (sources, workspaces) = reader.snapshot(|s| {
-            let known = crate::core::load_workspaces(s)?;
-            Ok((s.sources()?, known))
-        })?;
         let homes = homes(&config.environment);
+        let (sources, known) = reader.snapshot(|s| Ok((s.sources()?, Known::load(s, &homes)?)))?;
         let inbox = Arc::new(Inbox::new([
             limits::WAITING_REQUESTS,
             limits::WAITING_BATCHES,
@@ -84,19 +81,18 @@ impl Engine {
                 let Some(ingest) = ingest.upgrade() else { return };
                 match when {
                     When::Now => ingest.wait().read_on(transcript),
-                    When::Later => ingest.wait().retry_later(transcript),
+                    When::At(due) => ingest.wait().retry_at(transcript, due),
                 }
             })
         };
-        let core = Core::new(
-            store,
-            announcer.clone(),
-            workspaces,
-            problems.clone(),
+        let wiring = Wiring {
+            announcer: announcer.clone(),
+            problems: problems.clone(),
             read_again,
             progress,
             clock,
-        );
+        };
+        let core = Core::new(store, known, wiring);
         let writer = {
             let inbox = inbox.clone();
             std::thread::Builder::new()
@@ -394,7 +390,8 @@ fn watch_live(homes: &[Home], inbox: &Arc<Inbox<Input>>) -> LiveWatch {
         let input = Input::Listed {
             agent: home.agent.name(),
             home: home.path.clone(),
-            complete: home.agent.lists_all(&home.path),
+            // Nothing runs from a home that is not there.
+            complete: home.agent.lists_all(&home.path) || !home.path.exists(),
             sessions,
         };
         // Refused only when the engine ends.

@@ -137,9 +137,6 @@ pub const TASK_HISTORY: usize = 200;
 /// Room on the disk below which `doctor` warns.
 pub const LOW_ROOM_BYTES: u64 = 1 << 30;
 
-/// Silence after an agent's words that makes them its last: no model thinks for so long unseen.
-pub const LAST_WORD_MS: i64 = 15 * 60 * 1000;
-
 /// Readable transcripts written before looking at what else is to be done.
 pub const READABLE_AT_ONCE: usize = 16;
 

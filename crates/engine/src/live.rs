@@ -108,8 +108,10 @@ fn await_end(
     }
     let (awaited, again) = (awaited.clone(), again.clone());
     std::thread::spawn(move || {
-        if callboard_os::process::wait_for_end(pid) {
-            awaited.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid);
+        let is_seen_ending = callboard_os::process::wait_for_end(pid);
+        // A number that cannot be waited for is free to be another process's.
+        awaited.lock().unwrap_or_else(PoisonError::into_inner).remove(&pid);
+        if is_seen_ending {
             again.trigger(home);
         }
     });

@@ -1,5 +1,5 @@
-//! After an upgrade: sessions that were folded by other rules are folded anew, beside the writer, newest
-//! first. Until then their rows are those of before.
+//! After an upgrade, sessions that were folded by other rules are folded anew, and after a crash those whose
+//! fold was left in part: beside the writer, newest first. Until then their rows are those of before.
 
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ fn refold_all(engine: &Engine, stop: &StopFlag) -> Result<(), EngineError> {
     let now = json!(VERSION);
     let sessions = engine.read(|s| {
         if s.setting(SETTING)?.as_ref() == Some(&now) {
-            return Ok(Vec::new());
+            return Ok(s.folded_in_part()?);
         }
         Ok(s.folded_otherwise(VERSION)?)
     })?;

@@ -97,7 +97,7 @@ pub(crate) fn of(
 fn state(fold: &SessionFold, running: Running<'_>, now: Timestamp) -> SessionState {
     let mut events_turn = fold.turn();
     let mut outcome = fold.outcome();
-    if events_turn.is == TurnState::Working && had_the_last_word(fold, now) {
+    if events_turn.is == TurnState::Working && fold.had_the_last_word(now) {
         events_turn.is = TurnState::Idle;
         outcome.is = Outcome::Completed;
     }
@@ -120,12 +120,6 @@ fn state(fold: &SessionFold, running: Running<'_>, now: Timestamp) -> SessionSta
         }
     };
     SessionState { alive, turn, outcome }
-}
-
-/// Whether the agent said something last, with no tool use open, and nothing followed: older formats
-/// do not say that a turn ended, and this is how one looks.
-fn had_the_last_word(fold: &SessionFold, now: Timestamp) -> bool {
-    fold.said_last() && fold.updated_at.is_some_and(|at| now.since_ms(at) > limits::LAST_WORD_MS)
 }
 
 fn activity(

@@ -27,6 +27,12 @@ impl Timestamp {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
     }
 
+    /// The moment `ms` milliseconds later.
+    #[must_use]
+    pub fn plus_ms(self, ms: i64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
     /// Milliseconds from `earlier` to this moment; zero if it lies later.
     #[must_use]
     pub fn since_ms(self, earlier: Self) -> i64 {

@@ -79,6 +79,8 @@ pub struct SessionFilter {
     pub roots_only: bool,
     /// In progress, as far as is known.
     pub live_only: bool,
+    /// Whose turn goes on, as far as is known.
+    pub working_only: bool,
     /// Hidden ones too.
     pub hidden_too: bool,
     /// Changed at or after this moment.
@@ -278,6 +280,19 @@ impl Snapshot<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Sessions whose fold misses events, last changed first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn folded_in_part(&self) -> Result<Vec<SessionId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id FROM session JOIN session_fold ON session = id
+             WHERE session_fold.seq = 0 ORDER BY updated_at DESC",
+        )?;
+        let rows = statement.query_map([], |row| row.get(0).map(SessionId))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Sessions in a list, newest first.
     ///
     /// # Errors
@@ -365,6 +380,9 @@ fn conditions(filter: &SessionFilter) -> (String, Vec<rusqlite::types::Value>) {
     }
     if filter.live_only {
         conditions.push("live".to_owned());
+    }
+    if filter.working_only {
+        conditions.push("json_extract(state, '$.turn.is') = 'working'".to_owned());
     }
     if !filter.hidden_too {
         conditions.push("NOT hidden".to_owned());

@@ -18,6 +18,19 @@ struct Taken {
     transcript: Arc<Tracked>,
     progress: Progress,
     is_live: bool,
+    is_last: bool,
+}
+
+impl Taken {
+    /// The batch, unless it is void.
+    fn of(batch: &Batch) -> Option<Self> {
+        batch.transcript.is_current(batch.progress.epoch).then(|| Self {
+            transcript: batch.transcript.clone(),
+            progress: batch.progress.clone(),
+            is_live: batch.is_live,
+            is_last: batch.is_last,
+        })
+    }
 }
 
 impl Core {
@@ -25,11 +38,17 @@ impl Core {
     /// index is written once per transaction. If that fails, their transcripts are read again from what
     /// the store has.
     pub(super) fn take_batches(&mut self, first: Batch, more: &mut dyn FnMut() -> Option<Batch>) {
-        let mut taken: Vec<Taken> = Vec::new();
+        // Also what could not be begun is read again.
+        let mut taken: Vec<Taken> = Taken::of(&first).into_iter().collect();
         match self.commit(first, more, &mut taken) {
             Ok(()) => {
                 for batch in taken {
                     self.merges_due |= batch.is_live;
+                    batch.transcript.succeeded();
+                    if batch.is_last {
+                        batch.transcript.settled();
+                    }
+                    self.forget_problem(&batch.transcript.path());
                     if batch.transcript.committed(batch.progress) {
                         (self.read_again)(&batch.transcript, When::Now);
                     }
@@ -39,11 +58,17 @@ impl Core {
                 let hint = error.hint().unwrap_or_default();
                 tracing::error!(%error, hint, "cannot keep what was read; it is read again");
                 self.folds.forget_all();
-                let retry_at = self.now();
+                let mut back: Vec<Arc<Tracked>> = Vec::new();
                 for batch in taken {
-                    batch.transcript.go_back();
-                    batch.transcript.failed();
-                    self.note_failure(&batch.transcript, &error.to_string(), retry_at);
+                    if !back.iter().any(|known| Arc::ptr_eq(known, &batch.transcript)) {
+                        back.push(batch.transcript);
+                    }
+                }
+                for transcript in back {
+                    transcript.go_back();
+                    let wait = crate::ingest::retry_wait(transcript.failed()).as_millis();
+                    let retry_at = self.now().plus_ms(i64::try_from(wait).unwrap_or(i64::MAX));
+                    self.note_failure(&transcript, &error.to_string(), retry_at);
                 }
             }
         }
@@ -74,7 +99,12 @@ impl Core {
                 }
             }
         }
-        (self.read_again)(transcript, When::Later);
+        (self.read_again)(transcript, When::At(retry_at));
+    }
+
+    /// A transcript could be read and kept after all.
+    fn forget_problem(&self, path: &std::path::Path) {
+        self.problems.lock().unwrap_or_else(std::sync::PoisonError::into_inner).remove(path);
     }
 
     fn commit(
@@ -84,8 +114,7 @@ impl Core {
         taken: &mut Vec<Taken>,
     ) -> callboard_store::Result<()> {
         let now = self.now();
-        let Self { store, folds, workspaces, listed, complete, .. } = self;
-        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: true };
+        let (store, mut sessions) = self.parts();
         store.write(Durability::Normal, now, |w| {
             let mut touched = Touched::default();
             let mut raw_bytes = 0;
@@ -93,10 +122,14 @@ impl Core {
             while let Some(mut batch) = next {
                 raw_bytes += batch.raw_bytes;
                 if batch.transcript.is_current(batch.progress.epoch) {
-                    put_batch(w, &mut sessions, &mut batch, taken, &mut touched)?;
+                    let source = put_batch(w, &mut sessions, &mut batch, &mut touched)?;
+                    if let Some(taken) = taken.last_mut() {
+                        taken.progress.id = Some(source);
+                    }
                 }
                 let is_enough = batch.is_live || raw_bytes >= limits::TRANSACTION_RAW_BYTES;
                 next = if is_enough { None } else { more() };
+                taken.extend(next.as_ref().and_then(Taken::of));
             }
             for (id, is_announced) in touched {
                 // What belongs before events already folded waits for the end of its file.
@@ -134,25 +167,21 @@ fn put_batch(
     w: &mut Write<'_>,
     sessions: &mut Sessions<'_>,
     batch: &mut Batch,
-    taken: &mut Vec<Taken>,
     touched: &mut Touched,
-) -> callboard_store::Result<()> {
+) -> callboard_store::Result<SourceId> {
     let agent = batch.transcript.agent.name();
-    taken.push(Taken {
-        transcript: batch.transcript.clone(),
-        progress: batch.progress.clone(),
-        is_live: batch.is_live,
-    });
     let source = w.put_source(&batch.progress.row(batch.transcript.agent, &batch.file))?;
-    if let Some(taken) = taken.last_mut() {
-        taken.progress.id = Some(source);
-    }
     let announced = match (batch.is_live, batch.is_last) {
         (true, _) => Announced::Now,
         (false, true) => Announced::IfRecent,
         (false, false) => Announced::Never,
     };
-    let changed = put_events(w, sessions, &agent, source, batch)?;
+    let mut changed = put_events(w, sessions, &agent, source, batch)?;
+    if batch.is_last {
+        changed.sessions.append(&mut batch.transcript.unsettled());
+    } else if announced == Announced::Never {
+        batch.transcript.unsettle(&changed.sessions);
+    }
     for id in changed.sessions {
         let known = touched.entry(id).or_insert(announced);
         *known = announced.max(*known);
@@ -163,7 +192,8 @@ fn put_batch(
         *known = Announced::IfRecent.max(*known);
     }
     changed.repeats.leave_out(w, batch)?;
-    put_records(w, &agent, source, batch)
+    put_records(w, &agent, source, batch)?;
+    Ok(source)
 }
 
 fn put_records(

@@ -3,27 +3,32 @@
 mod commit;
 mod forks;
 mod repeats;
+mod running;
 mod sessions;
+mod silences;
 mod tasks;
 mod workspaces;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::view::ImportProgress;
-use callboard_model::{AgentName, ThreadKey, Timestamp};
-use callboard_store::{Durability, LogKind, Store, Write};
+use callboard_model::{AgentName, Timestamp};
+use callboard_store::{Durability, LogKind, Snapshot, Store, Write};
 
+use self::running::RunningSessions;
 use self::sessions::Folds;
+use self::silences::Silences;
 use crate::EngineError;
 use crate::announce::Announcer;
 use crate::engine::Clock;
 use crate::inbox::Inbox;
 use crate::ingest::Report;
 use crate::limits;
+use crate::live::Home;
 use crate::workspaces::Workspaces;
 
 /// A session's row changed.
@@ -51,10 +56,8 @@ pub(crate) struct Core {
     pub(crate) store: Store,
     announcer: Announcer,
     folds: Folds,
-    /// Sessions that run, by what their agents list.
-    listed: HashMap<AgentName, HashMap<ThreadKey, (PathBuf, LiveSession)>>,
-    /// Homes whose agent lists all that run.
-    complete: HashMap<AgentName, bool>,
+    running: RunningSessions,
+    silences: Silences,
     workspaces: Workspaces,
     problems: Problems,
     read_again: ReadAgain,
@@ -65,7 +68,7 @@ pub(crate) struct Core {
 }
 
 pub(crate) use self::tasks::view_of;
-pub(crate) use self::workspaces::{load as load_workspaces, look_at};
+pub(crate) use self::workspaces::look_at;
 
 /// Has a transcript read again.
 pub(crate) type ReadAgain = Arc<dyn Fn(&Arc<crate::ingest::tracked::Tracked>, When) + Send + Sync>;
@@ -75,35 +78,54 @@ pub(crate) type ReadAgain = Arc<dyn Fn(&Arc<crate::ingest::tracked::Tracked>, Wh
 pub(crate) enum When {
     /// It goes on, and what was read of it is committed.
     Now,
-    /// It could not be read or kept.
-    Later,
+    /// It could not be read or kept, and is tried again then.
+    At(Timestamp),
 }
 
 /// Tells how far reading history is.
 pub(crate) type ProgressNow = Arc<dyn Fn() -> ImportProgress + Send + Sync>;
 
+/// What the writer knows from the start.
+pub(crate) struct Known {
+    workspaces: Workspaces,
+    running: RunningSessions,
+    silences: Silences,
+}
+
+impl Known {
+    /// As the last daemon left it.
+    pub(crate) fn load(s: &Snapshot<'_>, homes: &[Home]) -> callboard_store::Result<Self> {
+        Ok(Self {
+            workspaces: workspaces::load(s)?,
+            running: RunningSessions::new(homes),
+            silences: Silences::load(s)?,
+        })
+    }
+}
+
+/// Whom the writer tells, and whom it asks.
+pub(crate) struct Wiring {
+    pub(crate) announcer: Announcer,
+    pub(crate) problems: Problems,
+    pub(crate) read_again: ReadAgain,
+    pub(crate) progress: ProgressNow,
+    pub(crate) clock: Clock,
+}
+
 impl Core {
-    pub(crate) fn new(
-        store: Store,
-        announcer: Announcer,
-        workspaces: Workspaces,
-        problems: Problems,
-        read_again: ReadAgain,
-        progress: ProgressNow,
-        clock: Clock,
-    ) -> Self {
+    pub(crate) fn new(store: Store, known: Known, wiring: Wiring) -> Self {
         Self {
             store,
-            announcer,
+            announcer: wiring.announcer,
             folds: Folds::default(),
-            listed: HashMap::new(),
-            complete: HashMap::new(),
-            workspaces,
-            problems,
-            read_again,
-            progress,
+            running: known.running,
+            silences: known.silences,
+            workspaces: known.workspaces,
+            problems: wiring.problems,
+            read_again: wiring.read_again,
+            progress: wiring.progress,
             progress_told: None,
-            clock,
+            clock: wiring.clock,
             // What an earlier daemon left unpacked.
             merges_due: true,
         }
@@ -112,6 +134,7 @@ impl Core {
     /// The loop, until the inbox is closed and empty.
     pub(crate) fn run(mut self, inbox: &Inbox<Input>) {
         while !inbox.is_finished() {
+            self.end_silences();
             match inbox.pop(Duration::from_secs(1)) {
                 Some(input) => self.take(input, inbox),
                 None => self.idle(),
@@ -127,7 +150,7 @@ impl Core {
         match input {
             Input::Report(report) => self.take_report(report, inbox),
             Input::Listed { agent, home, complete, sessions } => {
-                self.take_listed(&agent, home, complete, sessions);
+                self.take_listed(&agent, &home, complete, sessions);
             }
             Input::Status { agent, update } => self.take_status(&agent, update),
             Input::Request(request) => request(self),

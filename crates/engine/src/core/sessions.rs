@@ -2,18 +2,20 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::fold::SessionFold;
 use callboard_model::session::Alive;
 use callboard_model::view::SessionView;
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
-use callboard_store::{Durability, Result, SessionRow, Write};
+use callboard_store::{Durability, Result, SessionRow, Store, Write};
 
+use super::running::RunningSessions;
+use super::silences::Silences;
 use super::{Core, LOG_SESSION, forks};
 use crate::refold::Refolded;
-use crate::row::{self, Links, Running};
+use crate::row::{self, Links};
 use crate::transcript::Retelling;
 use crate::workspaces::{Place, Workspaces};
 use crate::{EngineError, limits};
@@ -81,8 +83,8 @@ impl Folds {
 pub(crate) struct Sessions<'a> {
     pub(crate) folds: &'a mut Folds,
     pub(crate) workspaces: &'a mut Workspaces,
-    pub(crate) listed: &'a HashMap<AgentName, HashMap<ThreadKey, (PathBuf, LiveSession)>>,
-    pub(crate) complete: &'a HashMap<AgentName, bool>,
+    pub(crate) running: &'a RunningSessions,
+    pub(crate) silences: &'a mut Silences,
     pub(crate) now: Timestamp,
     /// Folds that miss events, which came out of order, are made anew.
     pub(crate) folds_anew: bool,
@@ -127,7 +129,7 @@ impl Sessions<'_> {
             let (agent, thread) = (stored.agent.clone(), stored.thread.clone());
             self.hold(w, id, &agent, &thread)?;
             self.fold_anew(w, id)?;
-            (self.folds.held.get(&id).cloned(), self.running(&agent, &thread))
+            (self.folds.held.get(&id).cloned(), self.running.of(&agent, &thread))
         };
         let Some(held) = held else {
             return Err(callboard_store::StoreError::NotFound(format!("session {id}")));
@@ -152,6 +154,7 @@ impl Sessions<'_> {
         let usage = forks::own_part(&w.view(), id, &held.fold.usage)?;
         let mut view = row::of(links, &held.fold, &usage, running, self.now);
         view.workspace = self.workspace_of(&view, &held);
+        self.silences.note(&view, &held.fold);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;
         w.put_session(id, &row_of(&view))?;
@@ -201,16 +204,6 @@ impl Sessions<'_> {
         Ok(())
     }
 
-    fn running(&self, agent: &AgentName, thread: &ThreadKey) -> Running<'_> {
-        match self.listed.get(agent).and_then(|sessions| sessions.get(thread)) {
-            Some((_, session)) => Running::Listed(session),
-            // Subagents live in their parent's process, which tells nothing of them.
-            None if thread.sub.is_some() => Running::Unknown,
-            None if self.complete.get(agent) == Some(&true) => Running::NotListed,
-            None => Running::Unknown,
-        }
-    }
-
     fn parent_of(&self, w: &mut Write<'_>, held: &Held) -> Result<Option<SessionId>> {
         let native = match (&held.thread.sub, &held.fold.facts.parent) {
             (_, Some(parent)) => parent.clone(),
@@ -249,8 +242,8 @@ impl Core {
         refolded: Refolded,
     ) -> std::result::Result<(), EngineError> {
         let now = self.now();
-        let Self { store, folds, workspaces, listed, complete, .. } = self;
-        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: false };
+        let (store, mut sessions) = self.parts();
+        sessions.folds_anew = false;
         let Refolded { session: id, fold, seq } = refolded;
         let written = store.write(Durability::Normal, now, |w| {
             let Some(stored) = w.view().session(id)? else { return Ok(()) };
@@ -274,67 +267,33 @@ impl Core {
     pub(super) fn take_listed(
         &mut self,
         agent: &AgentName,
-        home: PathBuf,
-        complete: bool,
+        home: &Path,
+        is_complete: bool,
         sessions: Vec<LiveSession>,
     ) {
-        let was_complete = self.complete.insert(agent.clone(), complete);
-        let known = self.listed.entry(agent.clone()).or_default();
-        let mut changed: Vec<ThreadKey> = Vec::new();
-        let mut begun: Vec<(ThreadKey, u32)> = Vec::new();
-        let now: HashMap<ThreadKey, LiveSession> =
-            sessions.into_iter().map(|session| (session.thread.clone(), session)).collect();
-        known.retain(|thread, (from, _)| {
-            let stays = *from != home || now.contains_key(thread);
-            if !stays {
-                changed.push(thread.clone());
-            }
-            stays
-        });
-        for (thread, session) in now {
-            let before = known.insert(thread.clone(), (home.clone(), session.clone()));
-            if before.is_none() {
-                begun.extend(session.pid.map(|pid| (thread.clone(), pid)));
-            }
-            if before.is_none_or(|(_, before)| before != session) {
-                changed.push(thread);
-            }
-        }
-        self.put_rows(agent, &changed);
-        for (thread, pid) in begun {
+        let news = self.running.take_list(agent, home, is_complete, sessions);
+        self.put_rows(agent, &news.changed);
+        for (thread, pid) in news.begun {
             self.link_by_environment(agent, &thread, pid);
         }
-        if was_complete != Some(complete) && complete {
+        if news.is_now_complete {
             self.settle_unlisted(agent);
         }
     }
 
     /// What an agent's notifications tell of one session.
     pub(super) fn take_status(&mut self, agent: &AgentName, update: LiveUpdate) {
-        let known = self.listed.entry(agent.clone()).or_default();
-        let from = PathBuf::from("(notifications)");
-        let changed = match update {
-            LiveUpdate::Session(session) => {
-                let thread = session.thread.clone();
-                known.insert(thread.clone(), (from, session));
-                vec![thread]
-            }
-            LiveUpdate::Gone(thread) => {
-                known.remove(&thread);
-                vec![thread]
-            }
-            LiveUpdate::Connected => Vec::new(),
-            LiveUpdate::Disconnected => {
-                let lost: Vec<_> = known
-                    .iter()
-                    .filter(|(_, (source, _))| *source == from)
-                    .map(|(thread, _)| thread.clone())
-                    .collect();
-                known.retain(|thread, _| !lost.contains(thread));
-                lost
-            }
-        };
+        let changed = self.running.take_told(agent, update);
         self.put_rows(agent, &changed);
+    }
+
+    /// Makes the rows anew of sessions whose agent had the last word, now that it was silent for long.
+    pub(super) fn end_silences(&mut self) {
+        let now = self.now();
+        let due = self.silences.take_due(now);
+        if !due.is_empty() {
+            self.put_rows_of("note which turns have ended", |_| Ok(due));
+        }
     }
 
     /// Sessions that counted as running when the last daemon ended, and are not listed now.
@@ -365,12 +324,20 @@ impl Core {
         if threads.is_empty() {
             return;
         }
+        self.put_rows_of("note which sessions run", |w| {
+            threads.iter().map(|thread| Ok(w.session_of(agent, thread)?.0)).collect()
+        });
+    }
+
+    fn put_rows_of(
+        &mut self,
+        what: &str,
+        ids: impl FnOnce(&mut Write<'_>) -> Result<Vec<SessionId>>,
+    ) {
         let now = self.now();
-        let Self { store, folds, workspaces, listed, complete, .. } = self;
-        let mut sessions = Sessions { folds, workspaces, listed, complete, now, folds_anew: true };
+        let (store, mut sessions) = self.parts();
         let written = store.write(Durability::Normal, now, |w| {
-            for thread in threads {
-                let (id, _) = w.session_of(agent, thread)?;
+            for id in ids(w)? {
                 sessions.put(w, id)?;
                 w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null)?;
             }
@@ -380,8 +347,15 @@ impl Core {
             Ok(()) => self.announcer.announce(self.store.last_seq()),
             Err(error) => {
                 self.folds.forget_all();
-                tracing::warn!(%error, "cannot note which sessions run");
+                tracing::warn!(%error, "cannot {what}");
             }
         }
+    }
+
+    /// The store, and all that the rows of sessions are made of.
+    pub(super) fn parts(&mut self) -> (&mut Store, Sessions<'_>) {
+        let now = self.now();
+        let Self { store, folds, workspaces, running, silences, .. } = self;
+        (store, Sessions { folds, workspaces, running, silences, now, folds_anew: true })
     }
 }

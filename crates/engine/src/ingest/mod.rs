@@ -156,9 +156,8 @@ impl Ingest {
         self.shared.jobs.add_live(transcript.clone());
     }
 
-    /// Reads a transcript again that could not be read or kept, after a while.
-    pub(crate) fn retry_later(&self, transcript: &Arc<Tracked>) {
-        let due = self.shared.after(retry_wait(transcript.failures()));
+    /// Reads a transcript again that could not be read or kept.
+    pub(crate) fn retry_at(&self, transcript: &Arc<Tracked>, due: Timestamp) {
         self.shared.jobs.add_later(transcript.clone(), due);
     }
 }
@@ -221,7 +220,9 @@ impl Shared {
     }
 
     fn read(&self, transcript: &Arc<Tracked>, is_live: bool) {
+        let mut is_delivered = false;
         let outcome = read::read(transcript, is_live, &self.blobs, &mut |batch| {
+            is_delivered = true;
             let lane = batch.is_live;
             if !is_live {
                 self.update_history(|history| history.bytes_done += batch.raw_bytes);
@@ -230,7 +231,10 @@ impl Shared {
             (self.deliver)(lane, Report::Batch(Box::new(batch))) && !self.jobs.is_closed()
         });
         let Err(error) = outcome else {
-            transcript.succeeded();
+            // What was delivered has yet to be kept.
+            if !is_delivered {
+                transcript.succeeded();
+            }
             return;
         };
         if error.kind() == std::io::ErrorKind::NotFound {
@@ -246,8 +250,7 @@ impl Shared {
     }
 
     fn after(&self, wait: std::time::Duration) -> Timestamp {
-        let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-        Timestamp::from_millisecond((self.clock)().as_millisecond().saturating_add(wait_ms))
+        (self.clock)().plus_ms(i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
     }
 
     fn count(&self, batch: &Batch) {
@@ -302,7 +305,7 @@ impl Shared {
 }
 
 /// How long to wait after so many failures in a row.
-fn retry_wait(failures: u32) -> std::time::Duration {
+pub(crate) fn retry_wait(failures: u32) -> std::time::Duration {
     limits::RETRY_AFTER
         .saturating_mul(1 << failures.min(16).saturating_sub(1))
         .min(limits::RETRY_AT_MOST)

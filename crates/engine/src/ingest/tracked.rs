@@ -1,5 +1,6 @@
 //! A transcript that is read, and how far.
 
+use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -7,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use callboard_agents::{Agent, Compression, TranscriptFile, split_objects};
-use callboard_model::{Draft, Ordinal, Timestamp};
+use callboard_model::{Draft, Ordinal, SessionId, Timestamp};
 use callboard_store::{Cursor, Source, SourceId, SourceRow};
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -33,6 +34,8 @@ pub(crate) struct Tracked {
     epoch: AtomicU32,
     /// How often in a row it could not be read or kept.
     failures: AtomicU32,
+    /// Sessions that it changed, and whose rows wait for its end.
+    unsettled: Mutex<BTreeSet<SessionId>>,
 }
 
 /// How far a transcript is read.
@@ -109,6 +112,7 @@ impl Tracked {
             moved: AtomicBool::new(false),
             epoch: AtomicU32::new(0),
             failures: AtomicU32::new(0),
+            unsettled: Mutex::default(),
         }
     }
 
@@ -117,14 +121,24 @@ impl Tracked {
         self.failures.fetch_add(1, Ordering::AcqRel) + 1
     }
 
-    /// How often in a row it could not be read or kept.
-    pub(crate) fn failures(&self) -> u32 {
-        self.failures.load(Ordering::Acquire)
-    }
-
-    /// It could be read.
+    /// It could be read and kept.
     pub(crate) fn succeeded(&self) {
         self.failures.store(0, Ordering::Release);
+    }
+
+    /// Notes sessions whose rows wait for its end.
+    pub(crate) fn unsettle(&self, sessions: &BTreeSet<SessionId>) {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).extend(sessions);
+    }
+
+    /// The sessions whose rows wait for its end.
+    pub(crate) fn unsettled(&self) -> BTreeSet<SessionId> {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Its end was reached, and all rows are made.
+    pub(crate) fn settled(&self) {
+        self.unsettled.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether a batch that was read in `epoch` still counts.

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use callboard_agents::WatchRoot;
+use callboard_model::Timestamp;
 use callboard_os::watch::{FileNotification, FileWatcher};
 
 use super::{Report, Shared};
@@ -36,6 +38,9 @@ struct Watching {
     /// Folders that just appeared, with the number of their home: what is made in one before the system
     /// watches it is told by nobody, so they are looked at again.
     fresh: Vec<(usize, PathBuf)>,
+    /// When those are looked at again.
+    look_again_at: Option<Timestamp>,
+    sweep_at: Timestamp,
 }
 
 impl Watching {
@@ -48,6 +53,7 @@ impl Watching {
                 home.agent.watch_roots(&home.path).into_iter().map(move |root| (index, root))
             })
             .collect();
+        let sweep_at = shared.after(limits::SWEEP_EVERY);
         Self {
             shared,
             watcher,
@@ -55,6 +61,8 @@ impl Watching {
             watched: HashSet::new(),
             reported: HashSet::new(),
             fresh: Vec::new(),
+            look_again_at: None,
+            sweep_at,
         }
     }
 
@@ -63,20 +71,37 @@ impl Watching {
         self.watch_roots();
         self.shared.walk();
         while !self.shared.jobs.is_closed() {
-            let quiet = match self.fresh.is_empty() {
-                true => limits::SWEEP_EVERY,
-                false => limits::FRESH_FOLDER_AFTER,
-            };
-            match notifications.recv_timeout(quiet) {
+            // What is due is not put off by what goes on.
+            match notifications.recv_timeout(self.until_due()) {
                 Ok(FileNotification::Changed(path)) => self.changed(&path),
-                Err(RecvTimeoutError::Timeout) if !self.fresh.is_empty() => self.look_again(),
-                Ok(FileNotification::Lost) | Err(RecvTimeoutError::Timeout) => self.sweep(),
-                Err(RecvTimeoutError::Disconnected) => {
-                    thread::park_timeout(limits::SWEEP_EVERY);
-                    self.sweep();
-                }
+                Ok(FileNotification::Lost) => self.sweep_at = self.now(),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => thread::park_timeout(self.until_due()),
+            }
+            let now = self.now();
+            if self.look_again_at.is_some_and(|at| at <= now) {
+                self.look_again();
+            }
+            if self.sweep_at <= now {
+                self.sweep();
+                self.sweep_at = self.after(limits::SWEEP_EVERY);
             }
         }
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.shared.clock)()
+    }
+
+    fn after(&self, wait: Duration) -> Timestamp {
+        self.shared.after(wait)
+    }
+
+    fn until_due(&self) -> Duration {
+        let due = self.look_again_at.map_or(self.sweep_at, |at| at.min(self.sweep_at));
+        let wait = Duration::from_millis(due.since_ms(self.now()).unsigned_abs());
+        // A clock that was set back puts nothing off for longer.
+        wait.min(limits::SWEEP_EVERY)
     }
 
     /// Watches what is not watched yet; in place of a missing folder the nearest one above it.
@@ -154,10 +179,13 @@ impl Watching {
     fn remember(&mut self, index: usize, path: &Path) {
         if self.fresh.len() < limits::FRESH_FOLDERS && path.is_dir() {
             self.fresh.push((index, path.to_owned()));
+            let soon = self.after(limits::FRESH_FOLDER_AFTER);
+            self.look_again_at.get_or_insert(soon);
         }
     }
 
     fn look_again(&mut self) {
+        self.look_again_at = None;
         self.watch_roots();
         for (index, folder) in std::mem::take(&mut self.fresh) {
             if let Some(home) = self.shared.homes.get(index) {

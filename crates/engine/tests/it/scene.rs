@@ -7,7 +7,9 @@ use std::task::{Context, Wake, Waker};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
-use callboard_engine::{Engine, EngineConfig, Environment, EventsFrom, EventsWanted, SessionQuery};
+use callboard_engine::{
+    Clock, Engine, EngineConfig, Environment, EventsFrom, EventsWanted, SessionQuery,
+};
 use callboard_model::view::{SessionView, StreamMessage};
 use callboard_model::{Event, EventBody, SessionId, WorkspaceId};
 use callboard_store::Reader;
@@ -30,17 +32,18 @@ impl Drop for Running {
 impl Running {
     /// Starts an engine and waits until history is read.
     pub(crate) fn start(home: &HermeticHome) -> Self {
+        Self::start_at(home, callboard_os::clock::now)
+    }
+
+    /// As [`Self::start`], by this clock.
+    pub(crate) fn start_at(home: &HermeticHome, clock: Clock) -> Self {
         let vars: BTreeMap<String, String> = home
             .variables()
             .into_iter()
             .map(|(name, value)| (name.into_string().unwrap(), value.into_string().unwrap()))
             .collect();
         let environment = Environment { home: home.user_home(), vars };
-        let config = EngineConfig {
-            home: home.callboard_home(),
-            environment,
-            clock: callboard_os::clock::now,
-        };
+        let config = EngineConfig { home: home.callboard_home(), environment, clock };
         let reader = Reader::open(&home.callboard_home());
         let before = reader.and_then(|mut r| r.snapshot(|s| s.seq())).unwrap_or_default();
         let running = Self { engine: Engine::start(config).unwrap() };

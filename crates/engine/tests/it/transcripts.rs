@@ -102,6 +102,12 @@ impl Claude {
         self.reply(n, json!({"type": "text", "text": text}), "end_turn")
     }
 
+    /// Words after which the turn may go on: an older format that does not tell its end.
+    pub(crate) fn adds(&self, n: u64, text: &str) -> String {
+        let content = json!({"type": "text", "text": text});
+        self.line(n, "assistant", json!({"message": {"role": "assistant", "content": [content]}}))
+    }
+
     pub(crate) fn uses(&self, n: u64, tool: &str, input: Value) -> String {
         let content =
             json!({"type": "tool_use", "id": format!("t{n}"), "name": tool, "input": input});

@@ -35,8 +35,7 @@ impl Activity {
 /// What the session is doing at `now`.
 pub(crate) fn of(fold: &SessionFold, now: Timestamp) -> Activity {
     if fold.turn.state != TurnState::Idle {
-        let silent = |at| now.since_ms(at) > limits::LAST_WORD_MS;
-        if fold.said_last() && fold.updated_at.is_some_and(silent) {
+        if fold.had_the_last_word(now) {
             return Activity::new(&ended(fold), fold.updated_at);
         }
         return working(fold, Some(now));

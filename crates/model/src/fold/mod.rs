@@ -322,6 +322,20 @@ impl SessionFold {
             && self.open.current(self.spoken()).next().is_none()
     }
 
+    /// After which moment the agent's last words count as the end of its turn: older formats do not say
+    /// that one ended, and this is how it looks. `None` unless it said something last.
+    #[must_use]
+    pub fn silence_ends(&self) -> Option<Timestamp> {
+        let said_at = self.updated_at.filter(|_| self.said_last())?;
+        Some(said_at.plus_ms(crate::limits::LAST_WORD_MS))
+    }
+
+    /// Whether the agent had the last word, and nothing followed for long.
+    #[must_use]
+    pub fn had_the_last_word(&self, now: Timestamp) -> bool {
+        self.silence_ends().is_some_and(|end| now > end)
+    }
+
     fn tool_use(&mut self, body: &EventBody, place: Place) {
         let (Some(doing), Some(tool_use)) = (Doing::of(body), body.tool_use()) else { return };
         self.work(place.1);
