@@ -6,6 +6,8 @@ const PAGE = 200
 /** More than this is dropped at the far end: a page of 100,000 events would not be light any more. */
 const MOST_EVENTS = 3000
 
+type Side = 'before' | 'after'
+
 export interface EventFilter {
   kinds: EventKind[]
   file: string | null
@@ -49,7 +51,7 @@ export class EventWindow {
   /** What is shown was picked by the one; the other was last asked for, and differs until it is read. */
   #filter: EventFilter = { kinds: [], file: null }
   #wanted = this.#filter
-  #busy: { before: boolean; after: boolean } = { before: false, after: false }
+  #busy: Partial<Record<Side, Promise<void>>> = {}
   /** Something was added that is not read yet: it was told while the end was being read, or another part. */
   #again = false
   /** Another part, while it is read: this one stays as it is until then, and for good if that fails. */
@@ -80,7 +82,7 @@ export class EventWindow {
       const page = await this.#fetch(from, filter)
       if (asked !== this.#asked) return false
       this.#generation = asked
-      this.#busy = { before: false, after: false }
+      this.#busy = {}
       this.#filter = filter
       this.#events = merged([], page.events)
       this.#seams.clear()
@@ -155,10 +157,13 @@ export class EventWindow {
     return fetchEvents(this.session, query)
   }
 
-  async #extend(side: 'before' | 'after', from: string, live = false): Promise<void> {
-    if (this.#busy[side]) return
+  /** Whoever asks for what is being read already waits for it too: a loop over the pages must not spin. */
+  #extend(side: Side, from: string, live = false): Promise<void> {
+    return (this.#busy[side] ??= this.#read(side, from, live))
+  }
+
+  async #read(side: Side, from: string, live: boolean): Promise<void> {
     const generation = this.#generation
-    this.#busy[side] = true
     try {
       const page = await this.#fetch(from, this.#filter)
       if (generation !== this.#generation) return
@@ -176,11 +181,11 @@ export class EventWindow {
     } catch (error) {
       if (generation === this.#generation) this.failure = error
     } finally {
-      if (generation === this.#generation) this.#busy[side] = false
+      if (generation === this.#generation) delete this.#busy[side]
     }
   }
 
-  #trim(grownAt: 'before' | 'after'): void {
+  #trim(grownAt: Side): void {
     const extra = this.#events.length - MOST_EVENTS
     if (extra <= 0) return
     if (grownAt === 'before') {

@@ -174,6 +174,21 @@ test('what is added while the last page is read is read after it', async () => {
   expect(ordinals(view)).toEqual(run(1, 303))
 })
 
+test('whoever asks for a page that is being read waits for it', async () => {
+  serve(() => 1000)
+  const view = new EventWindow('S1')
+  await view.open('end')
+  const answer = hold()
+  void view.before()
+  let answered = false
+  const second = view.before().then(() => (answered = true))
+  await answer('nothing')
+  expect(answered).toBe(false)
+  await answer('before:801')
+  await second
+  expect(ordinals(view)).toEqual(run(601, 1000))
+})
+
 test('results come with the tools asked for', () => {
   expect(kindsParameter([])).toBeUndefined()
   expect(kindsParameter(['prompt'])).toBe('prompt')
