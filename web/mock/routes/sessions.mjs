@@ -1,7 +1,14 @@
 import { byNewest } from '../state.mjs'
 
+function hasWords(row, words) {
+  const place = [row.title, row.goal, row.activity, row.branch, row.cwd, row.agent_session_id]
+    .join('\n')
+    .toLowerCase()
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return wanted.every((word) => word === row.id.toLowerCase() || place.includes(word))
+}
+
 function list(state, _, { query }) {
-  const text = query.get('q')?.toLowerCase()
   const rows = [...state.sessions.values()]
     .filter(
       (row) =>
@@ -10,8 +17,7 @@ function list(state, _, { query }) {
         (!query.get('state') || row.state === query.get('state')) &&
         (!query.get('task') || row.task === query.get('task')) &&
         (!query.get('parents_only') || row.parent === null) &&
-        (!text ||
-          `${row.id} ${row.title ?? ''} ${row.goal ?? ''} ${row.activity}`.toLowerCase().includes(text)),
+        hasWords(row, query.get('q') ?? ''),
     )
     .sort(byNewest)
   const limit = Number(query.get('limit') ?? 200)

@@ -19,15 +19,22 @@ export type ListRow =
 
 const PAGE = 200
 
+/** The daemon's own rule: each word stands somewhere in these fields, or is the session's short id. */
+function hasWords(view: SessionView, words: string): boolean {
+  const { title, goal, activity, branch, cwd, agent_session_id } = view
+  const place = [title, goal, activity, branch, cwd, agent_session_id].join('\n').toLowerCase()
+  const id = view.id.toLowerCase()
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return wanted.every((word) => word === id || place.includes(word))
+}
+
 /** Whether a row that the stream told of belongs to what is asked for; the daemon decides for the others. */
 export function fits(view: SessionView, filter: Filter): boolean {
-  const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean)
-  const text = `${view.id} ${view.title ?? ''} ${view.goal ?? ''} ${view.activity}`.toLowerCase()
   return (
     (!filter.state || view.state === filter.state) &&
     (!filter.agent || view.agent === filter.agent) &&
     (!filter.task || view.task === filter.task) &&
-    words.every((word) => text.includes(word))
+    hasWords(view, filter.q)
   )
 }
 
