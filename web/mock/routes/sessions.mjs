@@ -21,12 +21,13 @@ function list(state, _, { query }) {
     )
     .sort(byNewest)
   const limit = Number(query.get('limit') ?? 200)
-  const from = query.get('before') ? rows.findIndex((row) => row.updated_at < query.get('before')) : 0
+  const before = query.get('before')
+  const from = before ? rows.findIndex((row) => row.updated_at < atob(before)) : 0
   const page = from < 0 ? [] : rows.slice(from, from + limit)
   const more = from >= 0 && from + limit < rows.length
-  return {
-    body: { sessions: page, total: rows.length, next: more ? page.at(-1).updated_at : null, seq: state.seq },
-  }
+  // The page has to send it back as it is, whatever it says.
+  const next = more ? btoa(page.at(-1).updated_at) : null
+  return { body: { sessions: page, total: rows.length, next, seq: state.seq } }
 }
 
 export const ROUTES = [['GET', /^\/api\/sessions$/, list]]

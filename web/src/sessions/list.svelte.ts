@@ -48,6 +48,7 @@ export class SessionList {
   filter = $state.raw<Filter>({ state: '', agent: '', task: '', q: '' })
   #workspace: WorkspaceId = ''
   #pages = $state.raw<Placed[]>([])
+  /** Where the daemon goes on, in words of its own. */
   #next = $state<string | null>(null)
   #busy = false
   #abort = new AbortController()
@@ -75,7 +76,8 @@ export class SessionList {
     this.#abort.abort()
     this.#abort = new AbortController()
     this.#workspace = workspace
-    this.#busy = false
+    // The list as it is ends here: its rest would be put behind the other one.
+    this.#busy = true
     const { signal } = this.#abort
     try {
       const page = await this.#fetch(filter, undefined, signal)
@@ -87,6 +89,8 @@ export class SessionList {
       this.loaded = true
     } catch (error) {
       if (!signal.aborted) this.failure = error
+    } finally {
+      if (!signal.aborted) this.#busy = false
     }
   }
 
