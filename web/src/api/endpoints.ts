@@ -46,6 +46,7 @@ export interface SessionQuery {
   task?: TaskId
   q?: string
   parents_only?: boolean
+  /** `next` of the list before, as it was told. */
   before?: string
   limit?: number
 }

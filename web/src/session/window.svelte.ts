@@ -1,15 +1,19 @@
-import { fetchEvents, type EventQuery } from '../api/endpoints'
-import type { Event, EventKind, Ordinal, Seq, SessionId, SharedBeginning } from '../api/types'
+import { fetchEvents } from '../api/endpoints'
+import type { Event, EventKind, EventPage, Ordinal, Seq, SessionId, SharedBeginning } from '../api/types'
 import { blocks, firstOwn, keepSame, touches, type Block } from './blocks'
 
 const PAGE = 200
 /** More than this is dropped at the far end: a page of 100,000 events would not be light any more. */
 const MOST_EVENTS = 3000
 
+type Side = 'before' | 'after'
+
 export interface EventFilter {
   kinds: EventKind[]
   file: string | null
 }
+
+const picks = ({ kinds, file }: EventFilter): boolean => kinds.length > 0 || file !== null
 
 const TOOL_KINDS: ReadonlySet<EventKind> = new Set<EventKind>([
   ...(['command', 'edit', 'read', 'search', 'delegate', 'plan', 'question', 'tool'] as const),
@@ -44,9 +48,15 @@ export class EventWindow {
   grew = $state(false)
   #events: Event[] = []
   #seams = new Set<Ordinal>()
+  /** What is shown was picked by the one; the other was last asked for, and differs until it is read. */
   #filter: EventFilter = { kinds: [], file: null }
-  #busy: { before: boolean; after: boolean } = { before: false, after: false }
+  #wanted = this.#filter
+  #busy: Partial<Record<Side, Promise<void>>> = {}
+  /** Something was added that is not read yet: it was told while the end was being read, or another part. */
   #again = false
+  /** Another part, while it is read: this one stays as it is until then, and for good if that fails. */
+  #opening: Promise<boolean> | null = null
+  #asked = 0
   /** Answers to what was asked before the window was opened elsewhere are dropped. */
   #generation = 0
 
@@ -57,17 +67,23 @@ export class EventWindow {
   }
 
   get filtered(): boolean {
-    return this.#filter.kinds.length > 0 || this.#filter.file !== null
+    return picks(this.#wanted)
   }
 
   /** Shows another part: `start`, `end`, `around:SEQ`, `after:SEQ`, `before:SEQ` or `at:ORDINAL`. */
-  async open(from: string, filter: EventFilter = this.#filter): Promise<boolean> {
-    const generation = ++this.#generation
-    this.#filter = filter
-    this.#busy = { before: false, after: false }
+  open(from: string, filter: EventFilter = this.#wanted): Promise<boolean> {
+    this.#wanted = filter
+    this.#opening = this.#open(from, filter, ++this.#asked)
+    return this.#opening
+  }
+
+  async #open(from: string, filter: EventFilter, asked: number): Promise<boolean> {
     try {
-      const page = await fetchEvents(this.session, this.#query(from))
-      if (generation !== this.#generation) return false
+      const page = await this.#fetch(from, filter)
+      if (asked !== this.#asked) return false
+      this.#generation = asked
+      this.#busy = {}
+      this.#filter = filter
       this.#events = merged([], page.events)
       this.#seams.clear()
       this.moreBefore = page.more_before
@@ -80,9 +96,21 @@ export class EventWindow {
       this.opened = true
       return true
     } catch (error) {
-      if (generation === this.#generation) this.failure = error
+      if (asked === this.#asked) this.failure = error
       return false
+    } finally {
+      if (asked === this.#asked) {
+        this.#opening = null
+        void this.#catchUp()
+      }
     }
+  }
+
+  /** Waits for what is being opened, and says whether another part is shown since. */
+  async #moved(): Promise<boolean> {
+    const generation = this.#generation
+    while (this.#opening) await this.#opening
+    return generation !== this.#generation
   }
 
   /** Whether an event is in the loaded part. */
@@ -91,44 +119,53 @@ export class EventWindow {
   }
 
   async before(): Promise<void> {
+    if (this.#opening && (await this.#moved())) return
     const first = this.#events[0]
     if (!this.moreBefore || !first) return
     await this.#extend('before', `before:${first.seq}`)
   }
 
   async after(): Promise<void> {
+    if (this.#opening && (await this.#moved())) return
     const last = this.#events[this.#events.length - 1]
     if (!this.moreAfter || !last) return
     await this.#extend('after', `after:${last.seq}`)
+    await this.#catchUp()
   }
 
   /** Reads what was added at the end, if the end is loaded. */
   async grow(): Promise<void> {
-    if (!this.opened || this.moreAfter) return
-    if (this.#busy.after) {
+    if (this.#opening || this.#busy.after) {
       this.#again = true
       return
     }
+    if (!this.opened || this.moreAfter) return
     const last = this.#events[this.#events.length - 1]
     if (last) await this.#extend('after', `after:${last.seq}`, true)
     else await this.open('end')
-    if (this.#again) {
-      this.#again = false
-      await this.grow()
-    }
+    await this.#catchUp()
   }
 
-  #query(from: string): EventQuery {
-    const { kinds, file } = this.#filter
-    return { from, kinds: kindsParameter(kinds), file: file ?? undefined, limit: PAGE }
+  async #catchUp(): Promise<void> {
+    if (!this.#again) return
+    this.#again = false
+    await this.grow()
   }
 
-  async #extend(side: 'before' | 'after', from: string, live = false): Promise<void> {
-    if (this.#busy[side]) return
+  #fetch(from: string, { kinds, file }: EventFilter): Promise<EventPage> {
+    const query = { from, kinds: kindsParameter(kinds), file: file ?? undefined, limit: PAGE }
+    return fetchEvents(this.session, query)
+  }
+
+  /** Whoever asks for what is being read already waits for it too: a loop over the pages must not spin. */
+  #extend(side: Side, from: string, live = false): Promise<void> {
+    return (this.#busy[side] ??= this.#read(side, from, live))
+  }
+
+  async #read(side: Side, from: string, live: boolean): Promise<void> {
     const generation = this.#generation
-    this.#busy[side] = true
     try {
-      const page = await fetchEvents(this.session, this.#query(from))
+      const page = await this.#fetch(from, this.#filter)
       if (generation !== this.#generation) return
       const first = this.#events[0]
       if (side === 'before' && first) this.#seams.add(first.ordinal)
@@ -144,11 +181,11 @@ export class EventWindow {
     } catch (error) {
       if (generation === this.#generation) this.failure = error
     } finally {
-      if (generation === this.#generation) this.#busy[side] = false
+      if (generation === this.#generation) delete this.#busy[side]
     }
   }
 
-  #trim(grownAt: 'before' | 'after'): void {
+  #trim(grownAt: Side): void {
     const extra = this.#events.length - MOST_EVENTS
     if (extra <= 0) return
     if (grownAt === 'before') {
@@ -163,7 +200,7 @@ export class EventWindow {
   #show(): void {
     let made = blocks(this.#events, { moreBefore: this.moreBefore, seams: this.#seams })
     // Results of other tools come with those asked for.
-    if (this.filtered) made = made.filter((block) => block.type !== 'result')
+    if (picks(this.#filter)) made = made.filter((block) => block.type !== 'result')
     const { file } = this.#filter
     if (file !== null) made = made.filter((block) => touches(block, file))
     this.blocks = keepSame(this.blocks, made)

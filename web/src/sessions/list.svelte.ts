@@ -19,15 +19,22 @@ export type ListRow =
 
 const PAGE = 200
 
+/** The daemon's own rule: each word stands somewhere in these fields, or is the session's short id. */
+function hasWords(view: SessionView, words: string): boolean {
+  const { title, goal, activity, branch, cwd, agent_session_id } = view
+  const place = [title, goal, activity, branch, cwd, agent_session_id].join('\n').toLowerCase()
+  const id = view.id.toLowerCase()
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return wanted.every((word) => word === id || place.includes(word))
+}
+
 /** Whether a row that the stream told of belongs to what is asked for; the daemon decides for the others. */
 export function fits(view: SessionView, filter: Filter): boolean {
-  const words = filter.q.toLowerCase().split(/\s+/).filter(Boolean)
-  const text = `${view.id} ${view.title ?? ''} ${view.goal ?? ''} ${view.activity}`.toLowerCase()
   return (
     (!filter.state || view.state === filter.state) &&
     (!filter.agent || view.agent === filter.agent) &&
     (!filter.task || view.task === filter.task) &&
-    words.every((word) => text.includes(word))
+    hasWords(view, filter.q)
   )
 }
 
@@ -41,6 +48,7 @@ export class SessionList {
   filter = $state.raw<Filter>({ state: '', agent: '', task: '', q: '' })
   #workspace: WorkspaceId = ''
   #pages = $state.raw<Placed[]>([])
+  /** Where the daemon goes on, in words of its own. */
   #next = $state<string | null>(null)
   #busy = false
   #abort = new AbortController()
@@ -68,7 +76,8 @@ export class SessionList {
     this.#abort.abort()
     this.#abort = new AbortController()
     this.#workspace = workspace
-    this.#busy = false
+    // The list as it is ends here: its rest would be put behind the other one.
+    this.#busy = true
     const { signal } = this.#abort
     try {
       const page = await this.#fetch(filter, undefined, signal)
@@ -80,6 +89,8 @@ export class SessionList {
       this.loaded = true
     } catch (error) {
       if (!signal.aborted) this.failure = error
+    } finally {
+      if (!signal.aborted) this.#busy = false
     }
   }
 

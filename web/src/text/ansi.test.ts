@@ -21,3 +21,15 @@ test('colours beyond the palette do not leak their numbers', () => {
 test('a rewritten line shows its last form', () => {
   expect(settled('10%\r50%\r100%\ndone\r\n')).toBe('100%\ndone\n')
 })
+
+test('returns at the end of a line rewrite nothing', () => {
+  expect(settled('one\r\ntwo\r\r\n\r\n10%\r50%\r')).toBe('one\ntwo\n\n50%')
+})
+
+test('a long line is settled in time that grows with it, not with its square', () => {
+  const line = 'x'.repeat(150_000)
+  const begin = performance.now()
+  expect(settled(`a\r\n${line}`)).toBe(`a\n${line}`)
+  expect(settled(`${'50%\r'.repeat(20_000)}done\n${line}`)).toBe(`done\n${line}`)
+  expect(performance.now() - begin).toBeLessThan(1000)
+})

@@ -56,6 +56,13 @@ export function ansi(output: string): AnsiSpan[] {
 /** Output without any control sequence, and with lines that a progress bar rewrote in their last form. */
 export const plain = (output: string): string => settled(output).replaceAll(SEQUENCE, '')
 
+/** A line as it was written last; returns at its end belong to the line end. */
+function lastForm(line: string): string {
+  let end = line.length
+  while (line[end - 1] === '\r') end -= 1
+  return line.slice(line.lastIndexOf('\r', end - 1) + 1, end)
+}
+
 /** What a terminal would show in the end of lines that were rewritten after a carriage return. */
 export const settled = (output: string): string =>
-  output.includes('\r') ? output.replaceAll('\r\n', '\n').replaceAll(/[^\n]*\r(?=[^\n])/g, '') : output
+  output.includes('\r') ? output.split('\n').map(lastForm).join('\n') : output
