@@ -128,16 +128,31 @@ fn activity(
     running: Running<'_>,
     now: Timestamp,
 ) -> (String, Option<Timestamp>) {
-    let activity::Activity { text, since } = fold.activity(now);
     if facts.turn.is == TurnState::WaitingPermission && facts.alive.is != Alive::No {
-        let asked = if text.is_empty() { "something".to_owned() } else { text };
-        return (format!("asks to allow: {asked}"), facts.turn.at.or(since));
+        return match fold.asks_to_allow() {
+            Some(asked) => (asked.text, facts.turn.at.or(asked.since)),
+            None => ("asks to allow something".to_owned(), facts.turn.at),
+        };
     }
+    let activity::Activity { text, since } = fold.activity(now);
     if text.is_empty() && matches!(running, Running::Listed(_)) {
         return ("started, waits for its first prompt".to_owned(), None);
     }
-    // A process that is gone takes no more time for anything.
-    (text, since.filter(|_| facts.alive.is != Alive::No))
+    if facts.alive.is == Alive::No {
+        // A process that is gone does nothing any more, and takes no more time for it.
+        return (in_the_past(text), None);
+    }
+    (text, since)
+}
+
+/// What goes on, as what went on: a line that begins with what is being done.
+fn in_the_past(text: String) -> String {
+    let first = text.split([' ', ':']).next().unwrap_or_default();
+    match text.strip_prefix("asking: ") {
+        Some(question) => format!("asked: {question}"),
+        None if first.ends_with("ing") => format!("was {text}"),
+        None => text,
+    }
 }
 
 /// Files changed, last changed first.

@@ -110,11 +110,10 @@ fn check(line: &CommandLine) -> Option<Purpose> {
     let provable = checks.iter().all(|(at, _)| line.success_proves(*at));
     let at: Vec<usize> = checks.iter().map(|(at, _)| *at).collect();
     let alone = line.commands.iter().enumerate().all(|(i, c)| at.contains(&i) || is_trivial(c));
-    let named: Vec<String> =
-        checks.iter().take(3).map(|(at, _)| shown(&line.commands[*at])).collect();
+    let named: Vec<usize> = at.iter().copied().take(3).collect();
     Some(Purpose::Check {
         check: kind,
-        command: clip(&named.join(" && "), limits::OBJECT_CHARS),
+        command: clip(&joined(line, &named), limits::OBJECT_CHARS),
         provable,
         alone: alone && provable,
     })
@@ -129,7 +128,7 @@ fn share(command: &Simple) -> Option<Purpose> {
             let (sub, rest) = args.split_first()?;
             match sub.as_str() {
                 "commit" => (Share::Commit, message(rest)),
-                "push" => (Share::Push, first_argument(rest, 1)),
+                "push" => (Share::Push, pushed(rest)),
                 "merge" | "rebase" | "cherry-pick" if !rest.iter().any(|a| a == "--abort") => {
                     (Share::Merge, first_argument(rest, 0))
                 }
@@ -154,6 +153,17 @@ fn git_arguments(args: &[String]) -> &[String] {
         at += if matches!(arg.as_str(), "-C" | "-c" | "--git-dir" | "--work-tree") { 2 } else { 1 };
     }
     args.get(at..).unwrap_or_default()
+}
+
+/// What is pushed, with the options that change what a push does.
+fn pushed(args: &[String]) -> String {
+    const GRAVE: [&str; 8] =
+        ["--force", "-f", "--dry-run", "-n", "--delete", "-d", "--mirror", "--all"];
+    let is_grave =
+        |arg: &&String| GRAVE.contains(&arg.as_str()) || arg.starts_with("--force-with-lease");
+    let words: Vec<&str> = args.iter().filter(is_grave).map(String::as_str).collect();
+    let branch = first_argument(args, 1);
+    [words.join(" "), branch].join(" ").trim().to_owned()
 }
 
 fn first_argument(args: &[String], skip: usize) -> String {
@@ -182,6 +192,11 @@ fn message(args: &[String]) -> String {
 }
 
 fn writes(line: &CommandLine) -> Option<Purpose> {
+    // What runs beside takes the time; writing its input is over at once.
+    let is_minor = |c: &Simple| is_trivial(c) || looks(c) || is_writer(c) || stages(c);
+    if !line.commands.iter().all(is_minor) {
+        return None;
+    }
     let mut paths: Vec<String> = Vec::new();
     for command in &line.commands {
         let words = program(&command.words);
@@ -219,6 +234,20 @@ const LOOKING: [&str; 30] = [
     "stat", "du", "diff", "column",
 ];
 
+/// Whether writing files is all that the command can be there for.
+fn is_writer(command: &Simple) -> bool {
+    let name = program(&command.words).first().map(|name| base(name));
+    name.is_some_and(|name| matches!(name, "tee" | "perl" | "patch" | "chmod"))
+}
+
+fn stages(command: &Simple) -> bool {
+    let words = program(&command.words);
+    words.first().is_some_and(|name| base(name) == "git")
+        && git_arguments(words.get(1..).unwrap_or_default())
+            .first()
+            .is_some_and(|sub| matches!(sub.as_str(), "add" | "status" | "diff" | "log" | "show"))
+}
+
 fn is_trivial(command: &Simple) -> bool {
     program(&command.words).first().is_none_or(|name| TRIVIAL.contains(&base(name)))
 }
@@ -228,15 +257,38 @@ fn looks(command: &Simple) -> bool {
 }
 
 fn other(line: &CommandLine) -> Option<Purpose> {
-    let mut named: Vec<String> = Vec::new();
-    for command in line.commands.iter().filter(|c| !is_trivial(c) && !looks(c)) {
-        let text = shown(command);
-        if !named.contains(&text) {
-            named.push(text);
+    let mut named: Vec<usize> = Vec::new();
+    for (at, command) in line.commands.iter().enumerate() {
+        let is_told = |known: &usize| shown(&line.commands[*known]) == shown(command);
+        if !is_trivial(command) && !looks(command) && !named.iter().any(is_told) {
+            named.push(at);
         }
     }
     (!named.is_empty())
-        .then(|| Purpose::Run { command: clip(&named.join(" && "), limits::OBJECT_CHARS) })
+        .then(|| Purpose::Run { command: clip(&joined(line, &named), limits::OBJECT_CHARS) })
+}
+
+/// The commands at these places, joined as they are in the line; one that is left out between two makes
+/// the weaker join of both.
+fn joined(line: &CommandLine, places: &[usize]) -> String {
+    let mut text = String::new();
+    let mut before: Option<usize> = None;
+    for &at in places {
+        if let Some(before) = before {
+            let joins = || line.commands[before..at].iter().map(|command| command.join);
+            text.push_str(match () {
+                () if joins().all(|join| join == Join::And) => " && ",
+                () if joins().all(|join| join == Join::Or) => " || ",
+                // The mark is a part of the command before it.
+                () if joins().eq([Join::Background]) => " ",
+                () if joins().eq([Join::Pipe]) => " | ",
+                () => "; ",
+            });
+        }
+        text.push_str(&shown(&line.commands[at]));
+        before = Some(at);
+    }
+    text
 }
 
 fn search(line: &CommandLine) -> Option<Purpose> {
@@ -315,12 +367,14 @@ fn list(line: &CommandLine) -> Option<Purpose> {
 fn plain(line: &CommandLine, text: &str) -> Purpose {
     let waits =
         line.commands.iter().any(|c| program(&c.words).first().is_some_and(|w| w == "sleep"));
-    if waits {
+    if waits && !line.compound {
         return Purpose::Wait;
     }
-    let shown: Vec<String> = line.commands.iter().take(3).map(shown).collect();
-    let command =
-        if shown.is_empty() { one_line(crate::text::head(text, 400)) } else { shown.join(" && ") };
+    let places: Vec<usize> = (0..line.commands.len().min(3)).collect();
+    let command = match places.is_empty() || line.compound {
+        true => one_line(crate::text::head(text, 400)),
+        false => joined(line, &places),
+    };
     Purpose::Run { command: clip(&command, limits::OBJECT_CHARS) }
 }
 

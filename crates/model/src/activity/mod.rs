@@ -120,6 +120,23 @@ pub(crate) fn now_doing(fold: &SessionFold) -> String {
     working(fold, None).text
 }
 
+/// What is open that a person is to allow: the whole command, since only all of it can be judged.
+pub(crate) fn asks_to_allow(fold: &SessionFold) -> Option<Activity> {
+    let open = fold.open.first_acting(fold.spoken())?;
+    let text = match (&open.doing, &open.command) {
+        (Doing::Propose { title }, _) => format!("asks to approve its plan: {title}"),
+        (Doing::Ask { .. }, _) => action::phrase(fold, &open.doing),
+        (_, Some(command)) => format!("asks to allow: `{}`", command.replace('`', "'")),
+        (doing, None) => format!("asks to allow: {}", action::phrase(fold, doing)),
+    };
+    Some(Activity::new(&text, open.at))
+}
+
+/// What a person refused.
+pub(crate) fn refused(fold: &SessionFold, doing: &Doing) -> String {
+    action::refused(fold, doing)
+}
+
 fn working(fold: &SessionFold, now: Option<Timestamp>) -> Activity {
     if let Some(trouble) = fold.trouble.as_ref().filter(|t| t.retries) {
         let times = if trouble.count > 1 {

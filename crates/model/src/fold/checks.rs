@@ -50,6 +50,10 @@ impl Checks {
         place: (Ordinal, Option<Timestamp>),
     ) -> Option<(CheckNews, &CheckRun)> {
         let Purpose::Check { check, command, provable, alone } = purpose else { return None };
+        // The shell's codes for a program that is not there, or cannot be run (POSIX XCU 2.8.2).
+        if matches!(result.exit_code, Some(126 | 127)) {
+            return None;
+        }
         let (mut counts, mut first_failure) = Counts::read(&result.text);
         if let Some(stderr) = result.stderr.as_deref().filter(|_| counts.is_empty()) {
             let more = Counts::read(stderr);

@@ -56,6 +56,17 @@ impl FilesTouched {
         file.edits
     }
 
+    /// Takes back a use that did not happen.
+    pub(super) fn untouch(&mut self, path: &str, edit: bool) {
+        let path = crate::text::clip_start(path, limits::PATH_CHARS);
+        let Some(file) = self.files.get_mut(&path) else { return };
+        let count = if edit { &mut file.edits } else { &mut file.reads };
+        *count = count.saturating_sub(1);
+        if file.edits == 0 && file.reads == 0 {
+            self.files.remove(&path);
+        }
+    }
+
     /// How often the file was written.
     #[must_use]
     pub fn edits_of(&self, path: &str) -> u32 {

@@ -91,3 +91,11 @@ pub(super) fn pull_request_address(output: &str) -> Option<&str> {
             && (word.contains("/pull/") || word.contains("/merge_requests/"))
     })
 }
+
+/// The branch that `git push` says it wrote on the remote: `1a2b..3c4d  HEAD -> branch`.
+pub(super) fn pushed_branch(text: &str) -> Option<&str> {
+    let lines = crate::text::head(text, 20_000).lines();
+    let told = lines.filter(|line| line.contains("..") || line.contains("[new branch]"));
+    let branch = told.filter_map(|line| line.split(" -> ").nth(1)).next_back()?;
+    branch.split_whitespace().next()
+}

@@ -76,6 +76,11 @@ impl Milestones {
         (found, complete)
     }
 
+    /// Takes back what turned out not to have happened.
+    pub(super) fn take_back(&mut self, kind: MilestoneKind, ordinal: Ordinal) {
+        self.list.retain(|m| m.kind != kind || m.ordinal != ordinal);
+    }
+
     pub(super) fn push(
         &mut self,
         kind: MilestoneKind,

@@ -33,7 +33,7 @@ use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
 /// Changes whenever a fold of the same events would come out differently.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// An event's place: its order in the session, and when it happened.
 pub(crate) type Place = (Ordinal, Option<Timestamp>);
@@ -83,6 +83,9 @@ pub struct SessionFold {
     pub uses_since_said: u32,
     /// The place of the last prompt.
     pub turn_began: Option<Ordinal>,
+    /// Where the agent last told that a turn begins; the prompt may come after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn_told: Option<Ordinal>,
     /// The last tool use that ended.
     pub done: Option<Done>,
     /// The plan that the agent keeps.
@@ -144,6 +147,7 @@ impl Default for SessionFold {
             thought: None,
             uses_since_said: 0,
             turn_began: None,
+            turn_told: None,
             done: None,
             plan: PlanTrack::default(),
             files: FilesTouched::default(),
@@ -183,6 +187,12 @@ impl SessionFold {
     #[must_use]
     pub fn activity(&self, now: Timestamp) -> Activity {
         activity::of(self, now)
+    }
+
+    /// What its user is asked to allow, where the agent tells that it asks: the whole command, or the edit.
+    #[must_use]
+    pub fn asks_to_allow(&self) -> Option<Activity> {
+        activity::asks_to_allow(self)
     }
 
     /// What its turn waits for, by its events alone.
@@ -269,7 +279,10 @@ impl SessionFold {
             }
             return;
         }
-        if self.turn.state == TurnState::Working && self.said_last() {
+        if self.turn.state == TurnState::Working
+            && self.said_last()
+            && self.spoken() > self.turn_told
+        {
             // Some formats do not say that a turn ended; the next prompt after closing words does.
             self.finish(Outcome::Completed, place);
         }
@@ -346,6 +359,7 @@ impl SessionFold {
         }
         self.uses_since_said += 1;
         self.stretch.add(&doing, place);
+        let plan_before = matches!(body, EventBody::Plan(_)).then(|| Box::new(self.plan.clone()));
         match body {
             EventBody::Plan(plan) => {
                 let step = self.plan.in_progress().map(|(_, text)| text.to_owned());
@@ -370,7 +384,12 @@ impl SessionFold {
             );
         }
         let id = uses::short_id(&tool_use.tool_use_id);
-        self.open.open(OpenUse { id, doing, ordinal: place.0, at: place.1 });
+        let command = match body {
+            EventBody::Command(command) => Some(uses::object(&command.command)),
+            _ => None,
+        };
+        let (ordinal, at) = place;
+        self.open.open(OpenUse { id, doing, ordinal, at, command, plan_before });
     }
 
     fn failure(&mut self, failure: &Failure, place: Place) {
@@ -385,7 +404,10 @@ impl SessionFold {
 
     fn turn_event(&mut self, phase: TurnPhase, place: Place) {
         match phase {
-            TurnPhase::Started => self.turn.work(place.1),
+            TurnPhase::Started => {
+                self.turn_told = Some(place.0);
+                self.turn.work(place.1);
+            }
             TurnPhase::Completed => self.finish(Outcome::Completed, place),
             TurnPhase::Interrupted => {
                 if self.turn.outcome != Outcome::Interrupted {

@@ -19,6 +19,10 @@ impl SessionFold {
         let doing = used.doing;
         if failed {
             self.stretch.fail(&doing);
+            self.did_not(&doing, result.refused.is_some(), used.ordinal);
+            if let Some(before) = used.plan_before {
+                self.plan = *before;
+            }
         }
         if let Some(id) = &result.background_id {
             self.goes_on(id, &doing, used.at);
@@ -45,13 +49,34 @@ impl SessionFold {
         if let Some(words) = &result.refused
             && !matches!(doing, Doing::Propose { .. })
         {
-            self.milestones.push(MilestoneKind::Refused, place, words);
+            let what = crate::activity::refused(self, &doing);
+            let words = match words.as_str() {
+                "" => what,
+                words => format!("{what}: {words}"),
+            };
+            self.milestones.push(MilestoneKind::Refused, place, &words);
         }
         let refused = result.refused.as_deref().map(|w| clip(&one_line(w), limits::OBJECT_CHARS));
         let broken_off = refused.is_some() && self.turn.outcome == Outcome::Interrupted;
         self.done = Some(Done { doing, failed, refused, ordinal: place.0, at: place.1 });
         if broken_off {
             self.turn.broken_off = Some(crate::activity::now_doing(self));
+        }
+    }
+
+    /// What a use that failed was to do did not happen, as far as that is sure.
+    fn did_not(&mut self, doing: &Doing, is_refused: bool, begun: crate::Ordinal) {
+        // A command that fails may have written before.
+        if is_refused || matches!(doing, Doing::Edit { .. }) {
+            let cwd = self.facts.cwd.clone();
+            for (path, edit) in crate::activity::paths::touched(doing) {
+                let path = crate::activity::paths::absolute(path, cwd.as_deref());
+                self.files.untouch(&path, edit);
+            }
+        }
+        // A tool that is not to be had asks nobody.
+        if matches!(doing, Doing::Ask { .. }) && !is_refused {
+            self.milestones.take_back(MilestoneKind::Asked, begun);
         }
     }
 
@@ -118,9 +143,13 @@ impl SessionFold {
             return;
         }
         match act {
+            Share::Push if subject.contains("--dry-run") || subject.starts_with("-n ") => {}
             Share::Push => {
                 self.landed.push(place.0);
-                self.milestones.push(MilestoneKind::Pushed, place, subject);
+                let told = landed::pushed_branch(&result.text);
+                let branch =
+                    told.or_else(|| result.stderr.as_deref().and_then(landed::pushed_branch));
+                self.milestones.push(MilestoneKind::Pushed, place, branch.unwrap_or(subject));
             }
             Share::PullRequest => {
                 let address = landed::pull_request_address(&result.text).map(str::to_owned);

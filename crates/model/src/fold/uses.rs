@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::PlanTrack;
 use crate::event::{Change, EventBody, SearchPlace};
 use crate::purpose::Purpose;
 use crate::text::{clip, clip_start, one_line};
@@ -80,6 +81,12 @@ pub struct OpenUse {
     pub ordinal: Ordinal,
     /// When it began.
     pub at: Option<Timestamp>,
+    /// A command as the agent wrote it: what a person is asked to allow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The plan as it was, should this change of it fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_before: Option<Box<PlanTrack>>,
 }
 
 /// A command or subagent that runs on while the agent continues.
@@ -166,6 +173,13 @@ impl OpenUses {
         self.list.iter().filter(move |u| spoken.is_none_or(|spoken| u.ordinal > spoken))
     }
 
+    /// The first that a person may be asked to allow: uses that only look are seldom asked for.
+    #[must_use]
+    pub fn first_acting(&self, spoken: Option<Ordinal>) -> Option<&OpenUse> {
+        let looks = |u: &&OpenUse| matches!(u.doing, Doing::Read { .. } | Doing::Search { .. });
+        self.current(spoken).find(|u| !looks(u)).or_else(|| self.current(spoken).next())
+    }
+
     /// The unanswered question or proposal, if there is one.
     #[must_use]
     pub fn waiting(&self, spoken: Option<Ordinal>) -> Option<&OpenUse> {
@@ -185,7 +199,7 @@ pub(super) fn short_id(id: &str) -> String {
     clip(id, 80)
 }
 
-fn object(text: &str) -> String {
+pub(super) fn object(text: &str) -> String {
     clip(&one_line(crate::text::head(text, 2_000)), limits::OBJECT_CHARS)
 }
 

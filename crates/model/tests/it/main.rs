@@ -2,5 +2,6 @@
 
 mod goals;
 mod laws;
+mod refusals;
 mod scenes;
 mod session;

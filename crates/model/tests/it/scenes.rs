@@ -205,6 +205,14 @@ fn commands_are_told_as_people_say_them() {
         ("npx eslint . --fix", "running `eslint . --fix`"),
         ("docker compose up -d", "running `docker compose up -d`"),
         ("printf '\\033[31mred' > out.txt", "editing `out.txt`"),
+        ("cat > a.py <<'E'\nx\nE\npython3 a.py", "running `python3 a.py`"),
+        ("npm run build || true; pytest -q", "running `npm run build; pytest -q`"),
+        (
+            "docker pull a || docker load -i a.tar",
+            "running `docker pull a || docker load -i a.tar`",
+        ),
+        ("./server & ./client", "running `./server & ./client`"),
+        ("git push --force origin main --dry-run", "pushing `--force --dry-run main`"),
     ] {
         assert_eq!(begun().runs(command).line(), line);
     }

@@ -109,7 +109,11 @@ impl Session {
     }
 
     /// States a plan of which `done` steps are completed and the next is begun.
-    pub(crate) fn plans(mut self, steps: &[&str], done: usize) -> Self {
+    pub(crate) fn plans(self, steps: &[&str], done: usize) -> Self {
+        self.plans_without_result(steps, done).ok()
+    }
+
+    pub(crate) fn plans_without_result(mut self, steps: &[&str], done: usize) -> Self {
         let tool_use = self.tool("TodoWrite");
         let status = |at: usize| match at.cmp(&done) {
             std::cmp::Ordering::Less => StepStatus::Completed,
@@ -128,7 +132,6 @@ impl Session {
             steps,
             proposal: None,
         }))
-        .ok()
     }
 
     pub(crate) fn result(self, with: ToolResult) -> Self {
