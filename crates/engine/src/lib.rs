@@ -23,4 +23,4 @@ pub use callboard_agents::Environment;
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use ingest::Work;
-pub use query::{EventsFrom, EventsWanted, SessionList, SessionQuery, SinceFrom};
+pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};

@@ -43,6 +43,8 @@ impl LogKind {
     pub const TASK_MOVED: Self = Self::lasting("task.moved");
     /// A card's number changed to make room beside it; it is where it was.
     pub const TASK_SPACED: Self = Self::transient("task.spaced");
+    /// What a task waits for came to its end, or is open again; the task is as it was.
+    pub const TASK_WAITS: Self = Self::transient("task.waits");
     /// A task was deleted; it can be restored.
     pub const TASK_DELETED: Self = Self::lasting("task.deleted");
     /// A deleted task came back.

@@ -1132,7 +1132,8 @@ export interface components {
         SessionId: string;
         /** @description Sessions, newest first. */
         SessionList: {
-            next?: components["schemas"]["Timestamp"] | null;
+            /** @description What to give as `before` for the next ones. */
+            next?: string | null;
             /** @description As of this commit. */
             seq: components["schemas"]["Seq"];
             /** @description Their rows. */
@@ -1920,8 +1921,8 @@ export interface operations {
                 parents_only?: string;
                 /** @description `1`: that run now. */
                 live_only?: string;
-                /** @description Last changed before this moment: `next` of the list before. */
-                before?: components["schemas"]["Timestamp"];
+                /** @description Behind this place: `next` of the list before. */
+                before?: string;
                 /** @description At most so many; 0 for all. */
                 limit?: number;
             };

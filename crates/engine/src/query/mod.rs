@@ -9,5 +9,5 @@ mod since;
 mod stream;
 
 pub use events::{EventsFrom, EventsWanted};
-pub use sessions::{SessionList, SessionQuery};
+pub use sessions::{SessionList, SessionPlace, SessionQuery};
 pub use since::SinceFrom;

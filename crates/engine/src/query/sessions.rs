@@ -1,11 +1,14 @@
 //! Lists of sessions, and one session in full.
 
+use std::fmt;
+use std::str::FromStr;
+
 use callboard_model::fold::SessionFold;
 use callboard_model::session::StateWord;
 use callboard_model::view::{FileTouch, SessionDetail, SessionView};
 use callboard_model::{AgentName, Seq, SessionId, TaskId, Timestamp, WorkspaceId};
 use callboard_store::{SessionFilter, Snapshot};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::board::views;
 use crate::core::view_of;
@@ -29,8 +32,8 @@ pub struct SessionQuery {
     pub parents_only: bool,
     /// That run now.
     pub live_only: bool,
-    /// Last changed before this moment.
-    pub before: Option<Timestamp>,
+    /// Behind this place.
+    pub after: Option<SessionPlace>,
     /// At most so many; 0 for all.
     pub limit: usize,
 }
@@ -42,10 +45,57 @@ pub struct SessionList {
     pub sessions: Vec<SessionView>,
     /// How many the query picks in all.
     pub total: u64,
-    /// The moment to give as `before` for the next ones.
-    pub next: Option<Timestamp>,
+    /// What to give as `before` for the next ones.
+    #[schema(value_type = Option<String>)]
+    pub next: Option<SessionPlace>,
     /// As of this commit.
     pub seq: Seq,
+}
+
+/// Where a session stands in a list: by its last change, then by its id. Written as `S41@` with the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SessionPlace {
+    updated_at: Option<Timestamp>,
+    id: SessionId,
+}
+
+impl SessionPlace {
+    fn of(view: &SessionView) -> Self {
+        Self { updated_at: view.updated_at, id: view.id }
+    }
+}
+
+impl fmt::Display for SessionPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@", self.id)?;
+        self.updated_at.map_or(Ok(()), |at| write!(f, "{at}"))
+    }
+}
+
+impl FromStr for SessionPlace {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (id, at) = text.split_once('@').ok_or(())?;
+        let updated_at = match at {
+            "" => None,
+            at => Some(Timestamp::parse(at).ok_or(())?),
+        };
+        Ok(Self { updated_at, id: id.parse().map_err(drop)? })
+    }
+}
+
+impl Serialize for SessionPlace {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SessionPlace {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(|()| serde::de::Error::custom("no place in a list of sessions"))
+    }
 }
 
 impl Engine {
@@ -65,14 +115,14 @@ impl Engine {
             let mut picked = views(s, &filter)?;
             picked.retain(|view| query.picks(view));
             let total = picked.len() as u64;
-            if let Some(before) = query.before {
-                picked.retain(|view| view.updated_at.is_some_and(|at| at < before));
+            if let Some(place) = query.after {
+                picked.retain(|view| SessionPlace::of(view) < place);
             }
             let more = query.limit > 0 && picked.len() > query.limit;
             if more {
                 picked.truncate(query.limit);
             }
-            let next = if more { picked.last().and_then(|view| view.updated_at) } else { None };
+            let next = picked.last().filter(|_| more).map(SessionPlace::of);
             Ok(SessionList { sessions: picked, total, next, seq: s.seq()? })
         })
     }

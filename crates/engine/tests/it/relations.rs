@@ -1,6 +1,6 @@
 //! How sessions belong together, and where.
 
-use callboard_engine::{EventsFrom, EventsWanted};
+use callboard_engine::{EventsFrom, EventsWanted, SessionQuery};
 use callboard_model::Seq;
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
@@ -197,4 +197,34 @@ fn a_subagent_that_was_told_nothing_yet_has_the_goal_it_was_started_for() {
     let running = Running::start(&home);
     let view = sessions(&running.engine).into_iter().find(|s| s.subagent_id.is_some()).unwrap();
     assert_eq!(view.goal.as_deref(), Some("See what is there"));
+}
+
+#[test]
+fn pages_of_sessions_meet_where_sessions_have_the_same_moment() {
+    let home = HermeticHome::new();
+    for name in ["a", "b", "c"] {
+        let claude = Claude::new(name, &home.work());
+        append(&claude.path(&home, "p"), &claude.prompt(1, name));
+    }
+    // Without a moment, it stands behind all others.
+    let line = json!({"type": "user", "uuid": "u", "sessionId": "d",
+        "message": {"role": "user", "content": "d"}});
+    append(&Claude::new("d", &home.work()).path(&home, "p"), &format!("{line}\n"));
+    let running = Running::start(&home);
+    let all: Vec<_> = sessions(&running.engine).into_iter().map(|view| view.id).collect();
+    assert_eq!(all.len(), 4);
+
+    let mut paged = Vec::new();
+    let mut after = None;
+    loop {
+        let query = SessionQuery { after, limit: 1, ..SessionQuery::default() };
+        let page = running.engine.sessions(&query).unwrap();
+        paged.extend(page.sessions.into_iter().map(|view| view.id));
+        // As it goes through a client.
+        after = page.next.map(|next| next.to_string().parse().unwrap());
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(paged, all);
 }

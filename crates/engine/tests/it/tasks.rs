@@ -194,3 +194,20 @@ fn what_happened_since_the_last_look_is_told() {
     let running = Running::start(&home);
     assert!(looked.contains(&last(&running, an_hour_later)), "a restart forgets no visit");
 }
+
+#[test]
+fn what_waits_for_a_task_is_told_when_that_is_done() {
+    let home = HermeticHome::new();
+    let (running, _repo, workspace, _) = board(&home);
+    let first = running.engine.create_task(workspace, new_task("Lock")).unwrap();
+    let waits = NewTask { waits_for: vec![first], ..new_task("Pump") };
+    let second = running.engine.create_task(workspace, waits).unwrap();
+    let seq = *running.engine.listen().borrow();
+    move_to(&running, first, Column::Done);
+    let (told, _) = running.engine.changes_after(seq, None).unwrap();
+    let blocked = told.iter().find_map(|entry| match &entry.message {
+        StreamMessage::Task { task } if task.id == second => Some(task.blocked_by.clone()),
+        _ => None,
+    });
+    assert_eq!(blocked, Some(Vec::new()));
+}

@@ -4,10 +4,12 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{EventsFrom, EventsWanted as Wanted, SessionList, SessionQuery};
+use callboard_engine::{
+    EventsFrom, EventsWanted as Wanted, SessionList, SessionPlace, SessionQuery,
+};
 use callboard_model::session::StateWord;
 use callboard_model::view::{EventPage, Landmark, SessionDetail};
-use callboard_model::{AgentName, Event, EventKind, Ordinal, Seq, Timestamp};
+use callboard_model::{AgentName, Event, EventKind, Ordinal, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, InWorkspace, ask, session_id, task_id};
@@ -33,8 +35,8 @@ pub(crate) struct SessionsWanted {
     parents_only: Option<String>,
     /// `1`: that run now.
     live_only: Option<String>,
-    /// Last changed before this moment: `next` of the list before.
-    before: Option<Timestamp>,
+    /// Behind this place: `next` of the list before.
+    before: Option<String>,
     /// At most so many; 0 for all.
     limit: Option<usize>,
 }
@@ -54,10 +56,19 @@ pub(crate) async fn sessions(
         state: wanted.state.filter(|s| !s.is_empty()).as_deref().map(state).transpose()?,
         task: wanted.task.filter(|t| !t.is_empty()).as_deref().map(task_id).transpose()?,
         words: wanted.q.filter(|q| !q.trim().is_empty()),
-        before: wanted.before,
+        after: wanted.before.as_deref().map(place).transpose()?,
         limit: wanted.limit.unwrap_or(limits::SESSIONS),
     };
     Ok(Json(ask(&app, move |engine| engine.sessions(&query)).await?))
+}
+
+fn place(text: &str) -> Result<SessionPlace, ApiError> {
+    text.parse().map_err(|()| {
+        ApiError::bad(
+            format!("`{text}` is no place in a list of sessions"),
+            "give what a list before told as `next`",
+        )
+    })
 }
 
 fn state(word: &str) -> Result<StateWord, ApiError> {

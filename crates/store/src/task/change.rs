@@ -219,7 +219,25 @@ impl Write<'_> {
         }
         let body = json!({ "by": by, "before": was, "after": is });
         self.log(kind, &task.id.to_string(), &body)?;
+        let is_open = |task: &Task| task.column != Column::Done && task.deleted_at.is_none();
+        if is_open(before) != is_open(&task) {
+            self.tell_waiting(task.id)?;
+        }
         Ok(task)
+    }
+
+    /// Announces the tasks that wait for this one.
+    fn tell_waiting(&mut self, id: TaskId) -> Result<()> {
+        let waiting: Vec<TaskId> = {
+            let mut statement =
+                self.tx.prepare_cached("SELECT task FROM task_link WHERE waits_for = ?1")?;
+            let rows = statement.query_map([id.0], |row| row.get(0).map(TaskId))?;
+            rows.collect::<rusqlite::Result<_>>()?
+        };
+        for task in waiting {
+            self.log(LogKind::TASK_WAITS, &task.to_string(), &json!({ "for": id }))?;
+        }
+        Ok(())
     }
 
     fn update_row(&self, task: &Task) -> Result<()> {
