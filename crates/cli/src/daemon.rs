@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Write;
+use std::net::ToSocketAddrs;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use callboard_engine::{Engine, EngineConfig};
 use callboard_os::command::Command;
 use callboard_os::lock::FileLock;
 use callboard_os::process;
-use callboard_server::ServerConfig;
+use callboard_server::{HOST, ServerConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
@@ -34,9 +35,17 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// The address of its page.
+    /// The address of its page, for programs.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// The address of its page, for browsers: by its own name, wherever that leads here.
+    pub(crate) fn page_url(&self) -> String {
+        let place = (HOST, self.port);
+        // Browsers find such names by themselves, but on macOS some ask the system.
+        let is_found = !cfg!(target_os = "macos") || place.to_socket_addrs().is_ok();
+        if is_found { format!("http://{HOST}:{}/", self.port) } else { self.url() }
     }
 }
 
@@ -153,8 +162,11 @@ pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, Cl
     let engine = Engine::start(config).map_err(|error| {
         CliError::answered(error.to_string(), error.hint().map(ToOwned::to_owned))
     })?;
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(callboard_server::limits::CONCURRENT_READS)
+        .enable_all()
+        .build()?;
     let ended = runtime.block_on(serve(settings, port, engine.clone()));
     engine.stop();
     // Whoever finds these no longer finds a daemon.

@@ -19,7 +19,7 @@ pub const READ_BYTES: usize = 256 << 10;
 /// Batches that wait for the writer per lane: enough to keep it busy, at most a few MB each.
 pub const WAITING_BATCHES: usize = 6;
 
-/// Requests and live reports that wait for the writer.
+/// Requests that wait for the writer, and for the agents' lists of what runs.
 pub const WAITING_REQUESTS: usize = 1024;
 
 /// Threads that read history: one per core of the smallest machine, the second core's worth of
@@ -47,9 +47,6 @@ pub const TAIL_BYTES: u64 = 4096;
 /// Bytes of a transcript in which its first record is looked for, to tell whether it is still the same:
 /// first records are short, and this is read with each change.
 pub const HEAD_BYTES: u64 = 64 << 10;
-
-/// Announcements that a slow reader may be behind before it is told to read the board anew.
-pub const LOG_KEPT: i64 = 50_000;
 
 /// Sessions on the board that are neither live nor linked to a task.
 pub const BOARD_RECENT_SESSIONS: usize = 60;

@@ -12,6 +12,13 @@ use crate::error::ApiError;
 
 const COOKIE: &str = "callboard";
 
+/// Time after which a browser must sign in anew.
+const COOKIE_SECONDS: u64 = 30 * 24 * 3600;
+
+/// The page's own name on this machine, which browsers resolve by themselves (RFC 6761, 6.3). Cookies know no
+/// port: by a name that others have, too, the browser would give ours to every development server.
+pub const HOST: &str = "callboard.localhost";
+
 /// What every page may do: nothing but talk to us.
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; \
@@ -92,8 +99,13 @@ fn is_our_origin(headers: &HeaderMap, port: u16) -> bool {
     }
 }
 
-fn names(port: u16) -> [String; 3] {
-    [format!("127.0.0.1:{port}"), format!("localhost:{port}"), format!("[::1]:{port}")]
+fn names(port: u16) -> [String; 4] {
+    [
+        format!("{HOST}:{port}"),
+        format!("127.0.0.1:{port}"),
+        format!("localhost:{port}"),
+        format!("[::1]:{port}"),
+    ]
 }
 
 fn has_cookie(headers: &HeaderMap, token: &str) -> bool {
@@ -125,7 +137,7 @@ pub(crate) async fn login(State(app): State<App>, Form(login): Form<Login>) -> R
         return with_policy((StatusCode::UNAUTHORIZED, Html(LOGIN)).into_response());
     }
     let cookie = format!(
-        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000",
+        "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_SECONDS}",
         app.config.token
     );
     let mut response = Response::new(Body::from(ENTERED));
@@ -165,6 +177,8 @@ mod tests {
     fn only_our_own_names_are_our_host() {
         assert!(is_our_host(&headers(&[("host", "127.0.0.1:4000")]), 4000));
         assert!(is_our_host(&headers(&[("host", "LOCALHOST:4000")]), 4000));
+        assert!(is_our_host(&headers(&[("host", "callboard.localhost:4000")]), 4000));
+        assert!(!is_our_host(&headers(&[("host", "t12.localhost:4000")]), 4000));
         assert!(!is_our_host(&headers(&[("host", "evil.example:4000")]), 4000));
         assert!(!is_our_host(&headers(&[("host", "127.0.0.1:4001")]), 4000));
         assert!(!is_our_host(&headers(&[]), 4000));

@@ -13,6 +13,7 @@ mod serve;
 mod stream;
 
 pub use error::ApiError;
+pub use gate::HOST;
 pub use openapi::document;
 pub use serve::{Listening, ServerConfig, serve};
 

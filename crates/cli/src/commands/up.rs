@@ -41,11 +41,12 @@ pub(super) fn up(args: &Up, settings: &Settings) -> Result<(), CliError> {
     let client = Client::new(&settings.socket());
     let body = json!({ "path": path.to_string_lossy() });
     let workspace: Workspace = client.send(hyper::Method::POST, "/api/workspaces", &body)?;
-    let url = format!("{}w/{}/board", running.url(), workspace.id);
+    let board = format!("w/{}/board", workspace.id);
     if args.json.json {
+        let url = running.url() + &board;
         output::json(&Started { url, pid: running.pid, workspace: &workspace })?;
     } else {
-        told(&client, &workspace, &url)?;
+        told(&client, &workspace, &(running.page_url() + &board))?;
     }
     if !args.no_open {
         open_browser(&running, settings)?;
@@ -85,7 +86,7 @@ fn open_browser(running: &Running, settings: &Settings) -> Result<(), CliError> 
         "<!doctype html><meta charset=utf-8><title>Callboard</title>\
          <form method=post action=\"{}login\"><input type=hidden name=token value=\"{token}\"></form>\
          <script>document.forms[0].submit()</script>",
-        running.url()
+        running.page_url()
     );
     daemon::write_private(&page, html.as_bytes())?;
     if open::with_desktop(&file_address(&page)).is_err() {

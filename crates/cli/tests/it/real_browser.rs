@@ -38,6 +38,7 @@ fn the_page_follows_what_agents_do() {
     let waiting = Claude::new(WAITING, repo.path());
     let callboard = daemon.callboard();
     let token = callboard.run(["token"]).stdout;
+    let page = daemon.client().origin().replace("127.0.0.1", "callboard.localhost") + "/";
 
     let mut node = Command::new(on_path("node"));
     home.env(&mut node)
@@ -46,7 +47,7 @@ fn the_page_follows_what_agents_do() {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("CHROMIUM", std::env::var_os("CHROMIUM").unwrap_or_else(|| on_path("chromium").into()))
         .env("CALLBOARD_BIN", daemon::binary())
-        .env("CALLBOARD_URL", format!("{}/", daemon.client().origin()))
+        .env("CALLBOARD_URL", page)
         .env("CALLBOARD_TOKEN", token.trim())
         .env("REPOSITORY", repo.path())
         .env("TRANSCRIPT", waiting.path(&home))

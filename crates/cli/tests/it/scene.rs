@@ -163,7 +163,7 @@ pub(crate) fn redacted(home: &HermeticHome) -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
     settings.set_omit_expression(true);
     settings.add_filter(&home.root().to_string_lossy(), "[home]");
-    settings.add_filter(r"127\.0\.0\.1:\d+", "127.0.0.1:[port]");
+    settings.add_filter(r"(127\.0\.0\.1|callboard\.localhost):\d+", "$1:[port]");
     settings.add_filter(r"\b\d{4} d\b|\b\d+ (s|min|h)\b", "[age]");
     settings.add_filter(r"since \w{3} \d\d \w{3}, \d\d:\d\d", "since [moment]");
     settings.add_filter(r"20(2[1-9]|[3-9]\d)-\d\d-\d\dT[0-9:.]+Z", "[moment]");
