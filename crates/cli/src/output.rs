@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use callboard_model::Timestamp;
 use callboard_model::session::StateWord;
+pub(crate) use callboard_model::text::plain;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
@@ -122,11 +123,6 @@ pub(crate) fn table_text(table: &Table) -> String {
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
-/// Text in which nothing can move the cursor or change the terminal.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || *c == '\n' || *c == '\t').collect()
-}
-
 /// Text on one line of at most `max` characters.
 pub(crate) fn short(text: &str, max: usize) -> String {
     let line = plain(text).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -211,7 +207,7 @@ mod tests {
 
     #[test]
     fn nothing_an_agent_writes_reaches_the_terminal_as_a_command() {
-        assert_eq!(plain("a\x1b[31mb\x07c\u{9b}d"), "a[31mbcd");
+        assert_eq!(plain("a\x1b[31mb\x07c\u{9b}d"), "abcd");
         assert_eq!(short("one\n two   three", 9), "one two…");
     }
 }

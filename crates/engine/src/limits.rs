@@ -147,3 +147,9 @@ pub const CHECKPOINT_EVERY: Duration = Duration::from_secs(2);
 
 /// Tool uses of a transcript whose results are recognised: more never run side by side.
 pub const NOTED_USES: usize = 64;
+
+/// Changes of a task in which a link that a person took away is looked for.
+pub const LINKS_LOOKED_BACK: usize = 500;
+
+/// Sessions bound to a workspace in one transaction: a live line waits for no more than these.
+pub const BOUND_AT_ONCE: usize = 64;

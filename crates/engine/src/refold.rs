@@ -53,11 +53,7 @@ fn refold_all(engine: &Engine, stop: &StopFlag) -> Result<(), EngineError> {
             if view_of(s, session)?.is_none() {
                 return Ok(None);
             }
-            let (mut fold, mut seq) = (SessionFold::default(), Seq::default());
-            Retelling::new(s).each(session, |event| {
-                fold.apply(event.ordinal, event.at, &event.body);
-                seq = seq.max(event.seq);
-            })?;
+            let (fold, seq) = Retelling::new(s).fold(session)?;
             Ok(Some(Refolded { session, fold, seq }))
         })?;
         if let Some(refolded) = refolded {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use callboard_agents::{Agent, Compression, RecordPosition, TranscriptFile};
-use callboard_model::{Draft, Event, EventBody, SessionId};
+use callboard_model::{Draft, Event, EventBody, Seq, SessionFold, SessionId};
 use callboard_store::{
     EventKey, EventPage, EventRow, PageFrom, RecordPlace, Result, Snapshot, SourceId,
 };
@@ -64,8 +64,18 @@ impl<'a> Retelling<'a> {
         Ok(events)
     }
 
+    /// A session's fold made of all its own events, and the last of their numbers.
+    pub(crate) fn fold(&mut self, session: SessionId) -> Result<(SessionFold, Seq)> {
+        let (mut fold, mut seq) = (SessionFold::default(), Seq::default());
+        self.each(session, |event| {
+            fold.apply(event.ordinal, event.at, &event.body);
+            seq = seq.max(event.seq);
+        })?;
+        Ok((fold, seq))
+    }
+
     /// All events of a session's own in order, in pages.
-    pub(crate) fn each(&mut self, session: SessionId, mut visit: impl FnMut(&Event)) -> Result<()> {
+    fn each(&mut self, session: SessionId, mut visit: impl FnMut(&Event)) -> Result<()> {
         let mut from = PageFrom::Start;
         loop {
             let page = EventPage { from, kinds: &[], file: None, limit: limits::PAGE_EVENTS };

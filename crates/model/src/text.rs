@@ -21,6 +21,23 @@ pub fn one_line(text: &str) -> String {
     out
 }
 
+/// `text` in its lines, without ANSI sequences and control characters: nothing in it can move a terminal's
+/// cursor or be taken for more than text.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => skip_escape(&mut chars),
+            '\n' | '\t' => out.push(c),
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Control characters, and marks that reorder or hide what stands beside them.
 fn is_unseen(c: char) -> bool {
     c.is_control()
@@ -95,6 +112,11 @@ pub fn clip_start(text: &str, max: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_stay_and_colours_go() {
+        assert_eq!(plain("a\u{1b}[31mred\u{1b}[0m\r\n\tb\u{7}"), "ared\n\tb");
+    }
 
     #[test]
     fn control_characters_and_escapes_never_reach_a_line() {

@@ -67,7 +67,7 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::tasks::view_of;
+pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 
 /// Has a transcript read again.

@@ -9,7 +9,7 @@ use callboard_model::fold::SessionFold;
 use callboard_model::session::Alive;
 use callboard_model::view::SessionView;
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
-use callboard_store::{Durability, Result, SessionRow, Store, Write};
+use callboard_store::{Durability, Result, SessionRow, Snapshot, Store, Write};
 
 use super::running::RunningSessions;
 use super::silences::Silences;
@@ -195,11 +195,7 @@ impl Sessions<'_> {
         if !held.is_out_of_order || !self.folds_anew {
             return Ok(());
         }
-        let (mut fold, mut seq) = (SessionFold::default(), Seq::default());
-        Retelling::new(&w.view()).each(id, |event| {
-            fold.apply(event.ordinal, event.at, &event.body);
-            seq = seq.max(event.seq);
-        })?;
+        let (fold, seq) = Retelling::new(&w.view()).fold(id)?;
         (held.fold, held.seq, held.is_out_of_order) = (fold, seq, false);
         Ok(())
     }
@@ -216,6 +212,12 @@ impl Sessions<'_> {
         }
         Ok(Some(w.session_of(&held.agent, &parent)?.0))
     }
+}
+
+/// The stored row of a session.
+pub(crate) fn view_of(snapshot: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionView>> {
+    let row = snapshot.session(id)?.map(|session| session.row.row);
+    Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
 }
 
 fn row_of(view: &SessionView) -> SessionRow {

@@ -6,8 +6,8 @@ use callboard_model::view::{MoveTask, NewTask, SessionView, TaskChange};
 use callboard_model::{AgentName, SessionId, TaskId, ThreadKey, WorkspaceId};
 use callboard_store::{Durability, LogKind, Result, Snapshot, Write};
 
-use super::{Core, LOG_SESSION};
-use crate::EngineError;
+use super::{Core, LOG_SESSION, view_of};
+use crate::{EngineError, limits};
 
 /// Names the task that sessions started from a shell work on.
 const TASK_VARIABLE: &str = "CALLBOARD_TASK";
@@ -204,12 +204,6 @@ fn refused(error: callboard_store::StoreError) -> EngineError {
     }
 }
 
-/// The stored row of a session.
-pub(crate) fn view_of(snapshot: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionView>> {
-    let row = snapshot.session(id)?.map(|session| session.row.row);
-    Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
-}
-
 /// The column that a task's sessions call for.
 fn called_for(snapshot: &Snapshot<'_>, id: TaskId) -> Result<Option<Column>> {
     let Some(task) = snapshot.task(id)? else { return Ok(None) };
@@ -256,7 +250,7 @@ pub(super) fn link(
 ) -> Result<bool> {
     let was_unlinked = w
         .view()
-        .log_of(&task.to_string(), HISTORY)?
+        .log_of(&task.to_string(), limits::LINKS_LOOKED_BACK)?
         .iter()
         .filter(|row| row.kind == LogKind::TASK_UNLINKED.word())
         .any(|row| row.body["before"]["sessions"].to_string().contains(&format!("\"{session}\"")));
@@ -267,6 +261,3 @@ pub(super) fn link(
     w.log(LOG_SESSION, &session.to_string(), &serde_json::Value::Null)?;
     Ok(true)
 }
-
-/// Changes of a task looked back at.
-const HISTORY: usize = 500;

@@ -7,8 +7,8 @@ use callboard_model::WorkspaceId;
 use callboard_store::{Durability, Snapshot, WorkspaceRow, Write};
 
 use super::Core;
-use crate::EngineError;
 use crate::workspaces::{Known, Workspaces};
+use crate::{EngineError, limits};
 
 /// Kept out of git by the repository's own exclude file.
 const EXCLUDED: &str = "/.callboard";
@@ -93,7 +93,7 @@ impl Core {
             by_agent.entry(session.agent).or_default().push(session.thread);
         }
         for (agent, threads) in by_agent {
-            for some in threads.chunks(BOUND_AT_ONCE) {
+            for some in threads.chunks(limits::BOUND_AT_ONCE) {
                 self.put_rows(&agent, some);
             }
         }
@@ -122,9 +122,6 @@ impl Core {
         Ok(self.write(Durability::Normal, |w| w.look(workspace, seq))?)
     }
 }
-
-/// Sessions bound in one transaction: a live line waits for no more than these.
-const BOUND_AT_ONCE: usize = 64;
 
 fn note_worktrees(
     w: &mut Write<'_>,

@@ -87,7 +87,7 @@ impl Tracking {
         (tracked, false)
     }
 
-    /// The file at this path is gone; gives the transcript, unless it only moved.
+    /// The file at this path is gone; gives the transcript that was tracked there.
     pub(crate) fn lose(&self, path: &Path) -> Option<Arc<Tracked>> {
         let tracked = self.lock().by_path.remove(path)?;
         Some(tracked)

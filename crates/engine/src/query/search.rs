@@ -2,6 +2,7 @@
 
 use callboard_model::event::EventBody;
 use callboard_model::query::Query;
+use callboard_model::text::plain;
 use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
 use callboard_model::{Event, Timestamp, WorkspaceId};
 use callboard_store::{EventRow, Found, SearchPage, SearchRow, Snapshot};
@@ -236,9 +237,4 @@ fn clip_around(page: &SearchPage, line: &str) -> String {
     }
     clipped.push('…');
     clipped
-}
-
-/// The text without what a terminal or a page could take for more than text.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use callboard_model::Event;
 use callboard_model::SessionId;
 use callboard_model::event::{Author, EventBody, FileEdit, ToolResult, TurnPhase};
+use callboard_model::text::plain;
 use callboard_model::view::SessionView;
 
 use crate::limits;
@@ -153,11 +154,6 @@ fn fenced(language: &str, text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}{language}\n{}\n{fence}\n\n", text.trim_end())
-}
-
-/// Text in which nothing can move a terminal's cursor.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }
 
 #[cfg(test)]
