@@ -11,6 +11,7 @@ mod files;
 mod forks;
 mod notes;
 mod order;
+mod readable;
 mod relations;
 mod scene;
 mod tasks;
