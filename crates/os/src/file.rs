@@ -8,6 +8,15 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
+/// Opens a file to be read; a pipe that nobody writes to keeps nobody waiting.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
 /// A folder that lies below another one, whatever the links on the way say.
 #[derive(Debug)]
 pub struct Folder {

@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod jobs;
 mod lines;
+mod opened;
 mod read;
 mod spill;
 pub(crate) mod tracked;
