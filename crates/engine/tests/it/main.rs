@@ -9,6 +9,7 @@
 mod damage;
 mod files;
 mod forks;
+mod links;
 mod notes;
 mod order;
 mod readable;
