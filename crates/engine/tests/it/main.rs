@@ -14,6 +14,7 @@ mod notes;
 mod order;
 mod readable;
 mod relations;
+mod running;
 mod scene;
 mod tasks;
 mod transcripts;
