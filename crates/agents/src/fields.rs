@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use callboard_model::Timestamp;
 use serde_json::Value;
 
 use crate::limits;
@@ -161,6 +162,14 @@ impl<'a> Raw<'a> {
     pub(crate) fn f64(self) -> Option<f64> {
         let number = self.text().parse().ok().filter(|_| self.type_name() == "number");
         number.filter(|n: &f64| n.is_finite())
+    }
+
+    /// A moment, in milliseconds or as RFC 3339; none beyond the calendar.
+    pub(crate) fn moment(self) -> Option<Timestamp> {
+        match self.i64() {
+            Some(ms) => Timestamp::within_calendar(ms),
+            None => Timestamp::parse(&self.str()?),
+        }
     }
 
     /// A truth value.

@@ -36,6 +36,13 @@ impl Unknown {
         }
     }
 
+    /// Counts a text that should name a moment and names none, as `user.timestamp=(no time)`.
+    pub(crate) fn time(&mut self, record_type: &str, fields: &Fields<'_>, name: &str) {
+        if fields.get(name).is_some_and(|value| value.type_name() == "string") {
+            self.note(format!("{record_type}.{name}=(no time)"));
+        }
+    }
+
     pub(crate) fn into_list(self) -> Vec<String> {
         self.0
     }

@@ -73,6 +73,13 @@ pub const PAGE_TEXT_BYTES: usize = 256 << 10;
 /// Time without news after which a readable transcript is written.
 pub const READABLE_AFTER: Duration = Duration::from_secs(2);
 
+/// Time after which a readable transcript that could not be written is tried again: a person mends what
+/// was in its way, and trying costs little.
+pub const READABLE_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// Readable transcripts that `doctor` names because they cannot be written: the rest has the same cause.
+pub const READABLE_PROBLEMS: usize = 20;
+
 /// Bytes of one result's output in a readable transcript: agents grep it, people skim it.
 pub const READABLE_OUTPUT_BYTES: usize = 4 << 10;
 

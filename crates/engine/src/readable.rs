@@ -3,14 +3,16 @@
 mod text;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use callboard_agents::StopFlag;
 use callboard_model::view::{SessionView, StreamMessage};
 use callboard_model::{Seq, SessionId, Timestamp};
+use callboard_os::file::Folder;
 use callboard_store::{EventPage, PageFrom, SessionFilter, Snapshot};
 
 use crate::core::view_of;
@@ -23,16 +25,29 @@ const MARK: &str = "<!-- callboard goes on after event ";
 /// The folder of a workspace's files, beside its main checkout.
 pub(crate) const FOLDER: &str = ".callboard";
 
+/// The folder of readable transcripts, in there.
+const SESSIONS: &str = "sessions";
+
+/// What is to be written.
+#[derive(Default)]
+struct Writing {
+    /// Sessions that changed, each with since when it waits.
+    due: BTreeMap<SessionId, Timestamp>,
+    /// The log is looked through up to here.
+    seen: Option<Seq>,
+    /// What could not be written and why, so that it is told once.
+    told: BTreeMap<PathBuf, String>,
+}
+
 /// Writes readable transcripts until told to stop.
 pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
-        let mut due: BTreeMap<SessionId, Timestamp> = BTreeMap::new();
-        let mut seen: Option<Seq> = None;
+        let mut writing = Writing::default();
         while !stop.stopped() {
             std::thread::sleep(limits::READABLE_AFTER / 2);
             let Some(engine) = engine.upgrade() else { return };
-            if let Err(error) = engine.write_readable(&mut due, &mut seen) {
+            if let Err(error) = engine.write_readable(&mut writing) {
                 tracing::warn!(%error, "a readable transcript could not be written; it is tried again");
             }
         }
@@ -46,51 +61,128 @@ impl Engine {
         s: &Snapshot<'_>,
         view: &SessionView,
     ) -> Result<Option<String>, EngineError> {
-        let path = path_of(s, view)?.filter(|path| path.exists());
-        Ok(path.map(|path| path.to_string_lossy().into_owned()))
+        let path = Place::of(s, view)?.map(|place| place.path());
+        let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+        Ok(path.filter(is_file).map(|path| path.to_string_lossy().into_owned()))
     }
 
     /// Brings those files up to date whose sessions changed and have been quiet for a moment.
-    fn write_readable(
-        &self,
-        due: &mut BTreeMap<SessionId, Timestamp>,
-        seen: &mut Option<Seq>,
-    ) -> Result<(), EngineError> {
+    fn write_readable(&self, writing: &mut Writing) -> Result<(), EngineError> {
         let now = self.now();
-        let wait_ms = i64::try_from(limits::READABLE_AFTER.as_millis()).unwrap_or(i64::MAX);
-        match *seen {
+        self.look_for_changes(writing, now)?;
+        let ms = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let wait_ms = ms(limits::READABLE_AFTER);
+        let retry_ms = ms(limits::READABLE_AGAIN_AFTER);
+        let mut ready: Vec<(Timestamp, SessionId)> = writing
+            .due
+            .iter()
+            .filter(|(_, since)| now.since_ms(**since) >= wait_ms)
+            .map(|(id, since)| (*since, *id))
+            .collect();
+        ready.sort_unstable();
+        ready.truncate(limits::READABLE_AT_ONCE);
+        let mut failure = None;
+        for (_, id) in ready {
+            let written = self.read(|s| self.bring_up_to_date(s, id, &mut writing.told));
+            if let Ok(true) = written {
+                writing.due.remove(&id);
+                continue;
+            }
+            failure = failure.or(written.err());
+            let again = now.as_millisecond() + retry_ms - wait_ms;
+            writing.due.insert(id, Timestamp::from_millisecond(again));
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    fn look_for_changes(&self, writing: &mut Writing, now: Timestamp) -> Result<(), EngineError> {
+        let newest = *self.listen().borrow();
+        match writing.seen {
             // What changed while no daemon ran is found by looking at all.
             None => {
-                *seen = Some(*self.listen().borrow());
-                due.extend(self.readable_sessions(now)?.into_iter().map(|id| (id, now)));
+                let all = self.readable_sessions(now)?;
+                writing.seen = Some(newest);
+                writing.due.extend(all.into_iter().map(|id| (id, now)));
             }
-            Some(seq) if seq < *self.listen().borrow() => {
+            Some(seq) if seq < newest => {
                 let (entries, next) = self.changes_after(seq, None)?;
-                *seen = Some(next);
+                writing.seen = Some(next);
                 for entry in entries {
                     match entry.message {
                         StreamMessage::Session { session } => {
-                            due.entry(session.id).or_insert(now);
+                            writing.due.entry(session.id).or_insert(now);
                         }
-                        StreamMessage::Reset => *seen = None,
-                        StreamMessage::Import { import } if !import.running => *seen = None,
+                        StreamMessage::Reset => writing.seen = None,
+                        StreamMessage::Import { import } if !import.running => writing.seen = None,
                         _ => {}
                     }
                 }
             }
             Some(_) => {}
         }
-        let ready: Vec<SessionId> = due
-            .iter()
-            .filter(|(_, since)| now.since_ms(**since) >= wait_ms)
-            .map(|(id, _)| *id)
-            .take(limits::READABLE_AT_ONCE)
-            .collect();
-        for id in ready {
-            due.remove(&id);
-            self.read(|s| bring_up_to_date(s, id))?;
-        }
         Ok(())
+    }
+
+    /// Appends to a session's file what it does not have yet; gives whether it could.
+    fn bring_up_to_date(
+        &self,
+        s: &Snapshot<'_>,
+        id: SessionId,
+        told: &mut BTreeMap<PathBuf, String>,
+    ) -> Result<bool, EngineError> {
+        let Some(view) = view_of(s, id)? else { return Ok(true) };
+        let Some(place) = Place::of(s, &view)?.filter(|place| place.root.exists()) else {
+            return Ok(true);
+        };
+        let (path, text) = match write_file(s, &view, &place) {
+            Ok(()) => {
+                self.tell_no_more(&place, told);
+                return Ok(true);
+            }
+            Err(WriteError::Engine(error)) => return Err(error),
+            Err(WriteError::Folder(error)) => (
+                place.folder(),
+                format!(
+                    "readable transcripts cannot be written: {error}; nothing was changed there, \
+                     and it is tried again"
+                ),
+            ),
+            Err(WriteError::File(error)) => (
+                place.path(),
+                format!(
+                    "a readable transcript cannot be written: {error}; it is tried again; to get \
+                     it, put what is there elsewhere or make room"
+                ),
+            ),
+            Err(WriteError::NotOurs) => (
+                place.path(),
+                "Callboard did not write this file, and left it as it is; to get the readable \
+                 transcript that belongs there, give it another name"
+                    .to_owned(),
+            ),
+        };
+        self.tell_once(path, text, told);
+        Ok(false)
+    }
+
+    fn tell_once(&self, path: PathBuf, text: String, told: &mut BTreeMap<PathBuf, String>) {
+        if told.get(&path) == Some(&text) {
+            return;
+        }
+        tracing::warn!(path = %path.display(), "{text}");
+        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < limits::READABLE_PROBLEMS && problems.len() < limits::PROBLEMS {
+            problems.insert(path.clone(), text.clone());
+        }
+        told.insert(path, text);
+    }
+
+    fn tell_no_more(&self, place: &Place, told: &mut BTreeMap<PathBuf, String>) {
+        for path in [place.path(), place.folder()] {
+            if told.remove(&path).is_some() {
+                self.problems.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
+            }
+        }
     }
 
     /// The sessions of registered workspaces that are young enough.
@@ -111,35 +203,47 @@ impl Engine {
     }
 }
 
-fn path_of(s: &Snapshot<'_>, view: &SessionView) -> Result<Option<PathBuf>, EngineError> {
-    let Some(workspace) = view.workspace else { return Ok(None) };
-    let root = s.workspace(workspace)?.map(|workspace| workspace.row.root);
-    Ok(root.map(|root| root.join(FOLDER).join("sessions").join(format!("{}.md", view.id))))
+/// Where a session's file belongs.
+struct Place {
+    root: PathBuf,
+    name: String,
 }
 
-/// Appends to a session's file what it does not have yet.
-fn bring_up_to_date(s: &Snapshot<'_>, id: SessionId) -> Result<(), EngineError> {
-    let Some(view) = view_of(s, id)? else { return Ok(()) };
-    let Some(path) = path_of(s, &view)? else { return Ok(()) };
-    let written = write_file(s, &view, &path);
-    match written {
-        Ok(()) => Ok(()),
-        Err(WriteError::Engine(error)) => Err(error),
-        Err(WriteError::Io(error)) => {
-            tracing::warn!(%error, path = %path.display(), "cannot write a readable transcript");
-            Ok(())
-        }
+impl Place {
+    /// The place of a session's file; `None` if it has no workspace.
+    fn of(s: &Snapshot<'_>, view: &SessionView) -> Result<Option<Self>, EngineError> {
+        let Some(workspace) = view.workspace else { return Ok(None) };
+        let root = s.workspace(workspace)?.map(|workspace| workspace.row.root);
+        Ok(root.map(|root| Self { root, name: format!("{}.md", view.id) }))
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.join(FOLDER).join(SESSIONS)
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder().join(&self.name)
     }
 }
 
 enum WriteError {
     Engine(EngineError),
-    Io(io::Error),
+    /// The folder cannot be written to, or is not the workspace's.
+    Folder(io::Error),
+    File(io::Error),
+    /// Somebody else wrote the file.
+    NotOurs,
 }
 
 impl From<io::Error> for WriteError {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        Self::File(error)
+    }
+}
+
+impl From<EngineError> for WriteError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
     }
 }
 
@@ -149,27 +253,35 @@ impl From<callboard_store::StoreError> for WriteError {
     }
 }
 
-fn write_file(s: &Snapshot<'_>, view: &SessionView, path: &Path) -> Result<(), WriteError> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+fn write_file(s: &Snapshot<'_>, view: &SessionView, place: &Place) -> Result<(), WriteError> {
+    // A repository may bring links of its own along.
+    let folder = Folder::below(&place.root, &[FOLDER, SESSIONS]).map_err(WriteError::Folder)?;
+    let mut file = match folder.open(&place.name)? {
+        Some(file) => file,
+        None => folder.create(&place.name)?,
+    };
+    let begins = text::begins(view.id);
+    if !is_ours(&mut file, &begins)? {
+        return Err(WriteError::NotOurs);
     }
     let mut mark = Mark::default();
     let mut from = PageFrom::Start;
-    let mut file = match read_mark(path)? {
+    match read_mark(&mut file)? {
         // Events that came since and belong before its end are in no file that only grows.
-        Some((begun, found)) if s.transcript_count_up_to(view.id, found.last)? == found.events => {
+        Some((end, found)) if s.transcript_count_up_to(view.id, found.last)? == found.events => {
             mark = found;
             if found.events > 0 {
                 from = PageFrom::After(found.last);
             }
-            begun.cut()?
+            cut(&mut file, end)?;
         }
         _ => {
-            let mut file = File::create(path)?;
+            // What is left if this is cut short is still known as ours.
+            cut(&mut file, begins.len() as u64)?;
+            file.rewind()?;
             file.write_all(text::heading(view).as_bytes())?;
-            file
         }
-    };
+    }
     let shared = s.shared_beginning(view.id)?;
     let is_own =
         |ordinal, seq| shared.is_some_and(|shared| (shared.ordinal, shared.seq) < (ordinal, seq));
@@ -209,29 +321,23 @@ impl Mark {
     }
 }
 
-/// A file that can be gone on with.
-struct Begun {
-    file: File,
-    /// Where its mark begins.
-    end: u64,
+/// Whether Callboard wrote what is in the file, if anything is.
+fn is_ours(file: &mut File, begins: &str) -> io::Result<bool> {
+    let mut head = Vec::new();
+    file.rewind()?;
+    file.take(begins.len() as u64).read_to_end(&mut head)?;
+    Ok(head.is_empty() || head == begins.as_bytes())
 }
 
-impl Begun {
-    /// The file without its mark.
-    fn cut(mut self) -> io::Result<File> {
-        self.file.set_len(self.end)?;
-        self.file.seek(SeekFrom::Start(self.end))?;
-        Ok(self.file)
-    }
+/// Leaves at most the first `end` bytes of a file, and goes on behind them.
+fn cut(file: &mut File, end: u64) -> io::Result<()> {
+    let end = end.min(file.metadata()?.len());
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end)).map(|_| ())
 }
 
-/// The file and how far it goes; `None` if it must be written anew.
-fn read_mark(path: &Path) -> io::Result<Option<(Begun, Mark)>> {
-    let mut file = match OpenOptions::new().read(true).write(true).open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+/// Where a file's mark begins, and how far the file goes; `None` if it must be written anew.
+fn read_mark(file: &mut File) -> io::Result<Option<(u64, Mark)>> {
     let length = file.seek(SeekFrom::End(0))?;
     let tail_at = length.saturating_sub(128);
     file.seek(SeekFrom::Start(tail_at))?;
@@ -241,7 +347,7 @@ fn read_mark(path: &Path) -> io::Result<Option<(Begun, Mark)>> {
     let Some(mark) = mark else { return Ok(None) };
     let rest = String::from_utf8_lossy(&tail[mark + MARK.len()..]).into_owned();
     let end = tail_at + mark as u64;
-    Ok(Mark::parse(&rest).map(|mark| (Begun { file, end }, mark)))
+    Ok(Mark::parse(&rest).map(|mark| (end, mark)))
 }
 
 #[cfg(test)]
@@ -250,14 +356,28 @@ mod tests {
 
     #[test]
     fn a_file_goes_on_at_its_mark_and_nowhere_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("S1.md");
-        assert!(read_mark(&path).unwrap().is_none());
-        fs::write(&path, format!("# S1\nhello\n{MARK}42 of 7 -->\n")).unwrap();
-        let (begun, mark) = read_mark(&path).unwrap().unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        assert!(read_mark(&mut file).unwrap().is_none());
+        write!(file, "# S1 · x\nhello\n{MARK}42 of 7 -->\n").unwrap();
+        let (end, mark) = read_mark(&mut file).unwrap().unwrap();
         assert_eq!(mark, Mark { last: Seq(42), events: 7 });
-        begun.cut().unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "# S1\nhello\n");
-        assert!(read_mark(&path).unwrap().is_none(), "a file that was cut off is written anew");
+        cut(&mut file, end).unwrap();
+        let mut left = String::new();
+        file.rewind().unwrap();
+        file.read_to_string(&mut left).unwrap();
+        assert_eq!(left, "# S1 · x\nhello\n");
+        assert!(read_mark(&mut file).unwrap().is_none(), "a file that was cut off is written anew");
+    }
+
+    #[test]
+    fn a_file_is_ours_by_its_beginning() {
+        let begins = text::begins(SessionId(1));
+        for (content, expected) in
+            [("", true), ("# S1 · claude · x", true), ("# S1", false), ("# S10 · x", false)]
+        {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            assert_eq!(is_ours(&mut file, &begins).unwrap(), expected, "{content}");
+        }
     }
 }

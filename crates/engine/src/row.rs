@@ -1,5 +1,8 @@
 //! A session's row, made of what it did, what runs and what it is linked to.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use callboard_agents::LiveSession;
 use callboard_model::fold::{SessionFold, UsageTotals};
 use callboard_model::session::{Alive, Fact, FactSource, Outcome, SessionState, TurnState};
@@ -198,6 +201,23 @@ fn plan(fold: &SessionFold) -> Option<PlanProgress> {
     })
 }
 
+/// A row that the store has; `None` if there is none yet, or if it cannot be read, which the log tells once.
+pub(crate) fn stored(id: SessionId, row: &str) -> Option<SessionView> {
+    static TOLD: Mutex<BTreeSet<SessionId>> = Mutex::new(BTreeSet::new());
+    // A session that is only referred to so far has no row yet.
+    if row.is_empty() {
+        return None;
+    }
+    let view = serde_json::from_str(row);
+    if let Err(error) = &view {
+        let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < limits::PROBLEMS && told.insert(id) {
+            tracing::warn!(session = %id, %error, "a row cannot be read; it is left out until the session changes");
+        }
+    }
+    view.ok()
+}
+
 #[cfg(test)]
 mod tests {
     use callboard_model::session::StateWord;
@@ -232,6 +252,12 @@ mod tests {
             word(Running::Listed(&listed(Alive::No, TurnState::Working))),
             StateWord::Working
         );
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_left_out() {
+        assert!(stored(SessionId(1), "").is_none());
+        assert!(stored(SessionId(1), r#"{"at":"(beyond the calendar)"}"#).is_none());
     }
 
     #[test]

@@ -15,6 +15,13 @@ impl Timestamp {
         Self(ms)
     }
 
+    /// As [`Self::from_millisecond`], of a number that somebody else gives; `None` if it lies beyond the
+    /// calendar, where no moment can be written.
+    #[must_use]
+    pub fn within_calendar(ms: i64) -> Option<Self> {
+        jiff::Timestamp::from_millisecond(ms).ok().map(|_| Self(ms))
+    }
+
     /// Milliseconds since the Unix epoch.
     #[must_use]
     pub fn as_millisecond(self) -> i64 {
@@ -24,7 +31,8 @@ impl Timestamp {
     /// The moment that an RFC 3339 text names; `None` if it names none.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
+        let at = text.parse::<jiff::Timestamp>().ok()?;
+        Self::within_calendar(at.as_millisecond())
     }
 
     /// The moment `ms` milliseconds later.
@@ -87,5 +95,27 @@ impl utoipa::PartialSchema for Timestamp {
 impl utoipa::ToSchema for Timestamp {
     fn name() -> std::borrow::Cow<'static, str> {
         "Timestamp".into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_within_the_calendar_can_be_written_and_read() {
+        let [first, last] =
+            [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(|t| t.as_millisecond());
+        for ms in [first + 1000, -1, 0, 1_700_000_000_000, last - 1000] {
+            let Some(at) = Timestamp::within_calendar(ms) else { panic!("{ms}") };
+            assert_eq!(Timestamp::parse(&at.to_string()), Some(at), "{at}");
+        }
+        let texts = [jiff::Timestamp::MIN, jiff::Timestamp::MAX].map(|t| t.to_string());
+        for at in texts.iter().filter_map(|text| Timestamp::parse(text)) {
+            assert_eq!(Timestamp::parse(&at.to_string()), Some(at), "{at}");
+        }
+        for ms in [1_700_000_000_000_000, i64::MAX, i64::MIN] {
+            assert_eq!(Timestamp::within_calendar(ms), None, "{ms}");
+        }
     }
 }

@@ -6,6 +6,7 @@
 pub mod clock;
 pub mod command;
 pub mod disk;
+pub mod file;
 #[cfg(unix)]
 pub mod host;
 pub mod limits;

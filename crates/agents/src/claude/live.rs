@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use callboard_model::ThreadKey;
 use callboard_model::session::{Alive, TurnState};
-use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::process;
 
 use crate::fields::{Document, Fields, Raw};
@@ -31,6 +31,7 @@ fn session(text: &str) -> Option<LiveSession> {
     let fields = document.fields()?;
     let pid = fields.u32("pid");
     let start_ticks = fields.get("procStart").and_then(ticks);
+    let moment = |name: &str| fields.get(name).and_then(Raw::moment);
     Some(LiveSession {
         thread: ThreadKey::main(fields.text("sessionId")?),
         pid,
@@ -39,7 +40,7 @@ fn session(text: &str) -> Option<LiveSession> {
         turn: turn(&fields),
         waiting_for: fields.text("waitingFor"),
         cwd: fields.text("cwd").map(PathBuf::from),
-        at: fields.get("statusUpdatedAt").or_else(|| fields.get("startedAt")).and_then(moment),
+        at: moment("statusUpdatedAt").or_else(|| moment("startedAt")),
     })
 }
 
@@ -61,10 +62,6 @@ fn ticks(value: Raw<'_>) -> Option<u64> {
     value.u64().or_else(|| value.str()?.parse().ok())
 }
 
-fn moment(value: Raw<'_>) -> Option<Timestamp> {
-    value.i64().map(Timestamp::from_millisecond).or_else(|| Timestamp::parse(&value.str()?))
-}
-
 fn turn(fields: &Fields<'_>) -> TurnState {
     match (fields.str("status").as_deref(), fields.str("waitingFor").as_deref()) {
         (Some("busy"), _) => TurnState::Working,
@@ -77,6 +74,8 @@ fn turn(fields: &Fields<'_>) -> TurnState {
 
 #[cfg(test)]
 mod tests {
+    use callboard_model::Timestamp;
+
     use super::*;
 
     #[test]
@@ -89,6 +88,14 @@ mod tests {
         assert_eq!(session.start_ticks, Some(7));
         assert_ne!(session.alive, Alive::Yes);
         assert_eq!(session.at, Some(Timestamp::from_millisecond(1_700_000_000_000)));
+    }
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_not_known() {
+        let at = |times: &str| session(&format!(r#"{{"sessionId":"s",{times}}}"#)).unwrap().at;
+        assert_eq!(at(r#""statusUpdatedAt":1700000000000000"#), None);
+        let started = at(r#""statusUpdatedAt":1700000000000000,"startedAt":1700000000000"#);
+        assert_eq!(started, Some(Timestamp::from_millisecond(1_700_000_000_000)));
     }
 
     #[test]

@@ -75,6 +75,9 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
     };
     if known {
         known_fields::count(&record_type, &fields, &mut record.unknown);
+        if moment.is_none() {
+            record.unknown.time(&record_type, &fields, "timestamp");
+        }
     } else {
         record.say("0", EventBody::Unknown { record_type: record_type.clone() });
     }

@@ -58,6 +58,9 @@ pub(super) fn parse(text: &str, at: RecordPosition, reader: &mut Reader) -> Pars
     };
     if let Some(fields) = fields.filter(|_| known) {
         known_fields::count(&record_type, fields, &mut record.unknown);
+        if record.at.is_none() {
+            record.unknown.time(&record_type, fields, "timestamp");
+        }
     } else {
         record.say("0", EventBody::Unknown { record_type: record_type.clone() });
     }

@@ -345,4 +345,7 @@ fn unknown_fields_and_blocks_are_counted() {
     let odd =
         pipeline::read(agent("claude"), "{\"type\":\"user\",\"uuid\":5,\"message\":\"text\"}\n");
     assert_eq!(odd[0].unknown, ["user.uuid=number", "user.message=string"]);
+    let beyond = r#"{"type":"user","timestamp":"99999-01-01T00:00:00Z"}"#;
+    let beyond = pipeline::read(agent("claude"), &format!("{beyond}\n"));
+    assert_eq!(beyond[0].unknown, ["user.timestamp=(no time)"]);
 }

@@ -217,7 +217,7 @@ impl Sessions<'_> {
 /// The stored row of a session.
 pub(crate) fn view_of(snapshot: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionView>> {
     let row = snapshot.session(id)?.map(|session| session.row.row);
-    Ok(row.and_then(|row| serde_json::from_str(&row).ok()))
+    Ok(row.and_then(|row| row::stored(id, &row)))
 }
 
 fn row_of(view: &SessionView) -> SessionRow {

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
-use std::path::Path;
 
 use callboard_agents::{Compression, limits::LINE_IN_MEMORY_BYTES};
 
@@ -38,15 +37,15 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
-    /// The lines of `path` from byte `cursor` of its content on.
-    pub(crate) fn open(path: &Path, compression: Compression, cursor: u64) -> io::Result<Self> {
-        let mut file = File::open(path)?;
+    /// The lines of `file` from byte `cursor` of its content on.
+    pub(crate) fn of(mut file: File, compression: Compression, cursor: u64) -> io::Result<Self> {
         let input: Box<dyn Read + Send> = match compression {
             Compression::None => {
                 file.seek(SeekFrom::Start(cursor))?;
                 Box::new(file)
             }
             Compression::Zstd => {
+                file.rewind()?;
                 let mut content = zstd::Decoder::new(file)?;
                 let skipped = io::copy(&mut content.by_ref().take(cursor), &mut io::sink())?;
                 if skipped < cursor {
@@ -126,7 +125,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("t.jsonl");
         std::fs::write(&path, content).unwrap();
-        let mut lines = Lines::open(&path, Compression::None, cursor).unwrap();
+        let mut lines = Lines::of(File::open(&path).unwrap(), Compression::None, cursor).unwrap();
         let mut found = Vec::new();
         loop {
             match lines.next().unwrap() {
@@ -160,7 +159,7 @@ mod tests {
         let mut content = vec![b'x'; LINE_IN_MEMORY_BYTES + limits::READ_BYTES + 10];
         content.extend(b"\n{}\n");
         std::fs::write(&path, &content).unwrap();
-        let mut lines = Lines::open(&path, Compression::None, 0).unwrap();
+        let mut lines = Lines::of(File::open(&path).unwrap(), Compression::None, 0).unwrap();
         assert!(matches!(lines.next().unwrap(), Line::Giant { offset: 0 }));
         let length = {
             let mut giant = lines.giant();

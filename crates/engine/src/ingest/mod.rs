@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 mod jobs;
 mod lines;
+mod opened;
 mod read;
 mod spill;
 pub(crate) mod tracked;
@@ -22,7 +23,7 @@ use callboard_store::{BlobStore, Source, SourceId};
 use self::batch::Batch;
 use self::jobs::Jobs;
 use self::tracked::Tracked;
-use self::tracking::Tracking;
+use self::tracking::{Lost, Tracking};
 use crate::engine::Clock;
 use crate::limits;
 use crate::live::Home;
@@ -278,9 +279,14 @@ impl Shared {
     }
 
     fn lose(&self, path: &Path) {
-        let lost = self.tracking.lose(path);
-        if let Some(id) = lost.and_then(|transcript| transcript.committed_id()) {
-            (self.deliver)(true, Report::Gone(id));
+        match self.tracking.lose(path) {
+            Some(Lost::Gone(transcript)) => {
+                if let Some(id) = transcript.committed_id() {
+                    (self.deliver)(true, Report::Gone(id));
+                }
+            }
+            Some(Lost::Moved(transcript)) => self.jobs.add_live(transcript),
+            None => {}
         }
     }
 

@@ -1,7 +1,6 @@
 //! A transcript's records, from its cursor to its end, as batches.
 
 use std::collections::HashMap;
-use std::fs::Metadata;
 use std::io;
 use std::sync::Arc;
 
@@ -14,8 +13,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::batch::{Batch, Prepared, ThreadEvents};
 use super::lines::{Line, Lines};
+use super::opened::Opened;
 use super::spill::Spill;
-use super::tracked::{Continuity, Progress, Tracked, identity, modified, tail_hash};
+use super::tracked::{Continuity, Progress, Tracked, identity, modified};
 use super::uses::Use;
 use super::words;
 use crate::limits;
@@ -35,12 +35,8 @@ pub(crate) fn read(
     let progress = if is_live { transcript.progress_now() } else { Some(transcript.progress()) };
     let Some(mut progress) = progress else { return Ok(()) };
     let file = transcript.file();
-    let meta = std::fs::metadata(&file.path)?;
-    if !meta.is_file() {
-        // Opening a pipe would wait for whoever writes to it.
-        return Err(io::Error::other("it is no regular file"));
-    }
-    match progress.continuity(&file.path, file.compression, &meta)? {
+    let opened = Opened::open(&file.path, file.compression)?;
+    match progress.continuity(&opened)? {
         Continuity::Same if !transcript.take_moved() => {
             progress.is_live = true;
             return Ok(());
@@ -57,16 +53,17 @@ pub(crate) fn read(
             };
         }
     }
-    progress.identity = identity(&meta);
+    progress.identity = identity(&opened.meta);
     let is_live = is_live && progress.is_live;
     progress.is_history = !is_live;
     let reader = transcript.agent.reader(&file, Some(&progress.reader_state));
-    let lines = Lines::open(&file.path, file.compression, progress.cursor)?;
+    let lines = opened.lines(progress.cursor)?;
     // A live line is not worth compressing: it is packed with its neighbours later.
     let codec = if is_live { Codec::Raw } else { Codec::Zstd };
     let mut pass = Pass {
         transcript,
         file,
+        opened: &opened,
         progress: &mut progress,
         is_live,
         reader,
@@ -74,13 +71,14 @@ pub(crate) fn read(
         builder: BlockBuilder::new(codec),
         gathered: Gathered::default(),
     };
-    pass.run(lines, &meta, deliver)
+    pass.run(lines, deliver)
 }
 
 /// One pass over a transcript.
 struct Pass<'a> {
     transcript: &'a Arc<Tracked>,
     file: TranscriptFile,
+    opened: &'a Opened,
     progress: &'a mut Progress,
     is_live: bool,
     reader: Box<dyn TranscriptReader>,
@@ -117,12 +115,7 @@ struct RawRecord {
 }
 
 impl Pass<'_> {
-    fn run(
-        &mut self,
-        mut lines: Lines,
-        meta: &Metadata,
-        deliver: &mut dyn FnMut(Batch) -> bool,
-    ) -> io::Result<()> {
+    fn run(&mut self, mut lines: Lines, deliver: &mut dyn FnMut(Batch) -> bool) -> io::Result<()> {
         if self.progress.cursor == 0 {
             self.take_companion();
         }
@@ -139,13 +132,13 @@ impl Pass<'_> {
                 Line::Unfinished | Line::End => break,
             }
             if self.gathered.is_full() {
-                let batch = self.batch(None)?;
+                let batch = self.batch(false)?;
                 if !deliver(batch) {
                     return Ok(());
                 }
             }
         }
-        let batch = self.batch(Some(meta))?;
+        let batch = self.batch(true)?;
         deliver(batch);
         Ok(())
     }
@@ -264,15 +257,16 @@ impl Pass<'_> {
         }
     }
 
-    /// What was gathered, with the cursor behind it; `end` at the end of the file.
-    fn batch(&mut self, end: Option<&Metadata>) -> io::Result<Batch> {
+    /// What was gathered, with the cursor behind it.
+    fn batch(&mut self, is_last: bool) -> io::Result<Batch> {
         let mut gathered = std::mem::take(&mut self.gathered);
         gathered.blocks.extend(self.builder.finish());
         if self.file.compression == callboard_agents::Compression::None {
-            self.progress.tail_hash = tail_hash(&self.file.path, self.progress.cursor)?;
+            self.progress.tail_hash = self.opened.tail_hash(self.progress.cursor)?;
         }
         self.progress.reader_state = self.reader.state();
-        if let Some(meta) = end {
+        if is_last {
+            let meta = &self.opened.meta;
             self.progress.seen = Some((meta.len(), modified(meta)));
             self.progress.is_live = true;
         }
@@ -281,7 +275,7 @@ impl Pass<'_> {
             file: self.file.clone(),
             progress: self.progress.clone(),
             is_live: self.is_live,
-            is_last: end.is_some(),
+            is_last,
             blocks: gathered.blocks,
             threads: gathered.threads,
             counts: gathered.counts,
@@ -290,5 +284,48 @@ impl Pass<'_> {
             raw_bytes: gathered.raw_bytes,
             records: gathered.records,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_agents::Compression;
+
+    use super::*;
+
+    #[test]
+    fn what_replaces_a_file_while_it_is_read_is_read_from_its_beginning() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, next) = (dir.path().join("t.jsonl"), dir.path().join("next"));
+        let half = usize::try_from(limits::BATCH_RAW_BYTES).unwrap();
+        let record = |c: &str| format!("{{\"x\":\"{}\"}}\n", c.repeat(half));
+        let first = "{\"x\":0}\n".to_owned();
+        std::fs::write(&path, first.clone() + &record("a") + &record("b")).unwrap();
+        std::fs::write(&next, first + &record("c") + &record("d")).unwrap();
+        let file = TranscriptFile {
+            path: path.clone(),
+            compression: Compression::None,
+            thread: None,
+            size: 0,
+            modified: None,
+        };
+        let agent = callboard_agents::all()[0];
+        let transcript = Arc::new(Tracked::new(agent, file, Progress::default()));
+        let blobs = BlobStore::new(dir.path());
+        let records = |transcript: &Arc<Tracked>| {
+            let mut records = 0;
+            read(transcript, false, &blobs, &mut |batch| {
+                records += batch.records;
+                if next.exists() {
+                    std::fs::rename(&next, &path).unwrap();
+                }
+                true
+            })
+            .unwrap();
+            (records, transcript.progress().generation)
+        };
+        assert_eq!(records(&transcript), (3, 0));
+        assert_eq!(records(&transcript), (3, 1), "another file, of the same length and beginning");
+        assert_eq!(records(&transcript), (0, 1));
     }
 }

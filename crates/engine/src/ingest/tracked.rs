@@ -1,20 +1,19 @@
 //! A transcript that is read, and how far.
 
 use std::collections::BTreeSet;
-use std::fs::{File, Metadata};
-use std::io::{self, BufRead, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::fs::Metadata;
+use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
-use callboard_agents::{Agent, Compression, TranscriptFile, split_objects};
+use callboard_agents::{Agent, Compression, TranscriptFile};
 use callboard_model::{Draft, Ordinal, SessionId, Timestamp};
 use callboard_store::{Cursor, Source, SourceId, SourceRow};
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
 
+use super::opened::Opened;
 use super::uses::{Use, Uses};
-use crate::limits;
 
 /// A transcript that is read.
 pub(crate) struct Tracked {
@@ -304,16 +303,12 @@ impl Progress {
         }
     }
 
-    /// How `meta`, of the file at `path`, relates to what was read.
+    /// How an opened file relates to what was read.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(crate) fn continuity(
-        &self,
-        path: &Path,
-        compression: Compression,
-        meta: &Metadata,
-    ) -> io::Result<Continuity> {
+    pub(super) fn continuity(&self, file: &Opened) -> io::Result<Continuity> {
+        let meta = &file.meta;
         if self.cursor == 0 {
             return Ok(if meta.len() == 0 { Continuity::Same } else { Continuity::Grown });
         }
@@ -321,13 +316,13 @@ impl Progress {
         if same_file && self.seen == Some((meta.len(), modified(meta))) {
             return Ok(Continuity::Same);
         }
-        if compression == Compression::Zstd {
+        if file.compression == Compression::Zstd {
             return Ok(Continuity::Replaced);
         }
-        if meta.len() < self.cursor || tail_hash(path, self.cursor)? != self.tail_hash {
+        if meta.len() < self.cursor || file.tail_hash(self.cursor)? != self.tail_hash {
             return Ok(Continuity::Replaced);
         }
-        if head_hash(path)?.is_some_and(|hash| self.head_hash != 0 && hash != self.head_hash) {
+        if file.head_hash()?.is_some_and(|hash| self.head_hash != 0 && hash != self.head_hash) {
             return Ok(Continuity::Replaced);
         }
         Ok(if meta.len() == self.cursor { Continuity::Same } else { Continuity::Grown })
@@ -351,29 +346,4 @@ pub(crate) fn identity(meta: &Metadata) -> Option<(u64, u64)> {
 /// When a file last changed.
 pub(crate) fn modified(meta: &Metadata) -> Timestamp {
     meta.modified().map(Timestamp::from).unwrap_or_default()
-}
-
-/// Hash of the first record of the file; `None` if none ends within its first bytes.
-fn head_hash(path: &Path) -> io::Result<Option<u64>> {
-    let mut head = io::BufReader::new(File::open(path)?.take(limits::HEAD_BYTES));
-    let mut line = Vec::new();
-    while head.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
-        let text = String::from_utf8_lossy(&line);
-        let records = split_objects(text.trim_end_matches('\n'));
-        if let Some((_, record)) = records.iter().find(|(_, record)| !record.trim().is_empty()) {
-            return Ok(Some(xxh3_64(record.as_bytes())));
-        }
-        line.clear();
-    }
-    Ok(None)
-}
-
-/// Hash of the last bytes of the file before `cursor`.
-pub(crate) fn tail_hash(path: &Path, cursor: u64) -> io::Result<u64> {
-    let length = cursor.min(limits::TAIL_BYTES);
-    let mut file = File::open(path)?;
-    file.seek(SeekFrom::Start(cursor - length))?;
-    let mut tail = Vec::new();
-    file.take(length).read_to_end(&mut tail)?;
-    Ok(xxh3_64(&tail))
 }

@@ -210,8 +210,7 @@ fn workspace_view(workspace: &StoredWorkspace, counts: &Counts) -> Workspace {
 /// The rows that a filter picks, newest first.
 pub(super) fn views(s: &Snapshot<'_>, filter: &SessionFilter) -> StoreResult<Vec<SessionView>> {
     let rows = s.sessions(filter)?;
-    // A session that is only referred to so far has no row yet.
-    Ok(rows.iter().filter_map(|row| serde_json::from_str(&row.row).ok()).collect())
+    Ok(rows.iter().filter_map(|row| crate::row::stored(row.id, &row.row)).collect())
 }
 
 /// Sessions that run, belong to a task, or are among the newest; with the children of those that run.

@@ -10,10 +10,15 @@ use callboard_model::view::SessionView;
 
 use crate::limits;
 
+/// How a session's file begins, whatever the session is called by and by.
+pub(super) fn begins(id: SessionId) -> String {
+    format!("# {id} · ")
+}
+
 /// The head of a session's file.
 pub(super) fn heading(view: &SessionView) -> String {
     let title = view.heading().unwrap_or("a session");
-    let mut text = format!("# {} · {} · {}\n\n", view.id, view.agent, plain(title));
+    let mut text = format!("{}{} · {}\n\n", begins(view.id), view.agent, plain(title));
     let mut row = |name: &str, value: Option<&str>| {
         if let Some(value) = value {
             // Writing to a string does not fail.

@@ -9,9 +9,12 @@
 mod damage;
 mod files;
 mod forks;
+mod links;
 mod notes;
 mod order;
+mod readable;
 mod relations;
+mod running;
 mod scene;
 mod silence;
 mod tasks;

@@ -1,5 +1,7 @@
 //! The matches that are ranked: the newest that the filters let through.
 
+use std::collections::HashSet;
+
 use callboard_model::{EventKind, Timestamp};
 use rusqlite::{Row, Rows};
 
@@ -90,7 +92,7 @@ impl Snapshot<'_> {
     /// The newest documents, or events about files.
     pub(super) fn newest(&self, filter: &Filter) -> Result<Candidates> {
         if let Some(events) = &filter.events {
-            return self.newest_of(events.iter().copied().collect(), filter);
+            return self.newest_of(events, filter);
         }
         let (low, high) = filter.docs.unwrap_or((i64::MIN, i64::MAX));
         let mut statement = self.conn.prepare_cached(
@@ -100,22 +102,15 @@ impl Snapshot<'_> {
         Candidates::gather(statement.query((low, high))?, filter, limits::RANKED_MATCHES)
     }
 
-    fn newest_of(&self, mut events: Vec<i64>, filter: &Filter) -> Result<Candidates> {
-        events.sort_unstable_by(|a, b| b.cmp(a));
+    fn newest_of(&self, events: &HashSet<i64>, filter: &Filter) -> Result<Candidates> {
+        let events: Vec<i64> = events.iter().copied().collect();
         let mut statement = self.conn.prepare_cached(
-            "SELECT ifnull(doc, 0), kind, 0, seq, session, at, 0.0 FROM event WHERE seq = ?1",
+            // Not by seq: history is kept newest first, so that its highest are its oldest.
+            "SELECT ifnull(e.doc, 0), e.kind, 0, e.seq, e.session, e.at, 0.0
+             FROM json_each(?1) about CROSS JOIN event e ON e.seq = about.value
+             ORDER BY e.at DESC, e.doc DESC, e.seq DESC",
         )?;
-        let mut found = Candidates::default();
-        for (seen, seq) in events.into_iter().enumerate() {
-            if found.rows.len() >= limits::RANKED_MATCHES || seen >= limits::SCANNED_MATCHES {
-                found.truncated = true;
-                break;
-            }
-            let mut rows = statement.query([seq])?;
-            if let Some(row) = rows.next()? {
-                found.rows.extend(candidate(row, filter)?);
-            }
-        }
-        Ok(found)
+        let rows = statement.query([serde_json::json!(events).to_string()])?;
+        Candidates::gather(rows, filter, limits::RANKED_MATCHES)
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use callboard_model::query::KindFilter;
 use callboard_model::{Query, Timestamp};
+use rusqlite::CachedStatement;
 
 use super::DocKind;
 use crate::{Result, Snapshot, limits};
@@ -202,19 +203,29 @@ impl Snapshot<'_> {
 
     /// The newest events about files whose path contains one of `parts`, whatever the case.
     fn events_of_files(&self, parts: &[String]) -> Result<HashSet<i64>> {
-        let mut statement = self.conn.prepare_cached(
-            "SELECT seq FROM event_file WHERE path IN (
-               SELECT id FROM path WHERE path LIKE '%' || ?1 || '%' ESCAPE '\\')
-             LIMIT ?2",
-        )?;
+        const ABOUT: &str = "WHERE f.path IN (
+            SELECT id FROM path WHERE path LIKE '%' || ?1 || '%' ESCAPE '\\') ";
+        let mut all = self
+            .conn
+            .prepare_cached(&format!("SELECT f.seq FROM event_file f {ABOUT} LIMIT ?2 + 1"))?;
+        // Looks each event up, which few paths are worth.
+        let mut newest = self.conn.prepare_cached(&format!(
+            "SELECT f.seq FROM event_file f CROSS JOIN event e ON e.seq = f.seq {ABOUT}
+             ORDER BY e.at DESC, e.doc DESC, e.seq DESC LIMIT ?2",
+        ))?;
         let mut events = HashSet::new();
         for part in parts {
             let part = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
             let limit = i64::try_from(limits::FILE_EVENTS).unwrap_or(i64::MAX);
-            let rows = statement.query_map((part, limit), |row| row.get(0))?;
-            for row in rows {
-                events.insert(row?);
+            let seqs = |statement: &mut CachedStatement<'_>| -> Result<Vec<i64>> {
+                let rows = statement.query_map((&part, limit), |row| row.get(0))?;
+                Ok(rows.collect::<rusqlite::Result<_>>()?)
+            };
+            let mut found = seqs(&mut all)?;
+            if found.len() > limits::FILE_EVENTS {
+                found = seqs(&mut newest)?;
             }
+            events.extend(found);
         }
         Ok(events)
     }

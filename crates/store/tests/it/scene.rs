@@ -63,6 +63,23 @@ impl Scene {
         })
     }
 
+    /// Puts `times` events like the first one before it, about the same files.
+    pub(crate) fn repeat_first_event(&mut self, times: usize) {
+        let rows = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {times})"
+        );
+        let sql = format!(
+            "BEGIN;
+             {rows} INSERT INTO event SELECT seq - i, session, ordinal - i, at, kind, i,
+               source, generation, offset, NULL FROM n CROSS JOIN event WHERE seq = 1;
+             {rows} INSERT INTO event_file SELECT path, seq - i
+               FROM n CROSS JOIN event_file WHERE seq = 1;
+             COMMIT;"
+        );
+        let path = self.dir.path().join("callboard.db");
+        rusqlite::Connection::open(path).unwrap().execute_batch(&sql).unwrap();
+    }
+
     pub(crate) fn count(&self, table: &str) -> i64 {
         let path = self.dir.path().join("callboard.db");
         let conn = rusqlite::Connection::open(path).unwrap();

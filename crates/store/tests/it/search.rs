@@ -1,6 +1,6 @@
 use callboard_model::view::NewTask;
 use callboard_model::{EventKind, Query, ThreadKey};
-use callboard_store::{Arrival, Found, IndexText, SessionRow, WorkspaceRow};
+use callboard_store::{Arrival, Found, IndexText, SessionRow, WorkspaceRow, limits};
 
 use crate::scene::{AGENT, Said, Scene, days_ago, now, said, say};
 
@@ -196,6 +196,42 @@ fn history_read_later_does_not_stand_before_what_is_newer() {
     }
     assert_eq!(find(&mut scene, "fixture"), ["S1", "S2", "S3"]);
     assert_eq!(find(&mut scene, "kind:text"), ["S1", "S2", "S3"]);
+}
+
+fn edits(scene: &mut Scene, name: &str, days: i64, times: usize, arrival: Arrival) {
+    let edit = Said {
+        at: days_ago(days),
+        paths: &["/r/src/lock.rs"],
+        ..said(EventKind::Edit, "the lock")
+    };
+    scene.write(|w| {
+        let (id, _) = w.session_of(&AGENT, &ThreadKey::main(name))?;
+        say(w, id, name, &vec![edit; times], arrival)
+    });
+}
+
+#[test]
+fn of_many_events_about_a_file_the_newest_are_found() {
+    let mut scene = Scene::new();
+    // History is read newest first: its highest numbers are its oldest events.
+    edits(&mut scene, "recent", 3, 1, Arrival::Backfill);
+    edits(&mut scene, "years ago", 900, limits::RANKED_MATCHES, Arrival::Backfill);
+    edits(&mut scene, "now", 0, 1, Arrival::Live);
+    let found = find(&mut scene, "file:src/lock");
+    assert_eq!(found[..2], ["S3", "S1"], "{found:?}");
+    assert!(found[2].starts_with("S2+"), "{found:?}");
+}
+
+#[test]
+fn of_more_events_about_a_file_than_a_filter_takes_the_newest_are_taken() {
+    let mut scene = Scene::new();
+    edits(&mut scene, "years ago", 900, 1, Arrival::Live);
+    scene.repeat_first_event(limits::FILE_EVENTS);
+    edits(&mut scene, "now", 0, 1, Arrival::Live);
+    for query in ["file:src/lock", "lock file:src/lock"] {
+        let found = find(&mut scene, query);
+        assert_eq!(found[0], "S2", "{query}: {found:?}");
+    }
 }
 
 #[test]

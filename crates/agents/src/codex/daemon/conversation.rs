@@ -90,7 +90,7 @@ impl Conversation {
 
     fn notified(&mut self, method: &str, message: &Fields<'_>) -> Heard {
         let params = message.fields("params");
-        let at = message.get("emittedAtMs").and_then(Raw::i64).map(Timestamp::from_millisecond);
+        let at = message.get("emittedAtMs").and_then(Raw::moment);
         let id = params.text("threadId");
         let update = match (method, id) {
             ("thread/started", _) => self.thread(&params.fields("thread"), at),
@@ -187,6 +187,22 @@ mod tests {
         );
         let closed = conversation.hear(r#"{"method":"thread/closed","params":{"threadId":"t1"}}"#);
         assert_eq!(closed.updates, [LiveUpdate::Gone(ThreadKey::main("t1"))]);
+    }
+
+    #[test]
+    fn a_time_beyond_the_calendar_is_not_known() {
+        let at = |ms: &str| {
+            let told = format!(
+                r#"{{"method":"thread/status/changed","params":{{"threadId":"t",
+                "status":{{"type":"idle"}}}},"emittedAtMs":{ms}}}"#
+            );
+            match &Conversation::default().hear(&told).updates[..] {
+                [LiveUpdate::Session(session)] => session.at,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(at("1700000000000"), Some(Timestamp::from_millisecond(1_700_000_000_000)));
+        assert_eq!(at("1700000000000000"), None);
     }
 
     #[test]

@@ -1,0 +1,128 @@
+//! Opening files that others may have put there: no link leads elsewhere, no pipe is waited for.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, Mode, OFlags};
+use rustix::io::Errno;
+
+/// Opens a file to be read; a pipe that nobody writes to keeps nobody waiting.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
+/// A folder that lies below another one, whatever the links on the way say.
+#[derive(Debug)]
+pub struct Folder {
+    handle: OwnedFd,
+    path: PathBuf,
+}
+
+impl Folder {
+    /// The folder by these names below `root`, each made if missing.
+    ///
+    /// # Errors
+    /// When it cannot be made or opened, or a link leads out of `root`; nothing is made there.
+    pub fn below(root: &Path, names: &[&str]) -> io::Result<Self> {
+        let root = root.canonicalize()?;
+        let top = open_folder(&CWD, &root)?;
+        let mut folder = Self { handle: open_folder(&top, Path::new("."))?, path: root.clone() };
+        for name in names {
+            match rustix::fs::mkdirat(&folder.handle, *name, Mode::from_raw_mode(0o777)) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let path = folder.path.join(name).canonicalize()?;
+            let Ok(inside) = path.strip_prefix(&root) else {
+                let text = format!("a link leads to {}, out of the repository", path.display());
+                return Err(io::Error::other(text));
+            };
+            // Without links: what is replaced meanwhile fails.
+            let mut handle = open_folder(&top, Path::new("."))?;
+            for part in inside {
+                handle = open_folder(&handle, Path::new(part))?;
+            }
+            folder = Self { handle, path };
+        }
+        Ok(folder)
+    }
+
+    /// Opens a file to be read and written; `None` if there is none.
+    ///
+    /// # Errors
+    /// When it is a link or no regular file, or cannot be opened.
+    pub fn open(&self, name: &str) -> io::Result<Option<File>> {
+        let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let file = match rustix::fs::openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(file) => File::from(file),
+            Err(Errno::NOENT) => return Ok(None),
+            Err(Errno::LOOP) => return Err(io::Error::other("it is a link")),
+            Err(error) => return Err(error.into()),
+        };
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        Ok(Some(file))
+    }
+
+    /// Makes a file, to be read and written.
+    ///
+    /// # Errors
+    /// When there is something by that name, which is left as it is, or the file cannot be made.
+    pub fn create(&self, name: &str) -> io::Result<File> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(0o666);
+        Ok(File::from(rustix::fs::openat(&self.handle, name, flags, mode)?))
+    }
+}
+
+fn open_folder(from: &impl std::os::fd::AsFd, path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(rustix::fs::openat(from, path, flags, Mode::empty())?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Write;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_and_links_within_are_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("real")).unwrap();
+        symlink("real", dir.path().join("a")).unwrap();
+        let folder = Folder::below(dir.path(), &["a", "b"]).unwrap();
+        folder.create("f").unwrap().write_all(b"x").unwrap();
+        assert_eq!(fs::read(dir.path().join("real/b/f")).unwrap(), b"x");
+        assert!(folder.create("f").is_err());
+        assert!(folder.open("f").unwrap().is_some());
+        assert!(folder.open("g").unwrap().is_none());
+    }
+
+    #[test]
+    fn no_link_leads_out() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(other.path().join("f"), "kept").unwrap();
+        symlink(other.path(), dir.path().join("a")).unwrap();
+        assert!(Folder::below(dir.path(), &["a"]).is_err());
+        assert!(Folder::below(dir.path(), &["a", "b"]).is_err());
+        assert!(!other.path().join("b").exists());
+        let folder = Folder::below(dir.path(), &["c"]).unwrap();
+        symlink(other.path().join("f"), dir.path().join("c/f")).unwrap();
+        symlink(other.path().join("g"), dir.path().join("c/g")).unwrap();
+        for name in ["f", "g"] {
+            assert!(folder.open(name).is_err());
+            assert!(folder.create(name).is_err());
+        }
+        assert!(!other.path().join("g").exists());
+    }
+}
