@@ -109,6 +109,17 @@ impl Write<'_> {
         if covered.is_some_and(|end| end.cast_unsigned() >= block.end) {
             return Ok(false);
         }
+        // Read in other pieces before: the same records, of which this holds more.
+        self.tx
+            .prepare_cached(
+                "DELETE FROM block WHERE source = ?1 AND generation = ?2 AND start >= ?3 AND end <= ?4",
+            )?
+            .execute((
+                source.0,
+                generation,
+                block.start.cast_signed(),
+                block.end.cast_signed(),
+            ))?;
         self.insert_block(source, generation, block)?;
         Ok(true)
     }

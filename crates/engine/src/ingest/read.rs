@@ -46,6 +46,7 @@ pub(crate) fn read(
             *progress = Progress {
                 id: progress.id,
                 generation: progress.generation + 1,
+                batches: progress.batches,
                 epoch: progress.epoch,
                 is_live: progress.is_live,
                 companion: std::mem::take(&mut progress.companion),
@@ -265,6 +266,7 @@ impl Pass<'_> {
             self.progress.tail_hash = self.opened.tail_hash(self.progress.cursor)?;
         }
         self.progress.reader_state = self.reader.state();
+        self.progress.batches += 1;
         if is_last {
             let meta = &self.opened.meta;
             self.progress.seen = Some((meta.len(), modified(meta)));

@@ -66,6 +66,8 @@ pub(crate) struct Progress {
     pub(crate) is_live: bool,
     /// What was last read of it goes to the writer as history.
     pub(crate) is_history: bool,
+    /// Counts the batches that were made of it since the start.
+    pub(crate) batches: u64,
     /// Counts how often reading went back to what the store has; batches of before are void.
     pub(crate) epoch: u32,
 }
@@ -188,7 +190,8 @@ impl Tracked {
 
     fn has_committed(&self, progress: &Progress) -> bool {
         let committed = self.committed.lock().unwrap_or_else(PoisonError::into_inner);
-        (committed.generation, committed.cursor) == (progress.generation, progress.cursor)
+        // A batch without a record leaves the cursor where it is, and must not be overtaken either.
+        committed.batches == progress.batches
     }
 
     fn current<'a>(&'a self, mut progress: MutexGuard<'a, Progress>) -> MutexGuard<'a, Progress> {
@@ -346,4 +349,29 @@ pub(crate) fn identity(meta: &Metadata) -> Option<(u64, u64)> {
 /// When a file last changed.
 pub(crate) fn modified(meta: &Metadata) -> Timestamp {
     meta.modified().map(Timestamp::from).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_now_overtakes_no_batch_of_history() {
+        let file = TranscriptFile {
+            path: "/x.jsonl".into(),
+            compression: Compression::None,
+            thread: None,
+            size: 0,
+            modified: None,
+        };
+        let tracked = Tracked::new(callboard_agents::all()[0], file, Progress::default());
+        let batch = |batches| Progress { cursor: 10, batches, ..Progress::default() };
+        // Two are under way; the second only told that the file's end was reached.
+        *tracked.progress() = Progress { is_history: true, ..batch(2) };
+        assert!(tracked.progress_now().is_none());
+        assert!(tracked.committed(batch(1)), "somebody waits");
+        assert!(tracked.progress_now().is_none());
+        assert!(tracked.committed(batch(2)));
+        assert!(tracked.progress_now().is_some());
+    }
 }

@@ -93,6 +93,20 @@ proptest! {
 }
 
 #[test]
+fn records_read_again_in_larger_pieces_are_kept_once() {
+    let mut scene = Scene::new();
+    let source = scene.write(|w| w.put_source(&source_row(Path::new("/x.jsonl"), 1)));
+    let drafts: Drafts = (0..9).map(|i| (1, 0, (format!("line {i}"), 1), 0)).collect();
+    let records = records(&drafts);
+    for block in &blocks(&records, Codec::Raw, 1)[..5] {
+        assert!(scene.write(|w| w.put_block(source, 0, block)));
+    }
+    let [all] = &blocks(&records, Codec::Raw, 9)[..] else { panic!("one block") };
+    assert!(scene.write(|w| w.put_block(source, 0, all)));
+    check(&mut scene, source, &records);
+}
+
+#[test]
 fn small_blocks_are_merged_until_few_are_left() {
     let mut scene = Scene::new();
     let source = scene.write(|w| w.put_source(&source_row(Path::new("/x.jsonl"), 1)));
