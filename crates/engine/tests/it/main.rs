@@ -13,6 +13,7 @@ mod notes;
 mod order;
 mod relations;
 mod scene;
+mod since;
 mod tasks;
 mod transcripts;
 mod uses;
