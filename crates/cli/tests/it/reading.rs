@@ -33,6 +33,10 @@ fn the_commands_that_read() {
             ("search", "search lock"),
             ("search_none", "search walrus"),
             ("search_not_understood", "search lock kind:walrus"),
+            (
+                "search_unknown",
+                "search lock agent:codx session:S1 session:S99 task:T9 workspace:walrus",
+            ),
             ("since", "since 2020-03-01"),
             ("since_nothing", "since 2h"),
             ("doctor", "doctor"),
