@@ -86,6 +86,9 @@ pub(crate) struct Since {
     /// `last` (when you last looked), a span such as `2h` or `3d`, `today`, `yesterday`, or a date.
     #[arg(default_value = "last")]
     pub(crate) from: String,
+    /// Tell every line, also those that are counted at a glance.
+    #[arg(long)]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -114,32 +114,36 @@ impl Client {
         Ok(sender)
     }
 
-    /// Follows a stream of server-sent events until it ends or `take` gives `false`.
+    /// Follows a stream of server-sent events until it ends or `take` gives `false`. `take` may ask the
+    /// daemon itself.
     pub(crate) fn follow(
         &self,
         path: &str,
         mut take: impl FnMut(&str) -> Result<bool, CliError>,
     ) -> Result<(), CliError> {
-        block_on(async {
+        let runtime = runtime()?;
+        let request = request(Method::GET, path, Bytes::new())?;
+        // The stream lasts as long as its sender.
+        let (_sender, mut body) = runtime.block_on(async {
             let mut sender = self.connect().await?;
-            let request = request(Method::GET, path, Bytes::new())?;
-            let mut body = sender.send_request(request).await.map_err(lost)?.into_body();
-            let mut pending = Vec::new();
-            while let Some(frame) = body.frame().await {
-                let Ok(data) = frame.map_err(lost)?.into_data() else { continue };
-                pending.extend_from_slice(&data);
-                while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
-                    let line: Vec<u8> = pending.drain(..=end).collect();
-                    let line = String::from_utf8_lossy(&line);
-                    if let Some(data) = line.trim_end().strip_prefix("data: ")
-                        && !take(data)?
-                    {
-                        return Ok(());
-                    }
+            let body = sender.send_request(request).await.map_err(lost)?.into_body();
+            Ok::<_, CliError>((sender, body))
+        })?;
+        let mut pending = Vec::new();
+        while let Some(frame) = runtime.block_on(body.frame()) {
+            let Ok(data) = frame.map_err(lost)?.into_data() else { continue };
+            pending.extend_from_slice(&data);
+            while let Some(end) = pending.iter().position(|byte| *byte == b'\n') {
+                let line: Vec<u8> = pending.drain(..=end).collect();
+                let line = String::from_utf8_lossy(&line);
+                if let Some(data) = line.trim_end().strip_prefix("data: ")
+                    && !take(data)?
+                {
+                    return Ok(());
                 }
             }
-            Ok(())
-        })?
+        }
+        Ok(())
     }
 }
 
@@ -168,8 +172,11 @@ fn unreadable(error: impl std::fmt::Display) -> CliError {
 }
 
 fn block_on<F: Future>(future: F) -> Result<F::Output, CliError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(future))
+    Ok(runtime()?.block_on(future))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, CliError> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// A value as a part of an address.

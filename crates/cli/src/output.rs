@@ -88,31 +88,31 @@ pub(crate) fn state(state: StateWord) -> String {
     }
 }
 
-/// Whether a person reads along, rather than a program that wants a row to be a line.
-pub(crate) fn is_for_a_person() -> bool {
-    io::stdout().is_terminal()
+/// Columns of the terminal that a person reads on; nothing for a program, which wants a row to be a line.
+pub(crate) fn width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    Table::new().width().map(usize::from)
 }
 
-/// A table without lines, as wide as the terminal.
-pub(crate) fn table(header: &[&str]) -> Table {
+/// A table without lines, in a terminal of so many columns, or as wide as its cells.
+pub(crate) fn table(header: &[&str], width: Option<usize>) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header.iter().map(|word| styled(word, Style::Dim)));
-    if !is_for_a_person() {
-        table.set_content_arrangement(ContentArrangement::Disabled);
+    if let Some(width) = width.and_then(|width| u16::try_from(width).ok()) {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     table
 }
 
-/// Characters that one column of `table` may take beside what is in the others, where the terminal has
-/// an end: what is cut keeps a row a row, which wrapped words do not.
-pub(crate) fn room_beside(table: &Table, others: &[Vec<String>]) -> Option<usize> {
-    if !is_for_a_person() {
-        return None;
-    }
+/// Characters that one column may take beside what is in the others, in a terminal of so many columns:
+/// what is cut keeps a row a row, which wrapped words do not.
+pub(crate) fn room_beside(width: usize, others: &[Vec<String>]) -> usize {
     let widest = |column: &Vec<String>| column.iter().map(|c| c.chars().count()).max().unwrap_or(0);
     let taken: usize = others.iter().map(|column| widest(column) + PADDING).sum();
-    Some(usize::from(table.width()?).saturating_sub(taken + PADDING))
+    width.saturating_sub(taken + PADDING)
 }
 
 /// Blanks around a cell.

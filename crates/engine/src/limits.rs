@@ -132,6 +132,12 @@ pub const HITS: usize = 200;
 /// Files named per group in what happened since.
 pub const SINCE_FILES: usize = 50;
 
+/// Lines of a session that are all told at a glance in what happened since: what is read without looking for it.
+pub const SINCE_LINES: usize = 8;
+
+/// The newest lines told of a session that has more.
+pub const SINCE_NEWEST_LINES: usize = 5;
+
 /// Changes read at once for a reader of the stream.
 pub const CHANGES_AT_ONCE: usize = 200;
 

@@ -18,4 +18,4 @@ pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
-pub use since::{Since, SinceGroup, SinceLine};
+pub use since::{Since, SinceFolded, SinceGroup, SinceLine, SinceWant};

@@ -1250,11 +1250,27 @@ export interface components {
             /** @description End of the span. */
             to: components["schemas"]["Timestamp"];
         };
+        /** @description The lines of a session that are left out at a glance. */
+        SinceFolded: {
+            /** @description Whether they are all: of a session with very many lines the oldest are not kept. */
+            complete: boolean;
+            /**
+             * Format: int32
+             * @description How many they are.
+             */
+            lines: number;
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description How many of what kind: `3 commits, 2 finished turns`. */
+            text: string;
+        };
         /** @description What happened to one task, or to one session that has none. */
         SinceGroup: {
             /** @description Files changed in the span. */
             files: string[];
-            /** @description What happened, oldest first. */
+            /** @description What the lines that are folded come to, per session that has some. */
+            folded: components["schemas"]["SinceFolded"][];
+            /** @description What happened, oldest first: all of it. */
             lines: components["schemas"]["SinceLine"][];
             /** @description The sessions that took part. */
             sessions: components["schemas"]["SessionId"][];
@@ -1262,18 +1278,31 @@ export interface components {
             task?: components["schemas"]["TaskId"] | null;
             /** @description Its title, or the session's goal. */
             title: string;
-            /** @description What is wanted of the user now. */
+            /** @description What is wanted of the user now, in one line: all of `wants`. */
             wanted?: string | null;
+            /** @description What each of the sessions wants of the user now; those that wait come before those that failed. */
+            wants: components["schemas"]["SinceWant"][];
         };
         /** @description One thing that happened. */
         SinceLine: {
             at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whether it is left out at a glance: a turn that another one followed, or an older line of many. */
+            folded: boolean;
             /** @description What kind of thing. */
             kind: components["schemas"]["MilestoneKind"];
             /** @description Where in it. */
             ordinal: components["schemas"]["Ordinal"];
             /** @description The session it happened in. */
             session: components["schemas"]["SessionId"];
+            /** @description In words. */
+            text: string;
+        };
+        /** @description What a session wants of the user. */
+        SinceWant: {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description Whether it waits, or failed. */
+            state: components["schemas"]["StateWord"];
             /** @description In words. */
             text: string;
         };
@@ -1687,8 +1716,10 @@ export type SessionView = components['schemas']['SessionView'];
 export type Severity = components['schemas']['Severity'];
 export type SharedBeginning = components['schemas']['SharedBeginning'];
 export type Since = components['schemas']['Since'];
+export type SinceFolded = components['schemas']['SinceFolded'];
 export type SinceGroup = components['schemas']['SinceGroup'];
 export type SinceLine = components['schemas']['SinceLine'];
+export type SinceWant = components['schemas']['SinceWant'];
 export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];

@@ -82,9 +82,9 @@ fn agent_text(agent: &AgentReport) -> String {
     match agent.versions_seen.as_slice() {
         [] => {}
         [only] => text.push_str(&format!("  written by version {only}\n")),
-        [first, .., last] => {
+        [lowest, .., highest] => {
             let count = agent.versions_seen.len();
-            let _ = writeln!(text, "  written by {count} versions, {first} to {last}");
+            let _ = writeln!(text, "  written by {count} versions, {lowest} to {highest}");
         }
     }
     for count in agent.record_types.iter().take(SHOWN) {

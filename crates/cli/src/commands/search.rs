@@ -32,7 +32,10 @@ pub(super) fn search(args: &Search, settings: &Settings) -> Result<ExitCode, Cli
         }
         if results.hits.is_empty() {
             output::remark(match workspace {
-                Some(_) => "nothing found here\n\nhint: --all searches every workspace",
+                Some(_) if results.notes.is_empty() => {
+                    "nothing found here\n\nhint: --all searches every workspace"
+                }
+                Some(_) => "nothing found here",
                 None => "nothing found",
             });
         }

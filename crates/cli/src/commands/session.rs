@@ -70,7 +70,7 @@ fn list(args: &SessionList, client: &Client) -> Result<(), CliError> {
         });
     }
     let now = callboard_os::clock::now();
-    output::print(&output::table_text(&status::rows(&list.sessions, now)))?;
+    output::print(&output::table_text(&status::rows(&list.sessions, now, output::width())))?;
     let more = list.total.saturating_sub(list.sessions.len() as u64);
     if more > 0 {
         output::remark(&format!("{more} more; -n 0 lists all"));

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use callboard_model::SessionId;
 use callboard_model::fold::MilestoneKind;
-use callboard_model::view::Since as SinceView;
+use callboard_model::view::{Since as SinceView, SinceGroup};
 
 use super::{client, workspace_needed};
 use crate::args::Since;
@@ -11,6 +12,9 @@ use crate::client::encoded;
 use crate::error::CliError;
 use crate::output::{self, Style};
 use crate::settings::Settings;
+
+/// Characters of a line.
+const WIDTH: usize = 110;
 
 pub(super) fn since(args: &Since, settings: &Settings) -> Result<(), CliError> {
     let client = client(settings)?;
@@ -20,7 +24,7 @@ pub(super) fn since(args: &Since, settings: &Settings) -> Result<(), CliError> {
     if args.json.json {
         output::json(&since)?;
     } else {
-        output::print(&text_of(&since))?;
+        output::print(&text_of(&since, args.all))?;
     }
     // Reading it is a look: the next `since last` begins here.
     client.send::<_, ()>(
@@ -30,78 +34,110 @@ pub(super) fn since(args: &Since, settings: &Settings) -> Result<(), CliError> {
     )
 }
 
-fn text_of(since: &SinceView) -> String {
+fn text_of(since: &SinceView, all: bool) -> String {
     let mut text = format!(
         "since {} ({})\n",
         output::moment(since.from, since.to),
         output::span(since.to.since_ms(since.from))
     );
-    if since.groups.is_empty() {
+    if since.groups.iter().all(|group| group.lines.is_empty() && group.files.is_empty()) {
         text.push_str("\nnothing happened\n");
     }
     for group in &since.groups {
-        let name = group.task.map_or_else(
-            || group.sessions.first().map(ToString::to_string).unwrap_or_default(),
-            |task| task.to_string(),
-        );
-        let title = output::styled(&output::short(&group.title, 90), Style::Bold);
-        let _ = write!(text, "\n{name}  {title}");
-        if let Some(state) = group.state {
-            let _ = write!(text, "  {}", output::state(state));
-        }
-        text.push('\n');
-        if let Some(wanted) = &group.wanted {
-            let _ = writeln!(
-                text,
-                "  {}",
-                output::styled(
-                    &format!("wants you: {}", output::short(wanted, 110)),
-                    Style::Accent
-                )
-            );
-        }
-        for line in &group.lines {
-            let at = line.at.map(output::clock).unwrap_or_else(|| "     ".into());
-            let _ = writeln!(
-                text,
-                "  {at}  {}",
-                output::short(&format!("{} {}", word(line.kind), line.text), 110)
-            );
-        }
-        if !group.files.is_empty() {
-            let files = group.files.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
-            let more = group.files.len().saturating_sub(6);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let _ = writeln!(
-                text,
-                "  {}",
-                output::styled(&format!("changed {files}{more}"), Style::Dim)
-            );
-        }
+        text.push_str(&group_text(group, all));
     }
     if since.quiet_sessions > 0 {
         let more = output::count(since.quiet_sessions as u64, "more session");
         let _ = writeln!(text, "\n{more} did nothing worth telling");
     }
+    if !all && since.groups.iter().any(|group| !group.folded.is_empty()) {
+        let _ = writeln!(text, "\n{}", output::styled("--all tells every line", Style::Dim));
+    }
     text
+}
+
+fn group_text(group: &SinceGroup, all: bool) -> String {
+    let name = group.task.map_or_else(
+        || group.sessions.first().map(ToString::to_string).unwrap_or_default(),
+        |task| task.to_string(),
+    );
+    let title = output::styled(&output::short(&group.title, 90), Style::Bold);
+    let mut text = format!("\n{name}  {title}");
+    if let Some(state) = group.state {
+        let _ = write!(text, "  {}", output::state(state));
+    }
+    text.push('\n');
+    // Whose a line is needs saying only where there are several.
+    let several = group.sessions.len() > 1;
+    let whose = |session: SessionId| if several { format!("{session}  ") } else { String::new() };
+    for want in &group.wants {
+        let wanted = format!("wants you: {}", output::short(&want.text, WIDTH));
+        let wanted = output::styled(&wanted, Style::Accent);
+        let _ = writeln!(text, "  {}{wanted}", whose(want.session));
+    }
+    for line in group.lines.iter().filter(|line| all || !line.folded) {
+        let at = line.at.map(output::clock).unwrap_or_else(|| "     ".into());
+        let told = output::short(&told(line.kind, &line.text), WIDTH);
+        let _ = writeln!(text, "  {at}  {}{told}", whose(line.session));
+    }
+    for folded in group.folded.iter().filter(|_| !all) {
+        let least = if folded.complete { "" } else { "at least " };
+        let more = format!("and {least}{} more: {}", folded.lines, folded.text);
+        let more = output::styled(&more, Style::Dim);
+        let _ = writeln!(text, "  {}{more}", whose(folded.session));
+    }
+    if !group.files.is_empty() {
+        let files = group.files.iter().take(6).cloned().collect::<Vec<_>>().join(", ");
+        let more = group.files.len().saturating_sub(6);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let changed = output::plain(&format!("changed {files}{more}"));
+        let _ = writeln!(text, "  {}", output::styled(&changed, Style::Dim));
+    }
+    text
+}
+
+/// What kind of thing happened, and what; the kind alone where that is all that is known.
+fn told(kind: MilestoneKind, text: &str) -> String {
+    let word = word(kind);
+    match text {
+        "" => word.to_owned(),
+        // What the service says may begin with the same.
+        _ if kind == MilestoneKind::Failed && text.starts_with(word) => text.to_owned(),
+        _ if kind == MilestoneKind::Pushed => format!("{word} {text}"),
+        _ => format!("{word}: {text}"),
+    }
 }
 
 /// What kind of thing, in words.
 fn word(kind: MilestoneKind) -> &'static str {
     match kind {
-        MilestoneKind::Directed => "you asked:",
-        MilestoneKind::Finished => "finished:",
-        MilestoneKind::Interrupted => "interrupted:",
-        MilestoneKind::Failed => "failed:",
-        MilestoneKind::CheckFailed => "check failed:",
-        MilestoneKind::CheckFixed => "check passes again:",
-        MilestoneKind::Committed => "committed:",
+        MilestoneKind::Directed => "you asked",
+        MilestoneKind::Finished => "finished",
+        MilestoneKind::Interrupted => "interrupted",
+        MilestoneKind::Failed => "failed",
+        MilestoneKind::CheckFailed => "check failed",
+        MilestoneKind::CheckFixed => "check passes again",
+        MilestoneKind::Committed => "committed",
         MilestoneKind::Pushed => "pushed",
-        MilestoneKind::PullRequest => "opened a pull request:",
-        MilestoneKind::Asked => "asked:",
-        MilestoneKind::Answered => "answered:",
+        MilestoneKind::PullRequest => "opened a pull request",
+        MilestoneKind::Asked => "asked",
+        MilestoneKind::Answered => "answered",
         MilestoneKind::PlanApproved => "plan approved",
-        MilestoneKind::Refused => "refused:",
+        MilestoneKind::Refused => "refused",
         MilestoneKind::Compacted => "history compacted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_words_is_its_kind_and_no_word_stands_twice() {
+        assert_eq!(told(MilestoneKind::Finished, ""), "finished");
+        assert_eq!(told(MilestoneKind::Refused, ""), "refused");
+        assert_eq!(told(MilestoneKind::Failed, "failed to connect"), "failed to connect");
+        assert_eq!(told(MilestoneKind::Failed, "API Error: 529"), "failed: API Error: 529");
+        assert_eq!(told(MilestoneKind::Pushed, "main"), "pushed main");
     }
 }

@@ -4,6 +4,7 @@ use callboard_engine::SessionList;
 use callboard_model::Timestamp;
 use callboard_model::session::StateWord;
 use callboard_model::view::SessionView;
+use comfy_table::Table;
 
 use super::{client, in_workspace, workspace_here};
 use crate::args::Status;
@@ -31,13 +32,22 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
             "no session runs, and none ended in the last 12 hours\n\nhint: start an agent in a repository; `callboard session list` shows earlier ones",
         );
     }
-    let count = |state| sessions.iter().filter(|view| view.state == state).count();
-    let needs_you = count(StateWord::NeedsYou);
-    let summary =
-        format!("{} · {} working", output::need_you(needs_you as u64), count(StateWord::Working));
-    output::line(&if needs_you > 0 { output::styled(&summary, Style::Accent) } else { summary })?;
+    let count = |state| sessions.iter().filter(|view| view.state == state).count() as u64;
+    let summary = summary(&count);
+    let calls = count(StateWord::NeedsYou) + count(StateWord::Failed) > 0;
+    output::line(&if calls { output::styled(&summary, Style::Accent) } else { summary })?;
     output::line("")?;
-    output::print(&output::table_text(&rows(&sessions, now)))
+    output::print(&output::table_text(&rows(&sessions, now, output::width())))
+}
+
+/// How many sessions call for a person, and how many work.
+fn summary(count: &dyn Fn(StateWord) -> u64) -> String {
+    let failed = match count(StateWord::Failed) {
+        0 => String::new(),
+        failed => format!(" · {failed} failed"),
+    };
+    let needs_you = output::need_you(count(StateWord::NeedsYou));
+    format!("{needs_you}{failed} · {} working", count(StateWord::Working))
 }
 
 fn is_shown(view: &SessionView, now: Timestamp) -> bool {
@@ -48,50 +58,75 @@ fn is_shown(view: &SessionView, now: Timestamp) -> bool {
 /// Characters of an activity: it is one line of about as many.
 pub(super) const ACTIVITY_CHARS: usize = 120;
 
-/// Room for what a session does below which the time it takes is left out.
-const ROOM_FOR_TIME: usize = 48;
+/// Room for what a session does: for less, other columns are left out, and then the time it takes.
+const ROOM_WANTED: usize = 40;
 
-/// Room for what a session does below which its check and files are left out.
-const ROOM_WANTED: usize = 56;
+/// A column of the table; what a session does stands between them.
+struct Column {
+    head: &'static str,
+    of: fn(&SessionView, Timestamp) -> String,
+    /// Whether it stands before what the session does.
+    before: bool,
+}
 
-/// Sessions as rows, everywhere the same.
-pub(super) fn rows(sessions: &[SessionView], now: Timestamp) -> comfy_table::Table {
-    let column = |head: &str, of: &dyn Fn(&SessionView) -> String| {
-        std::iter::once(head.to_owned()).chain(sessions.iter().map(of)).collect::<Vec<_>>()
+const COLUMNS: [Column; 6] = [
+    Column { head: "", of: |view, _| view.id.to_string(), before: true },
+    Column { head: "agent", of: |view, _| view.agent.to_string(), before: true },
+    Column { head: "state", of: |view, _| view.state.word().to_owned(), before: true },
+    Column { head: "check", of: |view, _| check(view), before: false },
+    Column { head: "files", of: |view, _| files(view), before: false },
+    Column { head: "last", of: |view, now| output::ago(view.updated_at, now), before: false },
+];
+
+/// What a narrow terminal can do without, the least important first.
+const LEFT_OUT_FIRST: [&str; 3] = ["files", "agent", "last"];
+
+/// Sessions as rows, everywhere the same, in a terminal of so many columns; for a program, which has
+/// no width, what a session does comes last, so that nothing is filled up to its end.
+pub(super) fn rows(sessions: &[SessionView], now: Timestamp, width: Option<usize>) -> Table {
+    let mut columns: Vec<&Column> = COLUMNS.iter().collect();
+    let room = width.map(|width| fitted(&mut columns, sessions, now, width));
+    let split = match room {
+        Some(_) => columns.partition_point(|column| column.before),
+        None => columns.len(),
     };
-    let before = [
-        column("", &|view| view.id.to_string()),
-        column("agent", &|view| view.agent.to_string()),
-        column("state", &|view| view.state.word().to_owned()),
-    ];
-    let facts = [column("check", &check), column("files", &files)];
-    let last = [column("last", &|view| output::ago(view.updated_at, now))];
-    let all = [&before[..], &facts, &last].concat();
-    let bare = [&before[..], &last].concat();
-    let sizing = output::table(&[]);
-    let room = output::room_beside(&sizing, &all);
-    let has_facts = room.is_none_or(|room| room >= ROOM_WANTED);
-    let room = if has_facts { room } else { output::room_beside(&sizing, &bare) };
-    let heads: &[&str] = if has_facts {
-        &["", "agent", "state", "doing", "check", "files", "last"]
-    } else {
-        &["", "agent", "state", "doing", "last"]
-    };
-    let mut table = output::table(heads);
+    let (before, after) = columns.split_at(split);
+    let heads = |side: &[&Column]| side.iter().map(|column| column.head).collect::<Vec<_>>();
+    let mut table = output::table(&[heads(before), vec!["doing"], heads(after)].concat(), width);
     for view in sessions {
-        let mut row = vec![
-            view.id.to_string(),
-            view.agent.to_string(),
-            output::state(view.state),
-            goal_and_doing(view, now, room),
-        ];
-        if has_facts {
-            row.extend([check(view), files(view)]);
-        }
-        row.push(output::ago(view.updated_at, now));
-        table.add_row(row);
+        let cells = |side: &[&Column]| {
+            side.iter()
+                .map(|column| match column.head {
+                    "state" => output::state(view.state),
+                    _ => (column.of)(view, now),
+                })
+                .collect::<Vec<_>>()
+        };
+        let doing = vec![goal_and_doing(view, now, room)];
+        table.add_row([cells(before), doing, cells(after)].concat());
     }
     table
+}
+
+/// Takes away columns until there is room for what a session does; returns that room.
+fn fitted(
+    columns: &mut Vec<&Column>,
+    sessions: &[SessionView],
+    now: Timestamp,
+    width: usize,
+) -> usize {
+    let mut left_out = LEFT_OUT_FIRST.iter();
+    loop {
+        let cells = |column: &&Column| {
+            let rows = sessions.iter().map(|view| (column.of)(view, now));
+            std::iter::once(column.head.to_owned()).chain(rows).collect::<Vec<_>>()
+        };
+        let room = output::room_beside(width, &columns.iter().map(cells).collect::<Vec<_>>());
+        match left_out.next() {
+            Some(head) if room < ROOM_WANTED => columns.retain(|column| column.head != *head),
+            _ => return room,
+        }
+    }
 }
 
 /// What it is to reach and what it does, in two lines for a person and one for a program.
@@ -109,7 +144,7 @@ fn goal_and_doing(view: &SessionView, now: Timestamp, room: Option<usize>) -> St
 /// The activity in at most `most` characters, with the time it has taken.
 pub(super) fn doing(view: &SessionView, now: Timestamp, most: usize) -> String {
     let takes_time = matches!(view.state, StateWord::Working | StateWord::NeedsYou);
-    match view.activity_since.filter(|_| takes_time && most >= ROOM_FOR_TIME) {
+    match view.activity_since.filter(|_| takes_time && most >= ROOM_WANTED) {
         Some(since) => {
             let lasts = format!(", {}", output::span(now.since_ms(since)));
             let room = most.saturating_sub(lasts.len());
@@ -129,5 +164,99 @@ fn check(view: &SessionView) -> String {
         Some(Some(false)) => "✗ failed".into(),
         Some(None) => "? unclear".into(),
         None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: &str = "2026-11-01T12:00:00Z";
+
+    fn session(id: &str, state: &str, activity: &str, more: Value) -> SessionView {
+        let mut view = json!({
+            "id": id, "agent": "claude", "agent_session_id": "", "state": state, "activity": activity,
+            "facts": callboard_model::session::SessionState::default(), "files": [], "files_changed": 0,
+            "tokens": callboard_model::fold::Tokens::default(), "children": 0, "events": 1, "seq": 1,
+        });
+        view.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        serde_json::from_value(view).unwrap()
+    }
+
+    fn check(ok: bool) -> Value {
+        json!({"command": "cargo test", "ok": ok, "ordinal": callboard_model::Ordinal::default()})
+    }
+
+    fn some() -> [SessionView; 3] {
+        let asks = "asks to allow: running `rm -rf target/debug`";
+        let edits = "editing `src/db.rs` after `cargo test` failed in 2 of 41 tests";
+        let reads = "reading `src/search/{rank,filter}.rs`: 6 reads, 2 searches";
+        let at = |second: u8| format!("2026-11-01T11:59:{second}Z");
+        [
+            session(
+                "S41",
+                "needs_you",
+                asks,
+                json!({
+                "task": "T12", "goal": "keep the watcher from dropping events", "files_changed": 3,
+                "updated_at": at(56), "activity_since": at(56), "last_check": check(false)}),
+            ),
+            session(
+                "S43",
+                "working",
+                edits,
+                json!({
+                "agent": "codex", "task": "T15", "goal": "write the migration for sessions",
+                "updated_at": at(59), "files_changed": 2, "last_check": check(true)}),
+            ),
+            session(
+                "S44",
+                "working",
+                reads,
+                json!({
+                "goal": "look into the slow search", "updated_at": at(48)}),
+            ),
+        ]
+    }
+
+    fn text(width: Option<usize>) -> String {
+        let now = Timestamp::parse(NOW).unwrap();
+        output::table_text(&rows(&some(), now, width))
+    }
+
+    #[test]
+    fn the_readme_shows_what_is_printed() {
+        let count = |state| some().iter().filter(|view| view.state == state).count() as u64;
+        let printed = format!("$ callboard status\n{}\n\n{}", summary(&count), text(Some(112)));
+        let readme = include_str!("../../../../README.md");
+        assert!(readme.contains(&printed), "the README lacks:\n{printed}");
+    }
+
+    #[test]
+    fn a_narrow_terminal_keeps_a_failed_check_in_sight() {
+        for width in [60, 80, 100, 120] {
+            let text = text(Some(width));
+            assert!(text.contains("✗ failed"), "{width}:\n{text}");
+            assert_eq!(text.contains("files"), width >= 100, "{width}:\n{text}");
+            assert!(text.lines().all(|line| line.chars().count() <= width), "{width}:\n{text}");
+            assert_eq!(text.lines().count(), 7, "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_program_reads_a_row_in_a_line_that_nothing_is_filled_up_in() {
+        let text = text(None);
+        assert_eq!(text.lines().count(), 4, "{text}");
+        assert!(text.lines().next().unwrap().ends_with("doing"), "{text}");
+        assert!(text.lines().all(|line| !line.trim_start().contains(&" ".repeat(24))), "{text}");
+    }
+
+    #[test]
+    fn failed_sessions_are_counted_where_there_are_some() {
+        let of = |failed| move |state| if state == StateWord::Failed { failed } else { 2 };
+        assert_eq!(summary(&of(0)), "2 need you · 2 working");
+        assert_eq!(summary(&of(1)), "2 need you · 1 failed · 2 working");
     }
 }

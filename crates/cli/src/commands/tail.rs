@@ -34,11 +34,14 @@ pub(super) fn tail(
             StreamMessage::Reset => true,
             _ => false,
         };
-        if is_news {
+        // A change may bring more than a page, and none may follow it.
+        let mut more = is_news;
+        while more {
             let path = format!("/api/sessions/{id}/events?from={from}&limit={PAGE}");
             let page: EventPage = client.get(&path)?;
             show(&page.events, page.shared, json)?;
             from = behind(page.events.last()).unwrap_or_else(|| std::mem::take(&mut from));
+            more = page.more_after;
         }
         Ok(true)
     })

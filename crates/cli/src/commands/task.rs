@@ -185,7 +185,10 @@ fn list(client: &Client, all: bool, column: Option<&str>, json: bool) -> Result<
             None => "no tasks\n\nhint: make one with `callboard task new \"…\"`".to_owned(),
         });
     }
-    let mut table = output::table(&["", "column", "priority", "title", "sessions", "waits for"]);
+    let mut table = output::table(
+        &["", "column", "priority", "title", "sessions", "waits for"],
+        output::width(),
+    );
     for task in &tasks {
         let names =
             |ids: &[TaskId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
@@ -235,7 +238,11 @@ fn detail_text(detail: &TaskDetail) -> String {
     }
     if !detail.sessions.is_empty() {
         text.push('\n');
-        text.push_str(&output::table_text(&super::status::rows(&detail.sessions, now)));
+        text.push_str(&output::table_text(&super::status::rows(
+            &detail.sessions,
+            now,
+            output::width(),
+        )));
     }
     if !detail.history.is_empty() {
         text.push('\n');

@@ -17,4 +17,5 @@ mod reading;
 mod real_agents;
 mod real_browser;
 mod scene;
+mod tail;
 mod transcripts;

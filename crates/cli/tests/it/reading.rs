@@ -2,8 +2,13 @@
 
 use callboard_testkit::Repo;
 use insta::assert_snapshot;
+use serde_json::json;
 
-use crate::scene::{CODEX, home, morning, redacted, told};
+use crate::scene::{CODEX, home, morning, redacted, told, wait_for};
+use crate::transcripts::{Claude, append};
+
+/// A session that is not told of elsewhere.
+const BUSY: &str = "5f3c2a10-cccc-4000-8000-000000000004";
 
 #[test]
 fn the_commands_that_read() {
@@ -28,6 +33,10 @@ fn the_commands_that_read() {
             ("search", "search lock"),
             ("search_none", "search walrus"),
             ("search_not_understood", "search lock kind:walrus"),
+            (
+                "search_unknown",
+                "search lock agent:codx session:S1 session:S99 task:T9 workspace:walrus",
+            ),
             ("since", "since 2020-03-01"),
             ("since_nothing", "since 2h"),
             ("doctor", "doctor"),
@@ -64,6 +73,35 @@ fn the_commands_that_change() {
         ] {
             assert_snapshot!(name, told(&callboard.run(args.split(' '))));
         }
+    });
+}
+
+#[test]
+fn a_long_day_in_a_few_lines() {
+    let home = home();
+    let repo = Repo::new(&home);
+    let daemon = morning(&home, &repo);
+    let claude = Claude::new(BUSY, repo.path());
+    let turn = |n: u64| {
+        let command = format!("git commit -m 'Part {n}' && git push");
+        let output = format!("[main 1a2b3c{n}] Part {n}");
+        [
+            claude.prompt(2000 + n * 10, &format!("Write part {n} of the guide")),
+            claude.uses(2001 + n * 10, "Bash", &json!({ "command": command })),
+            claude.result(2002 + n * 10, 2001 + n * 10, &output, &json!({"stdout": output})),
+            claude.says(2003 + n * 10, &format!("Part {n} is written; next comes another.")),
+        ]
+        .concat()
+    };
+    append(&claude.path(&home), (1..=9).map(turn).collect::<String>().as_bytes());
+    wait_for(&daemon, BUSY, "Part 9 is written");
+    let callboard = daemon.callboard();
+    assert_eq!(callboard.run(["task", "link", "T2", "S4"]).code, Some(0));
+    redacted(&home).bind(|| {
+        assert_snapshot!("since_at_a_glance", told(&callboard.run(["since", "2020-03-01"])));
+        let all = callboard.run(["since", "2020-03-01", "--all"]).stdout;
+        assert_eq!(all.matches("committed: Part").count(), 9, "{all}");
+        assert_eq!(all.matches("finished: Part").count(), 9, "{all}");
     });
 }
 

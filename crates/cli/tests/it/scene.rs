@@ -91,7 +91,7 @@ fn tasks() -> [(&'static str, Vec<&'static str>); 3] {
 }
 
 /// Waits until a session's transcript tells these words.
-fn wait_for(daemon: &Daemon<'_>, native: &str, words: &str) {
+pub(crate) fn wait_for(daemon: &Daemon<'_>, native: &str, words: &str) {
     wait::until(words, || {
         let list = daemon.get("/api/sessions").json();
         let rows = list["sessions"].as_array()?.clone();

@@ -9,6 +9,7 @@ use callboard_model::view::{
 use callboard_store::{SessionFilter, Snapshot};
 
 use super::board::views;
+use super::versions;
 use crate::{Engine, EngineError, limits};
 
 impl Engine {
@@ -62,6 +63,8 @@ impl Engine {
         let totals = s.agent_totals(&name)?;
         let types = s.record_types(&name)?;
         let unknown = s.unknown(&name)?;
+        let mut versions_seen = s.agent_versions(&name)?;
+        versions::sort(&mut versions_seen);
         Ok(AgentReport {
             title: agent.title().into(),
             version: installed.as_ref().and_then(|found| found.version.clone()),
@@ -74,7 +77,7 @@ impl Engine {
                 .collect(),
             files: totals.files,
             sessions: totals.sessions,
-            versions_seen: s.agent_versions(&name)?,
+            versions_seen,
             record_types: types
                 .into_iter()
                 .map(|t| RecordTypeCount {

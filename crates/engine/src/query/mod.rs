@@ -7,6 +7,7 @@ mod search;
 mod sessions;
 mod since;
 mod stream;
+mod versions;
 
 pub use events::{EventsFrom, EventsWanted};
 pub use sessions::{SessionList, SessionPlace, SessionQuery};

@@ -5,7 +5,7 @@ use callboard_model::query::Query;
 use callboard_model::text::plain;
 use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
 use callboard_model::{Event, Timestamp, WorkspaceId};
-use callboard_store::{EventRow, Found, SearchPage, SearchRow, Snapshot};
+use callboard_store::{EventRow, Found, SearchPage, SearchRow, Snapshot, StoredWorkspace};
 
 use crate::core::view_of;
 use crate::transcript::Retelling;
@@ -23,13 +23,15 @@ impl Engine {
         now: Timestamp,
         limit: usize,
     ) -> Result<SearchResults, EngineError> {
-        let mut query = query.clone();
+        let (asked, mut query) = (query, query.clone());
         if query.workspaces.is_empty()
             && let Some(workspace) = workspace
         {
             query.workspaces.push(workspace.to_string());
         }
         self.read(|s| {
+            let mut notes = asked.notes.clone();
+            notes.extend(unknown(s, asked)?);
             let page = s.search(&query, now, limit.clamp(1, limits::HITS))?;
             let rows: Vec<EventRow> = page
                 .rows
@@ -57,9 +59,49 @@ impl Engine {
                     },
                 });
             }
-            Ok(SearchResults { hits, truncated: page.truncated, notes: query.notes.clone() })
+            Ok(SearchResults { hits, truncated: page.truncated, notes })
         })
     }
+}
+
+/// What a query's filters name that is not there.
+fn unknown(s: &Snapshot<'_>, query: &Query) -> Result<Vec<String>, EngineError> {
+    let mut notes = Vec::new();
+    let agents: Vec<_> = callboard_agents::all().iter().map(|agent| agent.name()).collect();
+    for name in query.agents.iter().filter(|name| !agents.iter().any(|a| a.as_str() == *name)) {
+        let known: Vec<_> = agents.iter().map(|agent| format!("`{agent}`")).collect();
+        let known = known.join(", ");
+        notes.push(format!("`agent:{name}`: no agent is called that; known are {known}"));
+    }
+    for id in &query.sessions {
+        if s.session(*id)?.is_none() {
+            notes.push(format!("`session:{id}`: there is no such session; `callboard session list --all` lists them"));
+        }
+    }
+    for id in &query.tasks {
+        if s.task(*id)?.is_none() {
+            notes.push(format!(
+                "`task:{id}`: there is no such task; `callboard task list --all` lists them"
+            ));
+        }
+    }
+    if !query.workspaces.is_empty() {
+        let all = s.workspaces()?;
+        for name in &query.workspaces {
+            let is_it = |w: &StoredWorkspace| {
+                name.eq_ignore_ascii_case(&w.row.name)
+                    || name.eq_ignore_ascii_case(&w.id.to_string())
+            };
+            if !all.iter().any(is_it) {
+                let known: Vec<_> = all.iter().map(|w| format!("`{}`", w.row.name)).collect();
+                let known = known.join(", ");
+                notes.push(format!(
+                    "`workspace:{name}`: no workspace is called that; known are {known}"
+                ));
+            }
+        }
+    }
+    Ok(notes)
 }
 
 fn event_hit(

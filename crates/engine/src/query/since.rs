@@ -1,10 +1,12 @@
 //! What happened since a moment, told per task.
 
-use std::collections::BTreeMap;
+mod glance;
+
+use std::collections::{BTreeMap, HashSet};
 
 use callboard_model::fold::{MilestoneKind, SessionFold};
 use callboard_model::session::StateWord;
-use callboard_model::view::{SessionView, Since, SinceGroup, SinceLine};
+use callboard_model::view::{SessionView, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
 use callboard_model::{SessionId, TaskId, Timestamp, WorkspaceId};
 use callboard_store::{SessionFilter, Snapshot};
 
@@ -39,17 +41,11 @@ impl Engine {
                     s.last_look(workspace, now)?.map_or_else(|| day_before(now), |look| look.at)
                 }
             };
-            let filter = SessionFilter {
-                workspace: Some(workspace),
-                since: Some(from),
-                ..SessionFilter::default()
-            };
             let mut groups: BTreeMap<Key, SinceGroup> = BTreeMap::new();
             let mut quiet_sessions = 0;
-            for view in views(s, &filter)? {
+            for view in concerned(s, workspace, from)? {
                 let told = tell(s, &view, from)?;
-                let wanted = wanted(&view);
-                if told.lines.is_empty() && told.files.is_empty() && wanted.is_none() {
+                if told.lines.is_empty() && told.files.is_empty() && wanted(&view).is_none() {
                     quiet_sessions += u32::from(view.parent.is_none());
                     continue;
                 }
@@ -60,11 +56,13 @@ impl Engine {
                         place.insert(group_of(s, &view)?)
                     }
                 };
-                add(group, &view, told, wanted);
+                add(group, &view, told);
             }
             let mut groups: Vec<_> = groups.into_values().collect();
             for group in &mut groups {
                 group.lines.sort_by_key(|line| (line.at, line.ordinal));
+                group.wants.sort_by_key(|want| want.state);
+                group.wanted = in_one_line(&group.wants);
             }
             groups.sort_by_key(|group| {
                 let last = group.lines.last().and_then(|line| line.at);
@@ -73,6 +71,24 @@ impl Engine {
             Ok(Since { from, to: now, groups, quiet_sessions })
         })
     }
+}
+
+/// The sessions that did something since, and those that wait for their user since before; each before
+/// those that it started.
+fn concerned(
+    s: &Snapshot<'_>,
+    workspace: WorkspaceId,
+    from: Timestamp,
+) -> Result<Vec<SessionView>, EngineError> {
+    let filter = SessionFilter { workspace: Some(workspace), ..SessionFilter::default() };
+    let mut found = views(s, &SessionFilter { since: Some(from), ..filter.clone() })?;
+    let known: HashSet<SessionId> = found.iter().map(|view| view.id).collect();
+    let live = views(s, &SessionFilter { live_only: true, ..filter })?;
+    found.extend(
+        live.into_iter().filter(|v| v.state == StateWord::NeedsYou && !known.contains(&v.id)),
+    );
+    found.sort_by_key(|view| view.parent.is_some());
+    Ok(found)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,18 +101,19 @@ enum Key {
 struct Told {
     root: SessionId,
     lines: Vec<SinceLine>,
+    folded: Option<SinceFolded>,
     files: Vec<String>,
 }
 
 fn tell(s: &Snapshot<'_>, view: &SessionView, from: Timestamp) -> Result<Told, EngineError> {
     let fold = s.fold(view.id)?.and_then(|(_, json)| SessionFold::from_json(&json));
     let root = s.line_of_parents(view.id)?.last().copied().unwrap_or(view.id);
-    let Some(fold) = fold else { return Ok(Told { root, lines: Vec::new(), files: Vec::new() }) };
+    let Some(fold) = fold else {
+        return Ok(Told { root, lines: Vec::new(), folded: None, files: Vec::new() });
+    };
     let is_child = view.parent.is_some();
-    let lines = fold
-        .milestones
-        .since(from)
-        .0
+    let (milestones, complete) = fold.milestones.since(from);
+    let mut lines: Vec<SinceLine> = milestones
         .into_iter()
         // A subagent's ends and orders are its parent's affair.
         .filter(|m| {
@@ -108,8 +125,10 @@ fn tell(s: &Snapshot<'_>, view: &SessionView, from: Timestamp) -> Result<Told, E
             text: milestone.text.clone(),
             session: view.id,
             ordinal: milestone.ordinal,
+            folded: false,
         })
         .collect();
+    let folded = glance::fold(&mut lines, complete);
     let files = fold
         .files
         .files
@@ -117,7 +136,7 @@ fn tell(s: &Snapshot<'_>, view: &SessionView, from: Timestamp) -> Result<Told, E
         .filter(|(_, touch)| touch.edits > 0 && touch.at.is_some_and(|at| at >= from))
         .map(|(path, _)| relative(path, fold.facts.cwd.as_deref()))
         .collect();
-    Ok(Told { root, lines, files })
+    Ok(Told { root, lines, folded, files })
 }
 
 fn group_of(s: &Snapshot<'_>, view: &SessionView) -> Result<SinceGroup, EngineError> {
@@ -133,32 +152,51 @@ fn group_of(s: &Snapshot<'_>, view: &SessionView) -> Result<SinceGroup, EngineEr
         sessions: Vec::new(),
         state: None,
         wanted: None,
+        wants: Vec::new(),
         files: Vec::new(),
         lines: Vec::new(),
+        folded: Vec::new(),
     })
 }
 
-fn add(group: &mut SinceGroup, view: &SessionView, told: Told, wanted: Option<String>) {
+fn add(group: &mut SinceGroup, view: &SessionView, told: Told) {
     group.sessions.push(view.id);
     if view.parent.is_none() {
         // The words are ordered by urgency.
         group.state = Some(group.state.map_or(view.state, |state| state.min(view.state)));
     }
-    group.wanted = group.wanted.take().or(wanted);
+    let want = |text| SinceWant { session: view.id, state: view.state, text };
+    group.wants.extend(wanted(view).map(want));
     for file in told.files {
         if group.files.len() < limits::SINCE_FILES && !group.files.contains(&file) {
             group.files.push(file);
         }
     }
     group.lines.extend(told.lines);
+    group.folded.extend(told.folded);
 }
 
 /// What a session wants of its user now.
 fn wanted(view: &SessionView) -> Option<String> {
     match view.state {
         StateWord::NeedsYou => Some(view.activity.clone()),
-        StateWord::Failed if view.parent.is_none() => Some(format!("failed: {}", view.activity)),
+        StateWord::Failed if view.parent.is_none() => {
+            let said = view.activity.starts_with("failed");
+            Some(if said { view.activity.clone() } else { format!("failed: {}", view.activity) })
+        }
         _ => None,
+    }
+}
+
+/// Wants in one line, each with its session where there are several.
+fn in_one_line(wants: &[SinceWant]) -> Option<String> {
+    match wants {
+        [] => None,
+        [only] => Some(only.text.clone()),
+        several => {
+            let each = several.iter().map(|want| format!("{} {}", want.session, want.text));
+            Some(each.collect::<Vec<_>>().join(" · "))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod relations;
 mod running;
 mod scene;
 mod silence;
+mod since;
 mod tasks;
 mod transcripts;
 mod uses;

@@ -31,12 +31,40 @@ pub struct SinceGroup {
     pub sessions: Vec<SessionId>,
     /// The most urgent of their states now.
     pub state: Option<StateWord>,
-    /// What is wanted of the user now.
+    /// What is wanted of the user now, in one line: all of `wants`.
     pub wanted: Option<String>,
+    /// What each of the sessions wants of the user now; those that wait come before those that failed.
+    pub wants: Vec<SinceWant>,
     /// Files changed in the span.
     pub files: Vec<String>,
-    /// What happened, oldest first.
+    /// What happened, oldest first: all of it.
     pub lines: Vec<SinceLine>,
+    /// What the lines that are folded come to, per session that has some.
+    pub folded: Vec<SinceFolded>,
+}
+
+/// What a session wants of the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SinceWant {
+    /// The session.
+    pub session: SessionId,
+    /// Whether it waits, or failed.
+    pub state: StateWord,
+    /// In words.
+    pub text: String,
+}
+
+/// The lines of a session that are left out at a glance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SinceFolded {
+    /// The session.
+    pub session: SessionId,
+    /// How many they are.
+    pub lines: u32,
+    /// How many of what kind: `3 commits, 2 finished turns`.
+    pub text: String,
+    /// Whether they are all: of a session with very many lines the oldest are not kept.
+    pub complete: bool,
 }
 
 /// One thing that happened.
@@ -52,4 +80,6 @@ pub struct SinceLine {
     pub session: SessionId,
     /// Where in it.
     pub ordinal: Ordinal,
+    /// Whether it is left out at a glance: a turn that another one followed, or an older line of many.
+    pub folded: bool,
 }
