@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn some() -> [SessionView; 3] {
-        let asks = "asks to allow: running `rm -rf target/debug`";
+        let asks = "asks to allow: `rm -rf target/debug`";
         let edits = "editing `src/db.rs` after `cargo test` failed in 2 of 41 tests";
         let reads = "reading `src/search/{rank,filter}.rs`: 6 reads, 2 searches";
         let at = |second: u8| format!("2026-11-01T11:59:{second}Z");
