@@ -31,12 +31,12 @@ export const COLUMN_TITLE: Record<Column, string> = {
   done: 'Done',
 }
 
-/** What an empty column says. */
+/** What a column is for; an empty one says so. */
 export const COLUMN_MEANING: Record<Column, string> = {
   backlog: 'Work for later',
   ready: 'To be done next',
   running: 'An agent works on it',
-  needs_you: 'Nothing waits for you',
+  needs_you: 'A session waits for you, or failed',
   review: 'Finished work, to be looked at',
   done: 'Finished',
 }
