@@ -36,6 +36,12 @@ test('an empty column does not contradict the header', async () => {
   await column(page, 'needs_you').getByText('Nothing waits for you').waitFor()
 })
 
+test('sessions of one card are told apart', async () => {
+  await page.goto(`${view.daemon.url}/w/W1/board`)
+  assert.deepEqual(await card(page, 'T12').locator('.sessions .id').allInnerTexts(), ['S41', 'S44'])
+  assert.equal(await card(page, 'T13').locator('.sessions .id').count(), 0)
+})
+
 test('the board counts as many sessions as the list', async () => {
   await page.goto(`${view.daemon.url}/w/W1/board`)
   const all = await page.locator('.dock .all', { hasText: '5,014 sessions' })
