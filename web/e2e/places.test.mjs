@@ -1,7 +1,7 @@
 // What is shown of where something is: its workspace, and words that agree with each other.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { card, column, open, until } from './fixture.mjs'
+import { card, column, open, row, until } from './fixture.mjs'
 
 let view
 let page
@@ -36,10 +36,41 @@ test('an empty column does not contradict the header', async () => {
   await column(page, 'needs_you').getByText('Nothing waits for you').waitFor()
 })
 
+test('inline code is shown as code', async () => {
+  await page.goto(`${view.daemon.url}/w/W2/board`)
+  assert.equal(await card(page, 'T2').locator('.title code').innerText(), 'main.js')
+  assert.equal(await row(page, 'S37').locator('.title code').innerText(), 'Checkout')
+  await page.goto(`${view.daemon.url}/s/S37`)
+  assert.equal(await page.locator('header h1 code').innerText(), 'Checkout')
+  await page.getByRole('heading', { name: 'Milestones' }).waitFor()
+  assert.equal(await page.locator('aside .cut code', { hasText: 'Checkout' }).count(), 1)
+  await page.goto(`${view.daemon.url}/s/S7`)
+  await page.getByRole('alert').locator('code', { hasText: 'callboard session list' }).waitFor()
+  assert.doesNotMatch(await page.getByRole('alert').innerText(), /`/)
+})
+
+test('the hover over a state tells the three facts', async () => {
+  await page.goto(`${view.daemon.url}/w/W2/sessions`)
+  const hover = (id) => row(page, id).locator('.state [title]').getAttribute('title')
+  await row(page, 'S37').waitFor()
+  assert.match(
+    await hover('S37'),
+    /Process: runs, says the process table, now\nTurn: waits for permission, says the agent itself, 7 min\nLast turn: not ended/,
+  )
+  assert.doesNotMatch(await hover('S35'), /process ended/i)
+  assert.match(await hover('S35'), /Process: not known/)
+})
+
 test('sessions of one card are told apart', async () => {
   await page.goto(`${view.daemon.url}/w/W1/board`)
   assert.deepEqual(await card(page, 'T12').locator('.sessions .id').allInnerTexts(), ['S41', 'S44'])
   assert.equal(await card(page, 'T13').locator('.sessions .id').count(), 0)
+})
+
+test('a wait is told once', async () => {
+  await page.goto(`${view.daemon.url}/t/T13`)
+  await row(page, 'S43').waitFor()
+  assert.deepEqual(await row(page, 'S43').locator('time').allInnerTexts(), ['9 min'])
 })
 
 test('the board counts as many sessions as the list', async () => {

@@ -81,6 +81,7 @@ test('a lost connection is said quietly, and made up for', async () => {
   view.daemon.control.down = true
   view.daemon.cut()
   await page.getByText('Offline, last seen').waitFor()
+  assert.equal(await page.locator('.offline code').innerText(), 'callboard up')
   view.daemon.state.changeSession('S42', { activity: 'Changed while the page was away' })
   view.daemon.control.down = false
   await page.getByText('Offline, last seen').click()

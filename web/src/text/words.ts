@@ -16,7 +16,7 @@ export const STATE_MEANING: Record<StateWord, string> = {
   working: 'The agent works.',
   ready: 'The last turn ended; the agent waits for the next prompt.',
   interrupted: 'The last turn was broken off.',
-  ended: 'The process ended after a finished turn.',
+  ended: 'The last turn ended, and nothing tells that its process still runs.',
   unknown: 'A turn was open when last heard of; nothing tells whether it still is.',
 }
 
