@@ -11,6 +11,8 @@ if (!existsSync(here('../dist/index.html'))) {
   console.error('web/dist is missing. Run `npm run build` first.')
   process.exit(2)
 }
-const tests = ['board', 'session', 'lists', 'writing', 'phone'].map((name) => here(`${name}.test.mjs`))
+const tests = ['board', 'keys', 'session', 'lists', 'places', 'writing', 'phone'].map((name) =>
+  here(`${name}.test.mjs`),
+)
 const failed = node('--test', '--test-concurrency=1', ...tests)
 process.exit(failed || node(here('screens.mjs')))

@@ -141,6 +141,37 @@ test('words are found beyond what is loaded', async () => {
   await page.keyboard.press('Escape')
 })
 
+const found = () =>
+  page.evaluate(() => [...(CSS.highlights.get('found') ?? [])].map((range) => range.toString().toLowerCase()))
+const said = () => page.locator('.find .state').innerText()
+
+test('words are found as they are typed, and counted', async () => {
+  await page.keyboard.press('G')
+  await until(distance, (px) => px < 50, page)
+  await page.keyboard.press('f')
+  await page.keyboard.type('per_peer')
+  await until(found, (words) => words.length > 0 && words.every((word) => word === 'per_peer'), page)
+  await page.locator('.item.here').waitFor()
+  const [, nth, many] = /^(\d+) of (\d+)$/.exec(await until(said, (text) => /of \d+$/.test(text), page))
+  assert.equal(nth, many)
+  await page.keyboard.press('Enter')
+  await until(said, (text) => text === `${many - 1} of ${many}`, page)
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.press('Shift+Enter')
+  await until(said, (text) => text === 'No more in this direction', page)
+  assert.ok((await found()).length > 0)
+})
+
+test('what is not there is said to be missing, and nothing stays marked', async () => {
+  await page.locator('.find input').fill('zzzqq')
+  await until(said, (text) => text === 'Not found', page)
+  assert.deepEqual(await found(), [])
+  assert.equal(await page.locator('.item.here').count(), 0)
+  await page.keyboard.press('Enter')
+  await until(said, (text) => text === 'Not found', page)
+  await page.keyboard.press('Escape')
+})
+
 test('only the kinds that are chosen are shown', async () => {
   await page.getByRole('button', { name: 'Prompts', exact: true }).click()
   await until(

@@ -22,6 +22,26 @@ test('a title is saved when it is left', async () => {
   await card(page, 'T12').getByText('Limit requests per account').waitFor()
 })
 
+test('Escape discards what was written of a title', async () => {
+  const title = page.getByLabel('Title', { exact: true })
+  await title.fill('Something else entirely')
+  await page.keyboard.press('Escape')
+  await until(
+    () => title.inputValue(),
+    (text) => text === 'Limit requests per account',
+    page,
+  )
+  await page.waitForTimeout(100)
+  assert.equal(view.daemon.state.tasks.get('T12').title, 'Limit requests per account')
+  await title.fill('Limit requests')
+  await title.blur()
+  await until(
+    () => view.daemon.state.tasks.get('T12').title,
+    (text) => text === 'Limit requests',
+    page,
+  )
+})
+
 test('a text being written outlives a reload', async () => {
   await page.locator('aside.panel .switch').click()
   await page.getByLabel('Description').fill('Half a thou')
@@ -61,6 +81,7 @@ test('a lost connection is said quietly, and made up for', async () => {
   view.daemon.control.down = true
   view.daemon.cut()
   await page.getByText('Offline, last seen').waitFor()
+  assert.equal(await page.locator('.offline code').innerText(), 'callboard up')
   view.daemon.state.changeSession('S42', { activity: 'Changed while the page was away' })
   view.daemon.control.down = false
   await page.getByText('Offline, last seen').click()

@@ -26,27 +26,25 @@ export class State {
   }
 
   workspaces() {
-    const live = [...this.sessions.values()].filter((row) => row.parent === null)
-    const many = (state) => live.filter((row) => row.state === state).length
+    const roots = [...this.sessions.values()].filter((row) => row.parent === null)
+    const many = (workspace, state) =>
+      roots.filter((row) => row.workspace === workspace && row.state === state).length
     return [
-      {
-        id: 'W1',
-        name: 'ledger',
-        root: '/home/lea/src/ledger',
-        is_git: true,
-        needs_you: many('needs_you'),
-        working: many('working'),
-      },
-      { id: 'W2', name: 'web-shop', root: '/home/lea/src/web-shop', is_git: true, needs_you: 1, working: 0 },
-      { id: 'W3', name: 'dotfiles', root: '/home/lea/dotfiles', is_git: true, needs_you: 0, working: 0 },
-    ]
+      ['W1', 'ledger', '/home/lea/src/ledger'],
+      ['W2', 'web-shop', '/home/lea/src/web-shop'],
+      ['W3', 'dotfiles', '/home/lea/dotfiles'],
+    ].map(([id, name, root]) => ({
+      ...{ id, name, root, is_git: true },
+      needs_you: many(id, 'needs_you'),
+      working: many(id, 'working'),
+    }))
   }
 
   board(workspace) {
     const workspaces = this.workspaces()
     const chosen = workspaces.find((row) => row.id === workspace) ?? workspaces[0]
-    const here = chosen.id === 'W1'
-    const rows = here ? [...this.sessions.values()] : []
+    const here = (row) => row.workspace === chosen.id
+    const rows = [...this.sessions.values()].filter(here)
     const newest = rows
       .filter((row) => row.parent === null)
       .sort(byNewest)
@@ -55,7 +53,7 @@ export class State {
     return {
       workspace: chosen,
       workspaces,
-      tasks: here ? [...this.tasks.values()] : [],
+      tasks: [...this.tasks.values()].filter(here),
       sessions: [...kept].sort(byNewest),
       sessions_total: rows.length,
       import: this.import,

@@ -79,7 +79,7 @@ function detail(state, [id]) {
   if (!session)
     return {
       status: 404,
-      body: { error: `There is no session ${id}.`, hint: 'Search for its words instead.' },
+      body: { error: `There is no session ${id}.`, hint: 'list them with `callboard session list`' },
     }
   const rich = id === 'S41'
   const all = events(state, id)

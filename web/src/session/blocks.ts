@@ -29,6 +29,9 @@ export type Block =
 /** Kinds that say nothing to a reader. */
 const SILENT: ReadonlySet<EventKind> = new Set<EventKind>(['usage', 'info'])
 
+/** Fields that the page never shows as text. */
+const UNREAD = ['seq', 'session', 'ordinal', 'at', 'kind', 'tool_use_id']
+
 const isLook = (event: Event): event is LookEvent => event.kind === 'read' || event.kind === 'search'
 const isTool = (event: Event): event is ToolEvent => 'tool_use_id' in event && event.kind !== 'result'
 
@@ -182,14 +185,24 @@ export function failed(block: Block): boolean {
   )
 }
 
-/** Everything that can be read in a block, for finding words in it. */
+/** What a block shows, one by one: reads and searches are shown as one block. */
+export const usesIn = (block: Block): Block[] =>
+  block.type === 'looks' ? block.uses.map((use) => ({ ...block, uses: [use] })) : [block]
+
+const textsOf = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(textsOf)
+      : []
+
+/** Everything that can be read in a block, for finding words in it; names of fields and ids are not read. */
 export function readable(block: Block): string {
   return eventsIn(block)
-    .map((event) => {
-      const { seq: _seq, session: _session, ordinal: _ordinal, at: _at, kind: _kind, ...body } = event
-      return Object.values(body)
-        .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
-        .join('\n')
+    .flatMap((event) => {
+      const body: Record<string, unknown> = { ...event }
+      for (const name of UNREAD) delete body[name]
+      return textsOf(body)
     })
     .join('\n')
 }

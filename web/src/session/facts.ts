@@ -1,7 +1,50 @@
-import type { CheckResult, SessionView } from '../api/types'
+import type { CheckResult, FactSource, SessionView, Timestamp } from '../api/types'
 import { counted } from '../text/numbers'
+import { ago } from '../text/time'
+import { SOURCE_WORD, STATE_MEANING, STATE_WORD } from '../text/words'
 
-/** What a session is about, in one line. */
+export interface Fact {
+  name: string
+  word: string
+  known: boolean
+  source: FactSource
+  at: Timestamp | null
+}
+
+/** The three facts behind a session's state, in words. */
+export function facts({ facts: { alive, turn, outcome } }: SessionView): Fact[] {
+  const process = { yes: 'runs', no: 'ended', unknown: 'not known' }[alive.is]
+  const waits = {
+    working: 'working',
+    waiting_permission: 'waits for permission',
+    waiting_input: 'waits for an answer',
+    idle: 'waits for a prompt',
+    unknown: 'not known',
+  }[turn.is]
+  const last = { completed: 'finished', interrupted: 'broken off', failed: 'failed', open: 'not ended' }[
+    outcome.is
+  ]
+  return [
+    { name: 'Process', word: process, known: alive.is !== 'unknown', ...place(alive) },
+    { name: 'Turn', word: waits, known: turn.is !== 'unknown', ...place(turn) },
+    { name: 'Last turn', word: last, known: true, ...place(outcome) },
+  ]
+}
+
+const place = ({ source, at }: { source: FactSource; at: Timestamp | null }) => ({ source, at })
+
+/** A session's state for a hover: what the word means, and each fact with its source and age. */
+export function stateWords(session: SessionView, now: number): string {
+  const lines = facts(session).map(({ name, word, known, source, at }) =>
+    [`${name}: ${word}`, known && `says ${SOURCE_WORD[source]}`, at && ago(at, now)]
+      .filter(Boolean)
+      .join(', '),
+  )
+  return [`${capital(STATE_WORD[session.state])}. ${STATE_MEANING[session.state]}`, ...lines].join('\n')
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** The title that its user chose, else what it was last directed to, else its agent's own title. */
 export const sessionTitle = (session: SessionView): string =>
   (session.title_by_user ? session.title : null) ??

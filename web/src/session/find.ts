@@ -1,4 +1,26 @@
+import { count } from '../text/numbers'
+
 const NAME = 'found'
+
+/** What became of looking for words. */
+export interface Found {
+  /** Which of them is shown; 0 is none. */
+  nth: number
+  many: number
+  /** The whole session was looked through. */
+  complete: boolean
+  /** There are no more in the direction that was asked for. */
+  end: boolean
+}
+
+/** What a find says beside its words. */
+export function foundWords({ nth, many, complete, end }: Found): string {
+  if (many === 0) return 'Not found'
+  if (end) return 'No more in this direction'
+  return complete ? `${count(nth)} of ${count(many)}` : `${count(many)} or more`
+}
+
+export const unmark = (): void => void ('highlights' in CSS && CSS.highlights.delete(NAME))
 
 /** Marks words in what is on the page, without touching its elements. */
 export function markWords(within: HTMLElement, words: string): void {

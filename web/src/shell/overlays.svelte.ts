@@ -1,5 +1,6 @@
+import { tick } from 'svelte'
 import { router } from '../state/router.svelte'
-import { focusedKey } from './focus'
+import { focusedKey, refocus } from './focus'
 
 export type Overlay =
   { kind: 'palette' } | { kind: 'search' } | { kind: 'help' } | { kind: 'move'; task: string }
@@ -20,12 +21,15 @@ class Overlays {
     this.current = overlay
   }
 
-  /** Closes it and gives the focus back to where it was. */
+  /** Closes it and gives the focus back to where it was; a card that was moved is another element now. */
   close(): void {
     this.current = null
     const back = this.#returnTo
     this.#returnTo = null
-    queueMicrotask(() => back?.isConnected && back.focus({ preventScroll: true }))
+    void tick().then(() => {
+      if (back?.isConnected) back.focus({ preventScroll: true })
+      refocus()
+    })
   }
 }
 

@@ -14,7 +14,9 @@ import type {
   Workspace,
   WorkspaceId,
 } from '../api/types'
+import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
+import { clock } from './clock.svelte'
 import { byPosition, byUrgency, type Placed } from './order'
 import { reconcile } from './reconcile'
 
@@ -36,6 +38,9 @@ const IDLE_IMPORT: ImportProgress = {
 
 /** A board that fills while history is read is read anew at most so often. */
 const RECOUNT_MS = 4000
+
+/** So long `callboard status` shows what ended, too. */
+const RECENT_MS = 12 * 60 * MINUTE
 
 /** One workspace's board: a snapshot, kept up to date by the stream. */
 export class BoardStore {
@@ -68,13 +73,21 @@ export class BoardStore {
       .sort(byUrgency),
   )
 
+  /** Sessions that wait for their user, those without a task first. */
+  waiting: SessionView[] = $derived(
+    [...this.sessions.values()]
+      .filter(({ view }) => view.state === 'needs_you' && view.parent === null)
+      .sort((a, b) => Number(a.view.task !== null) - Number(b.view.task !== null) || byUrgency(a, b))
+      .map(({ view }) => view),
+  )
+
   counts = $derived.by(() => {
-    const counts = { needs_you: 0, working: 0, ready: 0 }
+    const counts = { needs_you: 0, working: 0, ready: 0, failed: 0 }
     for (const { view } of this.sessions.values()) {
       if (view.parent !== null) continue
-      if (view.state === 'needs_you' || view.state === 'working' || view.state === 'ready') {
-        counts[view.state] += 1
-      }
+      const { state } = view
+      if (state === 'needs_you' || state === 'working' || state === 'ready') counts[state] += 1
+      else if (state === 'failed' && this.#calls(view)) counts.failed += 1
     }
     return counts
   })
@@ -207,6 +220,12 @@ export class BoardStore {
 
   #keepOnly<V>(map: SvelteMap<string, V>, ids: Set<string>): void {
     for (const id of [...map.keys()]) if (!ids.has(id)) map.delete(id)
+  }
+
+  /** Whether a failed session still calls for its user: its task is not done, or it has none and failed of late. */
+  #calls({ task, updated_at }: SessionView): boolean {
+    if (task !== null) return this.tasks.get(task)?.column !== 'done'
+    return updated_at !== null && clock.now - Date.parse(updated_at) < RECENT_MS
   }
 
   /** History that is being read announces how far it is, not every session: the board is read anew now and then. */

@@ -123,3 +123,24 @@ test('an older revision is not shown over a newer one', () => {
   receive({ seq: 21, type: 'task', task: task({ title: 'Old', revision: 4 }) })
   expect(store.tasks.get('T1')?.title).toBe('New')
 })
+
+test('a failed session counts while its task is open, without one for half a day', () => {
+  const failed = (more: Partial<SessionView>): SessionView => session({ state: 'failed', ...more })
+  const now = new Date().toISOString()
+  const sessions = [
+    failed({ id: 'S2', task: 'T1' }),
+    failed({ id: 'S3', task: 'T2' }),
+    failed({ id: 'S4', updated_at: now }),
+    failed({ id: 'S5' }),
+    failed({ id: 'S6', updated_at: now, parent: 'S4' }),
+  ]
+  store.take(snapshot({ tasks: [task({}), task({ id: 'T2', column: 'done' })], sessions }))
+  expect(store.counts.failed).toBe(2)
+})
+
+test('sessions without a task wait first', () => {
+  const waits = (more: Partial<SessionView>): SessionView => session({ state: 'needs_you', ...more })
+  const sessions = [waits({ id: 'S2', task: 'T1', updated_at: '2026-01-09' }), waits({ id: 'S3' })]
+  store.take(snapshot({ sessions }))
+  expect(store.waiting.map(({ id }) => id)).toEqual(['S3', 'S2'])
+})

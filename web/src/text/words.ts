@@ -16,7 +16,7 @@ export const STATE_MEANING: Record<StateWord, string> = {
   working: 'The agent works.',
   ready: 'The last turn ended; the agent waits for the next prompt.',
   interrupted: 'The last turn was broken off.',
-  ended: 'The process ended after a finished turn.',
+  ended: 'The last turn ended, and nothing tells that its process still runs.',
   unknown: 'A turn was open when last heard of; nothing tells whether it still is.',
 }
 
@@ -31,12 +31,12 @@ export const COLUMN_TITLE: Record<Column, string> = {
   done: 'Done',
 }
 
-/** What an empty column says. */
+/** What a column is for; an empty one says so. */
 export const COLUMN_MEANING: Record<Column, string> = {
   backlog: 'Work for later',
   ready: 'To be done next',
   running: 'An agent works on it',
-  needs_you: 'Nothing waits for you',
+  needs_you: 'A session waits for you, or failed',
   review: 'Finished work, to be looked at',
   done: 'Finished',
 }
