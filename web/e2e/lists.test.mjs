@@ -101,6 +101,24 @@ test('the palette goes anywhere and gives the focus back', async () => {
   )
 })
 
+test('since tells every want, and an older line when it is asked for', async () => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('since you')
+  await page.keyboard.press('Enter')
+  await page.locator('.want', { hasText: 'answered 529' }).waitFor()
+  const older = page.getByText('The query is there, the page next')
+  assert.equal(await older.count(), 0)
+  await page.getByRole('button', { name: 'Show every line of T10' }).click()
+  await older.waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('b')
+  await until(
+    () => page.url(),
+    (url) => url.endsWith('/board'),
+    page,
+  )
+})
+
 test('every key is shown by ?', async () => {
   await page.keyboard.press('?')
   await page.locator('[role=dialog]').getByText('Next, previous prompt').waitFor()

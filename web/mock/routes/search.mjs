@@ -113,7 +113,14 @@ const ago = (minutes) => new Date(Date.now() - minutes * 60_000).toISOString()
 function since(state, _, { query }) {
   const from = query.get('from')
   const ordinal = 600 * 1024
-  const line = (minutes, kind, text, session) => ({ at: ago(minutes), kind, text, session, ordinal })
+  const line = (minutes, kind, text, session) => ({
+    at: ago(minutes),
+    kind,
+    text,
+    session,
+    ordinal,
+    folded: false,
+  })
   const groups = [
     {
       task: 'T13',
@@ -121,6 +128,8 @@ function since(state, _, { query }) {
       sessions: ['S43'],
       state: 'needs_you',
       wanted: 'Allow `psql ledger_dev -f fix_captured.sql`?',
+      wants: [{ session: 'S43', state: 'needs_you', text: 'Allow `psql ledger_dev -f fix_captured.sql`?' }],
+      folded: [],
       files: ['crates/payments/src/refund.rs', 'crates/payments/src/capture.rs'],
       lines: [
         line(70, 'directed', 'Refund only what was captured', 'S43'),
@@ -133,7 +142,12 @@ function since(state, _, { query }) {
       title: 'Choose a retention rule for audit entries',
       sessions: ['S45', 'S39'],
       state: 'needs_you',
-      wanted: 'Keep audit entries for 7 years, or 10?',
+      wanted: 'Keep audit entries for 7 years, or 10?; The model’s service answered 529',
+      wants: [
+        { session: 'S45', state: 'needs_you', text: 'Keep audit entries for 7 years, or 10?' },
+        { session: 'S39', state: 'failed', text: 'The model’s service answered 529' },
+      ],
+      folded: [],
       files: [],
       lines: [
         line(47, 'failed', 'The model’s service answered 529', 'S39'),
@@ -146,8 +160,11 @@ function since(state, _, { query }) {
       sessions: ['S38'],
       state: 'ready',
       wanted: null,
+      wants: [],
+      folded: [{ session: 'S38', lines: 1, text: '1 finished turn', complete: true }],
       files: ['crates/api/src/customers/0.rs', 'crates/api/src/customers/1.rs'],
       lines: [
+        { ...line(95, 'finished', 'The query is there, the page next', 'S38'), folded: true },
         line(90, 'check_failed', 'cargo nextest run -p api, 4 failed', 'S38'),
         line(40, 'check_fixed', 'cargo nextest run -p api, 139 passed', 'S38'),
         line(20, 'committed', 'api: page through customers by cursor', 'S38'),
@@ -160,6 +177,8 @@ function since(state, _, { query }) {
       sessions: ['S41', 'S44'],
       state: 'working',
       wanted: null,
+      wants: [],
+      folded: [],
       files: ['crates/api/src/limits/bucket.rs'],
       lines: [
         line(28, 'answered', '2 requests per second', 'S41'),
@@ -172,6 +191,8 @@ function since(state, _, { query }) {
       sessions: ['S48'],
       state: 'ready',
       wanted: null,
+      wants: [],
+      folded: [],
       files: [],
       lines: [line(26, 'finished', 'Two races, both in capture.rs', 'S48')],
     },
