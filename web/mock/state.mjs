@@ -55,7 +55,7 @@ export class State {
       workspaces,
       tasks: [...this.tasks.values()].filter(here),
       sessions: [...kept].sort(byNewest),
-      sessions_total: rows.length,
+      sessions_total: rows.filter((row) => row.parent === null).length,
       import: this.import,
       last_look: this.lastLook,
       seq: this.seq,

@@ -3,6 +3,8 @@
 use axum::extract::State;
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use callboard_engine::Engine;
+use callboard_model::WorkspaceId;
 use rust_embed::Embed;
 
 use crate::App;
@@ -43,18 +45,15 @@ pub(crate) async fn page(State(app): State<App>, uri: Uri) -> Response {
         .into_response();
     };
     let index = String::from_utf8_lossy(&index.data).into_owned();
-    let html = with_board(app, index, workspace_of(path)).await;
+    let html = with_board(app, index, path.to_owned()).await;
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
 }
 
 /// The page with its board in it, so that the first paint needs no second request.
-async fn with_board(
-    app: App,
-    index: String,
-    workspace: Option<callboard_model::WorkspaceId>,
-) -> String {
+async fn with_board(app: App, index: String, path: String) -> String {
     let engine = app.engine.clone();
-    let board = tokio::task::spawn_blocking(move || engine.board(workspace)).await;
+    let board =
+        tokio::task::spawn_blocking(move || engine.board(workspace_of(&engine, &path))).await;
     let Ok(Ok(board)) = board else { return index };
     let Ok(json) = serde_json::to_string(&board) else { return index };
     // Within a script only `<` can end it.
@@ -63,9 +62,15 @@ async fn with_board(
     index.replacen("</body>", &script, 1)
 }
 
-/// `w/W1/board` names a workspace.
-fn workspace_of(path: &str) -> Option<callboard_model::WorkspaceId> {
-    path.strip_prefix("w/")?.split('/').next()?.parse().ok()
+/// The workspace of a page: `w/W1/board` names it, `s/S41` and `t/T12` belong to one.
+fn workspace_of(engine: &Engine, path: &str) -> Option<WorkspaceId> {
+    let mut parts = path.split('/');
+    match (parts.next()?, parts.next()?) {
+        ("w", id) => id.parse().ok(),
+        ("s", id) => engine.session(id.parse().ok()?).ok()?.workspace,
+        ("t", id) => engine.task(id.parse().ok()?).ok().map(|task| task.workspace),
+        _ => None,
+    }
 }
 
 fn media_type(path: &str) -> &'static str {

@@ -57,12 +57,12 @@ export const SOURCE_WORD: Record<FactSource, string> = {
 }
 
 export const MILESTONE_WORD: Record<MilestoneKind, string> = {
-  directed: 'directed',
+  directed: 'you asked',
   finished: 'finished',
   interrupted: 'interrupted',
   failed: 'failed',
   check_failed: 'check failed',
-  check_fixed: 'check fixed',
+  check_fixed: 'check passes',
   committed: 'committed',
   pushed: 'pushed',
   pull_request: 'pull request',

@@ -44,6 +44,7 @@ impl Engine {
                 sessions: board_sessions(s, chosen.id, &tasks)?,
                 sessions_total: s.session_count(&SessionFilter {
                     workspace: Some(chosen.id),
+                    roots_only: true,
                     ..SessionFilter::default()
                 })?,
                 last_look: s.last_look(chosen.id, now)?.map(|look| look.at),
