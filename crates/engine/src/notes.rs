@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::SystemTime;
 
 use callboard_model::{Timestamp, WorkspaceId};
+use callboard_os::file::Folder;
 use callboard_os::watch::{FileNotification, FileWatcher};
 use callboard_store::IndexText;
 
@@ -96,10 +97,13 @@ impl Engine {
     /// Brings what is known of a workspace's notes up to date, and has their folder watched.
     pub(crate) fn keep_notes(&self, id: WorkspaceId, root: &Path) -> Result<(), EngineError> {
         let folder = folder_of(root);
-        let made = fs::create_dir_all(&folder);
+        if let Err(error) = Folder::below(root, &[FOLDER, NOTES]) {
+            // What is known of its notes stays; a link may lead where nobody meant them to be read.
+            tracing::warn!(%error, folder = %folder.display(), "notes are not read");
+            return Ok(());
+        }
         if let Some(watcher) =
             &mut *self.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner)
-            && made.is_ok()
             && let Err(error) = watcher.watch(&folder, true)
         {
             tracing::warn!(%error, "notes are read when the daemon starts, not as they change");

@@ -10,6 +10,21 @@ fn found(running: &Running, words: &str) -> Vec<SearchHit> {
 }
 
 #[test]
+fn notes_behind_a_link_out_of_the_repository_are_not_read() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let elsewhere = home.root().join("elsewhere");
+    std::fs::create_dir_all(elsewhere.join("notes")).unwrap();
+    std::fs::write(elsewhere.join("notes/secret.md"), "# The walrus sleeps").unwrap();
+    std::os::unix::fs::symlink(&elsewhere, repo.path().join(".callboard")).unwrap();
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    let now = callboard_os::clock::now();
+    let found = running.engine.search(&Query::parse("walrus"), Some(workspace), now, 10).unwrap();
+    assert!(found.hits.is_empty(), "{found:?}");
+}
+
+#[test]
 fn notes_are_found_as_they_are_written_changed_and_removed() {
     let home = HermeticHome::new();
     let repo = Repo::new(&home);
