@@ -24,6 +24,9 @@ const START_TIME: Duration = Duration::from_secs(20);
 /// Time that a daemon that ends has until its lock is free.
 const LOCK_TIME: Duration = Duration::from_secs(5);
 
+/// Time between two looks whether the home is still there.
+const HOME_TIME: Duration = Duration::from_secs(60);
+
 /// What a running daemon says of itself, in `run/daemon.json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Running {
@@ -229,11 +232,22 @@ async fn serve(
     let text = serde_json::to_string(&running).map_err(|e| CliError::misuse(e.to_string(), ""))?;
     write_private(&settings.run_dir().join("daemon.json"), text.as_bytes())?;
     let shutdown = listening.shutdown();
+    let settings = settings.clone();
     tokio::spawn(async move {
-        wait_for_signal().await;
+        tokio::select! {
+            () = wait_for_signal() => {}
+            () = wait_until_homeless(settings) => {}
+        }
         shutdown.send_replace(true);
     });
     Ok(listening.run().await?)
+}
+
+/// Nobody finds a daemon whose home was removed; it would run until the machine is turned off.
+async fn wait_until_homeless(settings: Settings) {
+    while settings.run_dir().join("daemon.json").exists() {
+        tokio::time::sleep(HOME_TIME).await;
+    }
 }
 
 async fn wait_for_signal() {
