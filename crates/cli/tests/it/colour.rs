@@ -24,7 +24,9 @@ fn colour_only_on_a_terminal() {
 
     let socket = home.root().join("tmux");
     let config = home.root().join("tmux.conf");
-    std::fs::write(&config, "set -g default-terminal xterm-256color\n").unwrap();
+    // The server outlives its first session: one that is going down would take the next.
+    let lines = "set -g default-terminal xterm-256color\nset -g exit-empty off\n";
+    std::fs::write(&config, lines).unwrap();
     let tmux = |args: &[&str]| {
         let mut command = Command::new(on_path("tmux"));
         home.env(&mut command).arg("-S").arg(&socket).arg("-f").arg(&config).args(args);
