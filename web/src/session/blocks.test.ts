@@ -31,6 +31,17 @@ test('what says nothing is not shown', () => {
   )
 })
 
+test('an end of a turn that is told twice is one line, with its duration', () => {
+  const ended = (duration_ms: number | null): EventBody =>
+    ({ kind: 'turn', phase: 'completed', duration_ms }) as EventBody
+  const told = events(ended(null), ended(1200), { kind: 'prompt', text: 'on' } as EventBody, ended(900))
+  expect(blocks(told)).toMatchObject([
+    { key: 'e1', event: { duration_ms: 1200 } },
+    { event: { kind: 'prompt' } },
+    { event: { duration_ms: 900 } },
+  ])
+})
+
 test('a plan is shown as it stands after each statement of it', () => {
   const plan = (change: 'replace' | 'update', steps: object[]): EventBody =>
     ({ kind: 'plan', tool_use_id: change, tool: 'T', change, steps }) as EventBody

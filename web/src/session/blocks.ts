@@ -95,18 +95,28 @@ export function blocks(events: readonly Event[], edges: Edges = NO_EDGES): Block
       >
       made.push({ type: 'use', key, use, steps: event.kind === 'plan' ? amended(plan, event) : null })
     } else if (!silent(event)) {
-      made.push({ type: 'event', key, event })
+      const last = made[made.length - 1]
+      if (last && toldAgain(last, event) && !crosses(edges.seams, last, event)) {
+        if (last.type === 'event' && durationOf(last.event) === null) last.event = event
+      } else made.push({ type: 'event', key, event })
     }
   }
   return made
 }
 
-function crosses(
-  seams: ReadonlySet<Ordinal>,
-  block: Extract<Block, { type: 'looks' }>,
-  next: Event,
-): boolean {
-  const from = block.uses[0]?.event.ordinal ?? next.ordinal
+const durationOf = (event: Event): number | null =>
+  event.kind === 'turn' ? (event.duration_ms ?? null) : null
+
+/** Whether both say that one turn ended: an agent may write it in two records, one of them with its duration. */
+const toldAgain = (last: Block, next: Event): boolean =>
+  last.type === 'event' &&
+  last.event.kind === 'turn' &&
+  next.kind === 'turn' &&
+  last.event.phase === 'completed' &&
+  next.phase === 'completed'
+
+function crosses(seams: ReadonlySet<Ordinal>, block: Block, next: Event): boolean {
+  const from = firstEvent(block).ordinal
   for (const seam of seams) if (seam > from && seam <= next.ordinal) return true
   return false
 }
