@@ -7,8 +7,13 @@ use rusqlite::Connection;
 use crate::{Result, StoreError};
 
 /// The steps in order; the database's `user_version` counts those it has taken.
-const STEPS: &[&str] =
-    &[include_str!("../migrations/0001_begin.sql"), include_str!("../migrations/0002_forks.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_begin.sql"),
+    include_str!("../migrations/0002_forks.sql"),
+    include_str!("../migrations/0003_worktrees.sql"),
+    include_str!("../migrations/0004_owned.sql"),
+    include_str!("../migrations/0005_calls.sql"),
+];
 
 /// The newest layout of this version.
 pub(crate) const NEWEST: i64 = STEPS.len() as i64;

@@ -1,0 +1,14 @@
+-- A checkout that Callboard made or adopted. Its row stays when it is removed: what was kept of it is found by it.
+CREATE TABLE worktree (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace  INTEGER NOT NULL REFERENCES workspace (id),
+    name       TEXT NOT NULL,
+    path       NOT NULL,
+    branch     TEXT,
+    task       INTEGER,
+    state      TEXT NOT NULL,
+    made_at    INTEGER NOT NULL,
+    used_at    INTEGER NOT NULL,
+    body       TEXT NOT NULL
+);
+CREATE INDEX worktree_of_workspace ON worktree (workspace, state);
