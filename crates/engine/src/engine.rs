@@ -50,6 +50,7 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
+    pub(crate) projects: crate::project::Projects,
     started: Timestamp,
 }
 
@@ -117,6 +118,7 @@ impl Engine {
             homes,
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
+            projects: crate::project::Projects::default(),
             started,
         });
         engine.begin_reading(sources);
@@ -222,6 +224,17 @@ impl Engine {
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
         Ok(id)
+    }
+
+    /// What the `callboard.toml` of the main checkout at `root` says now.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what means nothing.
+    pub fn project(
+        &self,
+        root: &Path,
+    ) -> Result<Arc<callboard_model::project::Project>, EngineError> {
+        self.projects.of(root)
     }
 
     /// Notes that the user has looked at a workspace now.

@@ -166,3 +166,6 @@ pub const LINKS_LOOKED_BACK: usize = 500;
 
 /// Sessions bound to a workspace in one transaction: a live line waits for no more than these.
 pub const BOUND_AT_ONCE: usize = 64;
+
+/// Longest `callboard.toml` that is read: a hundred times what people write.
+pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
