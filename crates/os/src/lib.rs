@@ -5,6 +5,8 @@
 
 pub mod clock;
 pub mod command;
+#[cfg(unix)]
+pub mod copy;
 pub mod disk;
 pub mod file;
 #[cfg(unix)]
@@ -12,6 +14,9 @@ pub mod host;
 pub mod limits;
 pub mod lock;
 pub mod open;
+pub mod port;
 pub mod process;
+#[cfg(unix)]
+pub mod script;
 pub mod thread;
 pub mod watch;

@@ -9,7 +9,7 @@ use callboard_model::call::{
 };
 use callboard_model::view::{AnswerCall, StreamMessage};
 use callboard_model::{AgentName, CallId, ThreadKey};
-use callboard_testkit::HermeticHome;
+use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
 
 use crate::scene::Running;
@@ -268,4 +268,30 @@ fn a_turn_that_ends_calls_for_a_look_until_the_session_goes_on() {
     let noted = running.engine.answer(call.id, noted).unwrap();
     assert_eq!(noted.state, CallState::Closed);
     assert!(running.engine.inbox(None).unwrap().calls.is_empty());
+}
+
+#[test]
+fn rules_answer_what_needs_no_person() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.write(
+        "callboard.toml",
+        "[rules]\nallow = [\"Bash(cargo test*)\"]\ndeny = [\"Bash(git push*)\"]\n",
+    );
+    let claude = Claude::new("ruled", repo.path());
+    append(&claude.path(&home, "p"), &claude.prompt(1, "mend the lock"));
+    let running = Running::start(&home);
+    running.register(&repo);
+    let engine = &running.engine;
+    running.wait("its workspace", |_| running.session("ruled").workspace);
+    let ask = |key, command| by("ruled", CallVia::Driver, permission(key, command));
+    let (allowed, _) = engine.asked(ask("r1", "cargo test -p model")).unwrap();
+    let (denied, _) = engine.asked(ask("r2", "cargo test && git push")).unwrap();
+    let (open, _) = engine.asked(ask("r3", "cargo test && rm x")).unwrap();
+    let call = |id| engine.call(id).unwrap();
+    assert_eq!(call(allowed).answered_by.as_deref(), Some("rule: Bash(cargo test*)"));
+    assert_eq!(call(allowed).answer, Some(CallAnswer::option("yes")));
+    assert_eq!(call(denied).answer.unwrap().option.as_deref(), Some("no"));
+    assert_eq!(call(open).state, CallState::Open);
+    assert_eq!(engine.answers_to_deliver(CallVia::Driver).unwrap().len(), 2);
 }
