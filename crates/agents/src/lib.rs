@@ -5,6 +5,7 @@
 mod claude;
 mod codex;
 mod fields;
+mod hook;
 mod installed;
 mod known;
 pub mod limits;
@@ -21,6 +22,7 @@ use std::thread::JoinHandle;
 
 use callboard_model::{AgentName, Draft};
 
+pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
@@ -33,6 +35,12 @@ pub use transcript::{
 #[must_use]
 pub fn all() -> &'static [&'static dyn Agent] {
     &[&claude::Claude, &codex::Codex]
+}
+
+/// The agent of this short name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Agent> {
+    all().iter().copied().find(|agent| agent.name().as_str() == name)
 }
 
 /// The environment that agents are looked for in; given, never read from the process.
@@ -96,6 +104,11 @@ pub trait Agent: Send + Sync {
 
     /// The agent's program, if it is installed.
     fn installed(&self, environment: &Environment) -> Option<Installed>;
+
+    /// Its hooks, if it has such that tell what its files do not.
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        None
+    }
 
     /// Whether two slim records say the same, whichever session's transcripts they stand in.
     fn same_record(&self, one: &str, other: &str) -> bool {

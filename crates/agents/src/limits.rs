@@ -88,3 +88,6 @@ pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
 /// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
 pub const VERSION_TIME: Duration = Duration::from_secs(20);
+
+/// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
+pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;

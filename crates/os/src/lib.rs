@@ -15,3 +15,4 @@ pub mod open;
 pub mod process;
 pub mod thread;
 pub mod watch;
+pub mod window;

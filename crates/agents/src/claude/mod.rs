@@ -1,6 +1,8 @@
 //! Claude Code, by Anthropic.
 
+mod ask;
 mod discover;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -9,6 +11,7 @@ mod parse_prompt;
 mod parse_result;
 mod parse_system;
 mod parse_tool;
+mod plan;
 mod reader;
 mod slim;
 
@@ -18,7 +21,7 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
+    Agent, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
     TranscriptReader, WatchRoot, installed,
 };
 
@@ -78,6 +81,10 @@ impl Agent for Claude {
 
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

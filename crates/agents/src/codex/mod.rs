@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod daemon;
 mod discover;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -20,7 +21,7 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
+    Agent, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
     TranscriptReader, WatchRoot, installed,
 };
 
@@ -89,6 +90,10 @@ impl Agent for Codex {
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
         installed::program("codex", environment)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
