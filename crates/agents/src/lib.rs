@@ -20,7 +20,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use callboard_model::{AgentName, Draft};
+use callboard_model::call::{Ask, CallAnswer};
+use callboard_model::{AgentName, Draft, ThreadKey};
 
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
@@ -108,6 +109,25 @@ pub trait Agent: Send + Sync {
     /// Its hooks, if it has such that tell what its files do not.
     fn hook(&self) -> Option<&'static dyn Hook> {
         None
+    }
+
+    /// Whether the agent's own server has this conversation, so that any client may answer what it asks.
+    fn serves(&self, _home: &Path, _thread: &ThreadKey) -> bool {
+        false
+    }
+
+    /// Gives an answer through the agent's own server, taking the conversation only for that.
+    ///
+    /// # Errors
+    /// Says why the agent did not take it; it goes on waiting then.
+    fn answer_by_server(
+        &self,
+        _home: &Path,
+        _thread: &ThreadKey,
+        _ask: &Ask,
+        _answer: &CallAnswer,
+    ) -> Result<(), String> {
+        Err("this agent has no server".into())
     }
 
     /// Whether two slim records say the same, whichever session's transcripts they stand in.
