@@ -4,9 +4,11 @@
 
 mod claude;
 mod codex;
+mod connect;
 mod fields;
 mod hook;
 mod installed;
+mod json_edit;
 mod known;
 pub mod limits;
 mod live;
@@ -23,6 +25,7 @@ use std::thread::JoinHandle;
 use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
 
+pub use connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
@@ -108,6 +111,11 @@ pub trait Agent: Send + Sync {
 
     /// Its hooks, if it has such that tell what its files do not.
     fn hook(&self) -> Option<&'static dyn Hook> {
+        None
+    }
+
+    /// How it is connected, if it has hooks.
+    fn connection(&self) -> Option<&'static dyn Connect> {
         None
     }
 

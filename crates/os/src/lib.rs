@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod command;
+pub mod converse;
 pub mod disk;
 pub mod file;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Claude Code, by Anthropic.
 
 mod ask;
+mod connect;
 mod discover;
 mod hook;
 mod known_fields;
@@ -21,8 +22,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Claude;
@@ -85,6 +86,10 @@ impl Agent for Claude {
 
     fn hook(&self) -> Option<&'static dyn Hook> {
         Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::Plugin)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -1,5 +1,6 @@
 //! Codex, by OpenAI.
 
+mod connect;
 #[cfg(unix)]
 mod daemon;
 mod discover;
@@ -14,6 +15,7 @@ mod parse_output;
 mod patch;
 mod reader;
 mod slim;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -21,8 +23,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Codex;
@@ -94,6 +96,10 @@ impl Agent for Codex {
 
     fn hook(&self) -> Option<&'static dyn Hook> {
         Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::HooksFile)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
