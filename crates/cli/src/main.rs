@@ -4,6 +4,7 @@ mod args;
 mod client;
 mod commands;
 mod daemon;
+mod diff;
 mod error;
 #[cfg(unix)]
 mod hook;
