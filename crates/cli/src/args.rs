@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Task(Task),
     /// Search every session and task, of every agent.
     Search(Search),
+    /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
+    Connect(Connect),
+    /// Take back exactly what connecting an agent added.
+    Disconnect(Connect),
     /// What was found, what could not be read, what is misconfigured and how to mend it.
     Doctor(Json),
     /// Print the token that signs a browser in.
@@ -60,6 +64,18 @@ pub(crate) struct Json {
     /// Print JSON, described in docs/json.md.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Connect {
+    /// `claude` or `codex`.
+    pub(crate) agent: String,
+    /// Make the change without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show the change and make none.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod command;
+pub mod converse;
 #[cfg(unix)]
 pub mod copy;
 pub mod disk;
@@ -20,3 +21,4 @@ pub mod process;
 pub mod script;
 pub mod thread;
 pub mod watch;
+pub mod window;

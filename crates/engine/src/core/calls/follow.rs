@@ -11,6 +11,9 @@ use serde_json::json;
 use super::{close, go_on, tell};
 use crate::limits;
 
+/// Begins the keys of calls that nobody reported: the session was only seen to wait.
+pub(super) const SEEN: &str = "seen:";
+
 /// The fold of a session as the store has it.
 pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
     Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
@@ -92,7 +95,7 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         (kind, view.activity.clone(), CallDetail::None)
     });
     let ask = Ask {
-        key: format!("seen:{}", turn.at.map_or(0, Timestamp::as_millisecond)),
+        key: format!("{SEEN}{}", turn.at.map_or(0, Timestamp::as_millisecond)),
         kind,
         question,
         detail,

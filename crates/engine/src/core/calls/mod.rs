@@ -1,6 +1,7 @@
 //! Calls: raised, answered, and closed when their agent is seen to go on.
 
 mod follow;
+mod hooks;
 mod tell;
 
 use callboard_model::call::{
@@ -158,7 +159,8 @@ fn raise_or_find(
         return Ok(known);
     }
     // Until its hook or its driver spoke, only the window was known to ask.
-    let unseen = |call: &&Call| call.via == CallVia::Window && call.life.state == CallState::Open;
+    let unseen =
+        |call: &&Call| call.key.starts_with(follow::SEEN) && call.life.state == CallState::Open;
     if let Some(unseen) = open.iter().find(unseen) {
         let mut call = unseen.clone();
         (call.kind, call.via, call.key) = (asked.ask.kind, asked.via, asked.ask.key.clone());
