@@ -50,6 +50,7 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
+    pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
 
@@ -117,11 +118,13 @@ impl Engine {
             homes,
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
+            keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
+        crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)

@@ -18,9 +18,11 @@ mod refold;
 mod row;
 mod transcript;
 mod workspaces;
+mod worktrees;
 
 pub use callboard_agents::Environment;
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use ingest::Work;
 pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
+pub use worktrees::WorktreesWanted;

@@ -13,5 +13,7 @@ pub mod limits;
 pub mod lock;
 pub mod open;
 pub mod process;
+#[cfg(unix)]
+pub mod remove;
 pub mod thread;
 pub mod watch;

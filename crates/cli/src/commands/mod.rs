@@ -9,6 +9,7 @@ mod status;
 mod tail;
 mod task;
 mod up;
+mod worktree;
 
 use std::process::ExitCode;
 
@@ -32,6 +33,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Since(since) => done(since::since(&since, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),

@@ -47,6 +47,14 @@ pub(super) fn sort(top: &Path, ignored: &[PathBuf]) -> Ignored {
     sorted
 }
 
+/// Whether a folder, by its name, is fetched or built again.
+#[must_use]
+pub fn is_made_again(folder: &Path) -> bool {
+    folder
+        .file_name()
+        .is_some_and(|name| MADE_AGAIN.iter().any(|known| name.eq_ignore_ascii_case(known)))
+}
+
 impl Ignored {
     fn take(&mut self, top: &Path, path: &Path) {
         let Ok(meta) = fs::symlink_metadata(top.join(path)) else { return };
@@ -65,9 +73,7 @@ impl Ignored {
     }
 
     fn take_folder(&mut self, top: &Path, folder: &Path) {
-        let is_made_again = folder
-            .file_name()
-            .is_some_and(|name| MADE_AGAIN.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let is_made_again = is_made_again(folder);
         // Git does not look into a repository within a repository.
         if is_made_again || top.join(folder).join(".git").exists() {
             return self.leave_out(folder);

@@ -5,6 +5,7 @@ pub(crate) mod doctor;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+pub(crate) mod worktrees;
 
 use callboard_engine::{Engine, EngineError};
 use callboard_model::{SessionId, TaskId, WorkspaceId};
