@@ -17,6 +17,7 @@ pub mod lock;
 pub mod open;
 pub mod port;
 pub mod process;
+pub mod remove;
 #[cfg(unix)]
 pub mod script;
 pub mod thread;
