@@ -15,6 +15,7 @@ mod live;
 mod notes;
 mod open;
 pub mod project;
+mod pushes;
 mod query;
 mod readable;
 mod refold;

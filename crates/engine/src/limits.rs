@@ -195,3 +195,15 @@ pub const PROCESSES_NAMED: usize = 5;
 
 /// Days without work after which a worktree in which nothing was done is proposed for removal.
 pub const IDLE_DAYS: u32 = 2;
+
+/// Time after which a push is looked at: the command that made it has mostly ended, and its session told of it.
+pub const PUSH_SETTLES: Duration = Duration::from_millis(400);
+
+/// Looks for the session that pushed: transcripts are written some hundred milliseconds after what they tell.
+pub const PUSH_LOOKS: usize = 5;
+
+/// Time between a push and what its session tells of it.
+pub const PUSH_TOLD_WITHIN_MS: i64 = 60_000;
+
+/// Commits of a push that are named.
+pub const PUSHED_COMMITS: usize = 30;

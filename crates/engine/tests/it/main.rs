@@ -13,6 +13,7 @@ mod forks;
 mod links;
 mod notes;
 mod order;
+mod pushes;
 mod readable;
 mod relations;
 mod running;

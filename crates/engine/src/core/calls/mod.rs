@@ -5,8 +5,10 @@ mod hooks;
 mod tell;
 
 use callboard_model::call::{
-    Ask, CallAnswer, CallKind, CallRefusal, CallState, CallStep, CallVia, Effect, Rules, Ruling,
+    Ask, CallAnswer, CallDetail, CallKind, CallRefusal, CallState, CallStep, CallVia, Effect,
+    Rules, Ruling,
 };
+use callboard_model::view::SessionView;
 use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
 use callboard_store::{Call, CallBody, LogKind, NewCall, Write};
 use serde_json::json;
@@ -28,6 +30,16 @@ pub(crate) struct Asked {
     pub(crate) window: Option<String>,
     /// What answers without a person.
     pub(crate) rules: Rules,
+}
+
+/// A call that Callboard itself makes about a session.
+pub(crate) struct OwnCall {
+    pub(crate) view: SessionView,
+    pub(crate) kind: CallKind,
+    /// Tells it from others of its kind.
+    pub(crate) key: String,
+    pub(crate) question: String,
+    pub(crate) detail: CallDetail,
 }
 
 /// An answer as it comes in.
@@ -137,6 +149,15 @@ impl Core {
                     go_on(w, &mut call, because)?;
                 }
             }
+            Ok(())
+        })
+    }
+
+    /// Raises a call that Callboard itself makes about a session, unless the same stands already.
+    pub(crate) fn raise_own(&mut self, own: OwnCall) -> Result<(), EngineError> {
+        let OwnCall { view, kind, key, question, detail } = own;
+        self.write_for_person(|w| {
+            tell::raise_own(w, tell::about(&view, kind, &key, question, detail))?;
             Ok(())
         })
     }
