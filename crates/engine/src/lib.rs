@@ -4,6 +4,7 @@
 
 mod announce;
 mod calls;
+mod checkouts;
 mod core;
 mod engine;
 mod error;

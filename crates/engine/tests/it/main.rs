@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod checkouts;
 mod damage;
 mod files;
 mod forks;

@@ -1,5 +1,7 @@
 //! What a session's state says of its calls: raises those that nothing else would, closes those that are over.
 
+use std::path::Path;
+
 use callboard_model::call::{Ask, CallDetail, CallKind, CallState, CallVia};
 use callboard_model::fold::SessionFold;
 use callboard_model::session::{Alive, FactSource, Outcome, SessionState, StateWord, TurnState};
@@ -9,6 +11,7 @@ use callboard_store::{Call, CallBody, LogKind, NewCall, Result, Snapshot, Write}
 use serde_json::json;
 
 use super::{close, go_on, tell};
+use crate::checkouts::{self, OwnCheckout};
 use crate::limits;
 
 /// Begins the keys of calls that nobody reported: the session was only seen to wait.
@@ -33,6 +36,7 @@ pub(in crate::core) fn follow_session(
     keep_belonging(w, view, &mut open)?;
     follow_asked(w, view, fold, &mut open)?;
     follow_headway(w, view, fold, &mut open)?;
+    follow_checkout(w, view, fold)?;
     follow_turn(w, view, fold, before, &mut open)
 }
 
@@ -139,6 +143,29 @@ fn follow_headway(
     let question = format!("seems to make no headway: {}", stuck.text);
     tell::raise_own(w, tell::about(view, CallKind::Stuck, stuck.sign, question, detail))?;
     Ok(())
+}
+
+/// A session that writes where another one works.
+fn follow_checkout(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Result<()> {
+    let root = fold.facts.root.as_deref().or(fold.facts.cwd.as_deref());
+    let (Some(workspace), Some(root)) = (view.workspace, root) else { return Ok(()) };
+    if !checkouts::writes_elsewhere(fold) {
+        return Ok(());
+    }
+    let Some(checkout) = OwnCheckout::of(&w.view(), workspace, Path::new(root))? else {
+        return Ok(());
+    };
+    // What was written before its user last took note of it is no news.
+    let told = w.view().last_call(view.id, CallKind::WrongCheckout)?;
+    let told_until = told.map(|call| call.closed_at.unwrap_or(w.now()));
+    let written = fold.files.files.iter().filter(|(path, touch)| {
+        touch.edits > 0 && touch.at > told_until && checkout.foreign(Path::new(path)).is_some()
+    });
+    let paths: Vec<String> = written.map(|(path, _)| path.clone()).collect();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    tell::raise_own(w, tell::wrong_checkout(view, &checkout.own, paths, false)).map(|_| ())
 }
 
 /// Turns that end call for a look; one that begins takes that back.
