@@ -14,6 +14,7 @@ pub mod limits;
 mod live;
 mod notes;
 mod open;
+pub mod project;
 mod query;
 mod readable;
 mod refold;

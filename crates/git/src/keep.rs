@@ -19,6 +19,7 @@ use crate::paths::bytes_of;
 use crate::run::{Git, GitError};
 use crate::status::{Status, status};
 
+pub use ignored::is_made_again;
 pub use restore::{Restored, restore};
 
 /// Where kept work is found.

@@ -43,3 +43,15 @@ pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Time that processes have to end by themselves before they are killed.
 pub const END_GRACE: Duration = Duration::from_secs(3);
+
+/// Output kept of one configured script in its log: the rest of an endless one is not.
+pub const SCRIPT_LOG_BYTES: usize = 16 << 20;
+
+/// Longest line of a script that is told as one.
+pub const SCRIPT_LINE_BYTES: u64 = 64 << 10;
+
+/// Lines of a script that wait to be told; who is slower misses some, which the log has.
+pub const SCRIPT_LINES: usize = 1024;
+
+/// Time between two looks at whether a script has ended.
+pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);
