@@ -15,6 +15,9 @@ use crate::{Engine, EngineError};
 /// Who answers from the page or the command line.
 const YOU: &str = "you";
 
+/// Before the rule that answered.
+pub(crate) const RULE: &str = "rule: ";
+
 /// An answer on its way to whoever asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Delivery {

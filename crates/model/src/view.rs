@@ -20,4 +20,4 @@ pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
-pub use since::{Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};

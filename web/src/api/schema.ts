@@ -1244,6 +1244,20 @@ export interface components {
             /** @description A git repository, or a path in one, or a plain folder. */
             path: string;
         };
+        /** @description A call that a rule answered. */
+        RuledCall: {
+            /** @description Whether it allowed what was asked. */
+            allowed: boolean;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            /** @description What was asked. */
+            question: string;
+            /** @description The rule. */
+            rule: string;
+            session?: components["schemas"]["SessionId"] | null;
+        };
         /** @description The agent looks for files, text or a page. */
         Search: components["schemas"]["ToolUse"] & {
             /** @description Folder or file it is limited to. */
@@ -1454,6 +1468,8 @@ export interface components {
         };
         /** @description What happened in a workspace in a span of time, per task. */
         Since: {
+            /** @description What rules answered in place of a person, newest first. */
+            by_rules?: components["schemas"]["RuledCall"][];
             /** @description Begin of the span. */
             from: components["schemas"]["Timestamp"];
             /** @description Per task, and per session that has none; what wants something now comes first. */
@@ -1939,6 +1955,7 @@ export type Read = components['schemas']['Read'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
+export type RuledCall = components['schemas']['RuledCall'];
 export type Search = components['schemas']['Search'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];

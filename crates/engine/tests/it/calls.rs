@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use callboard_engine::AskedBy;
+use callboard_engine::{AskedBy, SinceFrom};
 use callboard_model::call::{
     Ask, CallAnswer, CallDetail, CallKind, CallOption, CallState, CallVia, Effect, Urgency,
 };
@@ -294,4 +294,11 @@ fn rules_answer_what_needs_no_person() {
     assert_eq!(call(denied).answer.unwrap().option.as_deref(), Some("no"));
     assert_eq!(call(open).state, CallState::Open);
     assert_eq!(engine.answers_to_deliver(CallVia::Driver).unwrap().len(), 2);
+    let since = engine.since(
+        running.session("ruled").workspace.unwrap(),
+        SinceFrom::LastLook,
+        callboard_os::clock::now(),
+    );
+    let ruled = since.unwrap().by_rules;
+    assert_eq!(ruled.iter().map(|ruled| ruled.allowed).collect::<Vec<_>>(), [false, true]);
 }

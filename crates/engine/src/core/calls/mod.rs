@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{Core, view_of};
 use crate::EngineError;
+use crate::calls::RULE;
 
 pub(super) use follow::follow_session;
 
@@ -195,7 +196,7 @@ fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
     let option = asked.ask.options.iter().find(|option| option.effect == effect)?;
     let text =
         (effect == Effect::Deny).then(|| format!("a rule of this repository refuses it: {rule}"));
-    Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("rule: {rule}")))
+    Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("{RULE}{rule}")))
 }
 
 /// What an answer does; it must be one that the call takes.
