@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use callboard_agents::HookReport;
 use callboard_os::{host, process, window};
@@ -113,9 +113,9 @@ fn report(agent: &str, parent: u32, input: Vec<u8>) -> Option<Vec<u8>> {
     let wanted = hook.variables().iter().chain(window::VARIABLES);
     let environment: BTreeMap<String, String> =
         wanted.filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let now = callboard_os::clock::now().as_millisecond();
     let report = HookReport {
-        run: format!("{}-{}", std::process::id(), since.as_nanos()),
+        run: format!("{}-{}", std::process::id(), now),
         pid: parent,
         environment,
         input: RawValue::from_string(String::from_utf8(input).ok()?).ok()?,

@@ -73,6 +73,13 @@ fn agent_text(agent: &AgentReport) -> String {
     for home in &agent.homes {
         let _ = writeln!(text, "  {home}");
     }
+    if agent.connected.is_empty() && agent.program.is_some() {
+        let name = agent.agent.as_str();
+        let _ = writeln!(text, "  not connected: `callboard connect {name}` lets you answer here");
+    }
+    for program in &agent.connected {
+        let _ = writeln!(text, "  connected by {program}");
+    }
     let _ = writeln!(
         text,
         "  {}, {}",

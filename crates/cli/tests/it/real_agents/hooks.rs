@@ -148,3 +148,33 @@ fn a_thread_of_the_shared_server_is_answered_here() {
     client.wait_turn_completed(&thread);
     assert_eq!(wait_over(&daemon, &second)["answered_by"], "the window");
 }
+
+#[test]
+fn a_thread_that_only_its_window_can_answer_says_so() {
+    let input = json!({"cmd": "echo one", "sandbox_permissions": "require_escalated",
+        "justification": "May I leave the sandbox?"});
+    let server = ModelServer::with([Script::new("escape")
+        .turn(Turn::text("Asking.").tool("exec_command", input))
+        .turn(Turn::text("It said {{last_result}}."))]);
+    let home = HermeticHome::new().with_model_server(&server);
+    let repo = Repo::new(&home);
+    let agents = Agents::reserve(1);
+    agents.link_into(&home);
+    let daemon = daemon(&home, &repo);
+    connect(&daemon, "codex");
+    let client = agents.codex(&home).cwd(repo.path()).app_server();
+    let thread = client.start_thread(repo.path());
+    client.start_turn(&thread, "Leave [[script:escape]]");
+    let request = client.wait_request();
+    let call = wait::until("a call", || {
+        let inbox = daemon.get("/api/calls").json();
+        inbox["calls"].as_array()?.iter().find(|call| call["kind"] == "permission").cloned()
+    });
+    assert_eq!((call["can_answer"].as_bool(), call["state"].as_str()), (Some(false), Some("open")));
+    let refused = daemon.callboard().run(["answer", id(&call), "yes"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+    assert!(refused.stderr.contains("can only be answered in"), "{}", refused.stderr);
+    client.accept(&request);
+    client.wait_turn_completed(&thread);
+    wait_over(&daemon, &call);
+}
