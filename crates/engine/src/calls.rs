@@ -1,5 +1,7 @@
 //! Calls as their askers and answerers reach them: agents' requests come in, answers go out.
 
+mod notify;
+
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use callboard_store::Call;
 
 use crate::core::{Answered, Asked};
 use crate::{Engine, EngineError};
+
+pub use notify::notify_user;
 
 /// Who answers from the page or the command line.
 const YOU: &str = "you";

@@ -23,7 +23,7 @@ mod transcript;
 mod workspaces;
 
 pub use callboard_agents::Environment;
-pub use calls::{AskedBy, Delivery};
+pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookWait, hear_hook};

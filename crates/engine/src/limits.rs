@@ -175,3 +175,15 @@ pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
 
 /// Time after which answers to deliver are looked for without being told: only a repair.
 pub const ANSWERS_LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Milliseconds that a call waits before its user is notified: many are answered or over by then.
+pub const NOTIFY_AFTER_MS: i64 = 10_000;
+
+/// Milliseconds within which notifications are counted.
+pub const NOTIFY_WITHIN_MS: i64 = 10 * 60_000;
+
+/// Time between two looks for calls to notify of, however much happens.
+pub const NOTIFY_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Time after which calls are looked at though nothing happened: only a repair.
+pub const NOTIFY_SWEEP: Duration = Duration::from_secs(600);

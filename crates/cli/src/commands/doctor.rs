@@ -50,6 +50,7 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
         (settings::PORT, "the port of the page"),
         (settings::EDITOR, "the editor that opens files"),
         (settings::LOG, "what the daemon's log tells"),
+        (settings::NOTIFY, "notifications on the desktop within ten minutes"),
         (settings::TASK, "the task of sessions started from this shell"),
     ] {
         let value = settings.environment.vars.get(name).map_or("not set", String::as_str);
