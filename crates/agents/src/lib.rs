@@ -138,6 +138,11 @@ pub trait Agent: Send + Sync {
         Err("this agent has no server".into())
     }
 
+    /// Whether the agent itself made the worktree at `path` of the repository whose main checkout is `root`.
+    fn made_worktree(&self, _home: &Path, _root: &Path, _path: &Path) -> bool {
+        false
+    }
+
     /// Whether two slim records say the same, whichever session's transcripts they stand in.
     fn same_record(&self, one: &str, other: &str) -> bool {
         one == other

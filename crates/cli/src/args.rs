@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub(crate) mod worktree;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -32,6 +34,9 @@ pub(crate) enum Command {
     /// Tasks: make, list, show, edit, move, link and import them.
     #[command(subcommand, visible_alias = "t")]
     Task(Task),
+    /// Worktrees: make, list, show, adopt, remove and restore them.
+    #[command(subcommand, visible_alias = "wt")]
+    Worktree(worktree::Worktree),
     /// Search every session and task, of every agent.
     Search(Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.

@@ -113,9 +113,9 @@ fn report(agent: &str, parent: u32, input: Vec<u8>) -> Option<Vec<u8>> {
     let wanted = hook.variables().iter().chain(window::VARIABLES);
     let environment: BTreeMap<String, String> =
         wanted.filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
-    let now = callboard_os::clock::now().as_millisecond();
+    let now = callboard_os::clock::now();
     let report = HookReport {
-        run: format!("{}-{}", std::process::id(), now),
+        run: format!("{}-{}", std::process::id(), now.as_millisecond()),
         pid: parent,
         environment,
         input: RawValue::from_string(String::from_utf8(input).ok()?).ok()?,

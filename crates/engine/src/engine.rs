@@ -53,6 +53,7 @@ pub struct Engine {
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
     pub(crate) projects: crate::project::Projects,
+    pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
 
@@ -124,12 +125,14 @@ impl Engine {
             notes: NotesWatch::default(),
             answers,
             projects: crate::project::Projects::default(),
+            keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
         crate::hooks::start(&engine, engine.stop.clone());
+        crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)

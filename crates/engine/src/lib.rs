@@ -21,6 +21,7 @@ mod refold;
 mod row;
 mod transcript;
 mod workspaces;
+mod worktrees;
 
 pub use callboard_agents::Environment;
 pub use calls::{AskedBy, Delivery, notify_user};
@@ -29,3 +30,4 @@ pub use error::EngineError;
 pub use hooks::{HookAsk, HookWait, hear_hook};
 pub use ingest::Work;
 pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
+pub use worktrees::WorktreesWanted;

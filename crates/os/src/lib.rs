@@ -18,6 +18,7 @@ pub mod notify_desktop;
 pub mod open;
 pub mod port;
 pub mod process;
+pub mod remove;
 #[cfg(unix)]
 pub mod script;
 pub mod thread;

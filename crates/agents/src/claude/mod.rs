@@ -80,6 +80,11 @@ impl Agent for Claude {
         installed::program("claude", environment)
     }
 
+    // `claude --worktree` makes them there (code.claude.com/docs/en/worktrees).
+    fn made_worktree(&self, _: &Path, root: &Path, path: &Path) -> bool {
+        path.starts_with(root.join(".claude/worktrees"))
+    }
+
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
     }

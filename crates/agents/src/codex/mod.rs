@@ -119,6 +119,11 @@ impl Agent for Codex {
         daemon::answer(home, thread, ask, answer)
     }
 
+    // Its app makes them there, detached (developers.openai.com/codex/app/worktrees).
+    fn made_worktree(&self, home: &Path, _: &Path, path: &Path) -> bool {
+        path.starts_with(home.join("worktrees"))
+    }
+
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
         discover::companion(file)
     }

@@ -12,6 +12,7 @@ mod status;
 mod tail;
 mod task;
 mod up;
+mod worktree;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

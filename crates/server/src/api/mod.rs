@@ -7,6 +7,7 @@ pub(crate) mod hook;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+pub(crate) mod worktrees;
 
 use callboard_engine::{Engine, EngineError};
 use callboard_model::{CallId, SessionId, TaskId, WorkspaceId};
