@@ -1,6 +1,8 @@
 //! Calls as their askers and answerers reach them: agents' requests come in, answers go out.
 
 use std::path::{Path, PathBuf};
+mod notify;
+
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use callboard_store::Call;
 use crate::checkouts::OwnCheckout;
 use crate::core::{Answered, Asked};
 use crate::{Engine, EngineError};
+
+pub use notify::notify_user;
 
 /// Who answers from the page or the command line.
 const YOU: &str = "you";

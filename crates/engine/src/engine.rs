@@ -124,6 +124,7 @@ impl Engine {
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
         crate::pushes::start(&engine);
+        crate::hooks::start(&engine, engine.stop.clone());
         crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);

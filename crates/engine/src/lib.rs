@@ -26,7 +26,7 @@ mod workspaces;
 mod worktrees;
 
 pub use callboard_agents::Environment;
-pub use calls::{AskedBy, Delivery};
+pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookWait, hear_hook};

@@ -17,6 +17,9 @@ use crate::limits;
 /// Begins the keys of calls that nobody reported: the session was only seen to wait.
 pub(super) const SEEN: &str = "seen:";
 
+/// Begins the keys of what hooks report.
+const HOOK: &str = "hook:";
+
 /// The fold of a session as the store has it.
 pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
     Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
@@ -69,7 +72,7 @@ fn follow_asked(
     }
     // What events alone tell may be long past.
     if turn.source != FactSource::Registry || view.facts.alive.is != Alive::Yes {
-        return Ok(());
+        return follow_results(w, view, fold, asked);
     }
     if matches!(turn.is, TurnState::WaitingPermission | TurnState::WaitingInput) {
         if asked.is_empty() {
@@ -83,6 +86,24 @@ fn follow_asked(
     asked.retain(|call| call.via != CallVia::Driver && is_past(call));
     if let Some(oldest) = asked.into_iter().next() {
         go_on(w, oldest, "answered in its window")?;
+    }
+    Ok(())
+}
+
+/// Where no list of sessions tells: what a hook reported is over when the session has gone on since and no use of a
+/// tool is without its result.
+fn follow_results(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    asked: Vec<&mut Call>,
+) -> Result<()> {
+    let is_idle = fold.asks_to_allow().is_none();
+    for call in asked {
+        let is_reported = call.key.starts_with(HOOK) && call.via != CallVia::Driver;
+        if is_reported && is_idle && view.updated_at.is_some_and(|at| at >= call.asked_at) {
+            go_on(w, call, "answered in its window")?;
+        }
     }
     Ok(())
 }
