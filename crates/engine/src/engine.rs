@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::announce::Announcer;
+use crate::calls::AnswerBell;
 use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring};
 use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
@@ -50,6 +51,8 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
+    pub(crate) answers: AnswerBell,
+    pub(crate) projects: crate::project::Projects,
     pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
@@ -72,6 +75,7 @@ impl Engine {
         let announcer = Announcer::new(store.last_seq());
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
+        let answers = AnswerBell::default();
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
@@ -91,6 +95,7 @@ impl Engine {
             problems: problems.clone(),
             read_again,
             progress,
+            answers: answers.clone(),
             clock,
         };
         let core = Core::new(store, known, wiring);
@@ -118,6 +123,8 @@ impl Engine {
             homes,
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
+            answers,
+            projects: crate::project::Projects::default(),
             keeper: crate::worktrees::Keeper::default(),
             started,
         });
@@ -225,6 +232,17 @@ impl Engine {
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
         Ok(id)
+    }
+
+    /// What the `callboard.toml` of the main checkout at `root` says now.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what means nothing.
+    pub fn project(
+        &self,
+        root: &Path,
+    ) -> Result<Arc<callboard_model::project::Project>, EngineError> {
+        self.projects.of(root)
     }
 
     /// Notes that the user has looked at a workspace now.

@@ -3,15 +3,18 @@
 //! Knows no HTTP and no terminal. Time enters with each event and request.
 
 mod announce;
+mod calls;
 mod core;
 mod engine;
 mod error;
+mod hooks;
 mod inbox;
 mod ingest;
 pub mod limits;
 mod live;
 mod notes;
 mod open;
+pub mod project;
 mod query;
 mod readable;
 mod refold;
@@ -21,8 +24,10 @@ mod workspaces;
 mod worktrees;
 
 pub use callboard_agents::Environment;
+pub use calls::{AskedBy, Delivery};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
+pub use hooks::{HookAsk, HookWait, hear_hook};
 pub use ingest::Work;
 pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
 pub use worktrees::WorktreesWanted;

@@ -137,7 +137,7 @@ pub fn keep(top: &Path, name: &str) -> Result<Kept, KeepError> {
 /// When git cannot be run or this is no checkout.
 pub fn too_large(top: &Path) -> Result<Vec<PathBuf>, GitError> {
     let mut left_out = ignored::sort(top, &status(&Git::at(top))?.ignored).left_out;
-    left_out.retain(|path| !is_made_again(path));
+    left_out.retain(|path| !path.file_name().is_some_and(is_made_again));
     Ok(left_out)
 }
 

@@ -6,9 +6,11 @@
 pub mod base;
 pub mod exclude;
 pub mod guard;
+pub mod ignored;
 pub mod keep;
 pub mod limits;
 pub mod locate;
+pub mod mask;
 mod paths;
 pub mod remote;
 mod run;

@@ -12,6 +12,7 @@ pub mod goal;
 pub mod ids;
 pub mod limits;
 pub mod phrase;
+pub mod project;
 pub mod purpose;
 pub mod query;
 pub mod session;

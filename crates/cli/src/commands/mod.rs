@@ -1,7 +1,10 @@
 //! One file per noun or daily verb.
 
+mod answer;
+mod connect;
 mod doctor;
 mod import;
+mod inbox;
 mod search;
 mod session;
 mod since;
@@ -31,10 +34,14 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Down => done(up::down(settings)),
         Command::Status(status) => done(status::status(&status, settings)),
         Command::Since(since) => done(since::since(&since, settings)),
+        Command::Inbox(args) => done(inbox::inbox(&args, settings)),
+        Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
+        Command::Connect(args) => done(connect::connect(&args, settings)),
+        Command::Disconnect(args) => done(connect::disconnect(&args, settings)),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),
         Command::Completions { shell } => {

@@ -9,4 +9,5 @@
 
 mod guard;
 mod keep;
+mod mask;
 mod worktree;
