@@ -5,6 +5,7 @@
 mod announce;
 mod core;
 mod engine;
+pub mod equip;
 mod error;
 mod inbox;
 mod ingest;

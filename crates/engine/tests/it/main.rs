@@ -7,6 +7,7 @@
 )]
 
 mod damage;
+mod equip;
 mod files;
 mod forks;
 mod links;
