@@ -22,6 +22,10 @@ pub(crate) enum Command {
     Status(Status),
     /// What happened since you left.
     Since(Since),
+    /// What waits for you, most urgent first; on a terminal, answer it one by one.
+    Inbox(Inbox),
+    /// Answer a call.
+    Answer(Answer),
     /// Sessions: list them, show one, follow one.
     #[command(subcommand, visible_alias = "s")]
     Session(Session),
@@ -89,6 +93,37 @@ pub(crate) struct Since {
     /// Tell every line, also those that are counted at a glance.
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inbox {
+    /// Of all workspaces, not only of this one.
+    #[arg(long, short)]
+    pub(crate) all: bool,
+    /// Print the list, also on a terminal.
+    #[arg(long, short)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Answer {
+    /// `C88`.
+    pub(crate) call: String,
+    /// `yes`, `no`, an option's id or its number.
+    pub(crate) answer: Option<String>,
+    /// An answer in your own words, or the reason of a refusal.
+    #[arg(long, short)]
+    pub(crate) text: Option<String>,
+    /// The answer to one of several questions, by its number (`2=Blue`); may be given again.
+    #[arg(long)]
+    pub(crate) part: Vec<String>,
+    /// Refuse to answer if it was asked anew since this generation.
+    #[arg(long)]
+    pub(crate) generation: Option<u32>,
     #[command(flatten)]
     pub(crate) json: Json,
 }

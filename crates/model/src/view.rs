@@ -3,6 +3,7 @@
 //! Ids are strings, times RFC 3339, names snake_case; fields are added, never renamed.
 
 mod board;
+mod call;
 mod doctor;
 mod search;
 mod session;
@@ -12,10 +13,11 @@ pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
     TaskSession, TaskView, Workspace,
 };
+pub use call::{AnswerCall, CallView, Inbox};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
-pub use since::{Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};

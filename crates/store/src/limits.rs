@@ -117,6 +117,9 @@ pub const ENCODED_BYTES: usize = 160;
 /// Looks closer to each other than this are one visit: a coffee is not a time away.
 pub const VISIT_GAP_MS: i64 = 10 * 60 * 1000;
 
+/// Closed calls that one answer lists: a week of a busy user.
+pub const CALLS: usize = 500;
+
 /// Time that copying waits for another program's transaction on its database to end.
 pub const BUSY_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 

@@ -1,7 +1,9 @@
 //! One file per noun or daily verb.
 
+mod answer;
 mod doctor;
 mod import;
+mod inbox;
 mod search;
 mod session;
 mod since;
@@ -30,6 +32,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Down => done(up::down(settings)),
         Command::Status(status) => done(status::status(&status, settings)),
         Command::Since(since) => done(since::since(&since, settings)),
+        Command::Inbox(args) => done(inbox::inbox(&args, settings)),
+        Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
         Command::Search(search) => search::search(&search, settings),

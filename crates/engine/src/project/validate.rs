@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path};
 
+use callboard_model::call::Rule;
 use callboard_model::project::{Database, DatabaseKind, Ports, Project, Worktrees};
 
 /// The setting, and what is wrong with it.
@@ -24,6 +25,13 @@ pub(super) fn validate(project: &Project) -> Result<(), Fault> {
         }
         if resource.capacity == 0 {
             return fault(setting(".capacity"), "nobody could ever take it");
+        }
+    }
+    for (setting, rules) in
+        [("rules.allow", &project.rules.allow), ("rules.deny", &project.rules.deny)]
+    {
+        for rule in rules {
+            Rule::parse(rule).or_else(|error| fault(setting, error.to_string()))?;
         }
     }
     for (name, agent) in &project.agents.acp {
@@ -138,6 +146,7 @@ mod tests {
             ("[database]\nvariable = \"A B\"", "database.variable"),
             ("[environment]\n1A = \"x\"", "environment.1A"),
             ("[resources.stack]\ncapacity = 0", "resources.stack.capacity"),
+            ("[rules]\nallow = [\"Bash(cargo\"]", "rules.allow"),
             ("[agents.acp.other]\ncommand = []", "agents.acp.other.command"),
         ];
         for (text, setting) in faults {
