@@ -6,6 +6,7 @@ mod announce;
 mod calls;
 mod core;
 mod engine;
+pub mod equip;
 mod error;
 mod hooks;
 mod inbox;

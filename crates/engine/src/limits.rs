@@ -195,3 +195,18 @@ pub const PROCESSES_NAMED: usize = 5;
 
 /// Days without work after which a worktree in which nothing was done is proposed for removal.
 pub const IDLE_DAYS: u32 = 2;
+
+/// Ignored files that are copied into a worktree: more are no configuration.
+pub const BROUGHT_FILES: usize = 5_000;
+
+/// Bytes up to which a brought file is looked into for variables: env files are a thousandth of it.
+pub const BROUGHT_IN_MEMORY_BYTES: u64 = 4 << 20;
+
+/// Longest template: configuration is a hundredth of it.
+pub const TEMPLATE_BYTES: u64 = 4 << 20;
+
+/// Tries to take the list of ports, ten milliseconds apart: who holds it asks for some hundred ports at most.
+pub const PORT_LOCK_TRIES: usize = 1_000;
+
+/// Room on the disk below which no folder is copied: a full disk stops agents and the store.
+pub const FREE_BYTES: u64 = 500 << 20;

@@ -9,6 +9,7 @@
 
 mod calls;
 mod damage;
+mod equip;
 mod files;
 mod forks;
 mod links;
