@@ -7,6 +7,7 @@ mod calls;
 mod checkouts;
 mod core;
 mod engine;
+pub mod equip;
 mod error;
 mod hooks;
 mod inbox;

@@ -223,3 +223,17 @@ pub const PUSH_TOLD_WITHIN_MS: i64 = 60_000;
 
 /// Commits of a push that are named.
 pub const PUSHED_COMMITS: usize = 30;
+/// Ignored files that are copied into a worktree: more are no configuration.
+pub const BROUGHT_FILES: usize = 5_000;
+
+/// Bytes up to which a brought file is looked into for variables: env files are a thousandth of it.
+pub const BROUGHT_IN_MEMORY_BYTES: u64 = 4 << 20;
+
+/// Longest template: configuration is a hundredth of it.
+pub const TEMPLATE_BYTES: u64 = 4 << 20;
+
+/// Tries to take the list of ports, ten milliseconds apart: who holds it asks for some hundred ports at most.
+pub const PORT_LOCK_TRIES: usize = 1_000;
+
+/// Room on the disk below which no folder is copied: a full disk stops agents and the store.
+pub const FREE_BYTES: u64 = 500 << 20;

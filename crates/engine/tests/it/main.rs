@@ -5,10 +5,12 @@
     clippy::panic,
     reason = "a panic fails the test"
 )]
+#![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
 mod checkouts;
 mod damage;
+mod equip;
 mod files;
 mod forks;
 mod links;
@@ -25,3 +27,4 @@ mod tasks;
 mod transcripts;
 mod uses;
 mod work;
+mod worktrees;
