@@ -27,7 +27,7 @@ pub const HOOK_BODY_BYTES: usize = 40 << 20;
 pub const HOOKS_AT_ONCE: usize = 256;
 
 /// Time between two looks for an answer while much is committed; far below what a person notices.
-pub const HOOK_LOOK_EVERY: Duration = Duration::from_millis(10);
+pub const HOOK_LOOK_EVERY: Duration = Duration::from_millis(3);
 
 /// Time until a hook that was handed an answer has given it to its agent and said so.
 pub const HOOK_DELIVERS_WITHIN: Duration = Duration::from_secs(2);
