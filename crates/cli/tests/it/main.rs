@@ -7,6 +7,7 @@
 )]
 
 mod colour;
+mod connect;
 mod crash;
 mod daemon;
 mod errors;
