@@ -543,6 +543,8 @@ export interface components {
         AgentReport: {
             /** @description Its short name. */
             agent: components["schemas"]["AgentName"];
+            /** @description The program that its hooks run, for each home that is connected. */
+            connected?: string[];
             /**
              * Format: int64
              * @description Transcript files known.
