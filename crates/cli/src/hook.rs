@@ -21,8 +21,7 @@ use serde_json::value::RawValue;
 use crate::settings;
 
 /// Time until the daemon has said whether the answer is to be waited for: with the start and end of this process,
-/// an agent waits 50 ms at most for us
-/// while the daemon is not well.
+/// an agent waits 50 ms at most for us while the daemon is not well.
 const PATIENCE: Duration = Duration::from_millis(35);
 
 /// What an agent may tell: a file's content, with room for escapes.
