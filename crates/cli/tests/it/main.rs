@@ -19,3 +19,4 @@ mod real_browser;
 mod scene;
 mod tail;
 mod transcripts;
+mod worktrees;
