@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod checkouts;
 mod damage;
 mod equip;
 mod files;
@@ -15,6 +16,7 @@ mod forks;
 mod links;
 mod notes;
 mod order;
+mod pushes;
 mod readable;
 mod relations;
 mod running;
