@@ -20,3 +20,4 @@ mod real_browser;
 mod scene;
 mod tail;
 mod transcripts;
+mod worktrees;
