@@ -17,6 +17,8 @@ pub(crate) const EDITOR: &str = "CALLBOARD_EDITOR";
 pub(crate) const LOG: &str = "CALLBOARD_LOG";
 /// The task that a session started from this shell works on.
 pub(crate) const TASK: &str = "CALLBOARD_TASK";
+/// The worktree that whatever is started from this shell works in.
+pub(crate) const WORKTREE: &str = "CALLBOARD_WORKTREE";
 
 /// The port that is tried first.
 pub(crate) const USUAL_PORT: u16 = 4114;
@@ -34,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// The task of this shell.
     pub(crate) task: Option<String>,
+    /// The worktree of this shell.
+    pub(crate) worktree: Option<String>,
     /// What agents are found by.
     pub(crate) environment: Environment,
 }
@@ -67,6 +71,7 @@ impl Settings {
             editor: set(EDITOR),
             log: set(LOG).map_or_else(|| Ok("warn".into()), log)?,
             task: set(TASK),
+            worktree: set(WORKTREE),
             environment: Environment { home: user_home, vars },
         })
     }

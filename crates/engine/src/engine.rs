@@ -53,6 +53,7 @@ pub struct Engine {
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
     pub(crate) projects: crate::project::Projects,
+    pub(crate) turns: crate::resources::Turns,
     started: Timestamp,
 }
 
@@ -124,13 +125,11 @@ impl Engine {
             notes: NotesWatch::default(),
             answers,
             projects: crate::project::Projects::default(),
+            turns: crate::resources::Turns::default(),
             started,
         });
         engine.begin_reading(sources);
-        crate::readable::start(&engine, engine.stop.clone());
-        crate::notes::start(&engine);
-        crate::refold::start(&engine, engine.stop.clone());
-        checkpoint_beside(&engine);
+        begin_beside(&engine);
         Ok(engine)
     }
 
@@ -358,6 +357,15 @@ impl Engine {
             (None, None) => Err(EngineError::Ending),
         }
     }
+}
+
+/// Starts what goes on beside requests.
+fn begin_beside(engine: &Arc<Engine>) {
+    crate::readable::start(engine, engine.stop.clone());
+    crate::notes::start(engine);
+    crate::resources::start(engine);
+    crate::refold::start(engine, engine.stop.clone());
+    checkpoint_beside(engine);
 }
 
 /// Checkpoints the store now and then, beside the writer.

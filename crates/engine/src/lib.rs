@@ -18,6 +18,7 @@ pub mod project;
 mod query;
 mod readable;
 mod refold;
+mod resources;
 mod row;
 mod transcript;
 mod workspaces;

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, resources, search, sessions, tasks};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -134,6 +134,9 @@ fn api() -> Router<App> {
         .route("/api/tasks/{id}/move", post(tasks::move_card))
         .route("/api/tasks/{id}/restore", post(tasks::restore))
         .route("/api/tasks/{id}/sessions/{session}", put(tasks::link).delete(tasks::unlink))
+        .route("/api/resources", get(resources::resources))
+        .route("/api/resources/{name}/take", post(resources::take))
+        .route("/api/resources/{name}/give", post(resources::give))
         .route("/api/doctor", get(doctor::doctor))
         .route("/api/{*rest}", delete(nothing_here).get(nothing_here).post(nothing_here))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))

@@ -65,6 +65,8 @@ impl LogKind {
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
+    /// A resource was asked for, taken or given back.
+    pub const LEASE: Self = Self::lasting("lease");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
 }

@@ -4,6 +4,8 @@ mod answer;
 mod doctor;
 mod import;
 mod inbox;
+mod init;
+mod resource;
 mod search;
 mod session;
 mod since;
@@ -36,6 +38,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Init(args) => done(init::init(&args)),
+        Command::Resource(command) => resource::resource(command, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),

@@ -16,6 +16,7 @@ mod notes;
 mod order;
 mod readable;
 mod relations;
+mod resources;
 mod running;
 mod scene;
 mod silence;

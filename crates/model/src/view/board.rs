@@ -236,6 +236,11 @@ pub enum StreamMessage {
         /// The task.
         id: TaskId,
     },
+    /// A resource was asked for, taken or given back.
+    Resource {
+        /// Who has it, and who waits.
+        resource: Box<super::ResourceView>,
+    },
     /// Reading history went on.
     Import {
         /// How far it is.
