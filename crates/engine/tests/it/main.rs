@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod configuration;
 mod damage;
 mod equip;
 mod files;
