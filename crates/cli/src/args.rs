@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub(crate) mod worktree;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -37,8 +39,15 @@ pub(crate) enum Command {
     /// What cannot be doubled: who has it, taking it in turn, giving it back.
     #[command(subcommand)]
     Resource(Resource),
+    /// Worktrees: make, list, show, adopt, remove and restore them.
+    #[command(subcommand, visible_alias = "wt")]
+    Worktree(worktree::Worktree),
     /// Search every session and task, of every agent.
     Search(Search),
+    /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
+    Connect(Connect),
+    /// Take back exactly what connecting an agent added.
+    Disconnect(Connect),
     /// What was found, what could not be read, what is misconfigured and how to mend it.
     Doctor(Json),
     /// Print the token that signs a browser in.
@@ -65,6 +74,18 @@ pub(crate) struct Json {
     /// Print JSON, described in docs/json.md.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Connect {
+    /// `claude` or `codex`.
+    pub(crate) agent: String,
+    /// Make the change without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show the change and make none.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -20,6 +20,12 @@ pub(crate) const TASK: &str = "CALLBOARD_TASK";
 /// The worktree that whatever is started from this shell works in.
 pub(crate) const WORKTREE: &str = "CALLBOARD_WORKTREE";
 
+/// Notifications on the desktop within ten minutes; 0 for none. Default: 5.
+pub(crate) const NOTIFY: &str = "CALLBOARD_NOTIFY";
+
+/// Far below what people call a flood (ten within ten minutes).
+const USUAL_NOTIFICATIONS: usize = 5;
+
 /// The port that is tried first.
 pub(crate) const USUAL_PORT: u16 = 4114;
 
@@ -38,6 +44,8 @@ pub(crate) struct Settings {
     pub(crate) task: Option<String>,
     /// The worktree of this shell.
     pub(crate) worktree: Option<String>,
+    /// Notifications on the desktop within ten minutes.
+    pub(crate) notifications: usize,
     /// What agents are found by.
     pub(crate) environment: Environment,
 }
@@ -65,6 +73,16 @@ impl Settings {
                 })
             })
             .transpose()?;
+        let notifications = set(NOTIFY)
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    CliError::misuse(
+                        format!("{NOTIFY}={text} is no number; nothing was done"),
+                        format!("set {NOTIFY} to how many notifications ten minutes may bring, or unset it"),
+                    )
+                })
+            })
+            .transpose()?;
         Ok(Self {
             home: set(HOME).map_or_else(|| data_dir(&user_home, &set), PathBuf::from),
             port,
@@ -72,6 +90,7 @@ impl Settings {
             log: set(LOG).map_or_else(|| Ok("warn".into()), log)?,
             task: set(TASK),
             worktree: set(WORKTREE),
+            notifications: notifications.unwrap_or(USUAL_NOTIFICATIONS),
             environment: Environment { home: user_home, vars },
         })
     }
@@ -85,6 +104,16 @@ impl Settings {
     pub(crate) fn socket(&self) -> PathBuf {
         self.run_dir().join("callboard.sock")
     }
+}
+
+/// The daemon's socket, for a program that has nothing but its environment.
+pub(crate) fn default_socket() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let home = match set(HOME) {
+        Some(home) => PathBuf::from(home),
+        None => data_dir(&std::env::home_dir()?, &set),
+    };
+    Some(home.join("run/callboard.sock"))
 }
 
 /// A level, or directives such as `callboard_engine=debug`.

@@ -4,10 +4,12 @@
 
 mod announce;
 mod calls;
+mod checkouts;
 mod core;
 mod engine;
 pub mod equip;
 mod error;
+mod hooks;
 mod inbox;
 mod ingest;
 pub mod limits;
@@ -15,6 +17,7 @@ mod live;
 mod notes;
 mod open;
 pub mod project;
+mod pushes;
 mod query;
 mod readable;
 mod refold;
@@ -22,10 +25,13 @@ mod resources;
 mod row;
 mod transcript;
 mod workspaces;
+mod worktrees;
 
 pub use callboard_agents::Environment;
-pub use calls::{AskedBy, Delivery};
+pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
+pub use hooks::{HookAsk, HookWait, hear_hook};
 pub use ingest::Work;
 pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
+pub use worktrees::WorktreesWanted;

@@ -173,6 +173,56 @@ pub const CALLED_FOR_AGE_MS: i64 = 24 * 3600 * 1000;
 /// Longest `callboard.toml` that is read: a hundred times what people write.
 pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
 
+/// Time after which answers to deliver are looked for without being told: only a repair.
+pub const ANSWERS_LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Milliseconds that a call waits before its user is notified: many are answered or over by then.
+pub const NOTIFY_AFTER_MS: i64 = 10_000;
+
+/// Milliseconds within which notifications are counted.
+pub const NOTIFY_WITHIN_MS: i64 = 10 * 60_000;
+
+/// Time between two looks for calls to notify of, however much happens.
+pub const NOTIFY_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Time after which calls are looked at though nothing happened: only a repair.
+pub const NOTIFY_SWEEP: Duration = Duration::from_secs(600);
+
+/// Characters of a name that is made of a title: what a list shows, and a path can bear beside others.
+pub const SLUG_CHARS: usize = 36;
+
+/// Characters of a worktree's name that its user gives.
+pub const NAME_CHARS_AT_MOST: usize = 100;
+
+/// Names tried for a worktree whose own name is taken.
+pub const NAMES_TRIED: usize = 50;
+
+/// Work on worktrees that waits: more than anybody removes at once. What is beyond is done at the next start.
+pub const WORKTREE_JOBS: usize = 256;
+
+/// Time after which the room that a worktree takes is counted again when somebody asks.
+pub const DISK_USE_AGE_MS: i64 = 10 * 60 * 1000;
+
+/// Worktrees whose status is asked of git at the same time: it is disk and processor at once.
+pub const STATUS_AT_ONCE: usize = 4;
+
+/// Processes named where a worktree cannot be removed because of them.
+pub const PROCESSES_NAMED: usize = 5;
+
+/// Days without work after which a worktree in which nothing was done is proposed for removal.
+pub const IDLE_DAYS: u32 = 2;
+
+/// Time after which a push is looked at: the command that made it has mostly ended, and its session told of it.
+pub const PUSH_SETTLES: Duration = Duration::from_millis(400);
+
+/// Looks for the session that pushed: transcripts are written some hundred milliseconds after what they tell.
+pub const PUSH_LOOKS: usize = 5;
+
+/// Time between a push and what its session tells of it.
+pub const PUSH_TOLD_WITHIN_MS: i64 = 60_000;
+
+/// Commits of a push that are named.
+pub const PUSHED_COMMITS: usize = 30;
 /// Ignored files that are copied into a worktree: more are no configuration.
 pub const BROUGHT_FILES: usize = 5_000;
 

@@ -22,12 +22,13 @@ pub mod task;
 pub mod text;
 pub mod time;
 pub mod view;
+pub mod worktree;
 
 pub use activity::Activity;
 pub use agent::{AgentName, ThreadKey};
 pub use event::{Draft, Event, EventBody, EventKind};
 pub use fold::SessionFold;
 pub use goal::Goal;
-pub use ids::{CallId, Ordinal, Seq, SessionId, TaskId, WorkspaceId};
+pub use ids::{CallId, Ordinal, Seq, SessionId, TaskId, WorkspaceId, WorktreeId};
 pub use query::Query;
 pub use time::Timestamp;

@@ -9,6 +9,7 @@ mod resource;
 mod search;
 mod session;
 mod since;
+mod worktree;
 
 pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
@@ -23,3 +24,7 @@ pub use session::{
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
 pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use worktree::{
+    AdoptWorktree, CollectProposal, CollectWorktrees, Collected, NewWorktree, RemoveWorktree,
+    RestoreWorktree, WorktreeRemoved, WorktreeView,
+};

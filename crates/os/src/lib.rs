@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod command;
+pub mod converse;
 #[cfg(unix)]
 pub mod copy;
 pub mod disk;
@@ -13,10 +14,13 @@ pub mod file;
 pub mod host;
 pub mod limits;
 pub mod lock;
+pub mod notify_desktop;
 pub mod open;
 pub mod port;
 pub mod process;
+pub mod remove;
 #[cfg(unix)]
 pub mod script;
 pub mod thread;
 pub mod watch;
+pub mod window;

@@ -19,6 +19,9 @@ pub const WATCHED_FOLDERS: usize = 20_000;
 /// another one wants.
 pub const GIVE_WAY_NICE: i32 = 10;
 
+/// Lines of a conversation that wait to be heard: the command waits then.
+pub const CONVERSATION_LINES: usize = 64;
+
 /// Bytes read from an agent's pipe at once.
 pub const PIPE_BYTES: usize = 64 << 10;
 

@@ -33,6 +33,7 @@ mod store;
 mod task;
 mod text;
 mod workspace;
+mod worktree;
 mod write;
 
 pub use belonging::UnboundSession;
@@ -59,4 +60,5 @@ pub use store::{DATABASE, Durability, Store};
 pub use task::Task;
 pub use text::IndexText;
 pub use workspace::{Look, StoredWorkspace, WorkspaceRow, WorktreeSeen};
+pub use worktree::{SessionDirectory, StoredWorktree, WorktreeRow};
 pub use write::Write;

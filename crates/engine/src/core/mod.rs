@@ -10,6 +10,7 @@ mod sessions;
 mod silences;
 mod tasks;
 mod workspaces;
+mod worktrees;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -71,7 +72,7 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::calls::{Answered, Asked};
+pub(crate) use self::calls::{Answered, Asked, OwnCall};
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 

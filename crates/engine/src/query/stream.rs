@@ -1,10 +1,11 @@
 //! The stream of what changed, from wherever a reader stopped.
 
 use callboard_model::view::{LogEntry, StreamMessage};
-use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId};
+use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, LogRow, Snapshot};
 
 use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
+use crate::worktrees::worktree_message;
 use crate::{Engine, EngineError, limits};
 
 impl Engine {
@@ -65,6 +66,12 @@ impl Engine {
             let Some(of) = of.parse().ok().filter(|of| is_here(Some(*of))) else { return Ok(None) };
             let resource = Box::new(self.resource_view(s, of, name)?);
             return Ok(Some(StreamMessage::Resource { resource }));
+        }
+        if kind.starts_with("worktree") {
+            let number = row.subject.strip_prefix("worktree ").and_then(|n| n.parse().ok());
+            let Some(id) = number.map(WorktreeId) else { return Ok(None) };
+            let view = worktree_message(s, id)?.filter(|view| is_here(Some(view.workspace)));
+            return Ok(view.map(|view| StreamMessage::Worktree { worktree: Box::new(view) }));
         }
         if !kind.starts_with("task.") {
             return Ok(None);

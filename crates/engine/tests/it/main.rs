@@ -5,8 +5,10 @@
     clippy::panic,
     reason = "a panic fails the test"
 )]
+#![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod checkouts;
 mod configuration;
 mod damage;
 mod equip;
@@ -15,6 +17,7 @@ mod forks;
 mod links;
 mod notes;
 mod order;
+mod pushes;
 mod readable;
 mod relations;
 mod resources;
@@ -26,3 +29,4 @@ mod tasks;
 mod transcripts;
 mod uses;
 mod work;
+mod worktrees;

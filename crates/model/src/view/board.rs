@@ -241,6 +241,11 @@ pub enum StreamMessage {
         /// Who has it, and who waits.
         resource: Box<super::ResourceView>,
     },
+    /// A worktree is new, changed or gone.
+    Worktree {
+        /// The worktree; what takes long to find out is not asked for it.
+        worktree: Box<super::WorktreeView>,
+    },
     /// Reading history went on.
     Import {
         /// How far it is.
