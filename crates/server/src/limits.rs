@@ -37,3 +37,6 @@ pub const HOOKS_COME_BACK: Duration = Duration::from_secs(5);
 
 /// Time that open requests have to finish when the daemon ends.
 pub const LAST_REQUESTS: Duration = Duration::from_secs(2);
+
+/// Longest time that an answer waits for a turn with a resource: below what clients wait for an answer.
+pub const TURN_WAIT: std::time::Duration = std::time::Duration::from_secs(25);
