@@ -4,6 +4,7 @@
 
 mod claude;
 mod codex;
+pub mod drive;
 mod fields;
 mod installed;
 mod known;
@@ -21,6 +22,7 @@ use std::thread::JoinHandle;
 
 use callboard_model::{AgentName, Draft};
 
+pub use drive::Driver;
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
@@ -33,6 +35,12 @@ pub use transcript::{
 #[must_use]
 pub fn all() -> &'static [&'static dyn Agent] {
     &[&claude::Claude, &codex::Codex]
+}
+
+/// The agent of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Agent> {
+    all().iter().copied().find(|agent| agent.name().as_str() == name)
 }
 
 /// The environment that agents are looked for in; given, never read from the process.
@@ -96,6 +104,11 @@ pub trait Agent: Send + Sync {
 
     /// The agent's program, if it is installed.
     fn installed(&self, environment: &Environment) -> Option<Installed>;
+
+    /// What drives it, if it can be driven.
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        None
+    }
 
     /// Whether two slim records say the same, whichever session's transcripts they stand in.
     fn same_record(&self, one: &str, other: &str) -> bool {

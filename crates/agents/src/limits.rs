@@ -88,3 +88,12 @@ pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
 /// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
 pub const VERSION_TIME: Duration = Duration::from_secs(20);
+
+/// Changes of files that are begun and may be asked about; more never wait side by side.
+pub const EDITS_REMEMBERED: usize = 32;
+
+/// Last turns of a thread that are looked through for prompts of ours: those sent before a connection was lost.
+pub const TURNS_LOOKED_AT: u32 = 3;
+
+/// Answers by which a repeated one is recognised: a restart repeats the last few.
+pub const ANSWERS_REMEMBERED: usize = 64;

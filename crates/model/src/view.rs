@@ -4,6 +4,7 @@
 
 mod board;
 mod doctor;
+mod owned;
 mod search;
 mod session;
 mod since;
@@ -13,6 +14,7 @@ pub use board::{
     TaskSession, TaskView, Workspace,
 };
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
+pub use owned::{Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,

@@ -18,6 +18,7 @@ mod fork;
 pub mod limits;
 mod log;
 mod note;
+mod owned;
 mod page;
 mod reader;
 mod record;

@@ -57,6 +57,16 @@ impl LogKind {
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
+    /// A session was asked for, or told to go on.
+    pub const OWNED_ASKED: Self = Self::lasting("owned.asked");
+    /// A prompt was given to an owned session.
+    pub const OWNED_PROMPT: Self = Self::lasting("owned.prompt");
+    /// An owned session was told to break its turn off, or to end.
+    pub const OWNED_STOPPED: Self = Self::lasting("owned.stopped");
+    /// An owned session is over, and how.
+    pub const OWNED_OVER: Self = Self::lasting("owned.over");
+    /// Something else of an owned session changed.
+    pub const OWNED: Self = Self::transient("owned");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
 }

@@ -108,7 +108,8 @@ impl<'a> Write<'a> {
     }
 
     /// A random id that sorts by this transaction's moment.
-    pub(crate) fn new_uuid(&self) -> String {
+    #[must_use]
+    pub fn new_uuid(&self) -> String {
         let ms = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
         let (secs, nanos) = (ms / 1_000, (ms % 1_000) * 1_000_000);
         let at = uuid::Timestamp::from_unix(

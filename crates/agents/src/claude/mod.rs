@@ -1,6 +1,7 @@
 //! Claude Code, by Anthropic.
 
 mod discover;
+mod drive;
 mod known_fields;
 mod live;
 mod parse;
@@ -18,8 +19,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Driver, Environment, Found, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Claude;
@@ -78,6 +79,10 @@ impl Agent for Claude {
 
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
+    }
+
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        Some(&drive::ClaudeDriver)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

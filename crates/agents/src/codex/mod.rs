@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod daemon;
 mod discover;
+#[cfg(unix)]
+mod drive;
 mod known_fields;
 mod live;
 mod parse;
@@ -20,8 +22,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Driver, Environment, Found, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Codex;
@@ -89,6 +91,11 @@ impl Agent for Codex {
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
         installed::program("codex", environment)
+    }
+
+    #[cfg(unix)]
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        Some(&drive::CodexDriver)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {
