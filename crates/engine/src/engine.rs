@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::announce::Announcer;
+use crate::calls::AnswerBell;
 use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring};
 use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
@@ -50,6 +51,7 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
+    pub(crate) answers: AnswerBell,
     started: Timestamp,
 }
 
@@ -71,6 +73,7 @@ impl Engine {
         let announcer = Announcer::new(store.last_seq());
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
+        let answers = AnswerBell::default();
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
@@ -90,6 +93,7 @@ impl Engine {
             problems: problems.clone(),
             read_again,
             progress,
+            answers: answers.clone(),
             clock,
         };
         let core = Core::new(store, known, wiring);
@@ -117,6 +121,7 @@ impl Engine {
             homes,
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
+            answers,
             started,
         });
         engine.begin_reading(sources);

@@ -57,6 +57,10 @@ impl EngineError {
         }
     }
 
+    pub(crate) fn no_call(id: callboard_model::CallId) -> Self {
+        Self::NotFound { what: format!("call {id}"), hint: "see what waits with `callboard inbox`" }
+    }
+
     pub(crate) fn no_task(id: callboard_model::TaskId) -> Self {
         Self::NotFound { what: format!("task {id}"), hint: "list them with `callboard task list`" }
     }

@@ -3,6 +3,7 @@
 //! Knows no HTTP and no terminal. Time enters with each event and request.
 
 mod announce;
+mod calls;
 mod core;
 mod engine;
 mod error;
@@ -20,6 +21,7 @@ mod transcript;
 mod workspaces;
 
 pub use callboard_agents::Environment;
+pub use calls::{AskedBy, Delivery};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use ingest::Work;

@@ -166,3 +166,7 @@ pub const LINKS_LOOKED_BACK: usize = 500;
 
 /// Sessions bound to a workspace in one transaction: a live line waits for no more than these.
 pub const BOUND_AT_ONCE: usize = 64;
+
+/// Age of a session's last event up to which the end of its turn calls for a person: what is read long after it
+/// happened is history.
+pub const CALLED_FOR_AGE_MS: i64 = 24 * 3600 * 1000;

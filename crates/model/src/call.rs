@@ -1,10 +1,16 @@
 //! Calls: what waits for a person, what may be answered, and the life of it.
 
 mod ask;
+mod irreversible;
 mod life;
+mod rule;
+mod urgency;
 
 pub use ask::{Ask, CallAnswer, CallDetail, CallOption, Effect};
+pub use irreversible::irreversible;
 pub use life::{CallLife, CallRefusal, CallState, CallStep};
+pub use rule::{Rule, RuleError, Rules, Ruling};
+pub use urgency::{Urgency, weight};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -75,5 +81,49 @@ impl CallKind {
     #[must_use]
     pub fn is_asked(self) -> bool {
         matches!(self, Self::Permission | Self::Question | Self::Plan)
+    }
+}
+
+/// How whoever asks is reached with the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CallVia {
+    /// The driver of a session that Callboard owns.
+    Driver,
+    /// A hook of the agent, which waits.
+    Hook,
+    /// The agent's own server, which any client may answer.
+    Server,
+    /// Only the window that the agent runs in.
+    Window,
+    /// Nobody waits: Callboard itself tells.
+    Callboard,
+}
+
+impl CallVia {
+    const ALL: [Self; 5] = [Self::Driver, Self::Hook, Self::Server, Self::Window, Self::Callboard];
+
+    /// The word that the store keeps.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Driver => "driver",
+            Self::Hook => "hook",
+            Self::Server => "server",
+            Self::Window => "window",
+            Self::Callboard => "callboard",
+        }
+    }
+
+    /// The way that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|via| via.word() == word)
+    }
+
+    /// Whether an answer given here reaches whoever asks.
+    #[must_use]
+    pub fn is_answerable(self) -> bool {
+        self != Self::Window
     }
 }

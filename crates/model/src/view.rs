@@ -3,6 +3,7 @@
 //! Ids are strings, times RFC 3339, names snake_case; fields are added, never renamed.
 
 mod board;
+mod call;
 mod doctor;
 mod owned;
 mod search;
@@ -13,6 +14,7 @@ pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
     TaskSession, TaskView, Workspace,
 };
+pub use call::{AnswerCall, CallView, Inbox};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use owned::{Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt};
 pub use search::{SearchHit, SearchResults, SearchSubject};

@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, search, sessions, tasks};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -29,6 +29,9 @@ use crate::stream;
         sessions::record,
         sessions::open,
         search::search,
+        calls::calls,
+        calls::call,
+        calls::answer,
         tasks::tasks,
         tasks::create,
         tasks::task,

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{board, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, search, sessions, tasks};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -125,6 +125,9 @@ fn api() -> Router<App> {
         .route("/api/events/{seq}/record", get(sessions::record))
         .route("/api/blobs/{hash}", get(sessions::blob))
         .route("/api/open", post(sessions::open))
+        .route("/api/calls", get(calls::calls))
+        .route("/api/calls/{id}", get(calls::call))
+        .route("/api/calls/{id}/answer", post(calls::answer))
         .route("/api/search", get(search::search))
         .route("/api/tasks", get(tasks::tasks).post(tasks::create))
         .route("/api/tasks/{id}", get(tasks::task).patch(tasks::edit).delete(tasks::delete))

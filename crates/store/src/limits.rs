@@ -116,3 +116,6 @@ pub const ENCODED_BYTES: usize = 160;
 
 /// Looks closer to each other than this are one visit: a coffee is not a time away.
 pub const VISIT_GAP_MS: i64 = 10 * 60 * 1000;
+
+/// Closed calls that one answer lists: a week of a busy user.
+pub const CALLS: usize = 500;

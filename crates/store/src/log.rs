@@ -53,6 +53,14 @@ impl LogKind {
     pub const TASK_LINKED: Self = Self::lasting("task.linked");
     /// A session is no longer linked to a task.
     pub const TASK_UNLINKED: Self = Self::lasting("task.unlinked");
+    /// A call was raised.
+    pub const CALL_RAISED: Self = Self::lasting("call.raised");
+    /// A call was answered: by whom, and what.
+    pub const CALL_ANSWERED: Self = Self::lasting("call.answered");
+    /// A call went on in its life, or is asked anew.
+    pub const CALL_MOVED: Self = Self::transient("call.moved");
+    /// A call is over.
+    pub const CALL_CLOSED: Self = Self::lasting("call.closed");
     /// A change was taken back; the change that did so stands before it.
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.

@@ -21,6 +21,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls that wait for a person, most urgent first. */
+        get: operations["calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A call. */
+        get: operations["call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a call. One answer wins; a late or stale one is refused and nothing is sent. */
+        post: operations["answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/doctor": {
         parameters: {
             query?: never;
@@ -404,6 +455,14 @@ export interface components {
             /** @description Versions that wrote them, oldest to newest. */
             versions_seen: string[];
         };
+        /** @description An answer to a call. */
+        AnswerCall: components["schemas"]["CallAnswer"] & {
+            /**
+             * Format: int32
+             * @description The generation that the answerer saw; not given: the present one.
+             */
+            generation?: number | null;
+        };
         /** @description What a refused request is answered with. */
         ApiError: {
             /** @description What happened, and what was left untouched. */
@@ -426,6 +485,8 @@ export interface components {
         };
         /** @description The board of one workspace, as of one commit. */
         Board: {
+            /** @description The calls that wait for a person, most urgent first. */
+            calls?: components["schemas"]["CallView"][];
             /** @description How far reading history is. */
             import: components["schemas"]["ImportProgress"];
             last_look?: components["schemas"]["Timestamp"] | null;
@@ -444,6 +505,149 @@ export interface components {
             workspace: components["schemas"]["Workspace"];
             /** @description Every workspace, for the rail. */
             workspaces: components["schemas"]["Workspace"][];
+        };
+        /** @description An answer. */
+        CallAnswer: {
+            /** @description Answers to questions with several parts: question, then what was chosen. */
+            answers?: {
+                [key: string]: string[];
+            };
+            /** @description The option's id. */
+            option?: string | null;
+            /** @description Free text: an answer in one's own words, or the reason of a refusal. */
+            text?: string | null;
+        };
+        /** @description What a call is about. */
+        CallDetail: {
+            /** @description The command line. */
+            command: string;
+            /** @description Directory it would run in, where the agent says so. */
+            cwd?: string | null;
+            /** @description What the agent says it is for. */
+            description?: string | null;
+            /** @enum {string} */
+            type: "command";
+        } | {
+            /** @description The changes. */
+            files: components["schemas"]["FileEdit"][];
+            /** @enum {string} */
+            type: "edit";
+        } | {
+            /** @description Markdown. */
+            text: string;
+            /** @enum {string} */
+            type: "plan";
+        } | {
+            /** @description Each with its options. */
+            questions: components["schemas"]["QuestionItem"][];
+            /** @enum {string} */
+            type: "questions";
+        } | {
+            /** @description What it would be given. */
+            input: unknown;
+            /** @description The agent's name of it. */
+            tool: string;
+            /** @enum {string} */
+            type: "tool";
+        } | {
+            /** @description Commits, paths or steps. */
+            lines: string[];
+            /** @description Markdown. */
+            text: string;
+            /** @enum {string} */
+            type: "told";
+        } | {
+            /** @enum {string} */
+            type: "none";
+        };
+        /** @example C12 */
+        CallId: string;
+        /**
+         * @description What a call is about.
+         * @enum {string}
+         */
+        CallKind: "permission" | "question" | "plan" | "pushed_to_base" | "wrong_checkout" | "failed" | "stuck" | "limit" | "finished";
+        /** @description One way to answer. */
+        CallOption: {
+            /** @description What it does. */
+            effect: components["schemas"]["Effect"];
+            /** @description What `callboard answer` takes: `yes`, `session`, `rule`, `no`, or a number from 1. */
+            id: string;
+            /** @description What the button says. */
+            label: string;
+            /** @description What it leaves behind beyond this call: the agent's own settings file, or `callboard.toml`. */
+            writes?: string | null;
+        };
+        /**
+         * @description Where a call stands.
+         * @enum {string}
+         */
+        CallState: "open" | "answered" | "accepted" | "gone_on" | "closed";
+        /** @description A call. */
+        CallView: {
+            agent?: components["schemas"]["AgentName"] | null;
+            answer?: components["schemas"]["CallAnswer"] | null;
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who answered: `you`, `rule: …`, or `the window`. */
+            answered_by?: string | null;
+            /** @description When it was asked. */
+            asked_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Seconds that it has blocked its agent, or did until it was answered.
+             */
+            blocked_s: number;
+            /** @description Tasks that wait for this one's. */
+            blocks: components["schemas"]["TaskId"][];
+            /** @description Whether an answer given here reaches the agent. */
+            can_answer: boolean;
+            /** @description The command, the edit, the plan or the questions. */
+            detail: components["schemas"]["CallDetail"];
+            expires_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description Counts how often it was asked: an answer names the one that its giver saw.
+             */
+            generation: number;
+            /** @description What the session was last directed to. */
+            goal?: string | null;
+            /** @description Calls that ask the same have the same. */
+            group: string;
+            /** @description `C88`. */
+            id: components["schemas"]["CallId"];
+            /** @description Why what is asked cannot be taken back. */
+            irreversible?: string | null;
+            /** @description What it is about. */
+            kind: components["schemas"]["CallKind"];
+            /** @description Ways to answer; empty where only words can, or where each question has its own. */
+            options: components["schemas"]["CallOption"][];
+            /** @description What is asked, in one line. */
+            question: string;
+            /** @description Why the agent asks, in its own words. */
+            reason?: string | null;
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["CallState"];
+            /** @description The last steps before it, oldest first. */
+            steps: string[];
+            /** @description The subagent that asks, by its agent's own id. */
+            subagent?: string | null;
+            /** @description Whether it can be answered in one's own words. */
+            takes_text: boolean;
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description That task's title. */
+            task_title?: string | null;
+            /** @description What became of the answer, or why the call is over. */
+            told?: string | null;
+            /** @description Where the task is tracked. */
+            tracker?: string | null;
+            /** @description The address that `tracker` leads to. */
+            tracker_url?: string | null;
+            /** @description Its rank in the inbox. */
+            urgency: components["schemas"]["Urgency"];
+            /** @description Where it can be answered instead, or as well. */
+            window?: string | null;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
         };
         /**
          * @description What becomes of a file.
@@ -545,6 +749,11 @@ export interface components {
             /** @description The change to each file. */
             files: components["schemas"]["FileEdit"][];
         };
+        /**
+         * @description What an option does.
+         * @enum {string}
+         */
+        Effect: "allow" | "allow_session" | "allow_always" | "deny" | "deny_and_stop" | "choose" | "acknowledge";
         /** @description An event with its place. */
         Event: components["schemas"]["EventBody"] & {
             at?: components["schemas"]["Timestamp"] | null;
@@ -779,6 +988,13 @@ export interface components {
              * @description Sessions known.
              */
             sessions: number;
+        };
+        /** @description The calls that wait for a person, most urgent first. */
+        Inbox: {
+            /** @description The calls. */
+            calls: components["schemas"]["CallView"][];
+            /** @description Everything above as of this commit: read the stream from here. */
+            seq: components["schemas"]["Seq"];
         };
         /** @description Facts about the session itself; a fact that is not given stays as it was. */
         Info: {
@@ -1363,6 +1579,11 @@ export interface components {
             /** @enum {string} */
             type: "session";
         } | {
+            /** @description The call. */
+            call: components["schemas"]["CallView"];
+            /** @enum {string} */
+            type: "call";
+        } | {
             /** @description The task. */
             task: components["schemas"]["TaskView"];
             /** @enum {string} */
@@ -1574,6 +1795,12 @@ export interface components {
          * @enum {string}
          */
         TurnPhase: "started" | "completed" | "interrupted" | "failed";
+        /**
+         * @description How urgent a call is; the most urgent first. Within one rank the longest blocked come first, weighed by how much
+         *     waits for them.
+         * @enum {string}
+         */
+        Urgency: "irreversible" | "question" | "permission" | "failure" | "stuck" | "finished" | "idle";
         /** @description Tokens that one reply of the model used. */
         Usage: {
             /**
@@ -1650,10 +1877,18 @@ export interface components {
 }
 export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
+export type AnswerCall = components['schemas']['AnswerCall'];
 export type ApiError = components['schemas']['ApiError'];
 export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
+export type CallAnswer = components['schemas']['CallAnswer'];
+export type CallDetail = components['schemas']['CallDetail'];
+export type CallId = components['schemas']['CallId'];
+export type CallKind = components['schemas']['CallKind'];
+export type CallOption = components['schemas']['CallOption'];
+export type CallState = components['schemas']['CallState'];
+export type CallView = components['schemas']['CallView'];
 export type Change = components['schemas']['Change'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type Column = components['schemas']['Column'];
@@ -1663,6 +1898,7 @@ export type ContextUse = components['schemas']['ContextUse'];
 export type Delegate = components['schemas']['Delegate'];
 export type DoctorReport = components['schemas']['DoctorReport'];
 export type Edit = components['schemas']['Edit'];
+export type Effect = components['schemas']['Effect'];
 export type Event = components['schemas']['Event'];
 export type EventBody = components['schemas']['EventBody'];
 export type EventKind = components['schemas']['EventKind'];
@@ -1677,6 +1913,7 @@ export type FileTouch = components['schemas']['FileTouch'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
+export type Inbox = components['schemas']['Inbox'];
 export type Info = components['schemas']['Info'];
 export type Landmark = components['schemas']['Landmark'];
 export type LandmarkKind = components['schemas']['LandmarkKind'];
@@ -1737,6 +1974,7 @@ export type ToolResult = components['schemas']['ToolResult'];
 export type ToolUse = components['schemas']['ToolUse'];
 export type Turn = components['schemas']['Turn'];
 export type TurnPhase = components['schemas']['TurnPhase'];
+export type Urgency = components['schemas']['Urgency'];
 export type Usage = components['schemas']['Usage'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
@@ -1760,6 +1998,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Board"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    calls: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbox"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallView"];
                 };
             };
             "4XX": {

@@ -1,5 +1,6 @@
 //! The loop that everything that happens goes through, one at a time.
 
+mod calls;
 mod commit;
 mod forks;
 mod repeats;
@@ -24,6 +25,7 @@ use self::sessions::Folds;
 use self::silences::Silences;
 use crate::EngineError;
 use crate::announce::Announcer;
+use crate::calls::AnswerBell;
 use crate::engine::Clock;
 use crate::inbox::Inbox;
 use crate::ingest::Report;
@@ -64,9 +66,11 @@ pub(crate) struct Core {
     progress: ProgressNow,
     progress_told: Option<Timestamp>,
     clock: Clock,
+    pub(crate) answers: AnswerBell,
     merges_due: bool,
 }
 
+pub(crate) use self::calls::{Answered, Asked};
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 
@@ -109,6 +113,7 @@ pub(crate) struct Wiring {
     pub(crate) problems: Problems,
     pub(crate) read_again: ReadAgain,
     pub(crate) progress: ProgressNow,
+    pub(crate) answers: AnswerBell,
     pub(crate) clock: Clock,
 }
 
@@ -126,6 +131,7 @@ impl Core {
             progress: wiring.progress,
             progress_told: None,
             clock: wiring.clock,
+            answers: wiring.answers,
             // What an earlier daemon left unpacked.
             merges_due: true,
         }

@@ -176,6 +176,7 @@ impl Sessions<'_> {
         {
             super::tasks::follow_sessions(w, task, &format!("{id}"))?;
         }
+        super::calls::follow_session(w, &view, &held.fold, &state_before)?;
         Ok(view)
     }
 

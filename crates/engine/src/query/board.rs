@@ -51,6 +51,7 @@ impl Engine {
                 workspaces: all.iter().map(|w| workspace_view(w, &counts)).collect(),
                 workspace: workspace_view(&chosen, &counts),
                 tasks,
+                calls: self.open_calls(s, Some(chosen.id), now)?,
                 import,
                 seq: s.seq()?,
             })
@@ -147,6 +148,19 @@ impl Engine {
         let workspace = s.workspace(task.workspace)?;
         let remote = workspace.as_ref().and_then(|w| self.remote_of(w));
         Ok(task_view(task, remote.as_deref(), &columns(s)?))
+    }
+
+    /// The address that a tracker link of a workspace leads to.
+    pub(super) fn tracker_url(
+        &self,
+        s: &Snapshot<'_>,
+        workspace: Option<WorkspaceId>,
+        tracker: Option<&str>,
+    ) -> StoreResult<Option<String>> {
+        let (Some(workspace), Some(tracker)) = (workspace, tracker) else { return Ok(None) };
+        let workspace = s.workspace(workspace)?;
+        let remote = workspace.as_ref().and_then(|workspace| self.remote_of(workspace));
+        Ok(remote::tracker_url(tracker, remote.as_deref()))
     }
 
     /// The address of a workspace's remote; asked of git once.

@@ -1,6 +1,7 @@
 //! What is asked of the engine: every answer is read from the store, as of one commit.
 
 mod board;
+mod calls;
 mod doctor;
 mod events;
 mod search;

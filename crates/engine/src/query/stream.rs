@@ -1,7 +1,7 @@
 //! The stream of what changed, from wherever a reader stopped.
 
 use callboard_model::view::{LogEntry, StreamMessage};
-use callboard_model::{Seq, SessionId, TaskId, WorkspaceId};
+use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId};
 use callboard_store::{LogRow, Snapshot};
 
 use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
@@ -52,6 +52,13 @@ impl Engine {
         if kind == LOG_IMPORT.word() {
             let import = serde_json::from_value(row.body.clone()).unwrap_or_else(|_| self.import());
             return Ok(Some(StreamMessage::Import { import }));
+        }
+        if kind.starts_with("call.") {
+            let Ok(id) = row.subject.parse::<CallId>() else { return Ok(None) };
+            let call =
+                s.call(id)?.filter(|call| call.workspace.is_none() || is_here(call.workspace));
+            let view = call.map(|call| self.call_view(s, call, self.now())).transpose()?;
+            return Ok(view.map(|call| StreamMessage::Call { call: Box::new(call) }));
         }
         if !kind.starts_with("task.") {
             return Ok(None);

@@ -6,6 +6,7 @@
     reason = "a panic fails the test"
 )]
 
+mod calls;
 mod damage;
 mod files;
 mod forks;

@@ -6,6 +6,9 @@ mod intent;
 pub(crate) mod paths;
 mod toward;
 mod verbs;
+mod waiting;
+
+pub(crate) use waiting::{steps, waits_for_user};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

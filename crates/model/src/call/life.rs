@@ -21,6 +21,28 @@ pub enum CallState {
     Closed,
 }
 
+impl CallState {
+    const ALL: [Self; 5] = [Self::Open, Self::Answered, Self::Accepted, Self::GoneOn, Self::Closed];
+
+    /// The word used in JSON and the store.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Accepted => "accepted",
+            Self::GoneOn => "gone_on",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The state that a word names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
 /// What happens to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

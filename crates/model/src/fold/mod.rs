@@ -26,6 +26,7 @@ pub use usage::{Tokens, UsageTotals};
 pub use uses::{Background, BackgroundWork, Doing, OpenUse, OpenUses};
 
 use crate::activity::{self, Activity};
+use crate::call::{CallDetail, CallKind};
 use crate::check::CheckRun;
 use crate::event::{Author, EventBody, Failure, Prompt, TurnPhase};
 use crate::goal::{self, Goal, Request};
@@ -193,6 +194,19 @@ impl SessionFold {
     #[must_use]
     pub fn asks_to_allow(&self) -> Option<Activity> {
         activity::asks_to_allow(self)
+    }
+
+    /// What its user is to decide, where the agent tells that it waits: the kind, the question in one line, and what
+    /// it is about.
+    #[must_use]
+    pub fn waits_for_user(&self) -> Option<(CallKind, String, CallDetail)> {
+        activity::waits_for_user(self)
+    }
+
+    /// The last steps, oldest first, each in one line.
+    #[must_use]
+    pub fn steps(&self) -> Vec<String> {
+        activity::steps(self)
     }
 
     /// What its turn waits for, by its events alone.

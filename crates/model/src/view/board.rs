@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::call::CallView;
 use super::session::{ImportProgress, SessionView};
 use crate::task::{Column, LinkedBy, Priority};
 use crate::{Seq, SessionId, TaskId, Timestamp, WorkspaceId};
@@ -198,6 +199,9 @@ pub struct Board {
     pub tasks: Vec<TaskView>,
     /// Its sessions that run, need a person, belong to a task, or are among the newest; newest first.
     pub sessions: Vec<SessionView>,
+    /// The calls that wait for a person, most urgent first.
+    #[serde(default)]
+    pub calls: Vec<CallView>,
     /// How many sessions it has in all.
     pub sessions_total: u64,
     /// How far reading history is.
@@ -216,6 +220,11 @@ pub enum StreamMessage {
     Session {
         /// The row.
         session: Box<SessionView>,
+    },
+    /// A call is new or changed; one that is over is told once more.
+    Call {
+        /// The call.
+        call: Box<CallView>,
     },
     /// A task is new or changed.
     Task {

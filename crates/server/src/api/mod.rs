@@ -1,13 +1,14 @@
 //! The HTTP API: one short function per request.
 
 pub(crate) mod board;
+pub(crate) mod calls;
 pub(crate) mod doctor;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
 
 use callboard_engine::{Engine, EngineError};
-use callboard_model::{SessionId, TaskId, WorkspaceId};
+use callboard_model::{CallId, SessionId, TaskId, WorkspaceId};
 use serde::Deserialize;
 
 use crate::App;
@@ -52,6 +53,12 @@ pub(crate) fn workspace_id(text: &str) -> Result<WorkspaceId, ApiError> {
 pub(crate) fn session_id(text: &str) -> Result<SessionId, ApiError> {
     text.parse().map_err(|error| {
         ApiError::bad(error, "list them with `callboard session list` or `/api/sessions`")
+    })
+}
+
+pub(crate) fn call_id(text: &str) -> Result<CallId, ApiError> {
+    text.parse().map_err(|error| {
+        ApiError::bad(error, "see what waits with `callboard inbox` or `/api/calls`")
     })
 }
 

@@ -1,0 +1,176 @@
+//! Calls as their askers and answerers reach them: agents' requests come in, answers go out.
+
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rules};
+use callboard_model::view::{AnswerCall, CallView};
+use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
+use callboard_store::Call;
+
+use crate::core::{Answered, Asked};
+use crate::{Engine, EngineError};
+
+/// Who answers from the page or the command line.
+const YOU: &str = "you";
+
+/// An answer on its way to whoever asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Delivery {
+    /// The call.
+    pub call: CallId,
+    /// The generation that was answered.
+    pub generation: u32,
+    /// The session that asked.
+    pub session: SessionId,
+    /// Which agent.
+    pub agent: AgentName,
+    /// Its conversation.
+    pub thread: ThreadKey,
+    /// What was asked.
+    pub ask: Ask,
+    /// The answer.
+    pub answer: CallAnswer,
+}
+
+/// A request of an agent, as a driver or a hook reports it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedBy {
+    /// Which agent.
+    pub agent: AgentName,
+    /// Its conversation.
+    pub thread: ThreadKey,
+    /// How it is reached with the answer.
+    pub via: CallVia,
+    /// What it asks.
+    pub ask: Ask,
+    /// After this moment it can no longer be answered here.
+    pub expires_at: Option<Timestamp>,
+    /// Where its window is.
+    pub window: Option<String>,
+}
+
+/// Tells whoever delivers answers that there may be some.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AnswerBell(Arc<(Mutex<u64>, Condvar)>);
+
+impl AnswerBell {
+    pub(crate) fn tell(&self) {
+        let (count, told) = &*self.0;
+        *count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        told.notify_all();
+    }
+
+    /// Waits until it rang since `seen`, for at most `time`; gives how often it has rung.
+    fn wait(&self, seen: u64, time: Duration) -> u64 {
+        let (count, told) = &*self.0;
+        let count = count.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = told.wait_timeout_while(count, time, |count| *count == seen);
+        let (count, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        *count
+    }
+}
+
+impl Engine {
+    /// Takes what an agent asks; gives the call that stands for it, and its generation. Asked again under the same
+    /// key, it is the same call.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn asked(&self, by: AskedBy) -> Result<(CallId, u32), EngineError> {
+        let AskedBy { agent, thread, via, ask, expires_at, window } = by;
+        let rules = self.rules_for(&agent, &thread);
+        let asked = Asked { agent, thread, via, ask, expires_at, window, rules };
+        self.ask(move |core| core.take_ask(asked))
+    }
+
+    /// What was asked under `key` is no longer asked.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn ask_gone(
+        &self,
+        agent: AgentName,
+        thread: ThreadKey,
+        key: String,
+        because: &'static str,
+    ) -> Result<(), EngineError> {
+        self.ask(move |core| core.ask_gone(&agent, &thread, &key, because))
+    }
+
+    /// Answers a call, as its user.
+    ///
+    /// # Errors
+    /// When it is answered or over, was asked anew, or takes no such answer: nothing is sent then.
+    pub fn answer(&self, id: CallId, given: AnswerCall) -> Result<CallView, EngineError> {
+        let AnswerCall { generation, answer } = given;
+        let answered = Answered { id, generation, answer, by: YOU.to_owned() };
+        self.ask(move |core| core.answer_call(&answered))?;
+        self.call(id)
+    }
+
+    /// The agent took the answer.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn answer_accepted(&self, call: CallId, generation: u32) -> Result<(), EngineError> {
+        self.ask(move |core| core.accept_call(call, generation))
+    }
+
+    /// The agent could not be reached with the answer: the call waits again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn answer_undeliverable(
+        &self,
+        call: CallId,
+        generation: u32,
+        why: String,
+    ) -> Result<(), EngineError> {
+        self.ask(move |core| core.reopen_call(call, generation, &why))
+    }
+
+    /// Answers that have not reached the agents that asked this way.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn answers_to_deliver(&self, via: CallVia) -> Result<Vec<Delivery>, EngineError> {
+        self.read(|s| {
+            let mut found = Vec::new();
+            for call in s.calls_not_closed()? {
+                if call.via == via && call.life.state == CallState::Answered {
+                    found.extend(delivery(s, call)?);
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// Waits until answers may have come since `seen`, for at most `time`; gives what to wait from next.
+    #[must_use]
+    pub fn wait_for_answers(&self, seen: u64, time: Duration) -> u64 {
+        self.answers.wait(seen, time)
+    }
+
+    /// The rules that answer for a session's workspace.
+    fn rules_for(&self, _agent: &AgentName, _thread: &ThreadKey) -> Rules {
+        Rules::default()
+    }
+}
+
+fn delivery(
+    s: &callboard_store::Snapshot<'_>,
+    call: Call,
+) -> callboard_store::Result<Option<Delivery>> {
+    let Some(id) = call.session else { return Ok(None) };
+    let (Some(session), Some(answer)) = (s.session(id)?, call.body.answer) else { return Ok(None) };
+    Ok(Some(Delivery {
+        call: call.id,
+        generation: call.life.generation,
+        session: id,
+        agent: session.agent,
+        thread: session.thread,
+        ask: call.body.ask,
+        answer,
+    }))
+}

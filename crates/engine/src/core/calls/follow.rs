@@ -1,0 +1,156 @@
+//! What a session's state says of its calls: raises those that nothing else would, closes those that are over.
+
+use callboard_model::call::{Ask, CallDetail, CallKind, CallState, CallVia};
+use callboard_model::fold::SessionFold;
+use callboard_model::session::{Alive, FactSource, Outcome, SessionState, StateWord, TurnState};
+use callboard_model::view::SessionView;
+use callboard_model::{SessionId, Timestamp};
+use callboard_store::{Call, CallBody, LogKind, NewCall, Result, Snapshot, Write};
+use serde_json::json;
+
+use super::{close, go_on, tell};
+use crate::limits;
+
+/// The fold of a session as the store has it.
+pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
+    Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
+}
+
+/// Follows the state of a session that no other session started, as its row is made.
+pub(in crate::core) fn follow_session(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    before: &SessionState,
+) -> Result<()> {
+    if view.parent.is_some() {
+        return Ok(());
+    }
+    let mut open = w.view().calls_of_session(view.id)?;
+    keep_belonging(w, view, &mut open)?;
+    follow_asked(w, view, fold, &mut open)?;
+    follow_turn(w, view, fold, before, &mut open)
+}
+
+/// A session's task and workspace may be known only after it has asked something.
+fn keep_belonging(w: &mut Write<'_>, view: &SessionView, open: &mut [Call]) -> Result<()> {
+    for call in open {
+        if (call.workspace, call.task) != (view.workspace, view.task) {
+            (call.workspace, call.task) = (view.workspace, view.task);
+            w.put_call(call, LogKind::CALL_MOVED, &json!({ "task": view.task }))?;
+        }
+    }
+    Ok(())
+}
+
+/// What the agent asks, as far as its own list of sessions tells.
+fn follow_asked(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    open: &mut [Call],
+) -> Result<()> {
+    let turn = &view.facts.turn;
+    let asked = open.iter_mut().filter(|call| call.kind.is_asked());
+    let mut asked: Vec<&mut Call> = asked.collect();
+    if view.facts.alive.is == Alive::No {
+        for call in asked {
+            close(w, call, "its agent ended")?;
+        }
+        return Ok(());
+    }
+    // What events alone tell may be long past.
+    if turn.source != FactSource::Registry || view.facts.alive.is != Alive::Yes {
+        return Ok(());
+    }
+    if matches!(turn.is, TurnState::WaitingPermission | TurnState::WaitingInput) {
+        if asked.is_empty() {
+            raise_seen(w, view, fold)?;
+        }
+        return Ok(());
+    }
+    // The driver tells itself when what was asked is gone. Elsewhere, the agent that waits no more has its answer; of
+    // several, the oldest.
+    let is_past = |call: &Call| turn.at.is_none_or(|at| at >= call.asked_at);
+    asked.retain(|call| call.via != CallVia::Driver && is_past(call));
+    if let Some(oldest) = asked.into_iter().next() {
+        go_on(w, oldest, "answered in its window")?;
+    }
+    Ok(())
+}
+
+/// A call for what only the window asks.
+fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Result<()> {
+    let turn = &view.facts.turn;
+    let told = fold.waits_for_user();
+    let (kind, question, detail) = told.unwrap_or_else(|| {
+        let kind = match turn.is {
+            TurnState::WaitingInput => CallKind::Question,
+            _ => CallKind::Permission,
+        };
+        (kind, view.activity.clone(), CallDetail::None)
+    });
+    let ask = Ask {
+        key: format!("seen:{}", turn.at.map_or(0, Timestamp::as_millisecond)),
+        kind,
+        question,
+        detail,
+        options: Vec::new(),
+        tool_use_id: None,
+        subagent: None,
+        reason: view.waiting_for.clone(),
+        reply: serde_json::Value::Null,
+    };
+    let mut body = CallBody::asked(ask);
+    body.steps = fold.steps();
+    body.goal.clone_from(&view.goal);
+    w.raise_call(NewCall {
+        workspace: view.workspace,
+        session: Some(view.id),
+        task: view.task,
+        via: CallVia::Window,
+        expires_at: None,
+        body,
+    })?;
+    Ok(())
+}
+
+/// Turns that end call for a look; one that begins takes that back.
+fn follow_turn(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    before: &SessionState,
+    open: &mut [Call],
+) -> Result<()> {
+    let was_at_work = matches!(before.word(), StateWord::Working | StateWord::NeedsYou);
+    let is_at_work = matches!(view.state, StateWord::Working | StateWord::NeedsYou);
+    if is_at_work {
+        let over = |call: &&mut Call| {
+            matches!(call.kind, CallKind::Finished | CallKind::Failed | CallKind::Limit)
+                && call.life.state == CallState::Open
+        };
+        for call in open.iter_mut().filter(over) {
+            close(w, call, "the session went on")?;
+        }
+        return Ok(());
+    }
+    // What happened long ago, and is only read now, calls for nobody.
+    let is_recent =
+        view.updated_at.is_some_and(|at| w.now().since_ms(at) < limits::CALLED_FOR_AGE_MS);
+    if !was_at_work || !is_recent {
+        return Ok(());
+    }
+    let said = fold.said.as_ref().map(callboard_model::fold::Words::ending).unwrap_or_default();
+    let detail = CallDetail::Told { text: said, lines: fold.steps() };
+    let call = match (view.state, view.facts.outcome.is) {
+        (StateWord::Failed, _) => {
+            tell::about(view, CallKind::Failed, "turn", view.activity.clone(), detail)
+        }
+        (StateWord::Ready | StateWord::Ended, Outcome::Completed) => {
+            tell::about(view, CallKind::Finished, "turn", view.activity.clone(), detail)
+        }
+        _ => return Ok(()),
+    };
+    tell::raise_own(w, call).map(|_| ())
+}

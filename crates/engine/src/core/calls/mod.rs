@@ -1,0 +1,291 @@
+//! Calls: raised, answered, and closed when their agent is seen to go on.
+
+mod follow;
+mod tell;
+
+use callboard_model::call::{
+    Ask, CallAnswer, CallKind, CallRefusal, CallState, CallStep, CallVia, Effect, Rules, Ruling,
+};
+use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
+use callboard_store::{Call, CallBody, LogKind, NewCall, Write};
+use serde_json::json;
+
+use super::{Core, view_of};
+use crate::EngineError;
+
+pub(super) use follow::follow_session;
+
+/// A request that an agent makes, as it comes in.
+pub(crate) struct Asked {
+    pub(crate) agent: AgentName,
+    pub(crate) thread: ThreadKey,
+    pub(crate) via: CallVia,
+    pub(crate) ask: Ask,
+    pub(crate) expires_at: Option<Timestamp>,
+    /// Where the agent's window is.
+    pub(crate) window: Option<String>,
+    /// What answers without a person.
+    pub(crate) rules: Rules,
+}
+
+/// An answer as it comes in.
+pub(crate) struct Answered {
+    pub(crate) id: CallId,
+    /// The generation that its giver saw; none: the present one.
+    pub(crate) generation: Option<u32>,
+    pub(crate) answer: CallAnswer,
+    pub(crate) by: String,
+}
+
+impl Core {
+    /// Raises a call for what an agent asks, or finds the one that stands for it already; answers it where a rule does.
+    pub(crate) fn take_ask(&mut self, asked: Asked) -> Result<(CallId, u32), EngineError> {
+        let raised = self.write_for_person(|w| {
+            let thread = ThreadKey::main(asked.thread.native.clone());
+            let (session, _) = w.session_of(&asked.agent, &thread)?;
+            let mut call = raise_or_find(w, session, &asked)?;
+            if call.life.state == CallState::Open
+                && let Some((answer, by)) = ruled(&asked)
+            {
+                let answer_to = CallStep::Answer { generation: call.life.generation };
+                step(w, &mut call, answer_to).map_err(|refusal| refused(&call, refusal))?;
+                keep_answer(w, &mut call, answer, &by)?;
+            }
+            Ok((call.id, call.life.generation))
+        })?;
+        self.answers.tell();
+        Ok(raised)
+    }
+
+    /// Answers a call. The same answer given twice is one; a late or stale one is refused.
+    pub(crate) fn answer_call(&mut self, given: &Answered) -> Result<CallId, EngineError> {
+        self.write_for_person(|w| {
+            let mut call =
+                w.view().call(given.id)?.ok_or_else(|| EngineError::no_call(given.id))?;
+            let seen = given.generation.unwrap_or(call.life.generation);
+            let is_repeated = call.life.generation == seen
+                && call.body.answer.as_ref() == Some(&given.answer)
+                && call.life.state != CallState::Open;
+            if is_repeated {
+                return Ok(call.id);
+            }
+            let effect = effect_of(&call, &given.answer)?;
+            step(w, &mut call, CallStep::Answer { generation: seen })
+                .map_err(|refusal| refused(&call, refusal))?;
+            keep_answer(w, &mut call, given.answer.clone(), &given.by)?;
+            if call.via == CallVia::Callboard || effect == Effect::Acknowledge {
+                close(w, &mut call, "noted")?;
+            }
+            Ok(call.id)
+        })?;
+        self.answers.tell();
+        Ok(given.id)
+    }
+
+    /// The agent took the answer of this generation.
+    pub(crate) fn accept_call(&mut self, id: CallId, generation: u32) -> Result<(), EngineError> {
+        self.move_call(id, generation, CallStep::Accept, "the agent took the answer")
+    }
+
+    /// The agent could not be reached with the answer: it waits again.
+    pub(crate) fn reopen_call(
+        &mut self,
+        id: CallId,
+        generation: u32,
+        why: &str,
+    ) -> Result<(), EngineError> {
+        self.move_call(id, generation, CallStep::Reopen, why)
+    }
+
+    fn move_call(
+        &mut self,
+        id: CallId,
+        generation: u32,
+        to: CallStep,
+        told: &str,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            let Some(mut call) = w.view().call(id)? else { return Ok(()) };
+            // Something later happened to it: what is told is of the past.
+            if call.life.generation != generation || step(w, &mut call, to).is_err() {
+                return Ok(());
+            }
+            call.body.told = Some(told.to_owned());
+            if to == CallStep::Reopen {
+                (call.body.answer, call.body.answered_by, call.answered_at) = (None, None, None);
+            }
+            w.put_call(&call, LogKind::CALL_MOVED, &json!({ "told": told }))?;
+            Ok(())
+        })
+    }
+
+    /// What was asked under `key` is no longer asked: it was answered, here or elsewhere, or withdrawn.
+    pub(crate) fn ask_gone(
+        &mut self,
+        agent: &AgentName,
+        thread: &ThreadKey,
+        key: &str,
+        because: &str,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            let thread = ThreadKey::main(thread.native.clone());
+            let (session, _) = w.session_of(agent, &thread)?;
+            for mut call in w.view().calls_of_session(session)? {
+                if call.key == key {
+                    go_on(w, &mut call, because)?;
+                }
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The call of a request: a new one, the one raised for the same key, or the one that stood for an unseen request.
+fn raise_or_find(
+    w: &mut Write<'_>,
+    session: SessionId,
+    asked: &Asked,
+) -> Result<Call, EngineError> {
+    let open = w.view().calls_of_session(session)?;
+    if let Some(known) = open.iter().find(|call| call.key == asked.ask.key && call.kind.is_asked())
+    {
+        let mut known = known.clone();
+        if known.via != asked.via || known.life.expires_at != asked.expires_at {
+            (known.via, known.life.expires_at) = (asked.via, asked.expires_at);
+            w.put_call(&known, LogKind::CALL_MOVED, &json!({ "via": asked.via.word() }))?;
+        }
+        return Ok(known);
+    }
+    // Until its hook or its driver spoke, only the window was known to ask.
+    let unseen = |call: &&Call| call.via == CallVia::Window && call.life.state == CallState::Open;
+    if let Some(unseen) = open.iter().find(unseen) {
+        let mut call = unseen.clone();
+        (call.kind, call.via, call.key) = (asked.ask.kind, asked.via, asked.ask.key.clone());
+        call.life.generation += 1;
+        call.life.expires_at = asked.expires_at;
+        call.body.ask = asked.ask.clone();
+        call.body.window = asked.window.clone().or(call.body.window);
+        w.put_call(&call, LogKind::CALL_MOVED, &json!({ "via": asked.via.word() }))?;
+        return Ok(call);
+    }
+    let view = view_of(&w.view(), session)?;
+    let fold = follow::fold_of(&w.view(), session)?;
+    let mut body = CallBody::asked(asked.ask.clone());
+    body.steps = fold.map(|fold| fold.steps()).unwrap_or_default();
+    body.goal = view.as_ref().and_then(|view| view.goal.clone());
+    body.window = asked.window.clone();
+    Ok(w.raise_call(NewCall {
+        workspace: view.as_ref().and_then(|view| view.workspace),
+        session: Some(session),
+        task: view.as_ref().and_then(|view| view.task),
+        via: asked.via,
+        expires_at: asked.expires_at,
+        body,
+    })?)
+}
+
+/// The answer that a rule gives, and who gives it.
+fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
+    let (effect, rule) = match asked.rules.ruling(&asked.ask)? {
+        Ruling::Allow(rule) => (Effect::Allow, rule),
+        Ruling::Deny(rule) => (Effect::Deny, rule),
+    };
+    let option = asked.ask.options.iter().find(|option| option.effect == effect)?;
+    let text =
+        (effect == Effect::Deny).then(|| format!("a rule of this repository refuses it: {rule}"));
+    Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("rule: {rule}")))
+}
+
+/// What an answer does; it must be one that the call takes.
+fn effect_of(call: &Call, answer: &CallAnswer) -> Result<Effect, EngineError> {
+    if !call.via.is_answerable() {
+        let place = call.body.window.as_deref().unwrap_or("the window it runs in");
+        return Err(EngineError::Refused {
+            text: format!("{} can only be answered in {place}; nothing was sent", call.id),
+            hint: "run `callboard connect` once to answer such calls from here",
+        });
+    }
+    let ask = &call.body.ask;
+    if let Some(effect) = ask.effect_of(answer) {
+        return Ok(effect);
+    }
+    if answer.option.is_none() && !answer.answers.is_empty() && call.kind == CallKind::Question {
+        return Ok(Effect::Choose);
+    }
+    let ids: Vec<&str> = ask.options.iter().map(|option| option.id.as_str()).collect();
+    Err(EngineError::Refused {
+        text: format!(
+            "{} takes no such answer; nothing was sent. It takes: {}",
+            call.id,
+            if ids.is_empty() { "text".to_owned() } else { ids.join(", ") }
+        ),
+        hint: "see it with `callboard inbox`",
+    })
+}
+
+fn keep_answer(
+    w: &mut Write<'_>,
+    call: &mut Call,
+    answer: CallAnswer,
+    by: &str,
+) -> Result<(), EngineError> {
+    call.answered_at = Some(w.now());
+    call.body.told = None;
+    call.body.answered_by = Some(by.to_owned());
+    let about = json!({
+        "by": by, "session": call.session, "question": call.body.ask.question, "answer": answer,
+    });
+    call.body.answer = Some(answer);
+    Ok(w.put_call(call, LogKind::CALL_ANSWERED, &about)?)
+}
+
+/// Takes a call one step on; it is written by whoever asks for it.
+fn step(w: &Write<'_>, call: &mut Call, to: CallStep) -> Result<(), CallRefusal> {
+    call.life = call.life.after(to, w.now())?;
+    Ok(())
+}
+
+/// The agent goes on: the call is over.
+fn go_on(w: &mut Write<'_>, call: &mut Call, because: &str) -> callboard_store::Result<()> {
+    // What was answered here and went on was answered here, whatever else is told.
+    let was_answered = call.life.state != CallState::Open;
+    if !was_answered {
+        call.body.answered_by.get_or_insert_with(|| "the window".to_owned());
+    }
+    close(w, call, if was_answered { "the agent went on" } else { because })
+}
+
+fn close(w: &mut Write<'_>, call: &mut Call, because: &str) -> callboard_store::Result<()> {
+    if step(w, call, CallStep::Close).is_err() {
+        return Ok(());
+    }
+    call.closed_at = Some(w.now());
+    call.body.told = Some(because.to_owned());
+    let about = json!({
+        "session": call.session, "question": call.body.ask.question, "because": because,
+        "by": call.body.answered_by,
+    });
+    w.put_call(call, LogKind::CALL_CLOSED, &about)
+}
+
+fn refused(call: &Call, refusal: CallRefusal) -> EngineError {
+    let id = call.id;
+    let by = call.body.answered_by.as_deref().unwrap_or("somebody");
+    let text = match refusal {
+        CallRefusal::AlreadyAnswered => {
+            format!("{id} was already answered, by {by}; yours was not sent")
+        }
+        CallRefusal::Stale => {
+            format!("{id} has been asked anew since you saw it; nothing was sent")
+        }
+        CallRefusal::Expired => {
+            format!("{id} can no longer be answered from here; nothing was sent")
+        }
+        CallRefusal::Closed => format!(
+            "{id} is over ({}); nothing was sent",
+            call.body.told.as_deref().unwrap_or("closed")
+        ),
+        CallRefusal::OutOfOrder => format!("{id} cannot be answered now; nothing was sent"),
+    };
+    EngineError::Conflict { text, hint: "see what waits with `callboard inbox`" }
+}
