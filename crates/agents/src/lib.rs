@@ -70,6 +70,9 @@ pub trait Agent: Send + Sync {
     /// Its name as its makers write it.
     fn title(&self) -> &'static str;
 
+    /// The name of its program.
+    fn program_name(&self) -> &'static str;
+
     /// The folders it keeps its files in, whether or not they exist.
     fn homes(&self, environment: &Environment) -> Vec<PathBuf>;
 

@@ -21,6 +21,7 @@ use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
 use crate::live::{Home, LiveWatch};
 use crate::notes::NotesWatch;
+use crate::owned::OwnedRoom;
 
 /// What the engine is told at its start.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ pub struct Engine {
     announcer: Announcer,
     ingest: Arc<OnceLock<Ingest>>,
     live: LiveWatch,
-    stop: StopFlag,
+    pub(crate) stop: StopFlag,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     pub(crate) problems: Problems,
@@ -52,6 +53,7 @@ pub struct Engine {
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
+    pub(crate) owned: OwnedRoom,
     started: Timestamp,
 }
 
@@ -74,6 +76,7 @@ impl Engine {
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
         let answers = AnswerBell::default();
+        let owned = OwnedRoom::new(&config.home);
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
@@ -122,11 +125,13 @@ impl Engine {
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
             answers,
+            owned,
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
+        crate::owned::start(&engine);
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)
@@ -176,6 +181,8 @@ impl Engine {
     pub fn stop(&self) {
         self.stop.stop();
         self.live.stop();
+        self.owned.stop();
+        self.answers.tell();
         if let Some(ingest) = self.ingest.get() {
             ingest.stop();
         }

@@ -13,6 +13,7 @@ pub mod limits;
 mod live;
 mod notes;
 mod open;
+mod owned;
 mod query;
 mod readable;
 mod refold;

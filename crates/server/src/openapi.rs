@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, owned, search, sessions, tasks};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -28,6 +28,16 @@ use crate::stream;
         sessions::event,
         sessions::record,
         sessions::open,
+        owned::list,
+        owned::start,
+        owned::owned,
+        owned::cancel,
+        owned::send,
+        owned::interrupt,
+        owned::stop,
+        owned::resume,
+        owned::fork,
+        owned::attach,
         search::search,
         calls::calls,
         calls::call,

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, owned, search, sessions, tasks};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -128,6 +128,14 @@ fn api() -> Router<App> {
         .route("/api/calls", get(calls::calls))
         .route("/api/calls/{id}", get(calls::call))
         .route("/api/calls/{id}/answer", post(calls::answer))
+        .route("/api/owned", get(owned::list).post(owned::start))
+        .route("/api/owned/{id}", get(owned::owned).delete(owned::cancel))
+        .route("/api/sessions/{id}/send", post(owned::send))
+        .route("/api/sessions/{id}/interrupt", post(owned::interrupt))
+        .route("/api/sessions/{id}/stop", post(owned::stop))
+        .route("/api/sessions/{id}/resume", post(owned::resume))
+        .route("/api/sessions/{id}/fork", post(owned::fork))
+        .route("/api/sessions/{id}/attach", post(owned::attach))
         .route("/api/search", get(search::search))
         .route("/api/tasks", get(tasks::tasks).post(tasks::create))
         .route("/api/tasks/{id}", get(tasks::task).patch(tasks::edit).delete(tasks::delete))

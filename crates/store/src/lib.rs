@@ -56,4 +56,4 @@ pub use store::{DATABASE, Durability, Store};
 pub use task::Task;
 pub use text::IndexText;
 pub use workspace::{Look, StoredWorkspace, WorkspaceRow, WorktreeSeen};
-pub use write::Write;
+pub use write::{Write, fresh_name};

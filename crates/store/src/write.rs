@@ -40,6 +40,13 @@ pub(crate) fn last_seq(conn: &Connection) -> Result<i64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
+/// A short random name that no other has: for folders whose paths must stay short.
+#[must_use]
+pub fn fresh_name() -> String {
+    let name = uuid::Uuid::new_v4().simple().to_string();
+    name.chars().take(limits::NAME_CHARS).collect()
+}
+
 /// One write transaction; what it does is committed as a whole.
 #[derive(Debug)]
 pub struct Write<'a> {

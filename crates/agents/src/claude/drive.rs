@@ -111,6 +111,8 @@ struct State {
     id: Option<String>,
     /// What is asked: request, and whether it is a question rather than a permission.
     asked: BTreeMap<String, bool>,
+    /// What was answered and is not seen to go on: request, and the tool use that waited.
+    answered: BTreeMap<String, Option<String>>,
     /// `session_state_changed` said so last.
     running: bool,
     /// Subagents and commands in the background: each that ends wakes the session.
@@ -144,7 +146,11 @@ impl Channel for ClaudeChannel {
             Some("command_lifecycle") => prompt_step(&message),
             Some("system") => self.system(&message),
             Some("rate_limit_event") => limit(&message.fields("rate_limit_info")),
-            Some("result") => result(&message),
+            Some("result") => self.gone_on(result(&message), |_| true),
+            Some("user") => {
+                let used = results(&message);
+                self.gone_on(Heard::default(), |id| used.iter().any(|used| used == id))
+            }
             _ => Heard::default(),
         };
         self.with_turn(heard)
@@ -169,6 +175,7 @@ impl Channel for ClaudeChannel {
             Order::Answer { ask, answer } => {
                 let response = answer::response(ask, answer)?;
                 self.state.asked.remove(&ask.key);
+                self.state.answered.insert(ask.key.clone(), ask.tool_use_id.clone());
                 // The host sends it once; the agent ignores an answer to what it no longer asks.
                 vec![reply(&ask.key, &response)]
             }
@@ -224,8 +231,10 @@ impl ClaudeChannel {
                 _ => heard,
             },
             Some("session_state_changed") => {
-                self.state.running = message.str("state").as_deref() != Some("idle");
-                heard
+                let state = message.text("state").unwrap_or_default();
+                self.state.running = state != "idle";
+                // Nothing of what it asked is left without an answer.
+                if state == "requires_action" { heard } else { self.gone_on(heard, |_| true) }
             }
             Some("background_tasks_changed") => {
                 self.state.background = message.items("tasks").len();
@@ -233,6 +242,17 @@ impl ClaudeChannel {
             }
             _ => heard,
         }
+    }
+
+    /// Tells that what was answered goes on, where its tool use is as wanted.
+    fn gone_on(&mut self, mut heard: Heard, wanted: impl Fn(&str) -> bool) -> Heard {
+        let (gone, left): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut self.state.answered)
+                .into_iter()
+                .partition(|(_, tool_use)| wanted(tool_use.as_deref().unwrap_or_default()));
+        self.state.answered = left;
+        heard.signals.extend(gone.into_keys().map(|key| Signal::AskGone { key }));
+        heard
     }
 
     /// Adds what the turn waits for, where that changed.
@@ -268,6 +288,12 @@ impl ClaudeChannel {
             TurnState::Idle
         }
     }
+}
+
+/// The tool uses that a message brings the results of.
+fn results(message: &Fields<'_>) -> Vec<String> {
+    let blocks = message.fields("message").items("content").into_iter();
+    blocks.filter_map(|block| block.fields()?.text("tool_use_id")).collect()
 }
 
 fn control(id: &str, request: &Value) -> Line {

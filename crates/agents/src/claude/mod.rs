@@ -34,6 +34,10 @@ impl Agent for Claude {
         "Claude Code"
     }
 
+    fn program_name(&self) -> &'static str {
+        "claude"
+    }
+
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
         discover::homes(environment)
     }
@@ -74,7 +78,7 @@ impl Agent for Claude {
     }
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
-        installed::program("claude", environment)
+        installed::program(self.program_name(), environment)
     }
 
     fn same_record(&self, one: &str, other: &str) -> bool {

@@ -37,6 +37,10 @@ impl Agent for Codex {
         "Codex"
     }
 
+    fn program_name(&self) -> &'static str {
+        "codex"
+    }
+
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
         discover::homes(environment)
     }
@@ -90,7 +94,7 @@ impl Agent for Codex {
     }
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
-        installed::program("codex", environment)
+        installed::program(self.program_name(), environment)
     }
 
     #[cfg(unix)]

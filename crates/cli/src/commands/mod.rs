@@ -1,7 +1,9 @@
 //! One file per noun or daily verb.
 
 mod doctor;
+mod drive;
 mod import;
+mod run;
 mod search;
 mod session;
 mod since;
@@ -32,6 +34,15 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Since(since) => done(since::since(&since, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Run(run) => done(run::run(run, settings)),
+        Command::Send { session, text, json } => {
+            done(drive::send(&session, &text, &json, settings))
+        }
+        Command::Interrupt { session, json } => done(drive::interrupt(&session, &json, settings)),
+        Command::Stop { session, json } => done(drive::stop(&session, &json, settings)),
+        Command::Resume(going) => done(drive::go_on("resume", going, settings)),
+        Command::Fork(going) => done(drive::go_on("fork", going, settings)),
+        Command::Attach { session } => done(drive::attach(&session, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),

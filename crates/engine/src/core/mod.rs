@@ -3,6 +3,7 @@
 mod calls;
 mod commit;
 mod forks;
+mod owned;
 mod repeats;
 mod running;
 mod sessions;
@@ -71,6 +72,7 @@ pub(crate) struct Core {
 }
 
 pub(crate) use self::calls::{Answered, Asked};
+pub(crate) use self::owned::Told;
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 

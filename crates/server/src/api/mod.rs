@@ -3,6 +3,7 @@
 pub(crate) mod board;
 pub(crate) mod calls;
 pub(crate) mod doctor;
+pub(crate) mod owned;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
