@@ -3,6 +3,7 @@
 //! A [`Channel`] is pure: lines in, signals out; orders in, lines out. What it must not forget over a
 //! restart is its state. What the agent does is told by its transcript; the channel tells the rest.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,8 @@ pub struct Launch {
     pub mode: Option<String>,
     /// What the agent is started with.
     pub environment: Environment,
+    /// What is set beyond that for this conversation, and for what its agent starts.
+    pub variables: BTreeMap<String, String>,
 }
 
 impl Launch {

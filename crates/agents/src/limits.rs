@@ -86,6 +86,9 @@ pub const STOP_CHECK_TIME: Duration = Duration::from_millis(250);
 /// How many such looks pass at most before a status socket is tried again without a notification: half a minute.
 pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
+/// Time that a program gets to list its hooks; it takes a third of a second.
+pub const HOOKS_LIST_TIME: Duration = Duration::from_secs(20);
+
 /// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
 pub const VERSION_TIME: Duration = Duration::from_secs(20);
 
@@ -97,3 +100,11 @@ pub const TURNS_LOOKED_AT: u32 = 3;
 
 /// Answers by which a repeated one is recognised: a restart repeats the last few.
 pub const ANSWERS_REMEMBERED: usize = 64;
+/// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
+pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
+
+/// Lines of a shared server that wait while an answer is given: it tells of all its threads.
+pub const SHARED_LINES: usize = 256;
+
+/// Time that a shared server has to take an answer: a person waits for it.
+pub const SHARED_TIME: Duration = Duration::from_secs(8);

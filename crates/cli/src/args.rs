@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub(crate) mod worktree;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -22,6 +24,10 @@ pub(crate) enum Command {
     Status(Status),
     /// What happened since you left.
     Since(Since),
+    /// What waits for you, most urgent first; on a terminal, answer it one by one.
+    Inbox(Inbox),
+    /// Answer a call.
+    Answer(Answer),
     /// Sessions: list them, show one, follow one.
     #[command(subcommand, visible_alias = "s")]
     Session(Session),
@@ -62,8 +68,15 @@ pub(crate) enum Command {
         /// `S41`, or the agent's own id or its beginning.
         session: String,
     },
+    /// Worktrees: make, list, show, adopt, remove and restore them.
+    #[command(subcommand, visible_alias = "wt")]
+    Worktree(worktree::Worktree),
     /// Search every session and task, of every agent.
     Search(Search),
+    /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
+    Connect(Connect),
+    /// Take back exactly what connecting an agent added.
+    Disconnect(Connect),
     /// What was found, what could not be read, what is misconfigured and how to mend it.
     Doctor(Json),
     /// Print the token that signs a browser in.
@@ -90,6 +103,18 @@ pub(crate) struct Json {
     /// Print JSON, described in docs/json.md.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Connect {
+    /// `claude` or `codex`.
+    pub(crate) agent: String,
+    /// Make the change without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show the change and make none.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -123,6 +148,37 @@ pub(crate) struct Since {
     /// Tell every line, also those that are counted at a glance.
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Inbox {
+    /// Of all workspaces, not only of this one.
+    #[arg(long, short)]
+    pub(crate) all: bool,
+    /// Print the list, also on a terminal.
+    #[arg(long, short)]
+    pub(crate) list: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Answer {
+    /// `C88`.
+    pub(crate) call: String,
+    /// `yes`, `no`, an option's id or its number.
+    pub(crate) answer: Option<String>,
+    /// An answer in your own words, or the reason of a refusal.
+    #[arg(long, short)]
+    pub(crate) text: Option<String>,
+    /// The answer to one of several questions, by its number (`2=Blue`); may be given again.
+    #[arg(long)]
+    pub(crate) part: Vec<String>,
+    /// Refuse to answer if it was asked anew since this generation.
+    #[arg(long)]
+    pub(crate) generation: Option<u32>,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -24,8 +24,13 @@ impl CliError {
 
     /// Prints it and gives the exit code for "refused or misused".
     pub(crate) fn report(&self) -> ExitCode {
-        output::error(&self.text, self.hint.as_deref());
+        self.print();
         ExitCode::from(2)
+    }
+
+    /// Prints it, where the command goes on.
+    pub(crate) fn print(&self) {
+        output::error(&self.text, self.hint.as_deref());
     }
 }
 

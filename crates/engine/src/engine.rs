@@ -54,6 +54,8 @@ pub struct Engine {
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
     pub(crate) owned: OwnedRoom,
+    pub(crate) projects: crate::project::Projects,
+    pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
 
@@ -126,12 +128,15 @@ impl Engine {
             notes: NotesWatch::default(),
             answers,
             owned,
+            projects: crate::project::Projects::default(),
+            keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
         crate::owned::start(&engine);
+        crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)
@@ -234,6 +239,17 @@ impl Engine {
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
         Ok(id)
+    }
+
+    /// What the `callboard.toml` of the main checkout at `root` says now.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what means nothing.
+    pub fn project(
+        &self,
+        root: &Path,
+    ) -> Result<Arc<callboard_model::project::Project>, EngineError> {
+        self.projects.of(root)
     }
 
     /// Notes that the user has looked at a workspace now.

@@ -122,3 +122,11 @@ pub const CALLS: usize = 500;
 
 /// Characters of a random name: 48 bits, and a socket's path has about a hundred characters.
 pub const NAME_CHARS: usize = 12;
+/// Time that copying waits for another program's transaction on its database to end.
+pub const BUSY_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Pages copied at once from another program's database: all, as a change between two parts begins anew.
+pub const PAGES_AT_ONCE: std::ffi::c_int = std::ffi::c_int::MAX;
+
+/// Time between two tries to copy a database that is locked.
+pub const COPY_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);

@@ -73,6 +73,7 @@ impl Driver for ClaudeDriver {
         with("--permission-mode", &launch.mode);
         let mut env: BTreeMap<String, String> = launch.environment.vars.clone();
         env.retain(|name, _| !OF_A_PARENT.contains(&name.as_str()));
+        env.extend(launch.variables.clone());
         env.insert("CLAUDE_CODE_EMIT_SESSION_STATE_EVENTS".into(), "1".into());
         Process::Pipes(HostSpec {
             program: launch.program.clone(),

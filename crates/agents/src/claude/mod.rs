@@ -1,7 +1,10 @@
 //! Claude Code, by Anthropic.
 
+mod ask;
+mod connect;
 mod discover;
 mod drive;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -10,6 +13,7 @@ mod parse_prompt;
 mod parse_result;
 mod parse_system;
 mod parse_tool;
+mod plan;
 mod reader;
 mod slim;
 
@@ -19,7 +23,7 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Driver, Environment, Found, Installed, LiveReport, LiveSession, StopFlag,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
     TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
@@ -81,12 +85,25 @@ impl Agent for Claude {
         installed::program(self.program_name(), environment)
     }
 
+    // `claude --worktree` makes them there (code.claude.com/docs/en/worktrees).
+    fn made_worktree(&self, _: &Path, root: &Path, path: &Path) -> bool {
+        path.starts_with(root.join(".claude/worktrees"))
+    }
+
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
     }
 
     fn driver(&self) -> Option<&'static dyn Driver> {
         Some(&drive::ClaudeDriver)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::Plugin)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -6,6 +6,7 @@ mod answer;
 mod ask;
 mod connection;
 mod requests;
+pub(super) mod shared;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -298,6 +299,10 @@ impl CodexChannel {
             params["cwd"] = launch.cwd.to_string_lossy().into();
             params["model"] = json!(launch.model);
             mode_into(&mut params, launch.mode.as_deref());
+            if !launch.variables.is_empty() {
+                // The server's own environment is that of the first who needed it.
+                params["config"] = json!({"shell_environment_policy.set": launch.variables});
+            }
         }
         // What is asked meanwhile belongs to it, before the answer tells so.
         if let Beginning::Resume(id) = beginning {

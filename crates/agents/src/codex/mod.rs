@@ -1,10 +1,12 @@
 //! Codex, by OpenAI.
 
+mod connect;
 #[cfg(unix)]
 mod daemon;
 mod discover;
 #[cfg(unix)]
 mod drive;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -15,14 +17,16 @@ mod parse_output;
 mod patch;
 mod reader;
 mod slim;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use callboard_model::{AgentName, Draft};
+use callboard_model::call::{Ask, CallAnswer};
+use callboard_model::{AgentName, Draft, ThreadKey};
 
 use crate::{
-    Agent, Driver, Environment, Found, Installed, LiveReport, LiveSession, StopFlag,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
     TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
@@ -100,6 +104,35 @@ impl Agent for Codex {
     #[cfg(unix)]
     fn driver(&self) -> Option<&'static dyn Driver> {
         Some(&drive::CodexDriver)
+    }
+
+    #[cfg(unix)]
+    fn serves(&self, home: &Path, thread: &ThreadKey) -> bool {
+        drive::shared::has(home, thread)
+    }
+
+    #[cfg(unix)]
+    fn answer_by_server(
+        &self,
+        home: &Path,
+        thread: &ThreadKey,
+        ask: &Ask,
+        answer: &CallAnswer,
+    ) -> Result<(), String> {
+        drive::shared::answer(home, thread, ask, answer)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::HooksFile)
+    }
+
+    // Its app makes them there, detached (developers.openai.com/codex/app/worktrees).
+    fn made_worktree(&self, home: &Path, _: &Path, path: &Path) -> bool {
+        path.starts_with(home.join("worktrees"))
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -1,8 +1,11 @@
 //! One file per noun or daily verb.
 
+mod answer;
+mod connect;
 mod doctor;
 mod drive;
 mod import;
+mod inbox;
 mod run;
 mod search;
 mod session;
@@ -11,6 +14,7 @@ mod status;
 mod tail;
 mod task;
 mod up;
+mod worktree;
 
 use std::process::ExitCode;
 
@@ -32,6 +36,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Down => done(up::down(settings)),
         Command::Status(status) => done(status::status(&status, settings)),
         Command::Since(since) => done(since::since(&since, settings)),
+        Command::Inbox(args) => done(inbox::inbox(&args, settings)),
+        Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
         Command::Run(run) => done(run::run(run, settings)),
@@ -43,7 +49,10 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Resume(going) => done(drive::go_on("resume", going, settings)),
         Command::Fork(going) => done(drive::go_on("fork", going, settings)),
         Command::Attach { session } => done(drive::attach(&session, settings)),
+        Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
+        Command::Connect(args) => done(connect::connect(&args, settings)),
+        Command::Disconnect(args) => done(connect::disconnect(&args, settings)),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),
         Command::Completions { shell } => {

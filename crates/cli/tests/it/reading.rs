@@ -39,6 +39,8 @@ fn the_commands_that_read() {
             ),
             ("since", "since 2020-03-01"),
             ("since_nothing", "since 2h"),
+            ("inbox", "inbox"),
+            ("inbox_answer_none", "answer C99 yes"),
             ("doctor", "doctor"),
         ] {
             assert_snapshot!(name, told(&callboard.run(args.split(' '))));

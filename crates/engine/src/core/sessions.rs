@@ -156,7 +156,7 @@ impl Sessions<'_> {
         view.workspace = self.workspace_of(&view, &held);
         let owned = w.view().owned_of_session(id)?;
         view.owned = owned.map(|owned| Box::new(row::owned(&owned)));
-        self.silences.note(&view, &held.fold);
+        self.silences.note(&view, &held.fold, self.now);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;
         w.put_session(id, &row_of(&view))?;

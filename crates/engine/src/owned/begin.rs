@@ -1,11 +1,13 @@
 //! Starting an agent for an owned session, and driving one that runs.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use callboard_agents::drive::{Driver, Launch, Process};
 use callboard_agents::{Agent, Environment};
+use callboard_model::WorktreeId;
 use callboard_model::owned::{Owned, OwnedState};
 use callboard_os::command::find_program;
 use callboard_os::host;
@@ -36,9 +38,13 @@ pub(super) fn launch_of(
     owned: &Owned,
     agent: &dyn Agent,
 ) -> Result<Launch, EngineError> {
-    let mut environment = engine.config.environment.clone();
+    let environment = engine.config.environment.clone();
+    let mut variables = match owned.worktree {
+        Some(worktree) => engine.worktree_environment(WorktreeId(worktree))?,
+        None => BTreeMap::new(),
+    };
     if let Some(task) = owned.task {
-        environment.vars.insert(TASK_VARIABLE.to_owned(), task.to_string());
+        variables.insert(TASK_VARIABLE.to_owned(), task.to_string());
     }
     Ok(Launch {
         program: program_of(agent, &environment)?,
@@ -48,6 +54,7 @@ pub(super) fn launch_of(
         model: owned.model.clone(),
         mode: owned.mode.clone(),
         environment,
+        variables,
     })
 }
 
@@ -207,6 +214,9 @@ pub(super) fn drive(
     (sender, wakes): (SyncSender<Wake>, std::sync::mpsc::Receiver<Wake>),
 ) {
     let channel = driver.channel(launch, Some(&owned.channel));
+    if let Wire::Pipes { dir, .. } = &wire {
+        await_end(dir, sender.clone());
+    }
     engine.owned.enter(owned.id, sender);
     let name = format!("owned-{}", owned.id);
     let committed = owned.cursor;
@@ -224,6 +234,17 @@ pub(super) fn drive(
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || driven.run()) {
         tracing::error!(%error, "an owned session is not driven until the daemon starts anew");
     }
+}
+
+/// A host that is killed writes nothing of its end: its process tells.
+fn await_end(dir: &Path, channel: SyncSender<Wake>) {
+    let Ok(host::HostState::Running(started)) = host::state(dir) else { return };
+    std::thread::spawn(move || {
+        if callboard_os::process::wait_for_end(started.host.pid) {
+            // Gone when its session is over.
+            let _ = channel.send(Wake::Grown);
+        }
+    });
 }
 
 /// Its socket is there a moment after it was started; nothing announces that.

@@ -2,67 +2,38 @@
 
 use std::path::PathBuf;
 
-use callboard_git::Git;
 use callboard_model::owned::Owned;
+use callboard_model::view::NewWorktree;
 
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
-/// Makes the place; gives it with the worktree that was made.
+/// Makes the place; gives it with the number of the worktree that was made.
 pub(super) fn make(engine: &Engine, owned: &Owned) -> Result<(PathBuf, Option<i64>), EngineError> {
     let workspace = owned.workspace;
-    let found = engine.read(|s| Ok(s.workspaces()?.into_iter().find(|w| w.id == workspace)))?;
-    let workspace = found.ok_or_else(|| EngineError::NotFound {
+    let found = engine.read(|s| Ok(s.workspace(workspace)?))?;
+    let found = found.ok_or_else(|| EngineError::NotFound {
         what: format!("workspace {workspace}"),
         hint: "register it with `callboard up`",
     })?;
-    if owned.in_place || !workspace.row.is_git {
-        return Ok((workspace.row.root, None));
+    if owned.in_place || !found.row.is_git {
+        return Ok((found.row.root, None));
     }
-    let title = match owned.task {
-        Some(task) => engine.read(|s| Ok(s.task(task)?.map(|task| task.title)))?,
+    let new = NewWorktree { task: owned.task, ..NewWorktree::default() };
+    let mut made = engine.new_worktree(workspace, new.clone());
+    // Another session has the task's own branch: this one gets a branch beside it.
+    let branch = match owned.task {
+        Some(task) => engine.read(|s| Ok(s.task(task)?.and_then(|task| task.branch)))?,
         None => None,
     };
-    let name = name_of(owned, title.as_deref().unwrap_or_default());
-    let root = workspace.row.root;
-    let base = root.file_name().map(|name| name.to_string_lossy().into_owned());
-    let folder = root.with_file_name(format!("{}.worktrees", base.unwrap_or_default()));
-    for n in 1..100 {
-        let name = if n == 1 { name.clone() } else { format!("{name}-{n}") };
-        let path = folder.join(&name);
-        let git = Git::at(&root);
-        let branch = format!("refs/heads/{name}");
-        let is_taken = git.text(&["rev-parse", "--verify", "--quiet", &branch]).is_ok();
-        if path.exists() || is_taken {
-            continue;
-        }
-        let shown = path.to_string_lossy();
-        git.text(&["worktree", "add", "--no-track", "-b", &name, &shown]).map_err(|error| {
-            EngineError::Refused {
-                text: format!("{error}; nothing was started"),
-                hint: "mend what git says, or start it with --in-place",
+    for n in 2..=limits::STARTS_AT_ONCE + 1 {
+        match (&made, &branch) {
+            (Err(EngineError::Refused { .. }), Some(branch)) => {
+                let name = Some(format!("{}-{n}", branch.replace('/', "-")));
+                made = engine.new_worktree(workspace, NewWorktree { name, ..new.clone() });
             }
-        })?;
-        return Ok((path, None));
-    }
-    Err(EngineError::Refused {
-        text: format!("{} has 99 worktrees named {name}; nothing was started", folder.display()),
-        hint: "remove those that are done",
-    })
-}
-
-/// `T12-refactor-file-watcher`.
-fn name_of(owned: &Owned, title: &str) -> String {
-    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut slug = String::new();
-    for word in words {
-        if slug.len() + word.len() > 40 {
-            break;
+            _ => break,
         }
-        slug.push('-');
-        slug.push_str(&word.to_lowercase());
     }
-    match owned.task {
-        Some(task) => format!("{task}{slug}"),
-        None => format!("owned-{}", owned.id),
-    }
+    let made = made?;
+    Ok((PathBuf::from(made.path), made.id.map(|id| id.0)))
 }

@@ -1,8 +1,11 @@
 //! Sessions that Callboard starts: asked for by a command, asking, answered, and there again after a crash.
 
-use callboard_os::host::MARKER;
+use callboard_os::command::Command;
+use callboard_os::host::{self, MARKER};
 use callboard_os::process;
-use callboard_testkit::{Agents, Callboard, Daemon, HermeticHome, ModelServer, Repo, Script, Turn};
+use callboard_testkit::{
+    Agents, Callboard, Daemon, HermeticHome, ModelServer, Repo, Script, Turn, wait,
+};
 use serde_json::{Value, json};
 
 use super::{Rows, kinds};
@@ -159,9 +162,167 @@ fn codex_is_started_asks_and_is_answered_after_a_crash_of_the_daemon() {
     let session = row["id"].as_str().unwrap();
     json_of(&scene.home, &repo, &["send", session, "More [[script:more]]", "--json"]);
     rows.wait("its words", |row| {
-        row["state"] == "ready"
-            && kinds(&after, &row["id"]).iter().filter(|k| *k == "prompt").count() == 2
+        row["state"] == "ready" && row["activity"] == "finished: And more"
     });
     let stopped = json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
     assert_eq!(stopped[0]["state"], "ended", "{stopped:#}");
+}
+
+#[test]
+fn two_agents_ask_at_once_and_each_gets_its_own_answer() {
+    let command = json!({"command": "echo claude > who.txt", "description": "Say who"});
+    let escape = json!({"cmd": "echo codex > who.txt", "sandbox_permissions": "require_escalated",
+        "justification": "May I?"});
+    let server = ModelServer::with([
+        Script::new("one")
+            .turn(Turn::text("I ask.").tool("Bash", command))
+            .turn(Turn::text("Refused: {{last_result}}.")),
+        Script::new("two")
+            .turn(Turn::text("I ask.").tool("exec_command", escape))
+            .turn(Turn::text("Done.")),
+    ]);
+    let scene = Scene::new(&server, 2);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    for (work, agent) in [("One [[script:one]]", "claude"), ("Two [[script:two]]", "codex")] {
+        json_of(&scene.home, &repo, &["run", work, "--agent", agent, "--json"]);
+    }
+    let calls = wait::until("both calls", || {
+        let calls = open_calls(&daemon);
+        let asked = calls.iter().filter(|call| call["kind"] == "permission").count();
+        (asked == 2).then_some(calls)
+    });
+    for call in &calls {
+        let is_codex = call["detail"]["command"] == "echo codex > who.txt";
+        let answer = match is_codex {
+            true => json!({"option": "yes"}),
+            false => json!({"option": "no", "text": "Not you."}),
+        };
+        let path = format!("/api/calls/{}/answer", call["id"].as_str().unwrap());
+        assert_eq!(daemon.post(&path, &answer).status, 200);
+    }
+    let ready = |agent: &str| {
+        let agent = agent.to_owned();
+        move |row: &Value| row["agent"] == agent.as_str() && row["state"] == "ready"
+    };
+    let row = |agent: &str| {
+        wait::until("both ready", || {
+            let all = daemon.get("/api/sessions?parents_only=1").json();
+            all["sessions"].as_array().unwrap().iter().find(|r| ready(agent)(r)).cloned()
+        })
+    };
+    let (claude, codex) = (row("claude"), row("codex"));
+    assert_eq!(claude["activity"], "finished: Refused: Not you");
+    let written = |row: &Value| {
+        std::fs::read_to_string(format!("{}/who.txt", row["cwd"].as_str().unwrap())).ok()
+    };
+    assert_eq!(written(&codex).as_deref(), Some("codex\n"));
+    assert_eq!(written(&claude), None);
+    for task in ["T1", "T2"] {
+        json_of(&scene.home, &repo, &["stop", task, "--json"]);
+    }
+    drop(rows.0.next());
+}
+
+#[test]
+fn a_killed_agent_is_interrupted_and_goes_on_and_a_killed_host_leaves_nothing_unseen() {
+    let server = ModelServer::with([
+        Script::new("slow").turn(Turn::text("One two three four five.").gate_mid_text("first")),
+        Script::new("on").turn(Turn::text("I went on.")).then_always(Turn::text("And on.")),
+    ]);
+    let scene = Scene::new(&server, 1);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    let args = ["run", "Count [[script:slow]]", "--agent", "claude", "--json"];
+    let started = json_of(&scene.home, &repo, &args);
+    let session = started[0]["session"].as_str().unwrap().to_owned();
+    server.wait_until_held("first");
+    rows.wait_for_state("working");
+    let busy = Callboard::built(&scene.home).cwd(repo.path()).run(["resume", &session]);
+    assert_eq!(busy.code, Some(2), "{}", busy.stdout);
+    assert!(busy.stderr.contains("runs as process"), "{}", busy.stderr);
+    end("-9", agents(&scene.home)[0]);
+    let row = rows.wait("the end", |row| row["owned"]["state"] == "interrupted");
+    assert_eq!(row["state"], "interrupted", "{row:#}");
+    let args = ["resume", session.as_str(), "Go on [[script:on]]", "--json"];
+    let resumed = json_of(&scene.home, &repo, &args);
+    assert_eq!(resumed["session"], session.as_str());
+    rows.wait("its words", |row| row["state"] == "ready" && row["owned"]["state"] == "running");
+
+    let host = hosts(&scene.home)[0];
+    end("-9", host);
+    rows.wait("the loss", |row| row["owned"]["state"] == "interrupted");
+    // Its input ended with the host: it ends by itself, and until then it is named.
+    wait::until("the agent's end", || agents(&scene.home).is_empty().then_some(()));
+    let again = json_of(&scene.home, &repo, &["resume", &session, "Again [[script:on]]", "--json"]);
+    assert_eq!(again["state"], "running", "{again:#}");
+    rows.wait("its words", |row| row["state"] == "ready" && row["owned"]["prompts"] == json!([]));
+    json_of(&scene.home, &repo, &["stop", &session, "--json"]);
+    wait::until("the end", || agents(&scene.home).is_empty().then_some(()));
+}
+
+#[test]
+fn a_question_is_answered_a_turn_is_broken_off_and_a_fork_goes_its_own_way() {
+    let question = json!({"questions": [{"question": "Which colour?", "header": "Colour",
+        "multiSelect": false, "options": [{"label": "Red", "description": "warm"},
+        {"label": "Blue", "description": "cold"}]}]});
+    let server = ModelServer::with([
+        Script::new("ask")
+            .turn(Turn::text("I ask.").tool("AskUserQuestion", question))
+            .turn(Turn::text("Blue it is.")),
+        Script::new("slow").turn(Turn::text("One two three four five.").gate_mid_text("slow")),
+        Script::new("fork").turn(Turn::text("My own way.")),
+    ]);
+    let scene = Scene::new(&server, 2);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    let args = ["run", "Ask [[script:ask]]", "--agent", "claude", "--in-place", "--json"];
+    let started = json_of(&scene.home, &repo, &args);
+    assert_eq!(started[0]["cwd"], repo.path().to_str().unwrap());
+    let session = started[0]["session"].as_str().unwrap().to_owned();
+    rows.wait_for_state("needs_you");
+    let call = open_calls(&daemon)[0].clone();
+    assert_eq!((&call["kind"], &call["question"]), (&json!("question"), &json!("Which colour?")));
+    let path = format!("/api/calls/{}/answer", call["id"].as_str().unwrap());
+    assert_eq!(daemon.post(&path, &json!({"option": "2"})).status, 200);
+    rows.wait("its words", |row| {
+        row["activity"] == "finished: Blue it is" && row["state"] == "ready"
+    });
+    let told = server.played("ask").last().unwrap().body.to_string();
+    assert!(told.contains("Blue"), "{told}");
+
+    json_of(&scene.home, &repo, &["send", &session, "Slow [[script:slow]]", "--json"]);
+    server.wait_until_held("slow");
+    json_of(&scene.home, &repo, &["interrupt", &session, "--json"]);
+    rows.wait_for_state("interrupted");
+    let args = ["fork", session.as_str(), "Fork [[script:fork]]", "--json"];
+    let fork = json_of(&scene.home, &repo, &args);
+    assert_ne!(fork["session"], session.as_str());
+    rows.wait("the fork", |row| row["id"] == fork["session"] && row["state"] == "ready");
+    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+}
+
+/// The agents that run, by the marker in their environment.
+fn agents(home: &HermeticHome) -> Vec<u32> {
+    let root = home.root().to_string_lossy().into_owned();
+    let marked = process::with_variable(MARKER).into_iter();
+    marked.filter(|(_, dir)| dir.starts_with(&root)).map(|(pid, _)| pid).collect()
+}
+
+/// The hosts of this home that run.
+fn hosts(home: &HermeticHome) -> Vec<u32> {
+    let dirs = std::fs::read_dir(home.callboard_home().join("hosts")).unwrap().flatten();
+    dirs.filter_map(|dir| match host::state(&dir.path()) {
+        Ok(host::HostState::Running(started)) => Some(started.host.pid),
+        _ => None,
+    })
+    .collect()
+}
+
+fn end(signal: &str, pid: u32) {
+    let args = [signal.to_owned(), pid.to_string()];
+    assert!(Command::new("kill", "/").args(args).output().unwrap().status.success());
 }
