@@ -100,8 +100,8 @@ struct State {
     /// What is asked: our key, and the server's id of the request; null until it is asked again on a new
     /// connection.
     asked: BTreeMap<String, Value>,
-    /// Keys of what was answered, newest last.
-    answered: VecDeque<String>,
+    /// What was answered, newest last: our key, and the server's id of the request.
+    answered: VecDeque<(String, Value)>,
     /// Threads of subagents.
     children: BTreeSet<String>,
     /// Changes of files that were begun: a request to allow one names it only.
@@ -165,7 +165,7 @@ impl Channel for CodexChannel {
             Order::Interrupt { .. } | Order::End { .. } => Ok(self.interrupt()),
             Order::SetMode { .. } => Err(Refusal::Unable("change its mode while it runs")),
             Order::Answer { ask, answer } => {
-                if self.state.answered.contains(&ask.key) {
+                if self.state.answered.iter().any(|(key, _)| *key == ask.key) {
                     return Ok(Vec::new());
                 }
                 let request = match self.state.asked.get(&ask.key) {
@@ -175,11 +175,11 @@ impl Channel for CodexChannel {
                 };
                 let result = answer::result(ask, answer)?;
                 self.state.asked.remove(&ask.key);
-                self.state.answered.push_back(ask.key.clone());
+                self.state.answered.push_back((ask.key.clone(), request.clone()));
                 if self.state.answered.len() > limits::ANSWERS_REMEMBERED {
                     self.state.answered.pop_front();
                 }
-                let line = json!({"id": request, "result": result});
+                let line = json!({"id": &request, "result": result});
                 let mut lines = vec![Line::of(format!("answer {}", ask.key), &line)];
                 // A refusal has no room for its reason; the running turn takes it as a prompt.
                 if let Some(reason) = answer::reason(ask, answer) {
@@ -390,10 +390,9 @@ impl CodexChannel {
             "item/started" | "item/completed" => self.item(method, &params["item"], &mut heard),
             "serverRequest/resolved" => {
                 let id = &params["requestId"];
-                let keys: Vec<String> = self
-                    .state
-                    .asked
-                    .iter()
+                let asked =
+                    self.state.asked.iter().chain(self.state.answered.iter().map(|(k, v)| (k, v)));
+                let keys: Vec<String> = asked
                     .filter(|(_, request)| *request == id)
                     .map(|(key, _)| key.clone())
                     .collect();

@@ -1,5 +1,7 @@
 //! Sessions that Callboard starts: asked for by a command, asking, answered, and there again after a crash.
 
+use callboard_model::ThreadKey;
+use callboard_model::call::{Ask, CallAnswer, CallDetail, CallKind};
 use callboard_os::command::Command;
 use callboard_os::host::{self, MARKER};
 use callboard_os::process;
@@ -57,6 +59,11 @@ fn open_calls(daemon: &Daemon<'_>) -> Vec<Value> {
     daemon.get("/api/calls").json()["calls"].as_array().unwrap().clone()
 }
 
+/// The first call, which its driver tells a moment after the state.
+fn first_call(daemon: &Daemon<'_>) -> Value {
+    wait::until("a call", || open_calls(daemon).into_iter().next())
+}
+
 #[test]
 fn claude_is_started_asks_is_answered_and_takes_a_prompt_while_it_works() {
     let command = json!({"command": "printf 'made' > made.txt", "description": "Make a file"});
@@ -76,11 +83,10 @@ fn claude_is_started_asks_is_answered_and_takes_a_prompt_while_it_works() {
     assert_eq!(started[0]["state"], "running", "{started:#}");
     let session = started[0]["session"].as_str().unwrap().to_owned();
     rows.wait_for_state("needs_you");
-    let calls = open_calls(&daemon);
-    assert_eq!(calls.len(), 1, "{calls:#?}");
-    assert_eq!(calls[0]["kind"], "permission");
-    assert_eq!(calls[0]["detail"]["command"], "printf 'made' > made.txt");
-    let id = calls[0]["id"].as_str().unwrap();
+    let call = first_call(&daemon);
+    assert_eq!(call["kind"], "permission");
+    assert_eq!(call["detail"]["command"], "printf 'made' > made.txt");
+    let id = call["id"].as_str().unwrap();
     let answered =
         daemon.post(&format!("/api/calls/{id}/answer"), &json!({"option": "yes"})).json();
     assert_eq!(answered["answered_by"], "you", "{answered:#}");
@@ -116,7 +122,7 @@ fn a_permission_waits_through_a_crash_of_the_daemon_and_is_answered_once() {
     let started = json_of(&scene.home, &repo, &args);
     let cwd = started[0]["cwd"].as_str().unwrap().to_owned();
     rows.wait_for_state("needs_you");
-    let asked = open_calls(&before)[0].clone();
+    let asked = first_call(&before);
     before.kill_9();
     let after = daemon(&scene.home, &repo);
     let mut rows = Rows::of(&after);
@@ -133,7 +139,7 @@ fn a_permission_waits_through_a_crash_of_the_daemon_and_is_answered_once() {
 
 #[test]
 fn codex_is_started_asks_and_is_answered_after_a_crash_of_the_daemon() {
-    let input = json!({"cmd": "echo once >> lines.txt", "sandbox_permissions": "require_escalated",
+    let input = json!({"cmd": "echo once $CALLBOARD_TASK >> lines.txt", "sandbox_permissions": "require_escalated",
         "justification": "May I leave the sandbox?"});
     let server = ModelServer::with([
         Script::new("escape")
@@ -150,15 +156,20 @@ fn codex_is_started_asks_and_is_answered_after_a_crash_of_the_daemon() {
     assert_eq!(started[0]["state"], "running", "{started:#}");
     let cwd = started[0]["cwd"].as_str().unwrap().to_owned();
     rows.wait_for_state("needs_you");
-    let asked = open_calls(&before)[0].clone();
-    assert_eq!(asked["detail"]["command"], "echo once >> lines.txt", "{asked:#}");
+    let asked = first_call(&before);
+    assert_eq!(asked["detail"]["command"], "echo once $CALLBOARD_TASK >> lines.txt", "{asked:#}");
     before.kill_9();
     let after = daemon(&scene.home, &repo);
     let mut rows = Rows::of(&after);
     let path = format!("/api/calls/{}/answer", asked["id"].as_str().unwrap());
     assert_eq!(after.post(&path, &json!({"option": "yes"})).status, 200);
     let row = rows.wait("the end of the turn", |row| row["state"] == "ready");
-    assert_eq!(std::fs::read_to_string(format!("{cwd}/lines.txt")).unwrap(), "once\n");
+    assert_eq!(std::fs::read_to_string(format!("{cwd}/lines.txt")).unwrap(), "once T1\n");
+    let id = asked["id"].as_str().unwrap();
+    wait::until("the end of the call", || {
+        let call = after.get(&format!("/api/calls/{id}")).json();
+        (call["state"] == "closed").then_some(())
+    });
     let session = row["id"].as_str().unwrap();
     json_of(&scene.home, &repo, &["send", session, "More [[script:more]]", "--json"]);
     rows.wait("its words", |row| {
@@ -284,7 +295,7 @@ fn a_question_is_answered_a_turn_is_broken_off_and_a_fork_goes_its_own_way() {
     assert_eq!(started[0]["cwd"], repo.path().to_str().unwrap());
     let session = started[0]["session"].as_str().unwrap().to_owned();
     rows.wait_for_state("needs_you");
-    let call = open_calls(&daemon)[0].clone();
+    let call = first_call(&daemon);
     assert_eq!((&call["kind"], &call["question"]), (&json!("question"), &json!("Which colour?")));
     let path = format!("/api/calls/{}/answer", call["id"].as_str().unwrap());
     assert_eq!(daemon.post(&path, &json!({"option": "2"})).status, 200);
@@ -325,4 +336,67 @@ fn hosts(home: &HermeticHome) -> Vec<u32> {
 fn end(signal: &str, pid: u32) {
     let args = [signal.to_owned(), pid.to_string()];
     assert!(Command::new("kill", "/").args(args).output().unwrap().status.success());
+}
+
+#[test]
+fn what_a_thread_of_the_users_own_server_asks_is_answered_from_outside() {
+    let input = json!({"cmd": "echo out > out.txt", "sandbox_permissions": "require_escalated",
+        "justification": "May I leave the sandbox?"});
+    let server = ModelServer::with([Script::new("escape")
+        .turn(Turn::text("Asking.").tool("exec_command", input))
+        .turn(Turn::text("Done."))]);
+    let scene = Scene::new(&server, 1);
+    let repo = scene.repo();
+    let app_server = scene.agents.codex(&scene.home).cwd(repo.path()).app_server_on_socket();
+    let control = scene.home.codex_home().join("app-server-control");
+    std::fs::create_dir_all(&control).unwrap();
+    std::os::unix::fs::symlink(app_server.socket(), control.join("app-server-control.sock"))
+        .unwrap();
+    let client = app_server.connect();
+    let native = client.start_thread(repo.path());
+    client.start_turn(&native, "Leave [[script:escape]]");
+    client.wait_request();
+    let codex = callboard_agents::named("codex").unwrap();
+    let (home, thread) = (scene.home.codex_home(), ThreadKey::main(native.clone()));
+    assert!(codex.serves(&home, &thread));
+    assert!(!codex.serves(&home, &ThreadKey::main("another")));
+    let ask = Ask {
+        key: "hook:1".into(),
+        kind: CallKind::Permission,
+        question: String::new(),
+        detail: CallDetail::Command {
+            command: "echo out > out.txt".into(),
+            cwd: None,
+            description: None,
+        },
+        options: Vec::new(),
+        tool_use_id: None,
+        subagent: None,
+        reason: None,
+        reply: Value::Null,
+    };
+    codex.answer_by_server(&home, &thread, &ask, &CallAnswer::option("yes")).unwrap();
+    client.wait_turn_completed(&native);
+    assert_eq!(repo.read("out.txt"), "out\n");
+}
+
+#[test]
+fn each_of_several_has_a_worktree_of_its_own_and_one_leaves_the_queue() {
+    let server = ModelServer::with([Script::new("hi").turn(Turn::text("Hello."))]);
+    let scene = Scene::new(&server, 2);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let args = ["run", "Say hi [[script:hi]]", "--agent", "claude", "--count", "2", "--json"];
+    let started = json_of(&scene.home, &repo, &args);
+    assert_eq!((&started[0]["task"], &started[1]["task"]), (&json!("T1"), &json!("T1")));
+    assert_ne!(started[0]["cwd"], started[1]["cwd"], "{started:#}");
+    wait::until("both words", || {
+        let all = daemon.get("/api/sessions?parents_only=1").json();
+        let rows = all["sessions"].as_array().unwrap().clone();
+        (rows.iter().filter(|row| row["activity"] == "finished: Hello").count() == 2).then_some(())
+    });
+    let stopped = json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+    assert!(stopped.as_array().unwrap().iter().all(|one| one["state"] == "ended"));
+    let again = Callboard::built(&scene.home).cwd(repo.path()).run(["stop", "T1"]);
+    assert_eq!(again.code, Some(2), "{}", again.stdout);
 }
