@@ -133,12 +133,7 @@ impl Engine {
             started,
         });
         engine.begin_reading(sources);
-        crate::readable::start(&engine, engine.stop.clone());
-        crate::notes::start(&engine);
-        crate::owned::start(&engine);
-        crate::worktrees::start(&engine, engine.stop.clone());
-        crate::refold::start(&engine, engine.stop.clone());
-        checkpoint_beside(&engine);
+        start_beside(&engine);
         Ok(engine)
     }
 
@@ -368,6 +363,16 @@ impl Engine {
             (None, None) => Err(EngineError::Ending),
         }
     }
+}
+
+/// Starts what works beside the reading.
+fn start_beside(engine: &Arc<Engine>) {
+    crate::readable::start(engine, engine.stop.clone());
+    crate::notes::start(engine);
+    crate::owned::start(engine);
+    crate::worktrees::start(engine, engine.stop.clone());
+    crate::refold::start(engine, engine.stop.clone());
+    checkpoint_beside(engine);
 }
 
 /// Checkpoints the store now and then, beside the writer.

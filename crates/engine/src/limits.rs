@@ -198,18 +198,14 @@ pub const END_TIME: Duration = Duration::from_secs(8);
 /// and a second one beside it would only slow both.
 pub const STAGGER_MS: i64 = 4_000;
 
-/// Time that a server has until it listens.
-pub const SERVER_START: Duration = Duration::from_secs(20);
+/// Tries to reach a server or a host that starts: twenty seconds of them.
+pub const SERVER_TRIES: u32 = 2_000;
+
+/// Looks whether an agent that was told to end has ended: twice the time after which its processes are ended.
+pub const END_LOOKS: u32 = 1_600;
 
 /// Time between two tries to reach a server that starts.
 pub const SERVER_TRY_EVERY: Duration = Duration::from_millis(10);
-
-/// Owned sessions that work at the same time unless its user sets another number: agents wait for their service most
-/// of the time, but their tests and builds do not.
-pub const AT_WORK: u64 = 8;
-
-/// Results that wait for a review, beyond which new starts wait, unless its user sets another number.
-pub const UNREVIEWED: u64 = 12;
 
 /// Sessions started by one request.
 pub const STARTS_AT_ONCE: u32 = 16;

@@ -7,6 +7,8 @@ mod ask;
 mod connection;
 mod requests;
 pub(super) mod shared;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -409,12 +411,12 @@ impl CodexChannel {
     fn item(&mut self, method: &str, item: &Value, heard: &mut Heard) {
         let id = item["id"].as_str().unwrap_or_default().to_owned();
         match (item["type"].as_str(), method) {
-            (Some("fileChange"), "item/started") => {
-                if self.state.edits.len() < limits::EDITS_REMEMBERED {
-                    self.state.edits.insert(id, ask::edits(&item["changes"]));
-                }
+            (Some("fileChange"), "item/started")
+                if self.state.edits.len() < limits::EDITS_REMEMBERED =>
+            {
+                self.state.edits.insert(id, ask::edits(&item["changes"]));
             }
-            (Some("fileChange"), _) => {
+            (Some("fileChange"), "item/completed") => {
                 self.state.edits.remove(&id);
             }
             (Some("userMessage"), "item/started") => {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
-use std::time::Instant;
+use std::time::Duration;
 
 use callboard_agents::drive::{Channel, Heard, Line, Order, Refusal, Signal};
-use callboard_model::ThreadKey;
 use callboard_model::call::CallVia;
 use callboard_model::owned::{Owned, OwnedState, PromptStep};
+use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::host::{self, HostRequest, HostState};
 
 use super::wire::Wire;
@@ -50,7 +50,7 @@ pub(super) struct Driven {
     /// Answers that came before the agent had asked anew.
     pub(super) early: Vec<Delivery>,
     /// Since when it is to end.
-    pub(super) ending: Option<Instant>,
+    pub(super) ending: Option<Timestamp>,
     /// Why nothing more comes of it, once that is so.
     pub(super) closed: Option<Option<String>>,
     /// What was committed last.
@@ -86,14 +86,14 @@ impl Driven {
                 return Ok(Leaving::Over);
             }
             let patience = match self.ending {
-                Some(since) => limits::END_TIME.saturating_sub(since.elapsed()),
+                Some(since) => limits::END_TIME.saturating_sub(self.time_since(since)),
                 None => limits::CHANNEL_SWEEP,
             };
             match self.wakes.recv_timeout(patience) {
                 Ok(Wake::Leave) => return Ok(Leaving::Daemon),
                 Ok(wake) => self.take(wake)?,
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.ending.is_some_and(|since| since.elapsed() >= limits::END_TIME) {
+                    if self.ending.is_some_and(|since| self.time_since(since) >= limits::END_TIME) {
                         self.end_processes();
                     }
                     self.grown()?;
@@ -131,8 +131,7 @@ impl Driven {
     /// Reads what the journal has, and looks whether the agent ended.
     fn grown(&mut self) -> Result<(), EngineError> {
         let state = self.wire.host_state();
-        loop {
-            let Wire::Pipes { journal, dir } = &mut self.wire else { break };
+        while let Wire::Pipes { journal, dir } = &mut self.wire {
             let lines = journal.read().map_err(|cause| EngineError::Refused {
                 text: format!("cannot read what {} says: {cause}", dir.display()),
                 hint: "make its folder readable, and start the daemon anew",
@@ -196,7 +195,7 @@ impl Driven {
         let cursor = self.owned.cursor;
         let told = Told { signals, cursor, channel: self.channel.state(), sent, process };
         let id = self.owned.id;
-        self.owned = self.engine.ask(move |core| Ok(core.take_told(id, told)?))?;
+        self.owned = self.engine.ask(move |core| core.take_told(id, told))?;
         self.committed = cursor;
         Ok(())
     }
@@ -315,7 +314,7 @@ impl Driven {
 
     /// Breaks the turn off and closes the agent's input; a server lets go of the conversation.
     fn end(&mut self) -> Result<(), EngineError> {
-        self.ending.get_or_insert_with(Instant::now);
+        self.ending = self.ending.or_else(|| Some(self.engine.now()));
         if self.owned.turn != callboard_model::session::TurnState::Idle {
             let order = Order::End { id: format!("end {}", self.fresh()) };
             if let Err(error) = self.follow(&order) {
@@ -405,6 +404,11 @@ impl Driven {
         {
             tracing::debug!(%error, "a host's folder stays");
         }
+    }
+
+    fn time_since(&self, at: Timestamp) -> Duration {
+        let ms = u64::try_from(self.engine.now().since_ms(at)).unwrap_or_default();
+        Duration::from_millis(ms)
     }
 
     /// A number for an order, never given before for this host.

@@ -1,12 +1,13 @@
 //! What people ask of owned sessions: to start, to take a prompt, to break off, to end, to go on.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::time::Instant;
 
 use callboard_agents::Agent;
 use callboard_agents::drive::Driver;
 use callboard_model::owned::{Beginning, Owned, OwnedPrompt, OwnedState, PromptStep};
+use callboard_model::project::Project;
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::view::{Attached, GoOn, NewStart, NewTask, OwnedView, SessionView, TaskView};
 use callboard_model::{AgentName, SessionId, ThreadKey, WorkspaceId, text};
@@ -35,7 +36,6 @@ impl Engine {
                 hint: "start 1 to 16 of them",
             });
         }
-        let (agent, _) = self.agent_for(new.agent.as_deref())?;
         let prompt = new.prompt.filter(|prompt| !prompt.trim().is_empty());
         let task = match (new.task, &prompt) {
             (Some(task), _) => task,
@@ -54,12 +54,17 @@ impl Engine {
             }
         };
         let task = self.task(task)?;
+        let usual = self.project_of(task.workspace)?.agents.clone();
+        // A model and a mode belong to the agent that they are set for.
+        let is_usual = new.agent.is_none() || new.agent == usual.default;
+        let named = new.agent.or(usual.default);
+        let (agent, _) = self.agent_for(named.as_deref())?;
         let now = self.now();
         let words = prompt.unwrap_or_else(|| words_of(&task));
         let asked = Owned {
             task: Some(task.id),
-            model: new.model,
-            mode: new.mode,
+            model: new.model.or_else(|| usual.model.filter(|_| is_usual)),
+            mode: new.mode.or_else(|| usual.mode.filter(|_| is_usual)),
             in_place: new.in_place,
             at_once: new.at_once,
             prompts: vec![OwnedPrompt {
@@ -72,6 +77,12 @@ impl Engine {
         };
         let asked = vec![asked; usize::try_from(count).unwrap_or(1)];
         self.ask_for(asked)
+    }
+
+    /// What the repository's own configuration says; the usual where there is none.
+    pub(super) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
+        let found = self.read(|s| Ok(s.workspace(workspace)?))?;
+        found.map_or_else(|| Ok(Arc::default()), |found| self.project(&found.row.root))
     }
 
     fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
@@ -194,20 +205,17 @@ impl Engine {
             // Gone only when the session is just over.
             let _ = channel.send(Wake::End);
         }
-        let deadline = Instant::now() + limits::END_TIME * 2;
-        loop {
+        for _ in 0..limits::END_LOOKS {
             let owned = self.owned_session(id)?;
             if owned.state.is_over() {
                 return Ok(owned);
             }
-            if Instant::now() > deadline {
-                return Err(EngineError::Refused {
-                    text: "its agent has not ended yet; it was told to".into(),
-                    hint: "look again with `callboard session list`",
-                });
-            }
             std::thread::sleep(limits::SERVER_TRY_EVERY);
         }
+        Err(EngineError::Refused {
+            text: "its agent has not ended yet; it was told to".into(),
+            hint: "look again with `callboard session list`",
+        })
     }
 
     /// Ends what drives a session.

@@ -6,14 +6,10 @@ use std::time::Duration;
 use callboard_model::owned::{Owned, OwnedState};
 use callboard_model::session::TurnState;
 use callboard_model::task::Column;
+use callboard_store::Task;
 
 use super::{begin, orders, takeover};
 use crate::{Engine, EngineError, limits};
-
-/// How many owned sessions work at the same time.
-pub(super) const AT_WORK: &str = "owned.at_work";
-/// Beyond how many results that wait for a review new starts wait.
-pub(super) const UNREVIEWED: &str = "owned.unreviewed";
 
 /// Has the queue looked at.
 #[derive(Debug, Clone, Default)]
@@ -64,27 +60,21 @@ pub(super) fn start(engine: Weak<Engine>) {
 /// Starts what may start, tells why the rest waits, and gives when to look again.
 fn look(engine: &Arc<Engine>) -> Result<Duration, EngineError> {
     loop {
-        let (owned, at_work, unreviewed, results) = engine.read(|s| {
-            let number = |key: &str, usual: u64| {
-                Ok::<_, EngineError>(s.setting(key)?.and_then(|v| v.as_u64()).unwrap_or(usual))
-            };
-            let tasks = s.tasks(None)?;
-            let results = tasks.iter().filter(|task| task.column == Column::Review).count() as u64;
-            Ok((
-                s.owned_in_progress()?,
-                number(AT_WORK, limits::AT_WORK)?,
-                number(UNREVIEWED, limits::UNREVIEWED)?,
-                results,
-            ))
-        })?;
+        let (owned, tasks) = engine.read(|s| Ok((s.owned_in_progress()?, s.tasks(None)?)))?;
         let mut next = None;
         let mut reason = None;
         let working = owned.iter().filter(|one| is_at_work(one)).count() as u64;
         let starting = owned.iter().filter_map(|one| starts_until(engine, one)).max();
         for waiting in owned.iter().filter(|one| one.state == OwnedState::Queued) {
-            let hinders = reason.clone().or_else(|| {
-                hindrance(waiting, starting.is_some(), (working, at_work), (results, unreviewed))
-            });
+            // A configuration that cannot be read holds nothing up: `doctor` tells of it.
+            let project = engine.project_of(waiting.workspace).unwrap_or_default();
+            let here = |task: &&Task| task.workspace == waiting.workspace;
+            let in_review = |task: &&Task| task.column == Column::Review;
+            let results = tasks.iter().filter(here).filter(in_review).count() as u64;
+            let room = (working, u64::from(project.limits.running));
+            let reviews = (results, u64::from(project.limits.unreviewed));
+            let hinders =
+                reason.clone().or_else(|| hindrance(waiting, starting.is_some(), room, reviews));
             match hinders {
                 None if next.is_none() => next = Some(waiting.id),
                 None => reason = Some("another one is being started".to_owned()),

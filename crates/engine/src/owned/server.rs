@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::PoisonError;
-use std::time::Instant;
 
 use callboard_agents::Agent;
 use callboard_agents::drive::{Driver, Launch, Process};
@@ -55,13 +54,12 @@ pub(super) fn running(
     let value = json!(name);
     engine.ask(move |core| core.put_setting(&key, &value))?;
     host::start(&engine.owned.program, &dir, &spec).map_err(refused)?;
-    let deadline = Instant::now() + limits::SERVER_START;
-    loop {
+    for left in (0..limits::SERVER_TRIES).rev() {
         if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
             return Ok(Server { name, socket });
         }
         let state = host::state(&dir).map_err(refused)?;
-        if matches!(state, HostState::Ended(_) | HostState::Lost) || Instant::now() > deadline {
+        if matches!(state, HostState::Ended(_) | HostState::Lost) || left == 0 {
             let said = std::fs::read(dir.join(host::ERRORS)).unwrap_or_default();
             let from = said.len().saturating_sub(limits::LAST_WORDS_BYTES);
             return Err(EngineError::Refused {
@@ -75,6 +73,7 @@ pub(super) fn running(
         }
         std::thread::sleep(limits::SERVER_TRY_EVERY);
     }
+    Err(EngineError::Ending)
 }
 
 /// Ends the server of a session that is over, if it holds no other.
