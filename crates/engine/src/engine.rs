@@ -121,13 +121,7 @@ impl Engine {
             started,
         });
         engine.begin_reading(sources);
-        crate::readable::start(&engine, engine.stop.clone());
-        crate::notes::start(&engine);
-        crate::pushes::start(&engine);
-        crate::hooks::start(&engine, engine.stop.clone());
-        crate::worktrees::start(&engine, engine.stop.clone());
-        crate::refold::start(&engine, engine.stop.clone());
-        checkpoint_beside(&engine);
+        begin_beside(&engine);
         Ok(engine)
     }
 
@@ -371,6 +365,17 @@ fn reading_again(ingest: Weak<OnceLock<Ingest>>) -> ReadAgain {
             When::At(due) => ingest.wait().retry_at(transcript, due),
         }
     })
+}
+
+/// Starts what goes on beside reading and writing.
+fn begin_beside(engine: &Arc<Engine>) {
+    crate::readable::start(engine, engine.stop.clone());
+    crate::notes::start(engine);
+    crate::pushes::start(engine);
+    crate::hooks::start(engine, engine.stop.clone());
+    crate::worktrees::start(engine, engine.stop.clone());
+    crate::refold::start(engine, engine.stop.clone());
+    checkpoint_beside(engine);
 }
 
 /// Checkpoints the store now and then, beside the writer.
