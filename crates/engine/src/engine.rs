@@ -381,17 +381,6 @@ fn reading_again(ingest: Weak<OnceLock<Ingest>>) -> ReadAgain {
     })
 }
 
-/// Starts what goes on beside reading and writing.
-fn begin_beside(engine: &Arc<Engine>) {
-    crate::readable::start(engine, engine.stop.clone());
-    crate::notes::start(engine);
-    crate::pushes::start(engine);
-    crate::hooks::start(engine, engine.stop.clone());
-    crate::worktrees::start(engine, engine.stop.clone());
-    crate::refold::start(engine, engine.stop.clone());
-    checkpoint_beside(engine);
-}
-
 /// Checkpoints the store now and then, beside the writer.
 fn checkpoint_beside(engine: &Arc<Engine>) {
     let (stop, home) = (engine.stop.clone(), engine.config.home.clone());
