@@ -3,11 +3,13 @@
 mod figure;
 mod floor;
 mod ground;
+mod hook;
 mod ingest;
 mod live;
 mod memory;
 mod running;
 mod search;
+mod worktree;
 
 use std::path::Path;
 
@@ -29,6 +31,10 @@ pub(crate) enum Bench {
     Live,
     /// Memory and idle work of the daemon.
     Memory,
+    /// What a hook costs an agent; from a question to the call, and from the answer to the agent.
+    Inbox,
+    /// Making, removing and restoring worktrees of a large repository.
+    Worktree,
 }
 
 /// Measures what `name` says, or everything, with the release build, or with `CALLBOARD_BIN`.
@@ -51,6 +57,8 @@ pub(crate) fn bench(
             Bench::Search => search::measure(&binary, scale),
             Bench::Live => live::measure(&binary, scale),
             Bench::Memory => memory::measure(&binary, scale),
+            Bench::Inbox => hook::measure(&binary),
+            Bench::Worktree => worktree::measure(&binary, scale),
         });
     }
     figure::tell(&figures, json);

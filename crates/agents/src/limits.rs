@@ -86,6 +86,9 @@ pub const STOP_CHECK_TIME: Duration = Duration::from_millis(250);
 /// How many such looks pass at most before a status socket is tried again without a notification: half a minute.
 pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
+/// Messages that are remembered while an answer is waited for: what a thread asks is sent with its resumption.
+pub const PASSED_MESSAGES: usize = 256;
+
 /// Time that a program gets to list its hooks; it takes a third of a second.
 pub const HOOKS_LIST_TIME: Duration = Duration::from_secs(20);
 
@@ -102,9 +105,3 @@ pub const TURNS_LOOKED_AT: u32 = 3;
 pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
 pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
-
-/// Lines of a shared server that wait while an answer is given: it tells of all its threads.
-pub const SHARED_LINES: usize = 256;
-
-/// Time that a shared server has to take an answer: a person waits for it.
-pub const SHARED_TIME: Duration = Duration::from_secs(8);

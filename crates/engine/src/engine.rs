@@ -54,7 +54,9 @@ pub struct Engine {
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
     pub(crate) owned: OwnedRoom,
+    pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) projects: crate::project::Projects,
+    pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
@@ -82,17 +84,7 @@ impl Engine {
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
-        let read_again: ReadAgain = {
-            let ingest: Weak<OnceLock<Ingest>> = Arc::downgrade(&ingest);
-            Arc::new(move |transcript, when| {
-                // Batches may come before whoever starts the reading has set it.
-                let Some(ingest) = ingest.upgrade() else { return };
-                match when {
-                    When::Now => ingest.wait().read_on(transcript),
-                    When::At(due) => ingest.wait().retry_at(transcript, due),
-                }
-            })
-        };
+        let read_again = reading_again(Arc::downgrade(&ingest));
         let wiring = Wiring {
             announcer: announcer.clone(),
             problems: problems.clone(),
@@ -128,12 +120,14 @@ impl Engine {
             notes: NotesWatch::default(),
             answers,
             owned,
+            pushes: crate::pushes::PushWatch::default(),
             projects: crate::project::Projects::default(),
+            turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
-        start_beside(&engine);
+        begin_beside(&engine);
         Ok(engine)
     }
 
@@ -231,8 +225,12 @@ impl Engine {
     pub fn register(&self, path: &Path) -> Result<WorkspaceId, EngineError> {
         let found = crate::core::look_at(path)?;
         let root = found.row.root.clone();
+        let common_dir = found.row.is_git.then(|| found.row.common_dir.clone());
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
+        if let Some(common_dir) = common_dir {
+            self.follow_pushes(id, &root, &common_dir);
+        }
         Ok(id)
     }
 
@@ -365,14 +363,29 @@ impl Engine {
     }
 }
 
-/// Starts what works beside the reading.
-fn start_beside(engine: &Arc<Engine>) {
+/// Starts what goes on beside requests.
+fn begin_beside(engine: &Arc<Engine>) {
     crate::readable::start(engine, engine.stop.clone());
     crate::notes::start(engine);
     crate::owned::start(engine);
+    crate::pushes::start(engine);
+    crate::hooks::start(engine, engine.stop.clone());
     crate::worktrees::start(engine, engine.stop.clone());
+    crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
     checkpoint_beside(engine);
+}
+
+/// Has transcripts read again.
+fn reading_again(ingest: Weak<OnceLock<Ingest>>) -> ReadAgain {
+    Arc::new(move |transcript, when| {
+        // Batches may come before whoever starts the reading has set it.
+        let Some(ingest) = ingest.upgrade() else { return };
+        match when {
+            When::Now => ingest.wait().read_on(transcript),
+            When::At(due) => ingest.wait().retry_at(transcript, due),
+        }
+    })
 }
 
 /// Checkpoints the store now and then, beside the writer.

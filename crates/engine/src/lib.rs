@@ -4,8 +4,10 @@
 
 mod announce;
 mod calls;
+mod checkouts;
 mod core;
 mod engine;
+pub mod equip;
 mod error;
 mod hooks;
 mod inbox;
@@ -16,16 +18,18 @@ mod notes;
 mod open;
 mod owned;
 pub mod project;
+mod pushes;
 mod query;
 mod readable;
 mod refold;
+mod resources;
 mod row;
 mod transcript;
 mod workspaces;
 mod worktrees;
 
 pub use callboard_agents::Environment;
-pub use calls::{AskedBy, Delivery};
+pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookWait, hear_hook};

@@ -15,6 +15,8 @@ use callboard_model::project::{FILE, Project};
 
 pub use propose::propose;
 
+pub(crate) use detect::env_lines;
+
 use crate::{EngineError, limits};
 
 /// Why a `callboard.toml` cannot be used. Nothing is done by a part of it.
@@ -70,6 +72,12 @@ pub fn read(root: &Path) -> Result<Project, ProjectError> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Project::default()),
         Err(cause) => Err(ProjectError::Io { path, cause }),
     }
+}
+
+/// The main checkout that `folder` belongs to; the folder itself if it is in no repository.
+#[must_use]
+pub fn root_of(folder: &Path) -> PathBuf {
+    callboard_git::locate(folder).map_or_else(|| folder.to_owned(), |checkout| checkout.main_top())
 }
 
 fn read_text(path: &Path) -> io::Result<String> {

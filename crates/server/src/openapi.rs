@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, owned, search, sessions, tasks, worktrees};
+use crate::api::{board, calls, doctor, owned, resources, search, sessions, tasks, worktrees};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -38,6 +38,9 @@ use crate::stream;
         owned::resume,
         owned::fork,
         owned::attach,
+        resources::resources,
+        resources::take,
+        resources::give,
         search::search,
         calls::calls,
         calls::call,

@@ -157,37 +157,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/owned": {
+    "/api/resources": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Owned sessions that are not over, oldest first, and the last that are. */
-        get: operations["list"];
+        /** The resources of a workspace, with who has them and who waits. */
+        get: operations["resources"];
         put?: never;
-        /** Asks for sessions on a task, or on a prompt that a task is made of. They start when their turn comes. */
-        post: operations["start"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/owned/{id}": {
+    "/api/resources/{name}/give": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** An owned session. */
-        get: operations["owned"];
+        get?: never;
         put?: never;
-        post?: never;
-        /** Ends an owned session, or takes it out of the queue. */
-        delete: operations["cancel"];
+        /** Gives a resource back, or a place in its queue up. */
+        post: operations["give"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/{name}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a resource, or a place in its queue. The answer waits for the turn as long as is asked, and may be
+         *     asked for again.
+         */
+        post: operations["take"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -244,23 +262,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sessions/{id}/attach": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** How the agent's own program shows a session. One that cannot be shown while it is driven is ended first. */
-        post: operations["attach"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/sessions/{id}/events": {
         parameters: {
             query?: never;
@@ -278,40 +279,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/sessions/{id}/fork": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Has a session go on a second time from where it is, as an owned one. */
-        post: operations["fork"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sessions/{id}/interrupt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Breaks the turn of an owned session off. */
-        post: operations["interrupt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/sessions/{id}/landmarks": {
         parameters: {
             query?: never;
@@ -323,57 +290,6 @@ export interface paths {
         get: operations["landmarks"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sessions/{id}/resume": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Has a session that is over go on, as an owned one. */
-        post: operations["resume"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sessions/{id}/send": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Gives an owned session a prompt: into the turn that goes on, or behind it, as its agent can. */
-        post: operations["send"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sessions/{id}/stop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ends what drives a session, and waits until it is over. */
-        post: operations["stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -681,6 +597,8 @@ export interface components {
         AgentReport: {
             /** @description Its short name. */
             agent: components["schemas"]["AgentName"];
+            /** @description The program that its hooks run, for each home that is connected. */
+            connected?: string[];
             /**
              * Format: int64
              * @description Transcript files known.
@@ -720,15 +638,6 @@ export interface components {
             error: string;
             /** @description What to do. */
             hint?: string | null;
-        };
-        /** @description How the agent's own program shows a session. */
-        Attached: {
-            /** @description Its arguments. */
-            args: string[];
-            /** @description The directory to run it in. */
-            cwd: string;
-            /** @description The program. */
-            program: string;
         };
         /**
          * @description Who wrote a prompt.
@@ -1234,14 +1143,13 @@ export interface components {
              */
             reads: number;
         };
-        /** @description How a session goes on, or is copied. */
-        GoOn: {
-            /** @description The permission mode, in the agent's words; its own choice if not given. */
-            mode?: string | null;
-            /** @description The model; the agent's own choice if not given. */
-            model?: string | null;
-            /** @description What to do; it waits for a prompt if not given. */
-            prompt?: string | null;
+        /** @description Giving a resource back, or a place in its queue up. */
+        GiveResource: {
+            /**
+             * @description The worktree that has it; `you` if not given.
+             * @default null
+             */
+            holder: string | null;
         };
         /** @description Neighbouring lines that change together. */
         Hunk: {
@@ -1359,6 +1267,34 @@ export interface components {
          */
         LandmarkKind: "prompt" | "failure" | "edit" | "question" | "compaction";
         /**
+         * @description Where a lease stands.
+         * @enum {string}
+         */
+        LeaseState: "waiting" | "taking" | "held" | "giving" | "given" | "failed";
+        /** @description A turn with a resource, or a place in its queue. */
+        LeaseView: {
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description A worktree's name, or `you`. */
+            holder: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What went wrong. */
+            note?: string | null;
+            /** @description How many come before it. */
+            position: number;
+            /** @description The resource. */
+            resource: string;
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["LeaseState"];
+            taken_at?: components["schemas"]["Timestamp"] | null;
+            task?: components["schemas"]["TaskId"] | null;
+        };
+        /**
          * @description How a session came to its task.
          * @enum {string}
          */
@@ -1393,32 +1329,6 @@ export interface components {
             before?: components["schemas"]["TaskId"] | null;
             /** @description The column. */
             column: components["schemas"]["Column"];
-        };
-        /** @description A prompt to send. */
-        NewPrompt: {
-            /** @description Markdown. */
-            text: string;
-        };
-        /** @description A session to start. */
-        NewStart: {
-            /** @description Which agent; the first that is installed if not given. */
-            agent?: string | null;
-            /** @description Start whatever else runs. */
-            at_once?: boolean;
-            /**
-             * Format: int32
-             * @description How many sessions; one if not given.
-             */
-            count?: number | null;
-            /** @description Work in the main checkout instead of a worktree. */
-            in_place?: boolean;
-            /** @description The permission mode, in the agent's words; its own choice if not given. */
-            mode?: string | null;
-            /** @description The model; the agent's own choice if not given. */
-            model?: string | null;
-            /** @description What to do; the task's own words if not given. */
-            prompt?: string | null;
-            task?: components["schemas"]["TaskId"] | null;
         };
         /** @description A task to make. */
         NewTask: {
@@ -1473,59 +1383,6 @@ export interface components {
          * @description The place of an event in its session's display order, the same whatever order sources were read in.
          */
         Ordinal: number;
-        /** @description What can be done with an owned session, as its agent can. */
-        OwnedCan: {
-            /** @description Its agent's own program can show it while it is driven. */
-            attach_while_driven: boolean;
-            /** @description It can go on twice from where it is. */
-            fork: boolean;
-            /** @description Its turn can be broken off. */
-            interrupt: boolean;
-            /** @description It can go on after its end. */
-            resume: boolean;
-            /** @description A prompt that comes while it works changes what it does; else it waits for the end of the turn. */
-            steer: boolean;
-        };
-        /**
-         * @description Where an owned session stands.
-         * @enum {string}
-         */
-        OwnedState: "queued" | "preparing" | "starting" | "running" | "ended" | "interrupted" | "failed";
-        /** @description A session that Callboard starts or started. */
-        OwnedView: {
-            /** @description Which agent. */
-            agent: components["schemas"]["AgentName"];
-            /** @description When it was asked for. */
-            asked_at: components["schemas"]["Timestamp"];
-            /** @description What can be done with it. */
-            can: components["schemas"]["OwnedCan"];
-            /** @description Where it works. */
-            cwd?: string | null;
-            ended_at?: components["schemas"]["Timestamp"] | null;
-            /** @description Why it failed. */
-            failure?: string | null;
-            /**
-             * Format: int64
-             * @description Its number among owned sessions.
-             */
-            id: number;
-            /** @description The permission mode asked for. */
-            mode?: string | null;
-            /** @description The model asked for. */
-            model?: string | null;
-            /** @description Prompts that its agent has not begun, oldest first. */
-            prompts: components["schemas"]["QueuedPrompt"][];
-            session?: components["schemas"]["SessionId"] | null;
-            started_at?: components["schemas"]["Timestamp"] | null;
-            /** @description Where it stands. */
-            state: components["schemas"]["OwnedState"];
-            task?: components["schemas"]["TaskId"] | null;
-            /** @description Why it is not started yet, or what it waits for. */
-            waits?: string | null;
-            waits_until?: components["schemas"]["Timestamp"] | null;
-            /** @description Where it belongs. */
-            workspace: components["schemas"]["WorkspaceId"];
-        };
         /** @description The agent states its plan, or how far it is. */
         Plan: components["schemas"]["ToolUse"] & {
             /** @description What the steps amend. */
@@ -1602,17 +1459,6 @@ export interface components {
             /** @description The question. */
             question: string;
         };
-        /** @description A prompt that its agent has not begun. */
-        QueuedPrompt: {
-            /** @description When it was given. */
-            at: components["schemas"]["Timestamp"];
-            /** @description Ours. */
-            id: string;
-            /** @description Why its agent did not take it. */
-            refused?: string | null;
-            /** @description Markdown. */
-            text: string;
-        };
         /** @description The agent reads a file. */
         Read: components["schemas"]["ToolUse"] & {
             /**
@@ -1665,6 +1511,22 @@ export interface components {
             wait?: boolean;
             /** @description Remove it although ignored files in it are too large to be kept. */
             yes?: boolean;
+        };
+        /** @description Something that is taken in turn. */
+        ResourceView: {
+            /**
+             * Format: int32
+             * @description How many may have it at once; 0 if `callboard.toml` names it no more.
+             */
+            capacity: number;
+            /** @description Who has it. */
+            held: components["schemas"]["LeaseView"][];
+            /** @description Its name in `callboard.toml`. */
+            name: string;
+            /** @description Who waits for it, the next one first. */
+            queue: components["schemas"]["LeaseView"][];
+            /** @description The workspace that has it. */
+            workspace: components["schemas"]["WorkspaceId"];
         };
         /** @description Where a worktree is brought back. */
         RestoreWorktree: {
@@ -1858,7 +1720,6 @@ export interface components {
             last_check?: components["schemas"]["CheckResult"] | null;
             /** @description The model it last used. */
             model?: string | null;
-            owned?: components["schemas"]["OwnedView"] | null;
             parent?: components["schemas"]["SessionId"] | null;
             plan?: components["schemas"]["PlanProgress"] | null;
             /** @description Order of commit of its newest event. */
@@ -2038,6 +1899,11 @@ export interface components {
             /** @enum {string} */
             type: "task_removed";
         } | {
+            /** @description Who has it, and who waits. */
+            resource: components["schemas"]["ResourceView"];
+            /** @enum {string} */
+            type: "resource";
+        } | {
             /** @enum {string} */
             type: "worktree";
             /** @description The worktree; what takes long to find out is not asked for it. */
@@ -2050,6 +1916,34 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "reset";
+        };
+        /** @description A request for a resource. */
+        TakeResource: {
+            /**
+             * @description Its folder, in which the hooks run.
+             * @default null
+             */
+            folder: string | null;
+            /**
+             * @description The worktree that needs it; `you` if not given.
+             * @default null
+             */
+            holder: string | null;
+            /**
+             * @description Get in the queue if others have it.
+             * @default false
+             */
+            queue: boolean;
+            /** @default null */
+            session: components["schemas"]["SessionId"] | null;
+            /** @default null */
+            task: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to wait for it before the answer.
+             * @default 0
+             */
+            wait_ms: number;
         };
         /** @description Changes to a task; what is not given stays as it is. */
         TaskChange: {
@@ -2424,7 +2318,6 @@ export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type AnswerCall = components['schemas']['AnswerCall'];
 export type ApiError = components['schemas']['ApiError'];
-export type Attached = components['schemas']['Attached'];
 export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
@@ -2460,7 +2353,7 @@ export type FactTurnState = components['schemas']['Fact_TurnState'];
 export type Failure = components['schemas']['Failure'];
 export type FileEdit = components['schemas']['FileEdit'];
 export type FileTouch = components['schemas']['FileTouch'];
-export type GoOn = components['schemas']['GoOn'];
+export type GiveResource = components['schemas']['GiveResource'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
@@ -2468,21 +2361,18 @@ export type Inbox = components['schemas']['Inbox'];
 export type Info = components['schemas']['Info'];
 export type Landmark = components['schemas']['Landmark'];
 export type LandmarkKind = components['schemas']['LandmarkKind'];
+export type LeaseState = components['schemas']['LeaseState'];
+export type LeaseView = components['schemas']['LeaseView'];
 export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
-export type NewPrompt = components['schemas']['NewPrompt'];
-export type NewStart = components['schemas']['NewStart'];
 export type NewTask = components['schemas']['NewTask'];
 export type NewWorktree = components['schemas']['NewWorktree'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
-export type OwnedCan = components['schemas']['OwnedCan'];
-export type OwnedState = components['schemas']['OwnedState'];
-export type OwnedView = components['schemas']['OwnedView'];
 export type Plan = components['schemas']['Plan'];
 export type PlanChange = components['schemas']['PlanChange'];
 export type PlanProgress = components['schemas']['PlanProgress'];
@@ -2492,12 +2382,12 @@ export type Problem = components['schemas']['Problem'];
 export type Prompt = components['schemas']['Prompt'];
 export type Question = components['schemas']['Question'];
 export type QuestionItem = components['schemas']['QuestionItem'];
-export type QueuedPrompt = components['schemas']['QueuedPrompt'];
 export type Read = components['schemas']['Read'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
+export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
 export type RuledCall = components['schemas']['RuledCall'];
 export type Search = components['schemas']['Search'];
@@ -2522,6 +2412,7 @@ export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StreamMessage = components['schemas']['StreamMessage'];
+export type TakeResource = components['schemas']['TakeResource'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskChangeEntry = components['schemas']['TaskChangeEntry'];
 export type TaskDetail = components['schemas']['TaskDetail'];
@@ -2794,34 +2685,7 @@ export interface operations {
             };
         };
     };
-    list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"][];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    start: {
+    resources: {
         parameters: {
             query?: {
                 /** @description `W1`; not given: the one last looked at, or all. */
@@ -2831,9 +2695,41 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceView"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    give: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewStart"];
+                "application/json": components["schemas"]["GiveResource"];
             };
         };
         responses: {
@@ -2842,7 +2738,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnedView"][];
+                    "application/json": components["schemas"]["LeaseView"];
                 };
             };
             "4XX": {
@@ -2855,52 +2751,30 @@ export interface operations {
             };
         };
     };
-    owned: {
+    take: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
             header?: never;
             path: {
-                id: number;
+                name: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeResource"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnedView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    cancel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
+                    "application/json": components["schemas"]["LeaseView"];
                 };
             };
             "4XX": {
@@ -3024,35 +2898,6 @@ export interface operations {
             };
         };
     };
-    attach: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Attached"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
     events: {
         parameters: {
             query?: {
@@ -3091,68 +2936,6 @@ export interface operations {
             };
         };
     };
-    fork: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GoOn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    interrupt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
     landmarks: {
         parameters: {
             query?: never;
@@ -3170,101 +2953,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Landmark"][];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    resume: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GoOn"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    send: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPrompt"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiError"];
-                };
-            };
-        };
-    };
-    stop: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwnedView"];
                 };
             };
             "4XX": {

@@ -6,7 +6,6 @@ mod answer;
 mod ask;
 mod connection;
 mod requests;
-pub(super) mod shared;
 #[cfg(test)]
 mod tests;
 

@@ -106,9 +106,17 @@ impl Agent for Codex {
         Some(&drive::CodexDriver)
     }
 
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::HooksFile)
+    }
+
     #[cfg(unix)]
     fn serves(&self, home: &Path, thread: &ThreadKey) -> bool {
-        drive::shared::has(home, thread)
+        daemon::serves(home, thread)
     }
 
     #[cfg(unix)]
@@ -119,15 +127,7 @@ impl Agent for Codex {
         ask: &Ask,
         answer: &CallAnswer,
     ) -> Result<(), String> {
-        drive::shared::answer(home, thread, ask, answer)
-    }
-
-    fn hook(&self) -> Option<&'static dyn Hook> {
-        Some(&hook::Hooks)
-    }
-
-    fn connection(&self) -> Option<&'static dyn Connect> {
-        Some(&connect::HooksFile)
+        daemon::answer(home, thread, ask, answer)
     }
 
     // Its app makes them there, detached (developers.openai.com/codex/app/worktrees).

@@ -6,6 +6,8 @@ mod doctor;
 mod drive;
 mod import;
 mod inbox;
+mod init;
+mod resource;
 mod run;
 mod search;
 mod session;
@@ -49,6 +51,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Resume(going) => done(drive::go_on("resume", going, settings)),
         Command::Fork(going) => done(drive::go_on("fork", going, settings)),
         Command::Attach { session } => done(drive::attach(&session, settings)),
+        Command::Init(args) => done(init::init(&args)),
+        Command::Resource(command) => resource::resource(command, settings),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),

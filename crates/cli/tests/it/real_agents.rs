@@ -2,6 +2,7 @@
 
 mod claude;
 mod codex;
+mod hooks;
 mod owned;
 
 use callboard_testkit::Daemon;

@@ -5,6 +5,7 @@ mod commit;
 mod forks;
 mod owned;
 mod repeats;
+mod resources;
 mod running;
 mod sessions;
 mod silences;
@@ -72,7 +73,7 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::calls::{Answered, Asked};
+pub(crate) use self::calls::{Answered, Asked, OwnCall};
 pub(crate) use self::owned::Told;
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;

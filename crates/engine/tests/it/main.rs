@@ -5,16 +5,22 @@
     clippy::panic,
     reason = "a panic fails the test"
 )]
+#![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod checkouts;
+mod configuration;
 mod damage;
+mod equip;
 mod files;
 mod forks;
 mod links;
 mod notes;
 mod order;
+mod pushes;
 mod readable;
 mod relations;
+mod resources;
 mod running;
 mod scene;
 mod silence;
@@ -23,3 +29,4 @@ mod tasks;
 mod transcripts;
 mod uses;
 mod work;
+mod worktrees;
