@@ -258,7 +258,9 @@ fn a_killed_agent_is_interrupted_and_goes_on_and_a_killed_host_leaves_nothing_un
     let args = ["resume", session.as_str(), "Go on [[script:on]]", "--json"];
     let resumed = json_of(&scene.home, &repo, &args);
     assert_eq!(resumed["session"], session.as_str());
-    rows.wait("its words", |row| row["state"] == "ready" && row["owned"]["state"] == "running");
+    rows.wait("its words", |row| {
+        row["state"] == "ready" && row["activity"] == "finished: I went on"
+    });
 
     let host = hosts(&scene.home)[0];
     end("-9", host);
