@@ -1,3 +1,4 @@
+import { calls } from './fixtures/calls.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
 
@@ -10,6 +11,9 @@ export class State {
     this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
     this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
     this.removed = new Map()
+    /** The answers that won, in their order. */
+    this.answers = []
+    this.calls = new Map((bare ? [] : calls()).map((row) => [row.id, row]))
     this.history = new Map()
     this.extra = new Map()
     this.nextTask = 30
@@ -56,10 +60,27 @@ export class State {
       tasks: [...this.tasks.values()].filter(here),
       sessions: [...kept].sort(byNewest),
       sessions_total: rows.filter((row) => row.parent === null).length,
+      calls: this.openCalls(chosen.id),
       import: this.import,
       last_look: this.lastLook,
       seq: this.seq,
     }
+  }
+
+  openCalls(workspace) {
+    return [...this.calls.values()]
+      .filter((row) => row.state !== 'closed' && (!workspace || row.workspace === workspace))
+      .sort((a, b) => Number(a.state !== 'open') - Number(b.state !== 'open') || rank(a) - rank(b))
+  }
+
+  /** Raises a call, or changes one; a change of what is asked counts its generation up. */
+  changeCall(id, change) {
+    const row = { ...this.calls.get(id), ...change }
+    row.can_answer = row.state === 'open' && !row.only_window
+    this.calls.set(id, row)
+    const { only_window: _, ...told } = row
+    this.announce({ type: 'call', call: told })
+    return told
   }
 
   announce(message) {
@@ -108,6 +129,9 @@ export class State {
     return row
   }
 }
+
+const RANKS = ['irreversible', 'question', 'permission', 'failure', 'stuck', 'finished', 'idle']
+const rank = (row) => RANKS.indexOf(row.urgency)
 
 export const isLive = (row) => ['working', 'needs_you', 'ready'].includes(row.state)
 export const byNewest = (a, b) => (b.updated_at ?? '').localeCompare(a.updated_at ?? '')

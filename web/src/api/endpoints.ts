@@ -1,6 +1,9 @@
 import { get, request, withQuery } from './client'
 import type {
+  AnswerCall,
   Board,
+  CallId,
+  CallView,
   DoctorReport,
   Event,
   EventPage,
@@ -119,3 +122,9 @@ export const openPath = (path: string, session?: SessionId, line?: number): Prom
   request('POST', '/api/open', { path, session, line })
 
 export const blobUrl = (hash: string): string => `/api/blobs/${hash}`
+
+export const fetchCall = (id: CallId): Promise<CallView> => get(`/api/calls/${id}`)
+
+/** Answers a call; refused with 409 where somebody was faster, or where it was asked anew. */
+export const answerCall = (id: CallId, answer: AnswerCall): Promise<CallView> =>
+  request('POST', `/api/calls/${id}/answer`, answer)

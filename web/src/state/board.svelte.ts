@@ -14,6 +14,7 @@ import type {
   Workspace,
   WorkspaceId,
 } from '../api/types'
+import { calls } from '../calls/calls.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
 import { clock } from './clock.svelte'
@@ -131,6 +132,7 @@ export class BoardStore {
     this.#keepOnly(this.sessions, new Set(board.sessions.map((session) => session.id)))
     for (const task of board.tasks) this.putTask(task)
     for (const session of board.sessions) this.#putSession(session)
+    calls.take(board.calls ?? [], other)
     this.#buffer.clear()
     this.#stream?.close()
     this.#stream = new BoardStream(board.workspace.id, board.seq, {
@@ -243,9 +245,11 @@ export class BoardStore {
         ? entry.session.id
         : entry.type === 'task'
           ? entry.task.id
-          : entry.type === 'task_removed'
-            ? entry.id
-            : entry.type
+          : entry.type === 'call'
+            ? entry.call.id
+            : entry.type === 'task_removed'
+              ? entry.id
+              : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -271,6 +275,9 @@ export class BoardStore {
           break
         case 'task':
           this.putTask(entry.task)
+          break
+        case 'call':
+          calls.hear(entry.call)
           break
         case 'task_removed':
           this.tasks.delete(entry.id)

@@ -1,4 +1,12 @@
-import type { Column, EventKind, FactSource, MilestoneKind, Priority, StateWord } from '../api/types'
+import type {
+  CallKind,
+  Column,
+  EventKind,
+  FactSource,
+  MilestoneKind,
+  Priority,
+  StateWord,
+} from '../api/types'
 
 export const STATE_WORD: Record<StateWord, string> = {
   needs_you: 'needs you',
@@ -71,6 +79,18 @@ export const MILESTONE_WORD: Record<MilestoneKind, string> = {
   plan_approved: 'plan approved',
   refused: 'refused',
   compacted: 'compacted',
+}
+
+export const CALL_WORD: Record<CallKind, string> = {
+  permission: 'permission',
+  question: 'question',
+  plan: 'plan to approve',
+  pushed_to_base: 'pushed to the base branch',
+  wrong_checkout: 'wrong checkout',
+  failed: 'failed',
+  stuck: 'may be stuck',
+  limit: 'waits for a limit',
+  finished: 'finished',
 }
 
 export const KINDS: EventKind[] = [
