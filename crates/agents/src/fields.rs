@@ -112,6 +112,12 @@ impl<'a> Raw<'a> {
         self.document.nodes[self.node as usize]
     }
 
+    /// Where it stands in the text.
+    pub(crate) fn span(self) -> std::ops::Range<usize> {
+        let place = self.place();
+        place.start as usize..place.end as usize
+    }
+
     /// Its text.
     pub(crate) fn text(self) -> &'a str {
         let place = self.place();
@@ -287,6 +293,11 @@ impl<'a> Fields<'a> {
     /// Whether the field is `true`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name).and_then(Raw::bool).unwrap_or(false)
+    }
+
+    /// Where each field stands, with its name.
+    pub(crate) fn spans(&self) -> Vec<std::ops::Range<usize>> {
+        self.pairs().map(|(key, value)| key.span().start..value.span().end).collect()
     }
 
     /// Every field.

@@ -4,8 +4,11 @@
 
 mod claude;
 mod codex;
+mod connect;
 mod fields;
+mod hook;
 mod installed;
+mod json_edit;
 mod known;
 pub mod limits;
 mod live;
@@ -19,8 +22,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use callboard_model::{AgentName, Draft};
+use callboard_model::call::{Ask, CallAnswer};
+use callboard_model::{AgentName, Draft, ThreadKey};
 
+pub use connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
+pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
@@ -33,6 +39,12 @@ pub use transcript::{
 #[must_use]
 pub fn all() -> &'static [&'static dyn Agent] {
     &[&claude::Claude, &codex::Codex]
+}
+
+/// The agent of this short name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Agent> {
+    all().iter().copied().find(|agent| agent.name().as_str() == name)
 }
 
 /// The environment that agents are looked for in; given, never read from the process.
@@ -96,6 +108,40 @@ pub trait Agent: Send + Sync {
 
     /// The agent's program, if it is installed.
     fn installed(&self, environment: &Environment) -> Option<Installed>;
+
+    /// Its hooks, if it has such that tell what its files do not.
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        None
+    }
+
+    /// How it is connected, if it has hooks.
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        None
+    }
+
+    /// Whether the agent's own server has this conversation, so that any client may answer what it asks.
+    fn serves(&self, _home: &Path, _thread: &ThreadKey) -> bool {
+        false
+    }
+
+    /// Gives an answer through the agent's own server, taking the conversation only for that.
+    ///
+    /// # Errors
+    /// Says why the agent did not take it; it goes on waiting then.
+    fn answer_by_server(
+        &self,
+        _home: &Path,
+        _thread: &ThreadKey,
+        _ask: &Ask,
+        _answer: &CallAnswer,
+    ) -> Result<(), String> {
+        Err("this agent has no server".into())
+    }
+
+    /// Whether the agent itself made the worktree at `path` of the repository whose main checkout is `root`.
+    fn made_worktree(&self, _home: &Path, _root: &Path, _path: &Path) -> bool {
+        false
+    }
 
     /// Whether two slim records say the same, whichever session's transcripts they stand in.
     fn same_record(&self, one: &str, other: &str) -> bool {

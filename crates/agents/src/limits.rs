@@ -86,5 +86,11 @@ pub const STOP_CHECK_TIME: Duration = Duration::from_millis(250);
 /// How many such looks pass at most before a status socket is tried again without a notification: half a minute.
 pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
+/// Time that a program gets to list its hooks; it takes a third of a second.
+pub const HOOKS_LIST_TIME: Duration = Duration::from_secs(20);
+
 /// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
 pub const VERSION_TIME: Duration = Duration::from_secs(20);
+
+/// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
+pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;

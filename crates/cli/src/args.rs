@@ -1,5 +1,7 @@
 //! What can be typed.
 
+pub(crate) mod worktree;
+
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -32,8 +34,15 @@ pub(crate) enum Command {
     /// Tasks: make, list, show, edit, move, link and import them.
     #[command(subcommand, visible_alias = "t")]
     Task(Task),
+    /// Worktrees: make, list, show, adopt, remove and restore them.
+    #[command(subcommand, visible_alias = "wt")]
+    Worktree(worktree::Worktree),
     /// Search every session and task, of every agent.
     Search(Search),
+    /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
+    Connect(Connect),
+    /// Take back exactly what connecting an agent added.
+    Disconnect(Connect),
     /// What was found, what could not be read, what is misconfigured and how to mend it.
     Doctor(Json),
     /// Print the token that signs a browser in.
@@ -60,6 +69,18 @@ pub(crate) struct Json {
     /// Print JSON, described in docs/json.md.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Connect {
+    /// `claude` or `codex`.
+    pub(crate) agent: String,
+    /// Make the change without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show the change and make none.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) print: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -17,6 +17,9 @@ use crate::error::CliError;
 /// Time that an answer may take: the slowest takes seconds. A stream may be silent for longer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Time for an answer that takes making, keeping or deleting whole checkouts: minutes on a slow disk.
+const LONG_PATIENCE: Duration = Duration::from_secs(1800);
+
 /// A daemon that can be asked.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -27,6 +30,11 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(socket: &Path) -> Self {
         Self { socket: socket.to_owned(), patience: PATIENCE }
+    }
+
+    /// The same, for what reads or writes whole checkouts.
+    pub(crate) fn patient(self) -> Self {
+        Self { patience: LONG_PATIENCE, ..self }
     }
 
     /// Whether a daemon answers.

@@ -4,7 +4,10 @@ mod args;
 mod client;
 mod commands;
 mod daemon;
+mod diff;
 mod error;
+#[cfg(unix)]
+mod hook;
 mod output;
 mod settings;
 
@@ -13,10 +16,13 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    // Before anything that takes memory: one of these runs for each owned agent.
+    // Before anything that takes memory or time: a host runs for each owned agent, a hook for each question.
     #[cfg(unix)]
-    if let Some(code) = host(&mut std::env::args_os().skip(1)) {
-        return code;
+    {
+        let args = || std::env::args_os().skip(1);
+        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())) {
+            return code;
+        }
     }
     let args = args::Args::parse();
     let settings = match settings::Settings::from_environment() {

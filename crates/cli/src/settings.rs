@@ -82,6 +82,16 @@ impl Settings {
     }
 }
 
+/// The daemon's socket, for a program that has nothing but its environment.
+pub(crate) fn default_socket() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let home = match set(HOME) {
+        Some(home) => PathBuf::from(home),
+        None => data_dir(&std::env::home_dir()?, &set),
+    };
+    Some(home.join("run/callboard.sock"))
+}
+
 /// A level, or directives such as `callboard_engine=debug`.
 fn log(text: String) -> Result<String, CliError> {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];

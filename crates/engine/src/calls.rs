@@ -3,7 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rules};
+use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rule, Rules};
+use callboard_model::project;
 use callboard_model::view::{AnswerCall, CallView};
 use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
 use callboard_store::Call;
@@ -13,6 +14,9 @@ use crate::{Engine, EngineError};
 
 /// Who answers from the page or the command line.
 const YOU: &str = "you";
+
+/// Before the rule that answered.
+pub(crate) const RULE: &str = "rule: ";
 
 /// An answer on its way to whoever asked.
 #[derive(Debug, Clone, PartialEq)]
@@ -152,10 +156,35 @@ impl Engine {
         self.answers.wait(seen, time)
     }
 
-    /// The rules that answer for a session's workspace.
-    fn rules_for(&self, _agent: &AgentName, _thread: &ThreadKey) -> Rules {
-        Rules::default()
+    /// The rules that answer for a session's workspace; none while its `callboard.toml` cannot be read.
+    fn rules_for(&self, agent: &AgentName, thread: &ThreadKey) -> Rules {
+        let thread = ThreadKey::main(thread.native.clone());
+        let root = self.read(|s| {
+            let id = s.session_id(agent, &thread)?;
+            let session = id.map(|id| s.session(id)).transpose()?.flatten();
+            let workspace = session.and_then(|session| session.row.workspace);
+            let workspace = workspace.map(|id| s.workspace(id)).transpose()?.flatten();
+            Ok(workspace.map(|workspace| workspace.row.root))
+        });
+        let project = match root {
+            Ok(Some(root)) => self.project(&root),
+            Ok(None) => return Rules::default(),
+            Err(error) => Err(error),
+        };
+        match project {
+            Ok(project) => rules_of(&project.rules),
+            Err(error) => {
+                tracing::warn!(%error, "no rule answers");
+                Rules::default()
+            }
+        }
     }
+}
+
+/// Rules as they are matched; one that cannot be read was refused with the file.
+fn rules_of(written: &project::Rules) -> Rules {
+    let read = |list: &[String]| list.iter().filter_map(|text| Rule::parse(text).ok()).collect();
+    Rules { allow: read(&written.allow), deny: read(&written.deny) }
 }
 
 fn delivery(

@@ -52,6 +52,8 @@ pub struct Engine {
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
+    pub(crate) projects: crate::project::Projects,
+    pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
 
@@ -122,11 +124,14 @@ impl Engine {
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
             answers,
+            projects: crate::project::Projects::default(),
+            keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
+        crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
         Ok(engine)
@@ -227,6 +232,17 @@ impl Engine {
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
         Ok(id)
+    }
+
+    /// What the `callboard.toml` of the main checkout at `root` says now.
+    ///
+    /// # Errors
+    /// When it cannot be read, or says what means nothing.
+    pub fn project(
+        &self,
+        root: &Path,
+    ) -> Result<Arc<callboard_model::project::Project>, EngineError> {
+        self.projects.of(root)
     }
 
     /// Notes that the user has looked at a workspace now.

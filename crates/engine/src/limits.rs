@@ -170,3 +170,28 @@ pub const BOUND_AT_ONCE: usize = 64;
 /// Age of a session's last event up to which the end of its turn calls for a person: what is read long after it
 /// happened is history.
 pub const CALLED_FOR_AGE_MS: i64 = 24 * 3600 * 1000;
+/// Longest `callboard.toml` that is read: a hundred times what people write.
+pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
+/// Characters of a name that is made of a title: what a list shows, and a path can bear beside others.
+pub const SLUG_CHARS: usize = 36;
+
+/// Characters of a worktree's name that its user gives.
+pub const NAME_CHARS_AT_MOST: usize = 100;
+
+/// Names tried for a worktree whose own name is taken.
+pub const NAMES_TRIED: usize = 50;
+
+/// Work on worktrees that waits: more than anybody removes at once. What is beyond is done at the next start.
+pub const WORKTREE_JOBS: usize = 256;
+
+/// Time after which the room that a worktree takes is counted again when somebody asks.
+pub const DISK_USE_AGE_MS: i64 = 10 * 60 * 1000;
+
+/// Worktrees whose status is asked of git at the same time: it is disk and processor at once.
+pub const STATUS_AT_ONCE: usize = 4;
+
+/// Processes named where a worktree cannot be removed because of them.
+pub const PROCESSES_NAMED: usize = 5;
+
+/// Days without work after which a worktree in which nothing was done is proposed for removal.
+pub const IDLE_DAYS: u32 = 2;

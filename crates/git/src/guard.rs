@@ -62,12 +62,29 @@ pub fn set(checkout: &Checkout, base: &str) -> Result<(), KeepError> {
     for name in HOOKS {
         write_hook(&hooks, name, &format!("#!/bin/sh\n{OWN_HOOK}exec \"$own\" \"$@\"\n"))?;
     }
-    write_hook(&hooks, "pre-push", &pre_push(base))?;
-    git.text(&["config", "--local", "extensions.worktreeConfig", "true"])?;
+    write_hook(&hooks, "pre-push", &pre_push(base, &checkout.common_dir))?;
+    crate::worktree::own_config(checkout)?;
     for (key, value) in settings(base, &hooks) {
-        git.text(&["config", "--worktree", key, &value])?;
+        git.call(["config", "--worktree", key, &value]).through_locks()?;
     }
     Ok(())
+}
+
+/// The same for whatever is started in the worktree: variables that git reads before any file
+/// (git-config(1), "ENVIRONMENT"), behind `before` settings that are given so already.
+#[must_use]
+pub fn environment(checkout: &Checkout, before: usize) -> Vec<(String, String)> {
+    let hooks = folder_of(checkout);
+    let given = settings("", &hooks).into_iter().filter(|(key, _)| *key != "callboard.base");
+    let mut variables = Vec::new();
+    let mut count = before;
+    for (key, value) in given {
+        variables.push((format!("GIT_CONFIG_KEY_{count}"), key.to_owned()));
+        variables.push((format!("GIT_CONFIG_VALUE_{count}"), value));
+        count += 1;
+    }
+    variables.push(("GIT_CONFIG_COUNT".to_owned(), count.to_string()));
+    variables
 }
 
 /// Takes the guard away again.
@@ -95,12 +112,14 @@ fn folder_of(checkout: &Checkout) -> PathBuf {
     checkout.git_dir.join("callboard-hooks")
 }
 
-fn pre_push(base: &str) -> String {
-    // Read first: the repository's own hook gets the same lines.
+fn pre_push(base: &str, repository: &Path) -> String {
+    // Read first: the repository's own hook gets the same lines. Given through the environment, the hook runs
+    // in other repositories, too: those that tests make are none of its business.
     format!(
         r#"#!/bin/sh
 pushed=$(cat)
-if [ "${{{ALLOW}:-}}" != 1 ]; then
+here=$(cd "$(git rev-parse --git-common-dir)" && pwd -P)
+if [ "${{{ALLOW}:-}}" != 1 ] && [ "$here" = {repository} ]; then
   while read -r _ _ remote_ref _; do
     if [ "$remote_ref" = {reference} ]; then
       echo >&2 "callboard: refused to push to {shown}: this worktree is for work that is reviewed first; nothing was pushed"
@@ -113,6 +132,7 @@ PUSHED
 fi
 {OWN_HOOK}printf '%s\n' "$pushed" | "$own" "$@"
 "#,
+        repository = quoted(&repository.to_string_lossy()),
         reference = quoted(&format!("refs/heads/{base}")),
         shown = base.replace(['"', '\\', '$', '`'], "_"),
     )

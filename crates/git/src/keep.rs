@@ -5,6 +5,7 @@
 //! parents are the commit that was checked out and the first; its message tells the branch, the folder
 //! and what was too large to be kept. The checkout's own index and files are only read.
 
+mod beside;
 mod ignored;
 mod restore;
 
@@ -19,6 +20,8 @@ use crate::paths::bytes_of;
 use crate::run::{Git, GitError};
 use crate::status::{Status, status};
 
+pub use beside::{KeptCommit, keep_beside};
+pub use ignored::is_made_again;
 pub use restore::{Restored, restore};
 
 /// Where kept work is found.
@@ -126,6 +129,16 @@ pub fn keep(top: &Path, name: &str) -> Result<Kept, KeepError> {
     // The empty old value makes git refuse a name that is taken.
     git.text(&["update-ref", "-m", "callboard: kept", &reference, &disk_commit, ""])?;
     Ok(kept)
+}
+
+/// The ignored files and folders that [`keep`] would not keep, but for those that are made again.
+///
+/// # Errors
+/// When git cannot be run or this is no checkout.
+pub fn too_large(top: &Path) -> Result<Vec<PathBuf>, GitError> {
+    let mut left_out = ignored::sort(top, &status(&Git::at(top))?.ignored).left_out;
+    left_out.retain(|path| !path.file_name().is_some_and(is_made_again));
+    Ok(left_out)
 }
 
 fn refuse_what_cannot_be_kept(checkout: &Checkout, found: &Status) -> Result<(), KeepError> {

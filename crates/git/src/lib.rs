@@ -3,11 +3,14 @@
 //! Nothing but this crate runs git. What a file of the repository tells by itself (which repository a
 //! folder belongs to, which branch is checked out) is read without starting a process.
 
+pub mod base;
 pub mod exclude;
 pub mod guard;
+pub mod ignored;
 pub mod keep;
 pub mod limits;
 pub mod locate;
+pub mod mask;
 mod paths;
 pub mod remote;
 mod run;

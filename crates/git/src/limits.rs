@@ -16,3 +16,13 @@ pub const IGNORED_FILES: usize = 500;
 
 /// Ignored files and folders that were not kept and are named.
 pub const IGNORED_NAMED: usize = 100;
+
+/// Tries of a call that finds a lock of another git: with the pause between them, longer than git holds
+/// the lock of configuration or of a reference.
+pub const LOCK_TRIES: usize = 40;
+
+/// Time between two such tries.
+pub const LOCK_PAUSE: Duration = Duration::from_millis(25);
+
+/// Commits kept of what nothing but a worktree's own log leads to: amended commits, mostly.
+pub const LEFT_BEHIND: usize = 100;

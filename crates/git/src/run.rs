@@ -103,7 +103,7 @@ impl Git {
 }
 
 /// One call of git.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Call {
     cwd: PathBuf,
     words: String,
@@ -158,9 +158,28 @@ impl Call {
         Err(GitError::Refused { cwd, args, message: output.error_text() })
     }
 
+    /// Its standard output as it is; tried again while another git holds a lock that it needs.
+    pub(crate) fn through_locks(self) -> Result<Vec<u8>, GitError> {
+        for _ in 1..limits::LOCK_TRIES {
+            match self.clone().bytes() {
+                Err(GitError::Refused { message, .. }) if is_locked(&message) => {
+                    std::thread::sleep(limits::LOCK_PAUSE);
+                }
+                done => return done,
+            }
+        }
+        self.bytes()
+    }
+
     /// Its standard output as text, without trailing white space.
     pub(crate) fn text(self) -> Result<String, GitError> {
         let bytes = self.bytes()?;
         Ok(String::from_utf8_lossy(&bytes).trim_end().to_owned())
     }
+}
+
+/// Whether git says that another git holds a lock (lockfile.c, config.c, refs/files-backend.c).
+fn is_locked(message: &str) -> bool {
+    message.contains("could not lock config file")
+        || (message.contains(".lock'") && message.contains("File exists"))
 }

@@ -56,6 +56,22 @@ pub fn status(git: &Git) -> Result<Status, GitError> {
     Ok(parse(&listing))
 }
 
+/// The tracked files of the checkout that `git` runs in that differ from its commit.
+///
+/// # Errors
+/// When git cannot be run or this is no checkout.
+pub fn tracked(git: &Git) -> Result<Vec<Changed>, GitError> {
+    let listing = git.bytes(&[
+        "status",
+        "--porcelain=v2",
+        "-z",
+        "--no-renames",
+        "--untracked-files=no",
+        "--ignore-submodules=none",
+    ])?;
+    Ok(parse(&listing).changed)
+}
+
 /// Reads the porcelain format 2 of `git status -z` (git-status(1)).
 fn parse(listing: &[u8]) -> Status {
     let mut status = Status::default();

@@ -89,6 +89,29 @@ short_id!(
     WorkspaceId, 'W', "workspace"
 );
 
+/// A worktree's number; people call it by its name.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    utoipa::ToSchema,
+)]
+#[serde(transparent)]
+pub struct WorktreeId(pub i64);
+
+impl fmt::Display for WorktreeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "worktree {}", self.0)
+    }
+}
+
 /// The order of commits to the store: every reader resumes from the last one it saw.
 #[derive(
     Debug,

@@ -44,3 +44,17 @@ pub const USAGE_REPLIES: usize = 8;
 pub const LAST_WORD_MS: i64 = 15 * 60 * 1000;
 /// Time after a turn is broken off in which agents still write down what was under way.
 pub const LATE_MS: i64 = 2_000;
+/// Failed commands that are remembered, to tell whether one fails again the same way.
+pub const FAILED_COMMANDS: usize = 6;
+/// Files whose last change is remembered, to tell whether the next takes it back.
+pub const LAST_EDITS: usize = 6;
+/// Failures of one command in the same way that tell of a session that is stuck.
+pub const SAME_FAILURES: u32 = 3;
+/// Commands that fail one after another and tell of a session that is stuck.
+pub const FAILURES_IN_ROW: u32 = 4;
+/// Changes of one file that each take the one before back.
+pub const SWINGS: u32 = 2;
+/// Silence with no tool running after which a session may be stuck: 99.9 of 100 steps come sooner.
+pub const QUIET_MS: i64 = 120_000;
+/// Bytes at the end of an output that tell how a command failed.
+pub const SIGNATURE_BYTES: usize = 2_000;

@@ -8,6 +8,7 @@ mod doctor;
 mod search;
 mod session;
 mod since;
+mod worktree;
 
 pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
@@ -20,4 +21,8 @@ pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
-pub use since::{Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use worktree::{
+    AdoptWorktree, CollectProposal, CollectWorktrees, Collected, NewWorktree, RemoveWorktree,
+    RestoreWorktree, WorktreeRemoved, WorktreeView,
+};

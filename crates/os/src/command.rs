@@ -208,8 +208,16 @@ impl Command {
         command.stderr(Stdio::piped()).spawn()
     }
 
+    pub(crate) fn name(&self) -> String {
+        self.program.to_string_lossy().into_owned()
+    }
+
+    pub(crate) fn time_limit(&self) -> Duration {
+        self.time
+    }
+
     #[allow(clippy::disallowed_methods, reason = "this is the one place that starts processes")]
-    fn prepare(&self) -> std::process::Command {
+    pub(crate) fn prepare(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.args).current_dir(&self.cwd);
         if self.clear_env {

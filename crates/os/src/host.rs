@@ -74,7 +74,9 @@ pub struct ProcessId {
 }
 
 impl ProcessId {
-    fn of(pid: u32) -> Self {
+    /// The process with this pid now.
+    #[must_use]
+    pub fn of(pid: u32) -> Self {
         Self { pid, start_ticks: crate::process::start_ticks(pid) }
     }
 }

@@ -5,6 +5,9 @@
 
 pub mod clock;
 pub mod command;
+pub mod converse;
+#[cfg(unix)]
+pub mod copy;
 pub mod disk;
 pub mod file;
 #[cfg(unix)]
@@ -12,6 +15,11 @@ pub mod host;
 pub mod limits;
 pub mod lock;
 pub mod open;
+pub mod port;
 pub mod process;
+pub mod remove;
+#[cfg(unix)]
+pub mod script;
 pub mod thread;
 pub mod watch;
+pub mod window;

@@ -19,6 +19,9 @@ pub const WATCHED_FOLDERS: usize = 20_000;
 /// another one wants.
 pub const GIVE_WAY_NICE: i32 = 10;
 
+/// Lines of a conversation that wait to be heard: the command waits then.
+pub const CONVERSATION_LINES: usize = 64;
+
 /// Bytes read from an agent's pipe at once.
 pub const PIPE_BYTES: usize = 64 << 10;
 
@@ -40,3 +43,15 @@ pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(1);
 
 /// Time that processes have to end by themselves before they are killed.
 pub const END_GRACE: Duration = Duration::from_secs(3);
+
+/// Output kept of one configured script in its log: the rest of an endless one is not.
+pub const SCRIPT_LOG_BYTES: usize = 16 << 20;
+
+/// Longest line of a script that is told as one.
+pub const SCRIPT_LINE_BYTES: u64 = 64 << 10;
+
+/// Lines of a script that wait to be told; who is slower misses some, which the log has.
+pub const SCRIPT_LINES: usize = 1024;
+
+/// Time between two looks at whether a script has ended.
+pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);

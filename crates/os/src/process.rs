@@ -95,6 +95,42 @@ pub fn open_files(
     Some(found)
 }
 
+/// A process that works in a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProcessIn {
+    /// The process.
+    pub pid: u32,
+    /// Its program's name.
+    pub name: String,
+    /// Its current directory, its program, or a file that it holds open there.
+    pub path: PathBuf,
+}
+
+/// The processes of ours, but for this one, whose directory, program or an open file lies in `folder`.
+///
+/// `None` where the system does not say (there is no `/proc`).
+#[must_use]
+pub fn processes_in(folder: &std::path::Path) -> Option<Vec<ProcessIn>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir("/proc").ok()?.flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        if pid == std::process::id() {
+            continue;
+        }
+        let own = ["cwd", "root", "exe"].map(|name| entry.path().join(name)).into_iter();
+        let descriptors = std::fs::read_dir(entry.path().join("fd")).into_iter().flatten();
+        let links = own.chain(descriptors.flatten().map(|descriptor| descriptor.path()));
+        let inside = links.filter_map(|link| std::fs::read_link(link).ok());
+        if let Some(path) = inside.into_iter().find(|path| path.starts_with(folder)) {
+            let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+            found.push(ProcessIn { pid, name: name.trim_end().to_owned(), path });
+        }
+    }
+    Some(found)
+}
+
 /// Blocks until process `pid` ends; gives `false` at once where that cannot be waited for.
 #[must_use]
 pub fn wait_for_end(pid: u32) -> bool {
@@ -209,6 +245,23 @@ pub fn leave_terminal() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[allow(clippy::disallowed_methods, reason = "the test needs a process that waits")]
+    fn who_works_in_a_folder_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().canonicalize().unwrap();
+        assert_eq!(processes_in(&folder), Some(Vec::new()));
+        let mut inside =
+            std::process::Command::new("sleep").arg("1000").current_dir(&folder).spawn().unwrap();
+        let found = processes_in(&folder).unwrap();
+        inside.kill().unwrap();
+        inside.wait().unwrap();
+        let brief: Vec<_> = found.iter().map(|p| (p.pid, p.path.as_path())).collect();
+        assert_eq!(brief, [(inside.id(), folder.as_path())]);
+        assert_eq!(processes_in(&folder), Some(Vec::new()));
+    }
 
     #[test]
     fn this_process_runs_and_is_itself() {

@@ -25,5 +25,6 @@ pub(crate) struct App {
     pub(crate) engine: Arc<callboard_engine::Engine>,
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) port: u16,
+    pub(crate) hooks: api::hook::Hooks,
     pub(crate) shutdown: tokio::sync::watch::Sender<bool>,
 }

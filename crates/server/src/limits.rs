@@ -20,5 +20,20 @@ pub const HITS: usize = 20;
 /// Sessions in one list unless asked otherwise.
 pub const SESSIONS: usize = 200;
 
+/// Bytes of what a hook tells: a whole file to be written, escaped twice.
+pub const HOOK_BODY_BYTES: usize = 40 << 20;
+
+/// Hooks that are heard or wait at the same time: more than agents can run on one machine.
+pub const HOOKS_AT_ONCE: usize = 256;
+
+/// Time between two looks for an answer while much is committed; far below what a person notices.
+pub const HOOK_LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Time until a hook that was handed an answer has given it to its agent and said so.
+pub const HOOK_DELIVERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Time until the hooks that waited when the last daemon ended have come back: they try five times a second.
+pub const HOOKS_COME_BACK: Duration = Duration::from_secs(5);
+
 /// Time that open requests have to finish when the daemon ends.
 pub const LAST_REQUESTS: Duration = Duration::from_secs(2);

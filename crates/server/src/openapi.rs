@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks};
+use crate::api::{board, calls, doctor, search, sessions, tasks, worktrees};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -42,6 +42,13 @@ use crate::stream;
         tasks::link,
         tasks::unlink,
         tasks::of_session,
+        worktrees::worktrees,
+        worktrees::create,
+        worktrees::worktree,
+        worktrees::adopt,
+        worktrees::remove,
+        worktrees::restore,
+        worktrees::collect,
         doctor::doctor,
     ),
     components(schemas(ApiError))

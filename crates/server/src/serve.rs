@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks};
+use crate::api::hook::Hooks;
+use crate::api::{board, calls, doctor, hook, search, sessions, tasks, worktrees};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -49,7 +50,7 @@ pub async fn serve(engine: Arc<Engine>, config: ServerConfig) -> io::Result<List
     let port = tcp.local_addr()?.port();
     let unix = open_socket(&config.socket)?;
     let (shutdown, _) = watch::channel(false);
-    let app = App { engine, config: Arc::new(config), port, shutdown };
+    let app = App { engine, config: Arc::new(config), port, hooks: Hooks::default(), shutdown };
     Ok(Listening { port, app, tcp, unix })
 }
 
@@ -89,8 +90,15 @@ impl Listening {
             .layer(from_fn_with_state(self.app.clone(), gate::guard))
             .layer(CompressionLayer::new())
             .with_state(self.app.clone());
-        let by_socket =
-            api().route("/api/shutdown", post(doctor::shut_down)).with_state(self.app.clone());
+        let hooks = Router::new()
+            .route("/api/hook/{agent}", post(hook::told))
+            .route("/api/hook/delivered", post(hook::delivered))
+            .layer(DefaultBodyLimit::max(limits::HOOK_BODY_BYTES));
+        let by_socket = api()
+            .route("/api/shutdown", post(doctor::shut_down))
+            .merge(hooks)
+            .with_state(self.app.clone());
+        tokio::spawn(hook::settle(self.app.clone()));
         let at_once = self.tcp.tap_io(send_at_once);
         let tcp = axum::serve(at_once, by_port).with_graceful_shutdown(ends(ear()));
         let unix = axum::serve(self.unix, by_socket).with_graceful_shutdown(ends(ear()));
@@ -134,6 +142,12 @@ fn api() -> Router<App> {
         .route("/api/tasks/{id}/move", post(tasks::move_card))
         .route("/api/tasks/{id}/restore", post(tasks::restore))
         .route("/api/tasks/{id}/sessions/{session}", put(tasks::link).delete(tasks::unlink))
+        .route("/api/worktrees", get(worktrees::worktrees).post(worktrees::create))
+        .route("/api/worktrees/adopt", post(worktrees::adopt))
+        .route("/api/worktrees/collect", post(worktrees::collect))
+        .route("/api/worktrees/{name}", get(worktrees::worktree))
+        .route("/api/worktrees/{name}/remove", post(worktrees::remove))
+        .route("/api/worktrees/{name}/restore", post(worktrees::restore))
         .route("/api/doctor", get(doctor::doctor))
         .route("/api/{*rest}", delete(nothing_here).get(nothing_here).post(nothing_here))
         .layer(DefaultBodyLimit::max(limits::BODY_BYTES))

@@ -12,3 +12,6 @@ CREATE TABLE worktree (
     body       TEXT NOT NULL
 );
 CREATE INDEX worktree_of_workspace ON worktree (workspace, state);
+-- Two of one name, or at one place, are never there at once.
+CREATE UNIQUE INDEX worktree_name ON worktree (workspace, name) WHERE state <> 'removed';
+CREATE UNIQUE INDEX worktree_path ON worktree (path) WHERE state <> 'removed';

@@ -19,3 +19,5 @@ CREATE TABLE call (
 CREATE UNIQUE INDEX call_key ON call (ifnull(session, 0), kind, key) WHERE state <> 'closed';
 CREATE INDEX call_not_closed ON call (state) WHERE state <> 'closed';
 CREATE INDEX call_of_session ON call (session, asked_at);
+CREATE INDEX call_answered ON call (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX call_closed ON call (closed_at) WHERE closed_at IS NOT NULL;

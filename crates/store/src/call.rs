@@ -259,6 +259,18 @@ impl Snapshot<'_> {
         self.calls_where("session = ?1 AND state <> 'closed' ORDER BY id", [session.0])
     }
 
+    /// Calls that were answered, newest first.
+    ///
+    /// # Errors
+    /// If the database fails or a call cannot be read.
+    pub fn calls_answered(&self, since: Timestamp, limit: usize) -> Result<Vec<Call>> {
+        let limit = i64::try_from(limit.min(limits::CALLS)).unwrap_or(i64::MAX);
+        self.calls_where(
+            "answered_at >= ?1 ORDER BY answered_at DESC, id DESC LIMIT ?2",
+            (since.as_millisecond(), limit),
+        )
+    }
+
     /// Calls that are over, newest first.
     ///
     /// # Errors

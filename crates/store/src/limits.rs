@@ -119,3 +119,12 @@ pub const VISIT_GAP_MS: i64 = 10 * 60 * 1000;
 
 /// Closed calls that one answer lists: a week of a busy user.
 pub const CALLS: usize = 500;
+
+/// Time that copying waits for another program's transaction on its database to end.
+pub const BUSY_TIME: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Pages copied at once from another program's database: all, as a change between two parts begins anew.
+pub const PAGES_AT_ONCE: std::ffi::c_int = std::ffi::c_int::MAX;
+
+/// Time between two tries to copy a database that is locked.
+pub const COPY_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);

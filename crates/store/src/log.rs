@@ -65,6 +65,18 @@ impl LogKind {
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
+    /// A worktree was made.
+    pub const WORKTREE_MADE: Self = Self::lasting("worktree.made");
+    /// A worktree that somebody else made is looked after from now on.
+    pub const WORKTREE_ADOPTED: Self = Self::lasting("worktree.adopted");
+    /// A worktree was removed; what was in it is kept.
+    pub const WORKTREE_REMOVED: Self = Self::lasting("worktree.removed");
+    /// A removed worktree came back.
+    pub const WORKTREE_RESTORED: Self = Self::lasting("worktree.restored");
+    /// A worktree turned out to be elsewhere, on another branch, or gone.
+    pub const WORKTREE_FOLLOWED: Self = Self::lasting("worktree.followed");
+    /// A worktree's row changed otherwise.
+    pub const WORKTREE: Self = Self::transient("worktree");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
 }

@@ -420,10 +420,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/worktrees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Worktrees: Callboard's own, and those that agents and people made. */
+        get: operations["worktrees"];
+        put?: never;
+        /** Makes a worktree with a branch of its own; answers when it can be worked in. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks after a worktree that an agent or a person made. */
+        post: operations["adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Proposes the worktrees that may go, and removes them unless it is only asked. */
+        post: operations["collect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One worktree, by its name, number or folder. */
+        get: operations["worktree"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps all that a worktree holds, and removes it. */
+        post: operations["remove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings a removed worktree back. */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A worktree that somebody else made, to be looked after from now on. */
+        AdoptWorktree: {
+            /** @description What its branch is called from now on. */
+            branch?: string | null;
+            /** @description What it is called from now on; its folder is renamed to that. */
+            name?: string | null;
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Its folder, or its name as it is listed. */
+            worktree: string;
+        };
         /** @description The short name of a kind of agent, as in `--agent claude`. */
         AgentName: string;
         /** @description One agent. */
@@ -674,6 +787,38 @@ export interface components {
              */
             passed?: number | null;
         };
+        /** @description A worktree that may go. */
+        CollectProposal: {
+            removed?: components["schemas"]["WorktreeRemoved"] | null;
+            /** @description Why it stays, in words. */
+            stays?: string | null;
+            /** @description Why it may go, in words. */
+            why?: string | null;
+            /** @description The worktree. */
+            worktree: components["schemas"]["WorktreeView"];
+        };
+        /** @description How worktrees are collected. */
+        CollectWorktrees: {
+            /** @description Only say what would be removed. */
+            dry_run?: boolean;
+            /**
+             * Format: int32
+             * @description Propose also those whose work has not landed, once nothing happened in them for so many days.
+             */
+            idle_days?: number | null;
+            /** @description Remove these only, by name; all that are proposed if none is given. */
+            names?: string[];
+        };
+        /** @description What was collected, or would be. */
+        Collected: {
+            /**
+             * Format: int64
+             * @description Bytes that were freed.
+             */
+            freed: number;
+            /** @description The worktrees that were looked at, largest first. */
+            worktrees: components["schemas"]["CollectProposal"][];
+        };
         /**
          * @description A column of the board.
          * @enum {string}
@@ -725,6 +870,16 @@ export interface components {
             prompt: string;
             /** @description The piece of work in a few words. */
             title: string;
+        };
+        /** @description How much room a worktree takes on its disk. */
+        DiskUse: {
+            /** @description When that was counted. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Bytes, in whole blocks.
+             */
+            bytes: number;
         };
         /** @description The state of Callboard and of what it reads. */
         DoctorReport: {
@@ -1107,6 +1262,18 @@ export interface components {
             /** @description Tasks it waits for. */
             waits_for?: components["schemas"]["TaskId"][];
         };
+        /** @description A worktree to make. */
+        NewWorktree: {
+            /** @description The branch that it is merged into; the workspace's if not given. */
+            base?: string | null;
+            /** @description Its branch, made if there is none by that name. */
+            branch?: string | null;
+            /** @description The commit, tag or branch that it begins at; its base if not given. */
+            from?: string | null;
+            /** @description What it is called; from the task or the branch if not given. */
+            name?: string | null;
+            task?: components["schemas"]["TaskId"] | null;
+        };
         /** @description A file to open. */
         Open: {
             /**
@@ -1243,6 +1410,34 @@ export interface components {
         Register: {
             /** @description A git repository, or a path in one, or a plain folder. */
             path: string;
+        };
+        /** @description How a worktree is removed. */
+        RemoveWorktree: {
+            /** @description Delete its branch even if it has commits of its own; they are kept. */
+            delete_branch?: boolean;
+            /** @description Answer once its bytes are freed. */
+            wait?: boolean;
+            /** @description Remove it although ignored files in it are too large to be kept. */
+            yes?: boolean;
+        };
+        /** @description Where a worktree is brought back. */
+        RestoreWorktree: {
+            /** @description Its folder; where it was if not given. */
+            path?: string | null;
+        };
+        /** @description A call that a rule answered. */
+        RuledCall: {
+            /** @description Whether it allowed what was asked. */
+            allowed: boolean;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The call. */
+            call: components["schemas"]["CallId"];
+            /** @description What was asked. */
+            question: string;
+            /** @description The rule. */
+            rule: string;
+            session?: components["schemas"]["SessionId"] | null;
         };
         /** @description The agent looks for files, text or a page. */
         Search: components["schemas"]["ToolUse"] & {
@@ -1454,6 +1649,8 @@ export interface components {
         };
         /** @description What happened in a workspace in a span of time, per task. */
         Since: {
+            /** @description What rules answered in place of a person, newest first. */
+            by_rules?: components["schemas"]["RuledCall"][];
             /** @description Begin of the span. */
             from: components["schemas"]["Timestamp"];
             /** @description Per task, and per session that has none; what wants something now comes first. */
@@ -1593,6 +1790,11 @@ export interface components {
             id: components["schemas"]["TaskId"];
             /** @enum {string} */
             type: "task_removed";
+        } | {
+            /** @enum {string} */
+            type: "worktree";
+            /** @description The worktree; what takes long to find out is not asked for it. */
+            worktree: components["schemas"]["WorktreeView"];
         } | {
             /** @description How far it is. */
             import: components["schemas"]["ImportProgress"];
@@ -1868,6 +2070,101 @@ export interface components {
         };
         /** @example W12 */
         WorkspaceId: string;
+        /**
+         * Format: int64
+         * @description A worktree's number; people call it by its name.
+         */
+        WorktreeId: number;
+        /** @description A worktree that was removed. */
+        WorktreeRemoved: {
+            /** @description Its branch went with it: it had no commits of its own, or that was asked for. */
+            branch_deleted: boolean;
+            /**
+             * Format: int64
+             * @description Bytes that were freed; none while they are being freed.
+             */
+            freed?: number | null;
+            /** @description Under which name it is kept: `callboard worktree restore NAME` brings it back. */
+            kept: string;
+            /** @description What else is kept: stashes made on its branch, commits that no branch has. */
+            kept_beside: string[];
+            /** @description Ignored files and folders that were not kept. */
+            left_out: string[];
+            /** @description What is left of it. */
+            worktree: components["schemas"]["WorktreeView"];
+        };
+        /**
+         * @description What has become of a worktree.
+         * @enum {string}
+         */
+        WorktreeState: "preparing" | "ready" | "pooled" | "parked" | "missing" | "removed" | "external";
+        /** @description A worktree as it is shown. */
+        WorktreeView: {
+            /** @description The branch that it is merged into. */
+            base?: string | null;
+            /** @description The branch checked out in it; none where a commit is. */
+            branch?: string | null;
+            /** @description Tracked files that setup changed. */
+            changed_tracked: string[];
+            /**
+             * Format: int64
+             * @description Files that differ from its commit, or are not tracked; none where that was not asked.
+             */
+            dirty?: number | null;
+            disk?: components["schemas"]["DiskUse"] | null;
+            /** @description Variables for whatever runs in it. */
+            environment: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Bytes that its removal freed; none while they are being freed.
+             */
+            freed?: number | null;
+            /** @description Where its work began, such as `origin/main`. */
+            from?: string | null;
+            /** @description A push from it that would land on the base is refused. */
+            guarded: boolean;
+            /** @description The commit checked out in it. */
+            head?: string | null;
+            id?: components["schemas"]["WorktreeId"] | null;
+            /** @description Under which name it is kept, once removed. */
+            kept?: string | null;
+            /** @description It is locked, and why. */
+            locked?: string | null;
+            /** @description The log of its setup. */
+            log?: string | null;
+            made_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who made it: `callboard`, an agent's name, or `hand`. */
+            made_by: string;
+            /** @description What it is called: the name of its folder, usually. */
+            name: string;
+            /** @description What its user should know of it, in words. */
+            note?: string | null;
+            /** @description Its folder. */
+            path: string;
+            /** @description Its ports, by name. */
+            ports: {
+                [key: string]: number;
+            };
+            /** @description Those of them that run now. */
+            running: components["schemas"]["SessionId"][];
+            /** @description Sessions that work or worked in it, newest first. */
+            sessions: components["schemas"]["SessionId"][];
+            /** @description What has become of it. */
+            state: components["schemas"]["WorktreeState"];
+            task?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int64
+             * @description Commits that neither its base nor a remote has; none where that was not asked.
+             */
+            unpushed?: number | null;
+            /** @description Where its development server answers. */
+            url?: string | null;
+            used_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The workspace it belongs to. */
+            workspace: components["schemas"]["WorkspaceId"];
+        };
     };
     responses: never;
     parameters: never;
@@ -1875,6 +2172,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AdoptWorktree = components['schemas']['AdoptWorktree'];
 export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type AnswerCall = components['schemas']['AnswerCall'];
@@ -1891,11 +2189,15 @@ export type CallState = components['schemas']['CallState'];
 export type CallView = components['schemas']['CallView'];
 export type Change = components['schemas']['Change'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type CollectProposal = components['schemas']['CollectProposal'];
+export type CollectWorktrees = components['schemas']['CollectWorktrees'];
+export type Collected = components['schemas']['Collected'];
 export type Column = components['schemas']['Column'];
 export type Command = components['schemas']['Command'];
 export type Compaction = components['schemas']['Compaction'];
 export type ContextUse = components['schemas']['ContextUse'];
 export type Delegate = components['schemas']['Delegate'];
+export type DiskUse = components['schemas']['DiskUse'];
 export type DoctorReport = components['schemas']['DoctorReport'];
 export type Edit = components['schemas']['Edit'];
 export type Effect = components['schemas']['Effect'];
@@ -1924,6 +2226,7 @@ export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
 export type NewTask = components['schemas']['NewTask'];
+export type NewWorktree = components['schemas']['NewWorktree'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
 export type Plan = components['schemas']['Plan'];
@@ -1939,6 +2242,9 @@ export type Read = components['schemas']['Read'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
+export type RemoveWorktree = components['schemas']['RemoveWorktree'];
+export type RestoreWorktree = components['schemas']['RestoreWorktree'];
+export type RuledCall = components['schemas']['RuledCall'];
 export type Search = components['schemas']['Search'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];
@@ -1978,6 +2284,10 @@ export type Urgency = components['schemas']['Urgency'];
 export type Usage = components['schemas']['Usage'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
+export type WorktreeId = components['schemas']['WorktreeId'];
+export type WorktreeRemoved = components['schemas']['WorktreeRemoved'];
+export type WorktreeState = components['schemas']['WorktreeState'];
+export type WorktreeView = components['schemas']['WorktreeView'];
 export type $defs = Record<string, never>;
 export interface operations {
     board: {
@@ -2836,6 +3146,245 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkspaceId"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    worktrees: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: of all. */
+                workspace?: string;
+                /** @description Those that were removed, too. */
+                removed?: boolean;
+                /** @description With what is not committed and not pushed, which takes git a while. */
+                status?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeView"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query: {
+                workspace: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWorktree"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    adopt: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptWorktree"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    collect: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectWorktrees"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    worktree: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveWorktree"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeRemoved"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    restore: {
+        parameters: {
+            query?: {
+                /** @description `W1`; not given: the one last looked at, or all. */
+                workspace?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreWorktree"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorktreeView"];
                 };
             };
             "4XX": {

@@ -1,6 +1,9 @@
 //! Claude Code, by Anthropic.
 
+mod ask;
+mod connect;
 mod discover;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -9,6 +12,7 @@ mod parse_prompt;
 mod parse_result;
 mod parse_system;
 mod parse_tool;
+mod plan;
 mod reader;
 mod slim;
 
@@ -18,8 +22,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Claude;
@@ -76,8 +80,21 @@ impl Agent for Claude {
         installed::program("claude", environment)
     }
 
+    // `claude --worktree` makes them there (code.claude.com/docs/en/worktrees).
+    fn made_worktree(&self, _: &Path, root: &Path, path: &Path) -> bool {
+        path.starts_with(root.join(".claude/worktrees"))
+    }
+
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::Plugin)
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

@@ -22,7 +22,7 @@ pub(super) fn tool_use(record: &mut Record<'_>, block: &Fields<'_>) {
 }
 
 /// `None` for tools of no common kind, and where a known tool lacks what makes it one.
-fn known_tool(tool_use: &ToolUse, input: &Fields<'_>) -> Option<EventBody> {
+pub(super) fn known_tool(tool_use: &ToolUse, input: &Fields<'_>) -> Option<EventBody> {
     let tool_use = tool_use.clone();
     Some(match tool_use.tool.as_str() {
         "Bash" | "bash" | "PowerShell" => EventBody::Command(command(tool_use, input)?),

@@ -1,8 +1,10 @@
 //! Codex, by OpenAI.
 
+mod connect;
 #[cfg(unix)]
 mod daemon;
 mod discover;
+mod hook;
 mod known_fields;
 mod live;
 mod parse;
@@ -13,6 +15,7 @@ mod parse_output;
 mod patch;
 mod reader;
 mod slim;
+mod trust;
 
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
@@ -20,8 +23,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Environment, Found, Installed, LiveReport, LiveSession, StopFlag, TranscriptFile,
-    TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Codex;
@@ -89,6 +92,19 @@ impl Agent for Codex {
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
         installed::program("codex", environment)
+    }
+
+    fn hook(&self) -> Option<&'static dyn Hook> {
+        Some(&hook::Hooks)
+    }
+
+    fn connection(&self) -> Option<&'static dyn Connect> {
+        Some(&connect::HooksFile)
+    }
+
+    // Its app makes them there, detached (developers.openai.com/codex/app/worktrees).
+    fn made_worktree(&self, home: &Path, _: &Path, path: &Path) -> bool {
+        path.starts_with(home.join("worktrees"))
     }
 
     fn companion(&self, file: &TranscriptFile) -> Vec<Draft> {

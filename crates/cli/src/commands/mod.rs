@@ -1,6 +1,7 @@
 //! One file per noun or daily verb.
 
 mod answer;
+mod connect;
 mod doctor;
 mod import;
 mod inbox;
@@ -11,6 +12,7 @@ mod status;
 mod tail;
 mod task;
 mod up;
+mod worktree;
 
 use std::process::ExitCode;
 
@@ -36,7 +38,10 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
+        Command::Connect(args) => done(connect::connect(&args, settings)),
+        Command::Disconnect(args) => done(connect::disconnect(&args, settings)),
         Command::Doctor(json) => done(doctor::doctor(&json, settings)),
         Command::Token => done(output::line(&daemon::token(&settings.run_dir())?)),
         Command::Completions { shell } => {

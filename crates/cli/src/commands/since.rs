@@ -16,6 +16,9 @@ use crate::settings::Settings;
 /// Characters of a line.
 const WIDTH: usize = 110;
 
+/// Calls answered by rules that are told at a glance.
+const RULED_SHOWN: usize = 5;
+
 pub(super) fn since(args: &Since, settings: &Settings) -> Result<(), CliError> {
     let client = client(settings)?;
     let workspace = workspace_needed(&client)?;
@@ -46,12 +49,30 @@ fn text_of(since: &SinceView, all: bool) -> String {
     for group in &since.groups {
         text.push_str(&group_text(group, all));
     }
+    text.push_str(&ruled_text(since, all));
     if since.quiet_sessions > 0 {
         let more = output::count(since.quiet_sessions as u64, "more session");
         let _ = writeln!(text, "\n{more} did nothing worth telling");
     }
     if !all && since.groups.iter().any(|group| !group.folded.is_empty()) {
         let _ = writeln!(text, "\n{}", output::styled("--all tells every line", Style::Dim));
+    }
+    text
+}
+
+/// What rules answered, or at a glance how often.
+fn ruled_text(since: &SinceView, all: bool) -> String {
+    if since.by_rules.is_empty() {
+        return String::new();
+    }
+    let calls = output::count(since.by_rules.len() as u64, "call");
+    let mut text = format!("\nrules answered {calls}\n");
+    let shown = if all { since.by_rules.len() } else { RULED_SHOWN };
+    for ruled in since.by_rules.iter().take(shown) {
+        let word = if ruled.allowed { "allowed" } else { "refused" };
+        let question = output::short(&ruled.question, WIDTH);
+        let by = output::styled(&ruled.rule, Style::Dim);
+        let _ = writeln!(text, "  {}  {word}: {question}  {by}", output::clock(ruled.at));
     }
     text
 }

@@ -9,6 +9,7 @@ mod sessions;
 mod silences;
 mod tasks;
 mod workspaces;
+mod worktrees;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -154,7 +154,7 @@ impl Sessions<'_> {
         let usage = forks::own_part(&w.view(), id, &held.fold.usage)?;
         let mut view = row::of(links, &held.fold, &usage, running, self.now);
         view.workspace = self.workspace_of(&view, &held);
-        self.silences.note(&view, &held.fold);
+        self.silences.note(&view, &held.fold, self.now);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;
         w.put_session(id, &row_of(&view))?;

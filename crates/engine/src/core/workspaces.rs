@@ -67,7 +67,7 @@ impl Core {
         Ok(id)
     }
 
-    fn known(&self, id: WorkspaceId, row: &WorkspaceRow) -> Result<Known, EngineError> {
+    pub(super) fn known(&self, id: WorkspaceId, row: &WorkspaceRow) -> Result<Known, EngineError> {
         let worktrees = self.store.reader()?.snapshot(|s| s.worktrees_seen(id))?;
         Ok(Known {
             id,

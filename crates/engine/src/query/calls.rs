@@ -2,12 +2,13 @@
 
 use std::hash::{Hash, Hasher};
 
-use callboard_model::call::{CallState, CallVia, Urgency, irreversible, weight};
+use callboard_model::call::{CallState, CallVia, Effect, Urgency, irreversible, weight};
 use callboard_model::task::Column;
-use callboard_model::view::{CallView, Inbox};
+use callboard_model::view::{CallView, Inbox, RuledCall};
 use callboard_model::{CallId, TaskId, Timestamp, WorkspaceId};
 use callboard_store::{Call, Result as StoreResult, Snapshot};
 
+use crate::calls::RULE;
 use crate::core::view_of;
 use crate::{Engine, EngineError};
 
@@ -119,6 +120,29 @@ impl Engine {
             told: call.body.told,
         })
     }
+}
+
+/// Calls that rules answered since a moment, newest first.
+pub(super) fn ruled_since(
+    s: &Snapshot<'_>,
+    workspace: WorkspaceId,
+    from: Timestamp,
+) -> StoreResult<Vec<RuledCall>> {
+    let answered = s.calls_answered(from, callboard_store::limits::CALLS)?;
+    let here = answered.into_iter().filter(|call| call.workspace == Some(workspace));
+    let ruled = here.filter_map(|call| {
+        let rule = call.body.answered_by.as_deref()?.strip_prefix(RULE)?.to_owned();
+        let effect = call.body.ask.effect_of(call.body.answer.as_ref()?)?;
+        Some(RuledCall {
+            call: call.id,
+            session: call.session,
+            allowed: effect == Effect::Allow,
+            question: call.body.ask.question,
+            rule,
+            at: call.answered_at?,
+        })
+    });
+    Ok(ruled.collect())
 }
 
 /// Most urgent first; within a rank, what has blocked the most for the longest.

@@ -68,7 +68,8 @@ impl Engine {
                 let last = group.lines.last().and_then(|line| line.at);
                 (group.wanted.is_none(), group.state, std::cmp::Reverse(last))
             });
-            Ok(Since { from, to: now, groups, quiet_sessions })
+            let by_rules = super::calls::ruled_since(s, workspace, from)?;
+            Ok(Since { from, to: now, groups, by_rules, quiet_sessions })
         })
     }
 }

@@ -1,10 +1,11 @@
 //! The stream of what changed, from wherever a reader stopped.
 
 use callboard_model::view::{LogEntry, StreamMessage};
-use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId};
+use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::{LogRow, Snapshot};
 
 use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
+use crate::worktrees::worktree_message;
 use crate::{Engine, EngineError, limits};
 
 impl Engine {
@@ -59,6 +60,12 @@ impl Engine {
                 s.call(id)?.filter(|call| call.workspace.is_none() || is_here(call.workspace));
             let view = call.map(|call| self.call_view(s, call, self.now())).transpose()?;
             return Ok(view.map(|call| StreamMessage::Call { call: Box::new(call) }));
+        }
+        if kind.starts_with("worktree") {
+            let number = row.subject.strip_prefix("worktree ").and_then(|n| n.parse().ok());
+            let Some(id) = number.map(WorktreeId) else { return Ok(None) };
+            let view = worktree_message(s, id)?.filter(|view| is_here(Some(view.workspace)));
+            return Ok(view.map(|view| StreamMessage::Worktree { worktree: Box::new(view) }));
         }
         if !kind.starts_with("task.") {
             return Ok(None);

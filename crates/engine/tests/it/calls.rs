@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::PathBuf;
 
-use callboard_engine::AskedBy;
+use callboard_engine::{AskedBy, SinceFrom};
 use callboard_model::call::{
     Ask, CallAnswer, CallDetail, CallKind, CallOption, CallState, CallVia, Effect, Urgency,
 };
 use callboard_model::view::{AnswerCall, StreamMessage};
 use callboard_model::{AgentName, CallId, ThreadKey};
-use callboard_testkit::HermeticHome;
+use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
 
 use crate::scene::Running;
@@ -220,4 +220,85 @@ fn history_calls_for_nobody() {
     let running = Running::start(&home);
     running.wait_for_words("old", "Mended.");
     assert!(running.engine.inbox(None).unwrap().calls.is_empty());
+}
+
+#[test]
+fn a_session_that_fails_the_same_way_again_and_again_is_said_to_be_stuck_until_it_is_not() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("loop", &home.work());
+    let path = claude.path(&home, "p");
+    append(&path, &claude.prompt(1, "build it"));
+    for n in [2, 4, 6] {
+        append(&path, &claude.runs(n, "make world"));
+        append(&path, &claude.failed(n + 1, n, "no rule to make world"));
+    }
+    Registered::new(&home, "loop").says("busy", None);
+    let running = Running::start(&home);
+    let call = running.wait("a call", |engine| engine.inbox(None).unwrap().calls.pop());
+    assert_eq!((call.kind, call.urgency), (CallKind::Stuck, Urgency::Stuck));
+    assert!(
+        call.question.contains("`make world` failed 3 times the same way"),
+        "{}",
+        call.question
+    );
+    append(&path, &claude.runs(8, "make world"));
+    append(&path, &claude.ran(9, 8, "made"));
+    running.wait("headway", |engine| {
+        (engine.call(call.id).unwrap().state == CallState::Closed).then_some(())
+    });
+}
+
+#[test]
+fn a_turn_that_ends_calls_for_a_look_until_the_session_goes_on() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("ends", &home.work());
+    let path = claude.path(&home, "p");
+    let at = crate::transcripts::seconds_to_now();
+    append(&path, &claude.prompt(at, "mend the lock"));
+    let registered = Registered::new(&home, "ends");
+    registered.says("busy", None);
+    let running = Running::start(&home);
+    running.session("ends");
+    append(&path, &claude.says(at + 1, "The lock is mended."));
+    registered.says("idle", None);
+    let call = running.wait("a call", |engine| engine.inbox(None).unwrap().calls.pop());
+    assert_eq!(call.kind, CallKind::Finished);
+    assert!(matches!(&call.detail, CallDetail::Told { text, .. } if text.contains("mended")));
+    let noted = AnswerCall { generation: None, answer: CallAnswer::option("ok") };
+    let noted = running.engine.answer(call.id, noted).unwrap();
+    assert_eq!(noted.state, CallState::Closed);
+    assert!(running.engine.inbox(None).unwrap().calls.is_empty());
+}
+
+#[test]
+fn rules_answer_what_needs_no_person() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.write(
+        "callboard.toml",
+        "[rules]\nallow = [\"Bash(cargo test*)\"]\ndeny = [\"Bash(git push*)\"]\n",
+    );
+    let claude = Claude::new("ruled", repo.path());
+    append(&claude.path(&home, "p"), &claude.prompt(1, "mend the lock"));
+    let running = Running::start(&home);
+    running.register(&repo);
+    let engine = &running.engine;
+    running.wait("its workspace", |_| running.session("ruled").workspace);
+    let ask = |key, command| by("ruled", CallVia::Driver, permission(key, command));
+    let (allowed, _) = engine.asked(ask("r1", "cargo test -p model")).unwrap();
+    let (denied, _) = engine.asked(ask("r2", "cargo test && git push")).unwrap();
+    let (open, _) = engine.asked(ask("r3", "cargo test && rm x")).unwrap();
+    let call = |id| engine.call(id).unwrap();
+    assert_eq!(call(allowed).answered_by.as_deref(), Some("rule: Bash(cargo test*)"));
+    assert_eq!(call(allowed).answer, Some(CallAnswer::option("yes")));
+    assert_eq!(call(denied).answer.unwrap().option.as_deref(), Some("no"));
+    assert_eq!(call(open).state, CallState::Open);
+    assert_eq!(engine.answers_to_deliver(CallVia::Driver).unwrap().len(), 2);
+    let since = engine.since(
+        running.session("ruled").workspace.unwrap(),
+        SinceFrom::LastLook,
+        callboard_os::clock::now(),
+    );
+    let ruled = since.unwrap().by_rules;
+    assert_eq!(ruled.iter().map(|ruled| ruled.allowed).collect::<Vec<_>>(), [false, true]);
 }

@@ -127,6 +127,15 @@ impl Claude {
         self.line(n, "user", json!({"message": message, "toolUseResult": result}))
     }
 
+    /// The command that the line `of` ran failed.
+    pub(crate) fn failed(&self, n: u64, of: u64, output: &str) -> String {
+        let text = format!("Exit code 2\n{output}");
+        let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),
+            "content": text, "is_error": true}]);
+        let message = json!({"role": "user", "content": content});
+        self.line(n, "user", json!({"message": message, "toolUseResult": format!("Error: {text}")}))
+    }
+
     /// Tells, as the running program does, that this process has the session open.
     pub(crate) fn register(&self, home: &HermeticHome, status: &str) {
         let folder = home.claude_config_dir().join("sessions");

@@ -1,5 +1,6 @@
 //! Which ignored files are kept: env files, keys and small databases, not what is built or fetched.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,12 @@ const MADE_AGAIN: &[&str] = &[
     "vendor",
     "Pods",
 ];
+
+/// Whether a folder of this name is fetched or built again.
+#[must_use]
+pub fn is_made_again(name: &OsStr) -> bool {
+    MADE_AGAIN.iter().any(|known| name.eq_ignore_ascii_case(known))
+}
 
 /// Ignored files, sorted.
 #[derive(Debug, Default)]
@@ -65,9 +72,7 @@ impl Ignored {
     }
 
     fn take_folder(&mut self, top: &Path, folder: &Path) {
-        let is_made_again = folder
-            .file_name()
-            .is_some_and(|name| MADE_AGAIN.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        let is_made_again = folder.file_name().is_some_and(is_made_again);
         // Git does not look into a repository within a repository.
         if is_made_again || top.join(folder).join(".git").exists() {
             return self.leave_out(folder);

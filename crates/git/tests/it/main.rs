@@ -8,3 +8,4 @@
 
 mod guard;
 mod keep;
+mod mask;

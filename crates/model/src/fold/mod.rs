@@ -2,6 +2,7 @@
 
 pub mod checks;
 pub mod files;
+pub mod headway;
 pub mod landed;
 pub mod milestones;
 pub mod plan;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use checks::Checks;
 pub use files::{FileUse, FilesTouched};
+pub use headway::{Headway, Stuck};
 pub use landed::{CommitMade, Landed};
 pub use milestones::{Milestone, MilestoneKind, Milestones};
 pub use plan::PlanTrack;
@@ -34,7 +36,7 @@ use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
 /// Changes whenever a fold of the same events would come out differently.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// An event's place: its order in the session, and when it happened.
 pub(crate) type Place = (Ordinal, Option<Timestamp>);
@@ -105,6 +107,8 @@ pub struct SessionFold {
     pub compactions: u32,
     /// The last time's place.
     pub compacted: Option<Ordinal>,
+    /// Whether it makes headway.
+    pub headway: Headway,
     /// What is worth telling later.
     pub milestones: Milestones,
 }
@@ -158,6 +162,7 @@ impl Default for SessionFold {
             trouble: None,
             compactions: 0,
             compacted: None,
+            headway: Headway::default(),
             milestones: Milestones::default(),
         }
     }
@@ -313,6 +318,7 @@ impl SessionFold {
         self.said = None;
         self.thought = None;
         self.stretch.restart(place.1);
+        self.headway.prompted();
         let request = Request::read(&prompt.text);
         self.prompted = request.in_short();
         match request.goal(self.goal.as_ref(), asked, place) {
@@ -383,6 +389,7 @@ impl SessionFold {
                     self.plan.step_since = Some(place.0);
                 }
             }
+            EventBody::Edit(edit) => self.headway.edited(edit),
             EventBody::Question(_) => {
                 if let Doing::Ask { question, .. } = &doing {
                     self.milestones.push(MilestoneKind::Asked, place, question);

@@ -17,6 +17,7 @@ impl SessionFold {
             || result.ok == Some(false)
             || result.exit_code.is_some_and(|code| code != 0);
         let doing = used.doing;
+        self.headway.command_ended(&doing, result, failed);
         if failed {
             self.stretch.fail(&doing);
             self.did_not(&doing, result.refused.is_some(), used.ordinal);

@@ -236,6 +236,11 @@ pub enum StreamMessage {
         /// The task.
         id: TaskId,
     },
+    /// A worktree is new, changed or gone.
+    Worktree {
+        /// The worktree; what takes long to find out is not asked for it.
+        worktree: Box<super::WorktreeView>,
+    },
     /// Reading history went on.
     Import {
         /// How far it is.

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::fold::MilestoneKind;
 use crate::session::StateWord;
-use crate::{Ordinal, SessionId, TaskId, Timestamp};
+use crate::{CallId, Ordinal, SessionId, TaskId, Timestamp};
 
 /// What happened in a workspace in a span of time, per task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -16,8 +16,28 @@ pub struct Since {
     pub to: Timestamp,
     /// Per task, and per session that has none; what wants something now comes first.
     pub groups: Vec<SinceGroup>,
+    /// What rules answered in place of a person, newest first.
+    #[serde(default)]
+    pub by_rules: Vec<RuledCall>,
     /// Sessions that did something but nothing worth telling.
     pub quiet_sessions: u32,
+}
+
+/// A call that a rule answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RuledCall {
+    /// The call.
+    pub call: CallId,
+    /// The session that asked.
+    pub session: Option<SessionId>,
+    /// What was asked.
+    pub question: String,
+    /// The rule.
+    pub rule: String,
+    /// Whether it allowed what was asked.
+    pub allowed: bool,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What happened to one task, or to one session that has none.

@@ -3,9 +3,11 @@
 pub(crate) mod board;
 pub(crate) mod calls;
 pub(crate) mod doctor;
+pub(crate) mod hook;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+pub(crate) mod worktrees;
 
 use callboard_engine::{Engine, EngineError};
 use callboard_model::{CallId, SessionId, TaskId, WorkspaceId};

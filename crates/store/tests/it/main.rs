@@ -4,6 +4,7 @@
 
 mod board;
 mod crash;
+mod database_copy;
 mod log;
 mod open;
 mod records;

@@ -11,6 +11,9 @@ use serde_json::json;
 use super::{close, go_on, tell};
 use crate::limits;
 
+/// Begins the keys of calls that nobody reported: the session was only seen to wait.
+pub(super) const SEEN: &str = "seen:";
+
 /// The fold of a session as the store has it.
 pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
     Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
@@ -29,6 +32,7 @@ pub(in crate::core) fn follow_session(
     let mut open = w.view().calls_of_session(view.id)?;
     keep_belonging(w, view, &mut open)?;
     follow_asked(w, view, fold, &mut open)?;
+    follow_headway(w, view, fold, &mut open)?;
     follow_turn(w, view, fold, before, &mut open)
 }
 
@@ -91,7 +95,7 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         (kind, view.activity.clone(), CallDetail::None)
     });
     let ask = Ask {
-        key: format!("seen:{}", turn.at.map_or(0, Timestamp::as_millisecond)),
+        key: format!("{SEEN}{}", turn.at.map_or(0, Timestamp::as_millisecond)),
         kind,
         question,
         detail,
@@ -112,6 +116,28 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         expires_at: None,
         body,
     })?;
+    Ok(())
+}
+
+/// A session that seems to be stuck, until it makes headway.
+fn follow_headway(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    open: &mut [Call],
+) -> Result<()> {
+    let works = view.state == StateWord::Working && view.facts.alive.is == Alive::Yes;
+    let stuck = fold.stuck(w.now(), view.facts.turn.at).filter(|_| works);
+    let sign = stuck.as_ref().map(|stuck| stuck.sign);
+    for call in open.iter_mut().filter(|call| call.kind == CallKind::Stuck) {
+        if sign != Some(call.key.as_str()) {
+            close(w, call, "it makes headway")?;
+        }
+    }
+    let Some(stuck) = stuck else { return Ok(()) };
+    let detail = CallDetail::Told { text: String::new(), lines: stuck.evidence };
+    let question = format!("seems to make no headway: {}", stuck.text);
+    tell::raise_own(w, tell::about(view, CallKind::Stuck, stuck.sign, question, detail))?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Calls: raised, answered, and closed when their agent is seen to go on.
 
 mod follow;
+mod hooks;
 mod tell;
 
 use callboard_model::call::{
@@ -12,6 +13,7 @@ use serde_json::json;
 
 use super::{Core, view_of};
 use crate::EngineError;
+use crate::calls::RULE;
 
 pub(super) use follow::follow_session;
 
@@ -157,7 +159,8 @@ fn raise_or_find(
         return Ok(known);
     }
     // Until its hook or its driver spoke, only the window was known to ask.
-    let unseen = |call: &&Call| call.via == CallVia::Window && call.life.state == CallState::Open;
+    let unseen =
+        |call: &&Call| call.key.starts_with(follow::SEEN) && call.life.state == CallState::Open;
     if let Some(unseen) = open.iter().find(unseen) {
         let mut call = unseen.clone();
         (call.kind, call.via, call.key) = (asked.ask.kind, asked.via, asked.ask.key.clone());
@@ -193,7 +196,7 @@ fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
     let option = asked.ask.options.iter().find(|option| option.effect == effect)?;
     let text =
         (effect == Effect::Deny).then(|| format!("a rule of this repository refuses it: {rule}"));
-    Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("rule: {rule}")))
+    Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("{RULE}{rule}")))
 }
 
 /// What an answer does; it must be one that the call takes.

@@ -1,0 +1,121 @@
+//! A plugin in the user's `skills` folder, which Claude Code loads without a marketplace (2.1.329): two files of
+//! ours, and none of the user's is touched.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
+use crate::walk;
+
+const FOLDER: &str = "skills/callboard";
+const MANIFEST: &str = ".claude-plugin/plugin.json";
+const HOOKS: &str = "hooks/hooks.json";
+
+/// Time that the agent leaves the hook, in seconds: a weekend and more, for a question that waits for Monday.
+const TIMEOUT_SECONDS: u64 = 7 * 24 * 3600;
+
+pub(super) struct Plugin;
+
+impl Connect for Plugin {
+    fn files(&self, home: &Path) -> Vec<PathBuf> {
+        [MANIFEST, HOOKS].map(|file| home.join(FOLDER).join(file)).into()
+    }
+
+    fn connect(
+        &self,
+        home: &Path,
+        command: &HookCommand,
+        _: Option<&Path>,
+        files: &[Option<String>],
+    ) -> Result<ConnectPlan, ConnectError> {
+        if files.iter().any(Option::is_some) {
+            return Err(ConnectError::new(
+                format!(
+                    "{} holds a plugin that Callboard did not make",
+                    home.join(FOLDER).display()
+                ),
+                "move that folder away, and connect again",
+            ));
+        }
+        let texts = [manifest(), hooks(command)];
+        let changes = self.files(home).into_iter().zip(texts).map(|(path, text)| FileChange {
+            path,
+            before: None,
+            after: Some(format!("{text:#}\n")),
+        });
+        let note = "sessions that run already have it from their next start on";
+        Ok(ConnectPlan { changes: changes.collect(), notes: vec![note.into()] })
+    }
+
+    fn without(
+        &self,
+        path: &Path,
+        text: &str,
+        added: Option<&str>,
+    ) -> Result<Option<String>, ConnectError> {
+        let value: Value = serde_json::from_str(text).unwrap_or_default();
+        let is_ours = if path.ends_with(MANIFEST) {
+            value["name"] == "callboard" && value["homepage"] == env!("CARGO_PKG_REPOSITORY")
+        } else {
+            command_in(&value).is_some()
+        };
+        Ok(if is_ours || added == Some(text) { None } else { Some(text.to_owned()) })
+    }
+
+    fn connected(&self, home: &Path) -> Option<PathBuf> {
+        let text = walk::small_file(&home.join(FOLDER).join(HOOKS))?;
+        command_in(&serde_json::from_str(&text).ok()?).map(PathBuf::from)
+    }
+}
+
+fn manifest() -> Value {
+    json!({
+        "name": "callboard",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": "Shows what a session asks on Callboard's board, and brings the answer back.",
+        "homepage": env!("CARGO_PKG_REPOSITORY"),
+    })
+}
+
+/// In exec form: no shell is started.
+fn hooks(command: &HookCommand) -> Value {
+    let hook = json!({
+        "type": "command",
+        "command": command.program,
+        "args": ["hook", "claude", command.socket],
+        "timeout": TIMEOUT_SECONDS,
+    });
+    json!({"hooks": {"PermissionRequest": [{"hooks": [hook]}]}})
+}
+
+/// The program that the hooks run, if they are ours.
+fn command_in(hooks: &Value) -> Option<&str> {
+    let hook = &hooks["hooks"]["PermissionRequest"][0]["hooks"][0];
+    (hook["args"][0] == "hook" && hook["args"][1] == "claude").then(|| hook["command"].as_str())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plugin_is_recognised_also_when_it_was_edited() {
+        let home = tempfile::tempdir().unwrap();
+        let command = HookCommand { program: "/opt/callboard".into(), socket: "/run/s".into() };
+        let plan = Plugin.connect(home.path(), &command, None, &[None, None]).unwrap();
+        assert_eq!(Plugin.connected(home.path()), None);
+        for change in &plan.changes {
+            let text = change.after.as_deref().unwrap();
+            std::fs::create_dir_all(change.path.parent().unwrap()).unwrap();
+            std::fs::write(&change.path, text).unwrap();
+            let edited = text.replace("0.1.0", "0.2.0").replace("604800", "60");
+            assert_eq!(Plugin.without(&change.path, &edited, Some(text)).unwrap(), None);
+            let other = Plugin.without(&change.path, "{\"name\":\"x\"}", None).unwrap();
+            assert_eq!(other.as_deref(), Some("{\"name\":\"x\"}"));
+        }
+        assert_eq!(Plugin.connected(home.path()), Some("/opt/callboard".into()));
+        let taken = [Some("{}".to_owned()), None];
+        assert!(Plugin.connect(home.path(), &command, None, &taken).is_err());
+    }
+}

@@ -1,0 +1,191 @@
+//! The `PermissionRequest` hook (2.1.329). It runs beside the dialog of a terminal session, and the first answer
+//! wins. No other event is wanted: the live registry tells at once when a session waits, works and ends, and
+//! the transcript tells the rest.
+
+use callboard_model::ThreadKey;
+use callboard_model::call::{Ask, CallAnswer, CallDetail};
+use serde_json::json;
+
+use super::{ask, plan};
+use crate::fields::Document;
+use crate::{Hook, HookEvent, HookReport};
+
+const EVENT: &str = "PermissionRequest";
+const ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
+const ATTENDED: &str = "CLAUDE_CODE_SESSION_ATTENDED";
+
+pub(super) struct Hooks;
+
+impl Hook for Hooks {
+    fn variables(&self) -> &'static [&'static str] {
+        &[ENTRYPOINT, ATTENDED]
+    }
+
+    fn event(&self, report: &HookReport) -> HookEvent {
+        event(report).unwrap_or_else(|| HookEvent::Unknown("(unreadable)".into()))
+    }
+
+    fn complete(&self, report: &HookReport, ask: &mut Ask) {
+        let CallDetail::Plan { text } = &mut ask.detail else { return };
+        if text.is_empty() {
+            *text = plan::of_hook(report.input.get()).unwrap_or_default();
+        }
+    }
+
+    fn output(&self, ask: &Ask, answer: &CallAnswer) -> Option<String> {
+        let decision = ask::decision(ask, answer)?;
+        let output = json!({"hookEventName": EVENT, "decision": decision});
+        Some(json!({"hookSpecificOutput": output}).to_string())
+    }
+}
+
+fn event(report: &HookReport) -> Option<HookEvent> {
+    let document = Document::of(report.input.get())?;
+    let fields = document.fields()?;
+    let name = fields.text("hook_event_name")?;
+    if name != EVENT {
+        return Some(HookEvent::Unknown(name));
+    }
+    let variable = |name: &str| report.environment.get(name).map(String::as_str);
+    let is_attended = variable(ATTENDED) == Some("1") || variable(ENTRYPOINT) == Some("cli");
+    // Without a terminal the hook is waited for before anything else decides: `claude -p` would stand still.
+    if !is_attended && variable(ENTRYPOINT).is_none_or(|entry| entry.starts_with("sdk")) {
+        return Some(HookEvent::Nothing);
+    }
+    let session = fields.text("session_id")?;
+    let subagent = fields.text("agent_id");
+    // A subagent's dialog appears only when its hook has ended.
+    let waits = is_attended && subagent.is_none();
+    let thread = match subagent {
+        Some(subagent) => ThreadKey::sub(session, subagent),
+        None => ThreadKey::main(session),
+    };
+    let ask = ask::asked(format!("hook:{}", report.run), &fields, "tool_input")?;
+    Some(HookEvent::Asked { thread, ask: Box::new(ask), waits })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use callboard_model::call::Effect;
+    use serde_json::{Value, value::RawValue};
+
+    use super::*;
+
+    /// As captured of 2.1.329, shortened.
+    const BASH: &str = r#"{"session_id":"s1","transcript_path":"/t.jsonl","cwd":"/r","permission_mode":"default",
+        "hook_event_name":"PermissionRequest","tool_name":"Bash",
+        "tool_input":{"command":"echo ok > made.txt\ncat made.txt","description":"Write a file"},
+        "permission_suggestions":[
+          {"type":"addRules","rules":[{"toolName":"Bash","ruleContent":"echo ok *"}],"behavior":"allow","destination":"localSettings"},
+          {"type":"addDirectories","directories":["/r"],"destination":"session"},
+          {"type":"setMode","mode":"acceptEdits","destination":"session"}]}"#;
+    const QUESTIONS: &str = r#"{"session_id":"s1","hook_event_name":"PermissionRequest","tool_name":"AskUserQuestion",
+        "tool_input":{"questions":[
+          {"question":"Which colour?","header":"Colour","options":[{"label":"Red","description":"warm"},{"label":"Blue"}],"multiSelect":false},
+          {"question":"Which sizes?","options":[{"label":"S"},{"label":"L"}],"multiSelect":true}]}}"#;
+    const PLAN: &str = r#"{"session_id":"s1","hook_event_name":"PermissionRequest","tool_name":"ExitPlanMode","tool_input":{}}"#;
+
+    fn report(input: &str, variables: &[(&str, &str)]) -> HookReport {
+        let environment: BTreeMap<String, String> =
+            variables.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
+        let input = RawValue::from_string(input.into()).unwrap();
+        HookReport { run: "7-1".into(), pid: 7, environment, input }
+    }
+
+    fn asked(input: &str) -> Ask {
+        match Hooks.event(&report(input, &[(ENTRYPOINT, "cli"), (ATTENDED, "1")])) {
+            HookEvent::Asked { thread, ask, waits: true } => {
+                assert_eq!(thread, ThreadKey::main("s1"));
+                *ask
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn decided(ask: &Ask, answer: &CallAnswer) -> Value {
+        let output: Value = serde_json::from_str(&Hooks.output(ask, answer).unwrap()).unwrap();
+        assert_eq!(output["hookSpecificOutput"]["hookEventName"], EVENT);
+        output["hookSpecificOutput"]["decision"].clone()
+    }
+
+    #[test]
+    fn a_permission_is_asked_with_what_the_agent_offers() {
+        let ask = asked(BASH);
+        assert_eq!(
+            (ask.key.as_str(), ask.question.as_str()),
+            ("hook:7-1", "Run `echo ok > made.txt`?")
+        );
+        let options: Vec<_> =
+            ask.options.iter().map(|o| (o.id.as_str(), o.label.as_str(), o.effect)).collect();
+        assert_eq!(
+            options,
+            [
+                ("yes", "Allow once", Effect::Allow),
+                (
+                    "session",
+                    "Allow `Bash(echo ok *)`, work in /r for this session",
+                    Effect::AllowSession
+                ),
+                ("rule", "Always allow `Bash(echo ok *)`, work in /r here", Effect::AllowAlways),
+                ("mode", "Allow, and edits from now on in this session", Effect::AllowSession),
+                ("no", "Deny", Effect::Deny),
+                ("stop", "Deny and stop the turn", Effect::DenyAndStop),
+            ]
+        );
+        assert_eq!(ask.options[2].writes.as_deref(), Some(".claude/settings.local.json"));
+        let answer = |id: &str| decided(&ask, &CallAnswer::option(id));
+        assert_eq!(answer("yes"), json!({"behavior": "allow"}));
+        assert_eq!(answer("mode")["updatedPermissions"].as_array().map(Vec::len), Some(1));
+        let session = answer("session")["updatedPermissions"].clone();
+        assert!(
+            session.as_array().unwrap().iter().all(|s| s["destination"] == "session"),
+            "{session}"
+        );
+        assert_eq!(answer("rule")["updatedPermissions"][0]["destination"], "localSettings");
+        assert_eq!(answer("stop")["interrupt"], true);
+        let words = CallAnswer { text: Some("Use the other file".into()), ..CallAnswer::default() };
+        assert_eq!(
+            decided(&ask, &words),
+            json!({"behavior": "deny", "message": "Use the other file"})
+        );
+        assert_eq!(Hooks.output(&ask, &CallAnswer::option("7")), None);
+    }
+
+    #[test]
+    fn questions_are_answered_all_or_not_at_all() {
+        let ask = asked(QUESTIONS);
+        assert_eq!((ask.question.as_str(), ask.options.len()), ("Which colour? (and 1 more)", 0));
+        let mut answer = CallAnswer::default();
+        answer.answers.insert("Which colour?".into(), vec!["Blue".into()]);
+        assert_eq!(Hooks.output(&ask, &answer), None);
+        answer.answers.insert("Which sizes?".into(), vec!["S".into(), "L".into()]);
+        let input = &decided(&ask, &answer)["updatedInput"];
+        assert_eq!(input["answers"], json!({"Which colour?": "Blue", "Which sizes?": "S, L"}));
+        assert_eq!(input["questions"].as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn a_plan_is_approved_with_an_input() {
+        let ask = asked(PLAN);
+        assert_eq!(ask.kind, callboard_model::call::CallKind::Plan);
+        let yes = decided(&ask, &CallAnswer::option("yes"));
+        assert_eq!(yes, json!({"behavior": "allow", "updatedInput": {}}));
+    }
+
+    #[test]
+    fn only_a_terminal_sessions_own_question_is_waited_for() {
+        let headless = report(BASH, &[(ENTRYPOINT, "sdk-cli"), (ATTENDED, "0")]);
+        assert_eq!(Hooks.event(&headless), HookEvent::Nothing);
+        let of_subagent = BASH.replace(r#""cwd""#, r#""agent_id":"a1","cwd""#);
+        match Hooks.event(&report(&of_subagent, &[(ENTRYPOINT, "cli")])) {
+            HookEvent::Asked { thread, waits: false, .. } => {
+                assert_eq!(thread, ThreadKey::sub("s1", "a1"));
+            }
+            other => panic!("{other:?}"),
+        }
+        let other = r#"{"session_id":"s1","hook_event_name":"Stop"}"#;
+        assert_eq!(Hooks.event(&report(other, &[])), HookEvent::Unknown("Stop".into()));
+    }
+}

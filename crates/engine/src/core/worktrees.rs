@@ -1,0 +1,37 @@
+//! Rows of worktrees, and which workspace a worktree binds its sessions to.
+
+use std::path::Path;
+
+use callboard_model::WorkspaceId;
+use callboard_store::Write;
+
+use super::Core;
+use crate::EngineError;
+
+impl Core {
+    /// Changes rows of worktrees; what is given back is committed.
+    pub(crate) fn write_worktrees<T>(
+        &mut self,
+        f: impl FnOnce(&mut Write<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.write_for_person(f)
+    }
+
+    /// Notes a checkout of a workspace: sessions in it belong there, also once it is gone.
+    pub(crate) fn note_worktree(
+        &mut self,
+        workspace: WorkspaceId,
+        path: &Path,
+        branch: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let row = self.write_for_person(|w| {
+            w.see_worktree(workspace, path, branch)?;
+            Ok(w.view().workspace(workspace)?.map(|stored| stored.row))
+        })?;
+        if let Some(row) = row {
+            let known = self.known(workspace, &row)?;
+            self.workspaces.put(known);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,141 @@
+//! What agents' hooks tell, and answers for those that wait.
+
+use std::collections::BTreeSet;
+
+use callboard_agents::{Agent, HookEvent, HookReport};
+use callboard_model::call::{Ask, CallState, CallVia};
+use callboard_model::{CallId, ThreadKey};
+use callboard_os::window;
+
+use crate::{AskedBy, Engine, EngineError};
+
+/// A question that a hook reports.
+pub struct HookAsk {
+    /// Whether the hook waits for the answer.
+    pub waits: bool,
+    agent: &'static dyn Agent,
+    thread: ThreadKey,
+    ask: Box<Ask>,
+    report: HookReport,
+}
+
+/// What becomes of a call that a hook waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookWait {
+    /// Nobody has answered yet.
+    Open,
+    /// It was answered.
+    Answered {
+        /// The generation that was answered.
+        generation: u32,
+        /// What the hook prints.
+        output: String,
+    },
+    /// It is over; the hook prints nothing.
+    Over,
+}
+
+/// What a hook of `agent` asks with its report; `None` if nobody needs to know.
+///
+/// # Errors
+/// When there is no such agent, it has no hooks, or the report cannot be read.
+pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookAsk>, EngineError> {
+    let found = callboard_agents::named(agent).and_then(|agent| Some((agent, agent.hook()?)));
+    let unreadable = || EngineError::Refused {
+        text: format!("a hook of {agent:?} told what this version cannot read; it was ignored"),
+        hint: "run `callboard connect` again",
+    };
+    let (agent, hook) = found.ok_or_else(unreadable)?;
+    let report: HookReport = serde_json::from_slice(report).map_err(|_| unreadable())?;
+    Ok(match hook.event(&report) {
+        HookEvent::Asked { thread, ask, waits } => {
+            Some(HookAsk { waits, agent, thread, ask, report })
+        }
+        HookEvent::Nothing => None,
+        HookEvent::Unknown(event) => {
+            tracing::debug!(agent = agent.name().as_str(), event, "a hook told what is not wanted");
+            None
+        }
+    })
+}
+
+impl Engine {
+    /// Takes what a hook asks; gives the call that stands for it. A hook that comes back finds its call again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn hook_asked(&self, asked: HookAsk) -> Result<CallId, EngineError> {
+        let HookAsk { waits, agent, thread, mut ask, report } = asked;
+        if let Some(hook) = agent.hook() {
+            hook.complete(&report, &mut ask);
+        }
+        let via = match waits {
+            true => CallVia::Hook,
+            false => self.way_past_the_hook(agent, &thread),
+        };
+        let variable = |name: &str| report.environment.get(name).cloned();
+        let window = window::of_process(report.pid, variable);
+        let by = AskedBy { agent: agent.name(), thread, via, ask: *ask, expires_at: None, window };
+        Ok(self.asked(by)?.0)
+    }
+
+    fn way_past_the_hook(&self, agent: &'static dyn Agent, thread: &ThreadKey) -> CallVia {
+        let mut homes = self.homes.iter().filter(|home| home.agent.name() == agent.name());
+        match homes.any(|home| agent.serves(&home.path, thread)) {
+            true => CallVia::Server,
+            false => CallVia::Window,
+        }
+    }
+
+    /// What a hook that waits for this call is to do now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn hook_answer(&self, id: CallId) -> Result<HookWait, EngineError> {
+        let Some(call) = self.read(|s| Ok(s.call(id)?))? else { return Ok(HookWait::Over) };
+        match call.life.state {
+            CallState::Open => return Ok(HookWait::Open),
+            CallState::Answered => {}
+            CallState::Accepted | CallState::GoneOn | CallState::Closed => {
+                return Ok(HookWait::Over);
+            }
+        }
+        let generation = call.life.generation;
+        let agent = match call.session {
+            Some(session) => self.read(|s| Ok(s.session(session)?))?.map(|session| session.agent),
+            None => None,
+        };
+        let hook = agent.and_then(|agent| callboard_agents::named(agent.as_str())?.hook());
+        let answer = call.body.answer.as_ref();
+        match hook.zip(answer).and_then(|(hook, answer)| hook.output(&call.body.ask, answer)) {
+            Some(output) => Ok(HookWait::Answered { generation, output }),
+            None => {
+                let why = "the agent takes no such answer: each question needs one".to_owned();
+                self.answer_undeliverable(id, generation, why)?;
+                Ok(HookWait::Open)
+            }
+        }
+    }
+
+    /// The hook that waited for a call is gone: what it has not taken can be answered in the window only.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn hook_gone(&self, call: CallId) -> Result<(), EngineError> {
+        self.ask(move |core| core.hook_gone(call))
+    }
+
+    /// Of the calls that hooks waited for, only these are waited for now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn hooks_came_back(&self, waiting: &BTreeSet<CallId>) -> Result<(), EngineError> {
+        let open = self.read(|s| Ok(s.calls_not_closed()?))?;
+        for call in open {
+            if call.via == CallVia::Hook && !waiting.contains(&call.id) {
+                self.hook_gone(call.id)?;
+            }
+        }
+        Ok(())
+    }
+}

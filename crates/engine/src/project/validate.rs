@@ -1,0 +1,158 @@
+//! What a `callboard.toml` cannot say although its words are known.
+
+use std::path::{Component, Path};
+
+use callboard_model::call::Rule;
+use callboard_model::project::{Database, DatabaseKind, Ports, Project, Worktrees};
+
+/// The setting, and what is wrong with it.
+type Fault = (String, String);
+
+/// Whether all that is said can be.
+pub(super) fn validate(project: &Project) -> Result<(), Fault> {
+    ports(&project.ports)?;
+    worktrees(&project.worktrees)?;
+    if let Some(database) = &project.database {
+        self::database(database)?;
+    }
+    for name in project.environment.keys() {
+        is_variable(name).or_else(|text| fault(format!("environment.{name}"), text))?;
+    }
+    for (name, resource) in &project.resources {
+        let setting = |field: &str| format!("resources.{name}{field}");
+        if !is_word(name) {
+            return fault(setting(""), "a name is letters, digits, `-` and `_`");
+        }
+        if resource.capacity == 0 {
+            return fault(setting(".capacity"), "nobody could ever take it");
+        }
+    }
+    for (setting, rules) in
+        [("rules.allow", &project.rules.allow), ("rules.deny", &project.rules.deny)]
+    {
+        for rule in rules {
+            Rule::parse(rule).or_else(|error| fault(setting, error.to_string()))?;
+        }
+    }
+    for (name, agent) in &project.agents.acp {
+        if agent.command.first().is_none_or(|program| program.is_empty()) {
+            return fault(format!("agents.acp.{name}.command"), "it names no program");
+        }
+    }
+    Ok(())
+}
+
+fn ports(ports: &Ports) -> Result<(), Fault> {
+    if ports.block == 0 || usize::from(ports.block) < ports.names.len() {
+        return fault(
+            "ports.block",
+            format!("a block has to hold {} ports", ports.names.len().max(1)),
+        );
+    }
+    if ports.from < 1024 || ports.to < ports.from || ports.to - ports.from + 1 < ports.block {
+        return fault("ports.from", "`from` to `to` has to hold a block, of ports from 1024 on");
+    }
+    for (at, name) in ports.names.iter().enumerate() {
+        if !is_word(name) {
+            return fault("ports.names", format!("`{name}` is not letters, digits, `-` and `_`"));
+        }
+        if ports.names[..at].contains(name) {
+            return fault("ports.names", format!("`{name}` stands there twice"));
+        }
+    }
+    Ok(())
+}
+
+fn worktrees(worktrees: &Worktrees) -> Result<(), Fault> {
+    let folders = [("worktrees.share", &worktrees.share), ("worktrees.clone", &worktrees.clone)];
+    for (setting, list) in folders {
+        for path in list {
+            let path = path.trim_start_matches(['!', '/']);
+            is_inside(path).or_else(|text| fault(setting, text))?;
+        }
+    }
+    for path in &worktrees.share {
+        if worktrees.clone.contains(path) {
+            return fault("worktrees.share", format!("`{path}` is under `clone`, too"));
+        }
+    }
+    for template in &worktrees.templates {
+        let paths = std::iter::once(&template.path).chain(&template.from);
+        for path in paths {
+            is_inside(path).or_else(|text| fault("worktrees.templates", text))?;
+        }
+        if template.replace.keys().any(String::is_empty) {
+            return fault("worktrees.templates", "an empty text cannot be replaced");
+        }
+    }
+    Ok(())
+}
+
+fn database(database: &Database) -> Result<(), Fault> {
+    is_variable(&database.variable).or_else(|text| fault("database.variable", text))?;
+    match (&database.kind, &database.file) {
+        (DatabaseKind::Sqlite, None) => fault("database.file", "an SQLite database needs its file"),
+        (DatabaseKind::Sqlite, Some(file)) => {
+            is_inside(file).or_else(|text| fault("database.file", text))
+        }
+        (DatabaseKind::Postgres, Some(_)) => {
+            fault("database.file", "only an SQLite database is a file")
+        }
+        (DatabaseKind::Postgres, None) => Ok(()),
+    }
+}
+
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn is_variable(name: &str) -> Result<(), String> {
+    let is_one = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !name.as_bytes()[0].is_ascii_digit();
+    if is_one { Ok(()) } else { Err(format!("`{name}` is no name of a variable")) }
+}
+
+/// Whether a path stays below the root, and is not the root or git's own.
+fn is_inside(path: &str) -> Result<(), String> {
+    let mut parts =
+        Path::new(path).components().filter(|part| *part != Component::CurDir).peekable();
+    let is_git = parts.peek() == Some(&Component::Normal(".git".as_ref()));
+    if parts.peek().is_none() || is_git || !parts.all(|part| matches!(part, Component::Normal(_))) {
+        return Err(format!("`{path}` is no path below the repository's root"));
+    }
+    Ok(())
+}
+
+fn fault<T>(setting: impl Into<String>, text: impl Into<String>) -> Result<T, Fault> {
+    Err((setting.into(), text.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_is_named() {
+        let faults = [
+            ("[ports]\nblock = 1\nnames = [\"a\", \"b\"]", "ports.block"),
+            ("[ports]\nfrom = 80", "ports.from"),
+            ("[ports]\nnames = [\"a\", \"a\"]", "ports.names"),
+            ("[worktrees]\nclone = [\"../x\"]", "worktrees.clone"),
+            ("[worktrees]\nshare = [\".git/hooks\"]", "worktrees.share"),
+            ("[worktrees]\nshare = [\".\"]", "worktrees.share"),
+            ("[[worktrees.templates]]\npath = \"/etc/hosts\"", "worktrees.templates"),
+            ("[database]\nkind = \"sqlite\"", "database.file"),
+            ("[database]\nvariable = \"A B\"", "database.variable"),
+            ("[environment]\n1A = \"x\"", "environment.1A"),
+            ("[resources.stack]\ncapacity = 0", "resources.stack.capacity"),
+            ("[rules]\nallow = [\"Bash(cargo\"]", "rules.allow"),
+            ("[agents.acp.other]\ncommand = []", "agents.acp.other.command"),
+        ];
+        for (text, setting) in faults {
+            let found = validate(&toml::from_str(text).unwrap()).unwrap_err();
+            assert_eq!(found.0, setting, "{text}");
+        }
+        assert_eq!(validate(&Project::default()), Ok(()));
+    }
+}

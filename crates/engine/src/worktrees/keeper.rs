@@ -1,0 +1,142 @@
+//! What is done beside the asker: freeing the bytes of removed worktrees, counting room, filling the pool.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, OnceLock};
+
+use callboard_agents::StopFlag;
+use callboard_model::worktree::{DiskUse, WorktreeState};
+use callboard_model::{WorkspaceId, WorktreeId};
+use callboard_store::LogKind;
+
+use super::CALLBOARD;
+use crate::{Engine, limits};
+
+/// Hands out what is done beside the asker.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    free: OnceLock<SyncSender<Free>>,
+    prepare: OnceLock<SyncSender<Prepare>>,
+}
+
+/// A removed folder whose bytes are to be freed.
+pub(super) struct Free {
+    /// Its worktree; none for one of the pool.
+    pub(super) id: Option<WorktreeId>,
+    pub(super) trash: PathBuf,
+    /// Told how many bytes were freed, or why they were not.
+    pub(super) done: Option<SyncSender<Result<u64, String>>>,
+}
+
+/// Something to be done when there is time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Prepare {
+    /// The pool of a workspace may have room.
+    Fill(WorkspaceId),
+    /// Count what a worktree takes.
+    Measure(WorktreeId),
+    /// Look at what the last daemon left.
+    Recover,
+}
+
+/// Starts doing it.
+pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
+    let (free, to_free) = sync_channel(limits::WORKTREE_JOBS);
+    let (prepare, to_prepare) = sync_channel(limits::WORKTREE_JOBS);
+    // They are set once, here.
+    let _ = engine.keeper.free.set(free);
+    let _ = engine.keeper.prepare.set(prepare);
+    work(engine, stop.clone(), to_free, Engine::free);
+    work(engine, stop, to_prepare, |engine, job| match job {
+        Prepare::Fill(workspace) => engine.fill_pool(workspace),
+        Prepare::Measure(id) => engine.measure_worktree(id),
+        Prepare::Recover => engine.recover_worktrees(),
+    });
+    engine.prepare_later(Prepare::Recover);
+}
+
+fn work<T: Send + 'static>(
+    engine: &Arc<Engine>,
+    stop: StopFlag,
+    jobs: Receiver<T>,
+    run: fn(&Engine, T),
+) {
+    let engine = Arc::downgrade(engine);
+    std::thread::spawn(move || {
+        callboard_os::thread::give_way();
+        // The sender lives in the engine.
+        while let Ok(job) = jobs.recv() {
+            let Some(engine) = engine.upgrade().filter(|_| !stop.stopped()) else { return };
+            run(&engine, job);
+        }
+    });
+}
+
+impl Engine {
+    /// Has a removed folder's bytes freed.
+    pub(super) fn free_later(&self, job: Free) {
+        if self.keeper.free.get().is_none_or(|jobs| jobs.try_send(job).is_err()) {
+            tracing::warn!(
+                "too many removed worktrees wait to be freed: this one is, at the next start"
+            );
+        }
+    }
+
+    /// Has something done when there is time.
+    pub(super) fn prepare_later(&self, job: Prepare) {
+        if self.keeper.prepare.get().is_none_or(|jobs| jobs.try_send(job).is_err()) {
+            tracing::debug!(?job, "too much waits to be done for worktrees");
+        }
+    }
+
+    fn free(&self, job: Free) {
+        let freed = match callboard_os::remove::folder(&job.trash) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            other => other.map_err(|error| format!("{}: {error}", job.trash.display())),
+        };
+        if let Err(error) = &freed {
+            tracing::warn!(
+                error,
+                "a removed worktree's folder could not be deleted; it is tried again at the next start"
+            );
+        }
+        if let (Some(id), Ok(bytes)) = (job.id, &freed) {
+            let bytes = *bytes;
+            let noted = self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, move |row| {
+                row.facts.freed = Some(row.facts.freed.unwrap_or(0) + bytes);
+                row.facts.trash = None;
+            });
+            if let Err(error) = noted {
+                tracing::warn!(%error, "what a removal freed could not be noted");
+            }
+        }
+        if let Some(done) = job.done {
+            // Its asker may have gone.
+            let _ = done.send(freed);
+        }
+    }
+
+    fn measure_worktree(&self, id: WorktreeId) {
+        let Ok(Some(found)) = self.read(|s| Ok(s.worktree(id)?)) else { return };
+        let is_due = found
+            .row
+            .facts
+            .disk
+            .is_none_or(|disk| self.now().since_ms(disk.at) >= limits::DISK_USE_AGE_MS);
+        let is_there = matches!(
+            found.row.state,
+            WorktreeState::Ready | WorktreeState::Parked | WorktreeState::Pooled
+        );
+        if !is_due || !is_there {
+            return;
+        }
+        let bytes = callboard_os::disk::folder_state(&found.row.path).bytes;
+        let at = self.now();
+        let noted = self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, move |row| {
+            row.facts.disk = Some(DiskUse { bytes, at });
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, "the room that a worktree takes could not be noted");
+        }
+    }
+}

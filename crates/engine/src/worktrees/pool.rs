@@ -1,0 +1,146 @@
+//! Worktrees made in advance, at the base's tip and on no branch: one that is asked for only has to be moved
+//! and named.
+
+use std::path::{Path, PathBuf};
+
+use callboard_git::base::base;
+use callboard_git::guard;
+use callboard_git::worktree::{self, CheckOut};
+use callboard_model::worktree::{WorktreeFacts, WorktreeState};
+use callboard_model::{WorkspaceId, WorktreeId};
+use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
+
+use super::keeper::Prepare;
+use super::make::take_away;
+use super::settings::WorktreeSettings;
+use super::{CALLBOARD, Repository, name, refused, text_of};
+use crate::{Engine, EngineError};
+
+/// The name of a worktree of the pool; hidden, for nobody works there.
+const POOLED: &str = ".pool";
+
+impl Engine {
+    /// Makes worktrees in advance until there are as many as there should be, and brings those that wait to
+    /// the base's tip.
+    pub(super) fn fill_pool(&self, workspace: WorkspaceId) {
+        if let Err(error) = self.try_fill_pool(workspace) {
+            tracing::warn!(%error, %workspace, "no worktree was made in advance");
+        }
+    }
+
+    fn try_fill_pool(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
+        let of = self.repository(workspace)?;
+        let settings = WorktreeSettings::of(&of.root);
+        let base = base(&of.git, settings.base.as_deref())?;
+        let pooled = self.pooled(workspace)?;
+        for waiting in pooled.iter().filter(|waiting| waiting.row.facts.start != base.start) {
+            if let Err(error) = worktree::switch_detached(&waiting.row.path, &base.start) {
+                tracing::info!(%error, "a worktree of the pool could not follow the base; another is made");
+                self.drop_pooled(&of, waiting)?;
+                continue;
+            }
+            let start = base.start.clone();
+            self.change_worktree(waiting.id, LogKind::WORKTREE, CALLBOARD, move |row| {
+                row.facts.start = start;
+            })?;
+        }
+        for _ in self.pooled(workspace)?.len()..settings.pool {
+            self.make_pooled(&of, &settings, &base)?;
+        }
+        Ok(())
+    }
+
+    fn make_pooled(
+        &self,
+        of: &Repository,
+        settings: &WorktreeSettings,
+        base: &callboard_git::base::Base,
+    ) -> Result<(), EngineError> {
+        let free = name::candidates(POOLED).find(|name| !settings.folder.join(name).exists());
+        let Some(name) = free else { return Ok(()) };
+        let row = WorktreeRow {
+            workspace: of.workspace,
+            path: settings.folder.join(&name),
+            name,
+            branch: None,
+            task: None,
+            state: WorktreeState::Preparing,
+            facts: WorktreeFacts {
+                made_by: CALLBOARD.into(),
+                base: base.branch.clone(),
+                start: base.start.clone(),
+                from: base.from.clone(),
+                ..WorktreeFacts::default()
+            },
+        };
+        let path = row.path.clone();
+        let id = self.ask(move |core| {
+            core.write_worktrees(|w| {
+                w.add_worktree(&row, LogKind::WORKTREE, CALLBOARD).map_err(refused)
+            })
+        })?;
+        let made = worktree::add(&of.git, &path, CheckOut::Detached(&base.start))
+            .and_then(|made| Ok(guard::set(&made, &base.branch)?));
+        if let Err(error) = made {
+            take_away(of, &path);
+            self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
+            return Err(error.into());
+        }
+        self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, |row| {
+            row.state = WorktreeState::Pooled;
+        })?;
+        Ok(())
+    }
+
+    /// Takes a worktree out of the pool for the one that is being made; gives where it lies.
+    pub(super) fn take_from_pool(&self, of: &Repository, id: WorktreeId) -> Option<PathBuf> {
+        loop {
+            let waiting = self.pooled(of.workspace).ok()?.into_iter().next()?;
+            let (path, pooled) = (waiting.row.path.clone(), text_of(&waiting.row.path));
+            let taken = self.ask(move |core| {
+                core.write_worktrees(|w| {
+                    // Another one may have been faster.
+                    let is_there = w
+                        .view()
+                        .worktree(waiting.id)?
+                        .is_some_and(|found| found.row.state == WorktreeState::Pooled);
+                    if is_there {
+                        w.drop_worktree(waiting.id).map_err(refused)?;
+                        w.change_worktree(id, LogKind::WORKTREE, CALLBOARD, |row| {
+                            row.facts.pooled_at = Some(pooled);
+                        })
+                        .map_err(refused)?;
+                    }
+                    Ok(is_there)
+                })
+            });
+            match taken {
+                Ok(true) => return Some(path),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "the pool could not be used");
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Takes away what is left of a worktree that came from the pool.
+    pub(super) fn discard_pooled(&self, of: &Repository, path: &Path) {
+        take_away(of, path);
+        self.prepare_later(Prepare::Fill(of.workspace));
+    }
+
+    fn drop_pooled(&self, of: &Repository, waiting: &StoredWorktree) -> Result<(), EngineError> {
+        let id = waiting.id;
+        self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
+        take_away(of, &waiting.row.path);
+        Ok(())
+    }
+
+    fn pooled(&self, workspace: WorkspaceId) -> Result<Vec<StoredWorktree>, EngineError> {
+        let mut all = self.read(|s| Ok(s.worktrees(Some(workspace))?))?;
+        all.retain(|found| found.row.state == WorktreeState::Pooled && found.row.path.is_dir());
+        Ok(all)
+    }
+}

@@ -1,0 +1,272 @@
+//! Removing a worktree: nothing lives in it, everything of it is kept, and only then it goes.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+
+use callboard_git::keep::{self, Kept, keep_beside};
+use callboard_git::{Checkout, Git, worktree};
+use callboard_model::WorkspaceId;
+use callboard_model::view::{RemoveWorktree, WorktreeRemoved};
+use callboard_model::worktree::WorktreeState;
+use callboard_os::disk::folder_state;
+use callboard_store::{LogKind, StoredWorktree};
+
+use super::keeper::Free;
+use super::list::{Named, sessions_in};
+use super::{Repository, YOU, name, text_of};
+use crate::{Engine, EngineError, limits};
+
+/// What was kept of a worktree that is about to go.
+struct Safe {
+    kept: Kept,
+    beside: Vec<String>,
+    /// The folder's state before anything was kept.
+    mark: u64,
+}
+
+impl Engine {
+    /// Keeps all that a worktree holds, and removes it.
+    ///
+    /// # Errors
+    /// When something lives in it, git is in the middle of something there, it holds what cannot be kept,
+    /// or it is not Callboard's: it is as it was then.
+    pub fn remove_worktree(
+        &self,
+        workspace: Option<WorkspaceId>,
+        name: &str,
+        how: &RemoveWorktree,
+    ) -> Result<WorktreeRemoved, EngineError> {
+        let row = match self.named_worktree(workspace, name)? {
+            Named::Own(row) => row,
+            Named::External(_, tree) => {
+                return Err(EngineError::Refused {
+                    text: format!(
+                        "{} is not Callboard's; it was left as it is",
+                        tree.path.display()
+                    ),
+                    hint: "`callboard worktree adopt` it first, or `git worktree remove` it yourself",
+                });
+            }
+        };
+        let of = self.repository(row.row.workspace)?;
+        self.follow(&of, &worktree::list(&of.git)?)?;
+        let row = self.read(|s| Ok(s.worktree(row.id)?))?.map_or(row, Box::new);
+        match row.row.state {
+            WorktreeState::Ready | WorktreeState::Parked => {}
+            WorktreeState::Missing => return self.remove_missing(&of, &row),
+            state => {
+                return Err(EngineError::Refused {
+                    text: format!("{} is {}; nothing was changed", row.row.name, state.word()),
+                    hint: "only one that can be worked in is removed",
+                });
+            }
+        }
+        let tree = worktree::linked(&of.git, &row.row.path)?;
+        self.refuse_if_lived_in(&row)?;
+        if !how.yes {
+            refuse_unkept(&tree.top)?;
+        }
+        let safe = keep_all(&of, &row, &tree)?;
+        self.take(&of, &row, &tree, &safe)?;
+        self.finish_removal(&of, &row, safe, how)
+    }
+
+    /// Refuses while a session or a process is in it.
+    pub(super) fn refuse_if_lived_in(&self, row: &StoredWorktree) -> Result<(), EngineError> {
+        let stays = |what: String, hint: &'static str| {
+            Err(EngineError::Refused {
+                text: format!("{what} in {}; it was left as it is", row.row.path.display()),
+                hint,
+            })
+        };
+        let places = self.read(|s| Ok(s.session_directories(row.row.workspace)?))?;
+        let (_, running, _) = sessions_in(&row.row.path, &places);
+        if !running.is_empty() {
+            let names: Vec<String> = running.iter().map(ToString::to_string).collect();
+            let verb = if running.len() == 1 { "runs" } else { "run" };
+            return stays(format!("{} {verb}", names.join(", ")), "end it first");
+        }
+        let Some(found) = callboard_os::process::processes_in(&row.row.path) else { return Ok(()) };
+        if found.is_empty() {
+            return Ok(());
+        }
+        let named = found.iter().take(limits::PROCESSES_NAMED);
+        let mut names: Vec<String> = named.map(|p| format!("{} ({})", p.name, p.pid)).collect();
+        if found.len() > names.len() {
+            names.push(format!("{} more", found.len() - names.len()));
+        }
+        let verb = if found.len() == 1 { "works" } else { "work" };
+        stays(format!("{} {verb}", names.join(", ")), "end it, or close its terminal, first")
+    }
+
+    /// Takes its folder away, unless something was written to it since it was kept.
+    fn take(
+        &self,
+        of: &Repository,
+        row: &StoredWorktree,
+        tree: &Checkout,
+        safe: &Safe,
+    ) -> Result<(), EngineError> {
+        let (kept, tip, left_out) = (
+            safe.kept.name.clone(),
+            safe.kept.head.clone(),
+            safe.kept.left_out.iter().map(|path| text_of(path)).collect::<Vec<_>>(),
+        );
+        // Said first: whoever finds the folder gone after a crash knows that it is kept, and as what.
+        self.change_worktree(row.id, LogKind::WORKTREE, YOU, move |row| {
+            row.facts.kept = Some(kept);
+            row.facts.tip = tip;
+            row.facts.left_out = left_out;
+        })?;
+        let is_as_kept = |folder: &Path| {
+            folder_state(folder).mark == safe.mark
+                && callboard_os::process::processes_in(folder).is_none_or(|found| found.is_empty())
+        };
+        let name = format!("{}-{}", row.id.0, safe.kept.name);
+        let trash = match worktree::take_away(&of.git, tree, &name, is_as_kept) {
+            Ok(trash) => trash,
+            Err(error) => {
+                self.change_worktree(row.id, LogKind::WORKTREE, YOU, |row| row.facts.kept = None)?;
+                return Err(error.into());
+            }
+        };
+        let (now, trash) = (self.now(), text_of(&trash));
+        self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, YOU, move |row| {
+            row.state = WorktreeState::Removed;
+            row.facts.trash = Some(trash);
+            row.facts.freed = None;
+            row.facts.removed_at = Some(now);
+            row.facts.disk = None;
+        })?;
+        Ok(())
+    }
+
+    fn finish_removal(
+        &self,
+        of: &Repository,
+        row: &StoredWorktree,
+        safe: Safe,
+        how: &RemoveWorktree,
+    ) -> Result<WorktreeRemoved, EngineError> {
+        let branch_deleted = delete_branch(of, row, &safe.kept, how)?;
+        let stored = self.read(|s| Ok(s.worktree(row.id)?))?;
+        let trash = stored.and_then(|stored| stored.row.facts.trash).map(PathBuf::from);
+        let (done, freed) = sync_channel(1);
+        let mut bytes = None;
+        if let Some(trash) = trash {
+            self.free_later(Free { id: Some(row.id), trash, done: how.wait.then_some(done) });
+            if how.wait {
+                // The engine may end meanwhile; the next one goes on.
+                bytes = freed.recv().ok().and_then(Result::ok);
+            }
+        }
+        Ok(WorktreeRemoved {
+            worktree: self.worktree_view(row.id)?,
+            kept: safe.kept.name,
+            kept_beside: safe.beside,
+            branch_deleted,
+            left_out: safe.kept.left_out.iter().map(|path| text_of(path)).collect(),
+            freed: bytes,
+        })
+    }
+
+    /// Forgets a worktree whose folder is gone; its commits are kept.
+    fn remove_missing(
+        &self,
+        of: &Repository,
+        row: &StoredWorktree,
+    ) -> Result<WorktreeRemoved, EngineError> {
+        if row.row.path.exists() {
+            return Err(EngineError::Refused {
+                text: format!(
+                    "git does not know {} any more, so what is in it cannot be kept; it was left as it is",
+                    row.row.path.display()
+                ),
+                hint: "`git worktree repair` it, or look at its files and delete it yourself",
+            });
+        }
+        worktree::forget(&of.git, &row.row.path);
+        let now = self.now();
+        self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, YOU, move |row| {
+            row.state = WorktreeState::Removed;
+            row.facts.removed_at = Some(now);
+            row.facts.freed = Some(0);
+        })?;
+        Ok(WorktreeRemoved {
+            worktree: self.worktree_view(row.id)?,
+            kept: String::new(),
+            kept_beside: Vec::new(),
+            branch_deleted: false,
+            left_out: Vec::new(),
+            freed: Some(0),
+        })
+    }
+}
+
+fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
+    let large = keep::too_large(top)?;
+    if large.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> =
+        large.iter().take(limits::PROCESSES_NAMED).map(|p| text_of(p)).collect();
+    let more = large.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Err(EngineError::Refused {
+        text: format!(
+            "ignored by git and too large to be kept: {}{more}; nothing was removed",
+            names.join(", ")
+        ),
+        hint: "move away what you need of them, then remove it with `--yes`",
+    })
+}
+
+/// Keeps files, index, stashes and commits.
+fn keep_all(of: &Repository, row: &StoredWorktree, tree: &Checkout) -> Result<Safe, EngineError> {
+    if let Some(submodule) = worktree::submodule_with_own_commits(tree)? {
+        return Err(EngineError::Refused {
+            text: format!(
+                "the submodule {} has commits that are on no remote; nothing was changed",
+                submodule.display()
+            ),
+            hint: "push them from there first",
+        });
+    }
+    let mark = folder_state(&tree.top).mark;
+    let name = kept_name(of, row);
+    let kept = keep::keep(&tree.top, &name)?;
+    let beside = keep_beside(&Git::at(&tree.top), &name, kept.branch.as_deref())?;
+    let beside = beside.into_iter().map(|kept| format!("{} ({})", kept.what, kept.reference));
+    Ok(Safe { kept, beside: beside.collect(), mark })
+}
+
+/// A name under which nothing is kept yet.
+fn kept_name(of: &Repository, row: &StoredWorktree) -> String {
+    let own = name::slug(&row.row.name);
+    let own = if own.is_empty() { "worktree".to_owned() } else { own };
+    let begin = format!("{own}-{}", row.id.0);
+    let is_free =
+        |name: &String| worktree::commit_of(&of.git, &format!("{}{name}", keep::KEPT)).is_none();
+    name::candidates(&begin).find(is_free).unwrap_or(begin)
+}
+
+/// Deletes the branch that was made with it if all of it is in the base, or that is asked for.
+fn delete_branch(
+    of: &Repository,
+    row: &StoredWorktree,
+    kept: &Kept,
+    how: &RemoveWorktree,
+) -> Result<bool, EngineError> {
+    let (Some(branch), Some(tip)) = (&kept.branch, &kept.head) else { return Ok(false) };
+    let base = &row.row.facts.base;
+    let known = [format!("refs/heads/{base}"), format!("refs/remotes/origin/{base}")];
+    let is_in_base = row.row.facts.made_branch
+        && known
+            .iter()
+            .filter(|base| worktree::commit_of(&of.git, base).is_some())
+            .any(|base| worktree::is_landed(&of.git, tip, base).unwrap_or(false));
+    if branch == base || !(is_in_base || how.delete_branch) {
+        return Ok(false);
+    }
+    Ok(worktree::delete_branch(&of.git, branch, tip)?)
+}

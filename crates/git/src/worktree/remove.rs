@@ -1,0 +1,158 @@
+//! Taking a worktree away: only what is verified to be one, and by a rename, which is whole or not at all.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{WorktreeError, list};
+use crate::locate::{Checkout, locate};
+use crate::run::{Git, GitError};
+
+/// Where removed worktrees lie until their bytes are freed, in the repository's git directory.
+const TRASH: &str = "callboard-removed";
+
+/// The worktree at `path`, once its `.git` file, its folder in the repository and git's own list agree that
+/// it is a linked one of the repository that `git` runs in.
+///
+/// # Errors
+/// When it is anything else, above all the main checkout, or another worktree lies in it.
+pub fn linked(git: &Git, path: &Path) -> Result<Checkout, WorktreeError> {
+    let refused = |why: String| {
+        WorktreeError::refused(
+            format!("{} is not a linked worktree that may be removed: {why}", path.display()),
+            "look at it and at `git worktree list`; nothing is removed on a guess",
+        )
+    };
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+    let real = path.canonicalize().map_err(WorktreeError::io(path))?;
+    if !is_folder {
+        return Err(refused("it is not a folder".into()));
+    }
+    let is_link_file = fs::symlink_metadata(real.join(".git")).is_ok_and(|meta| meta.is_file());
+    if !is_link_file {
+        return Err(refused("it has no `.git` file".into()));
+    }
+    let found = locate(&real).filter(|found| found.top == real && found.is_linked());
+    let found = found.ok_or_else(|| refused("its `.git` file leads nowhere".into()))?;
+    let repository = locate(git.cwd()).map(|main| main.common_dir);
+    if repository.as_deref() != Some(found.common_dir.as_path()) {
+        return Err(refused(format!("it belongs to {}", found.common_dir.display())));
+    }
+    if found.git_dir.parent() != Some(found.common_dir.join("worktrees").as_path()) {
+        return Err(refused("its git directory is not one of a linked worktree".into()));
+    }
+    let points_back = fs::read_to_string(found.git_dir.join("gitdir")).unwrap_or_default();
+    let points_back = found.git_dir.join(points_back.trim());
+    if points_back.canonicalize().ok() != Some(real.join(".git")) {
+        return Err(refused(format!("the repository has it at {}", points_back.display())));
+    }
+    let listed = list(git)?;
+    let places: Vec<PathBuf> =
+        listed.iter().filter_map(|tree| tree.path.canonicalize().ok()).collect();
+    if !places.iter().skip(1).any(|place| *place == real) {
+        return Err(refused("git does not list it".into()));
+    }
+    let inner = places.iter().find(|place| **place != real && place.starts_with(&real));
+    if let Some(inner) = inner {
+        return Err(refused(format!("the worktree {} lies in it", inner.display())));
+    }
+    if found.common_dir.starts_with(&real) {
+        return Err(refused("the repository itself lies in it".into()));
+    }
+    Ok(found)
+}
+
+/// Takes a verified worktree away by renaming its folder, and has git forget it. Gives where the folder
+/// lies now, to be deleted. `is_as_kept` is asked of the renamed folder, which nobody finds any more.
+///
+/// # Errors
+/// When it is locked, is not as it was kept, or the disk or git refuse; then it is where it was.
+pub fn take_away(
+    git: &Git,
+    tree: &Checkout,
+    name: &str,
+    is_as_kept: impl FnOnce(&Path) -> bool,
+) -> Result<PathBuf, WorktreeError> {
+    if let Ok(reason) = fs::read_to_string(tree.git_dir.join("locked")) {
+        let why =
+            if reason.trim().is_empty() { String::new() } else { format!(" ({})", reason.trim()) };
+        return Err(WorktreeError::refused(
+            format!("{} is locked{why}", tree.top.display()),
+            "`git worktree unlock` it first",
+        ));
+    }
+    let trash = tree.common_dir.join(TRASH);
+    fs::create_dir_all(&trash).map_err(WorktreeError::io(&trash))?;
+    let within = trash.join(name);
+    let beside = tree.top.with_file_name(format!(".{name}.{TRASH}"));
+    let gone = match fs::rename(&tree.top, &within) {
+        Ok(()) => within,
+        // The repository lies on another disk.
+        Err(cause) if cause.kind() == std::io::ErrorKind::CrossesDevices => {
+            fs::rename(&tree.top, &beside).map_err(WorktreeError::io(&tree.top))?;
+            beside
+        }
+        Err(cause) => return Err(WorktreeError::io(&tree.top)(cause)),
+    };
+    let forgotten = if is_as_kept(&gone) {
+        let call = git.call(["worktree", "remove", "--force"]).arg(&tree.top);
+        call.through_locks().map(|_| ()).map_err(WorktreeError::from)
+    } else {
+        Err(WorktreeError::refused(
+            format!("something was written to {} while it was being removed", tree.top.display()),
+            "see what works in it, then remove it again",
+        ))
+    };
+    match forgotten {
+        Ok(()) => Ok(gone),
+        Err(error) => match fs::rename(&gone, &tree.top) {
+            Ok(()) => Err(error),
+            Err(cause) => Err(WorktreeError::io(&gone)(cause)),
+        },
+    }
+}
+
+/// Has git forget a worktree whose folder is gone; others whose folders are gone stay known.
+pub fn forget(git: &Git, path: &Path) {
+    let Some(repository) = locate(git.cwd()) else { return };
+    let all = repository.common_dir.join("worktrees");
+    for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
+        let back = fs::read_to_string(entry.path().join("gitdir")).unwrap_or_default();
+        if Path::new(back.trim()) == path.join(".git") && !path.exists() {
+            if let Err(error) = callboard_os::remove::folder(&entry.path()) {
+                tracing::warn!(%error, path = %entry.path().display(), "git still knows a worktree that is gone");
+            }
+            // Fails while another worktree is known.
+            let _ = fs::remove_dir(&all);
+        }
+    }
+}
+
+/// A submodule of the worktree with commits that are on none of its remotes: its repository goes with the
+/// worktree.
+///
+/// # Errors
+/// When git cannot be run.
+pub fn submodule_with_own_commits(tree: &Checkout) -> Result<Option<PathBuf>, GitError> {
+    let mut open = vec![tree.git_dir.join("modules")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if !path.is_dir() {
+                continue;
+            }
+            if !path.join("HEAD").is_file() {
+                open.push(path);
+                continue;
+            }
+            open.push(path.join("modules"));
+            let git = Git::at(&path);
+            let call = git.call(["--git-dir=.", "rev-list", "--count", "--all", "HEAD"]);
+            let own = call.arg("--not").arg("--remotes").text()?;
+            if own != "0" {
+                let name = path.strip_prefix(tree.git_dir.join("modules")).unwrap_or(&path);
+                return Ok(Some(name.to_owned()));
+            }
+        }
+    }
+    Ok(None)
+}

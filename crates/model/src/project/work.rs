@@ -1,0 +1,81 @@
+//! Who works, how much at once, and what needs no person.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::command_lines;
+
+/// Something that cannot be doubled: `[resources.NAME]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Resource {
+    /// How many may have it at once.
+    pub capacity: u32,
+    /// What is run when somebody takes it, by `sh`, in the taker's worktree.
+    #[serde(deserialize_with = "command_lines")]
+    pub take: Vec<String>,
+    /// What is run when it is given back.
+    #[serde(deserialize_with = "command_lines")]
+    pub give: Vec<String>,
+    /// Seconds that each of the two may take.
+    pub seconds: u64,
+}
+
+impl Default for Resource {
+    fn default() -> Self {
+        Self { capacity: 1, take: Vec::new(), give: Vec::new(), seconds: 120 }
+    }
+}
+
+/// The section `[agents]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Agents {
+    /// The agent that works where none is named; the first that is installed if not given.
+    pub default: Option<String>,
+    /// Its model; the agent's own choice if not given.
+    pub model: Option<String>,
+    /// Its mode of permissions; the agent's own choice if not given.
+    pub mode: Option<String>,
+    /// Agents that speak the Agent Client Protocol, by name.
+    pub acp: BTreeMap<String, AcpAgent>,
+}
+
+/// An agent that speaks the Agent Client Protocol: `[agents.acp.NAME]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AcpAgent {
+    /// Its program and arguments.
+    pub command: Vec<String>,
+    /// Its variables.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// The section `[limits]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Agents that run at once; others wait.
+    pub running: u32,
+    /// Results that may wait for review before a start asks first.
+    pub unreviewed: u32,
+    /// Desktop notifications in ten minutes.
+    pub notifications: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { running: 4, unreviewed: 8, notifications: 5 }
+    }
+}
+
+/// The section `[rules]`: calls that need no person, such as `Bash(cargo test*)`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Rules {
+    /// What is allowed.
+    pub allow: Vec<String>,
+    /// What is denied; before what is allowed.
+    pub deny: Vec<String>,
+}

@@ -1,0 +1,43 @@
+//! Ports of this machine: whether something listens there.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+
+/// Whether nothing listens on `port`, on any address of this machine, in IPv4 and IPv6.
+///
+/// It is asked by taking the port for a moment, which also finds listeners of other users. What has not yet
+/// begun to listen cannot be found: who gives ports out has to remember them.
+#[must_use]
+pub fn is_free(port: u16) -> bool {
+    // One after the other: systems differ in whether "every address" stands against a single one.
+    let addresses: [IpAddr; 4] = [
+        Ipv4Addr::UNSPECIFIED.into(),
+        Ipv6Addr::UNSPECIFIED.into(),
+        Ipv4Addr::LOCALHOST.into(),
+        Ipv6Addr::LOCALHOST.into(),
+    ];
+    addresses.into_iter().all(|address| match TcpListener::bind(SocketAddr::new(address, port)) {
+        Ok(_) => true,
+        // A machine without IPv6 has nobody who listens there.
+        Err(error) => matches!(
+            error.raw_os_error().map(rustix::io::Errno::from_raw_os_error),
+            Some(rustix::io::Errno::ADDRNOTAVAIL | rustix::io::Errno::AFNOSUPPORT)
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_listener_on_any_address_is_found() {
+        for address in ["127.0.0.1:0", "127.0.0.2:0", "0.0.0.0:0", "[::1]:0", "[::]:0"] {
+            // 127.0.0.2 is there on Linux only, and IPv6 not everywhere.
+            let Ok(listener) = TcpListener::bind(address) else { continue };
+            let port = listener.local_addr().unwrap().port();
+            assert!(!is_free(port), "{address}");
+            drop(listener);
+            assert!(is_free(port), "{address}");
+        }
+    }
+}

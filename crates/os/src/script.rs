@@ -1,0 +1,324 @@
+//! Command lines that people configure: run by `sh` with a log, a time limit, and an end to all that
+//! they start.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+use crate::limits;
+
+/// A command line to run.
+#[derive(Debug, Clone)]
+pub struct Script {
+    line: String,
+    cwd: PathBuf,
+    log: PathBuf,
+    env: Vec<(String, String)>,
+    time: Duration,
+}
+
+/// Why a script did not come to a good end. All that it started has been ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ScriptError {
+    /// It could not be started.
+    #[error("`{line}` could not be started: {cause}")]
+    Start {
+        /// The command line.
+        line: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// It did not end in time.
+    #[error("`{line}` did not end within {} s and was stopped; its output is in {}", .time.as_secs(), log.display())]
+    TimedOut {
+        /// The command line.
+        line: String,
+        /// The time it had.
+        time: Duration,
+        /// Where its output is.
+        log: PathBuf,
+    },
+    /// It failed.
+    #[error("`{line}` failed ({status}){}; its output is in {}", last_words(.last), log.display())]
+    Failed {
+        /// The command line.
+        line: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// The last line that it wrote.
+        last: String,
+        /// Where its output is.
+        log: PathBuf,
+    },
+}
+
+fn last_words(last: &str) -> String {
+    if last.is_empty() { String::new() } else { format!(": {last}") }
+}
+
+impl Script {
+    /// The command line in `cwd`, whose output is added to the file `log`. Its environment is empty.
+    #[must_use]
+    pub fn new(line: &str, cwd: &Path, log: &Path) -> Self {
+        Self {
+            line: line.to_owned(),
+            cwd: cwd.to_owned(),
+            log: log.to_owned(),
+            env: Vec::new(),
+            time: limits::COMMAND_TIME,
+        }
+    }
+
+    /// Sets variables.
+    #[must_use]
+    pub fn envs<'a>(mut self, env: impl IntoIterator<Item = (&'a String, &'a String)>) -> Self {
+        self.env.extend(env.into_iter().map(|(name, value)| (name.clone(), value.clone())));
+        self
+    }
+
+    /// Sets the time limit.
+    #[must_use]
+    pub fn time(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    /// Runs it to its end, telling each line that it writes, then ends what it left running.
+    ///
+    /// # Errors
+    /// When it cannot be started, fails, or outlives its time.
+    pub fn run(&self, told: &mut dyn FnMut(&str)) -> Result<(), ScriptError> {
+        let (mut child, lines) = self.piped().map_err(|cause| self.no_start(cause))?;
+        let deadline = Instant::now() + self.time;
+        let mut last = String::new();
+        let mut tell = |line: String| {
+            told(&line);
+            if !line.trim().is_empty() {
+                last = line;
+            }
+        };
+        let is_over = loop {
+            match lines.recv_timeout(limits::SCRIPT_PAUSE) {
+                Ok(line) => tell(line),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => thread::sleep(limits::SCRIPT_PAUSE),
+            }
+            if has_ended(&child) {
+                break false;
+            }
+            if Instant::now() >= deadline {
+                break true;
+            }
+        };
+        let status = end(&mut child).map_err(|cause| self.no_start(cause))?;
+        // What it wrote last is on its way; a process that fled the group may hold the pipe for ever.
+        let patience = Instant::now() + limits::END_GRACE;
+        while Instant::now() < patience
+            && let Ok(line) = lines.recv_timeout(limits::SCRIPT_PAUSE * 5)
+        {
+            tell(line);
+        }
+        let (line, log) = (self.line.clone(), self.log.clone());
+        match (is_over, status.success()) {
+            (true, _) => Err(ScriptError::TimedOut { line, time: self.time, log }),
+            (false, true) => Ok(()),
+            (false, false) => Err(ScriptError::Failed { line, status, last, log }),
+        }
+    }
+
+    /// Starts it and lets it go on by itself, as the leader of a group of its own; gives its process.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start(&self) -> Result<u32, ScriptError> {
+        let started = (|| {
+            let log = self.open_log()?;
+            let mut command = self.command();
+            command.stdout(log.try_clone()?).stderr(log);
+            command.spawn()
+        })();
+        let mut child = started.map_err(|cause| self.no_start(cause))?;
+        let pid = child.id();
+        // Somebody must collect its exit code, or it stays behind as a zombie.
+        thread::spawn(move || child.wait());
+        Ok(pid)
+    }
+
+    fn no_start(&self, cause: io::Error) -> ScriptError {
+        ScriptError::Start { line: self.line.clone(), cause }
+    }
+
+    fn piped(&self) -> io::Result<(Child, Receiver<String>)> {
+        let mut log = self.open_log()?;
+        writeln!(log, "$ {}", self.line)?;
+        let (reader, writer) = io::pipe()?;
+        let mut command = self.command();
+        command.stdout(writer.try_clone()?).stderr(writer);
+        let child = command.spawn()?;
+        // The command holds the pipe's other end; without it there is no end of output.
+        drop(command);
+        let (sender, lines) = sync_channel(limits::SCRIPT_LINES);
+        thread::spawn(move || keep_lines(reader, log, &sender));
+        Ok((child, lines))
+    }
+
+    fn open_log(&self) -> io::Result<File> {
+        OpenOptions::new().create(true).append(true).open(&self.log)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "this crate starts processes")]
+    fn command(&self) -> std::process::Command {
+        let mut command = std::process::Command::new("sh");
+        command.arg("-c").arg(&self.line).current_dir(&self.cwd);
+        command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null()).process_group(0);
+        command
+    }
+}
+
+/// Writes a script's output down and tells its lines; who is too slow for them misses some.
+fn keep_lines(pipe: impl Read, mut log: File, lines: &SyncSender<String>) {
+    let mut pipe = BufReader::new(pipe);
+    let mut room = limits::SCRIPT_LOG_BYTES;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match pipe.by_ref().take(limits::SCRIPT_LINE_BYTES).read_until(b'\n', &mut line) {
+            Ok(1..) => {}
+            Ok(0) | Err(_) => return,
+        }
+        let kept = line.len().min(room);
+        room -= kept;
+        // A full disk loses the log and not the script.
+        let _ = log.write_all(&line[..kept]);
+        let _ = lines.try_send(String::from_utf8_lossy(&line).trim_end().to_owned());
+    }
+}
+
+/// Whether it has ended, without collecting it: its number is not given to another while it is not.
+fn has_ended(child: &Child) -> bool {
+    let Some(pid) = pid_of(child.id()) else { return true };
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    !matches!(rustix::process::waitid(WaitId::Pid(pid), options), Ok(None))
+}
+
+/// Ends a group by its leader, which is a child of ours, and collects it.
+fn end(child: &mut Child) -> io::Result<ExitStatus> {
+    let group = pid_of(child.id());
+    if let Some(group) = group {
+        // Nobody is left to be told where it fails.
+        let _ = rustix::process::kill_process_group(group, Signal::TERM);
+    }
+    let deadline = Instant::now() + limits::END_GRACE;
+    while !has_ended(child) && Instant::now() < deadline {
+        thread::sleep(limits::SCRIPT_PAUSE);
+    }
+    if !has_ended(child) {
+        child.kill()?;
+    }
+    let status = child.wait()?;
+    if let Some(group) = group {
+        end_rest(group, deadline);
+    }
+    Ok(status)
+}
+
+/// Ends the group that `leader` leads or led, if it is still the process that started at `start_ticks`:
+/// asks, and kills what is still there after a while.
+pub fn end_group(leader: u32, start_ticks: Option<u64>) {
+    let Some(group) = pid_of(leader) else { return };
+    if crate::process::is_running(leader, start_ticks) != Some(true) {
+        return;
+    }
+    let _ = rustix::process::kill_process_group(group, Signal::TERM);
+    end_rest(group, Instant::now() + limits::END_GRACE);
+}
+
+/// Waits for a group's end till `deadline`, then kills what is left of it.
+fn end_rest(group: Pid, deadline: Instant) {
+    let is_there = || rustix::process::test_kill_process_group(group).is_ok();
+    let wait_till = |end: Instant| {
+        while is_there() && Instant::now() < end {
+            thread::sleep(limits::SCRIPT_PAUSE);
+        }
+    };
+    wait_till(deadline);
+    if is_there() {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+        wait_till(Instant::now() + limits::END_GRACE);
+    }
+}
+
+fn pid_of(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn script(dir: &Path, line: &str) -> Script {
+        let path = ("PATH".to_owned(), std::env::var("PATH").unwrap());
+        Script::new(line, dir, &dir.join("log")).envs([(&path.0, &path.1)])
+    }
+
+    #[test]
+    fn lines_are_told_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut told = Vec::new();
+        script(dir.path(), "echo one; echo two >&2")
+            .run(&mut |line| told.push(line.to_owned()))
+            .unwrap();
+        assert_eq!(told, ["one", "two"]);
+        let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+        assert_eq!(log, "$ echo one; echo two >&2\none\ntwo\n");
+        let error =
+            script(dir.path(), "echo why; exit 3").run(&mut |_| {}).unwrap_err().to_string();
+        assert!(
+            error.starts_with("`echo why; exit 3` failed (exit status: 3): why; its output"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn all_that_it_started_ends_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let line = "(trap '' TERM; sleep 1000) & echo $! > pid; sleep 1000 & echo $! > other";
+        script(dir.path(), line).run(&mut |_| {}).unwrap();
+        let error = script(dir.path(), &format!("{line}; sleep 1000"))
+            .time(Duration::from_millis(200))
+            .run(&mut |_| {})
+            .unwrap_err();
+        assert!(matches!(error, ScriptError::TimedOut { .. }), "{error}");
+        for name in ["pid", "other"] {
+            let pid = std::fs::read_to_string(dir.path().join(name)).unwrap();
+            let pid = pid.trim().parse().unwrap();
+            // Killed, it may wait for init to collect it.
+            assert_ne!(crate::process::is_running(pid, None), Some(true));
+        }
+    }
+
+    #[test]
+    fn what_goes_on_by_itself_is_ended_by_its_group() {
+        let dir = tempfile::tempdir().unwrap();
+        let pid = script(dir.path(), "sleep 1000 & echo $! > pid; wait").start().unwrap();
+        let ticks = crate::process::start_ticks(pid);
+        while !std::fs::read_to_string(dir.path().join("pid"))
+            .is_ok_and(|text| text.ends_with('\n'))
+        {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let inner =
+            std::fs::read_to_string(dir.path().join("pid")).unwrap().trim().parse().unwrap();
+        end_group(pid, ticks);
+        assert_ne!(crate::process::is_running(pid, ticks), Some(true));
+        assert_ne!(crate::process::is_running(inner, None), Some(true));
+    }
+}
