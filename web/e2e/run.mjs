@@ -11,7 +11,7 @@ if (!existsSync(here('../dist/index.html'))) {
   console.error('web/dist is missing. Run `npm run build` first.')
   process.exit(2)
 }
-const tests = ['board', 'keys', 'session', 'lists', 'places', 'writing', 'phone'].map((name) =>
+const tests = ['board', 'calls', 'keys', 'session', 'lists', 'places', 'writing', 'phone'].map((name) =>
   here(`${name}.test.mjs`),
 )
 const failed = node('--test', '--test-concurrency=1', ...tests)
