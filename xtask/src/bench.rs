@@ -8,6 +8,7 @@ mod live;
 mod memory;
 mod running;
 mod search;
+mod worktree;
 
 use std::path::Path;
 
@@ -29,6 +30,8 @@ pub(crate) enum Bench {
     Live,
     /// Memory and idle work of the daemon.
     Memory,
+    /// Making, removing and restoring worktrees of a large repository.
+    Worktree,
 }
 
 /// Measures what `name` says, or everything, with the release build, or with `CALLBOARD_BIN`.
@@ -51,6 +54,7 @@ pub(crate) fn bench(
             Bench::Search => search::measure(&binary, scale),
             Bench::Live => live::measure(&binary, scale),
             Bench::Memory => memory::measure(&binary, scale),
+            Bench::Worktree => worktree::measure(&binary, scale),
         });
     }
     figure::tell(&figures, json);

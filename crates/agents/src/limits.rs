@@ -86,6 +86,9 @@ pub const STOP_CHECK_TIME: Duration = Duration::from_millis(250);
 /// How many such looks pass at most before a status socket is tried again without a notification: half a minute.
 pub const SOCKET_RETRY_CHECKS: u32 = 120;
 
+/// Messages that are remembered while an answer is waited for: what a thread asks is sent with its resumption.
+pub const PASSED_MESSAGES: usize = 256;
+
 /// Time that a program gets to list its hooks; it takes a third of a second.
 pub const HOOKS_LIST_TIME: Duration = Duration::from_secs(20);
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use callboard_engine::{Engine, EngineConfig};
 use callboard_os::command::Command;
 use callboard_os::lock::FileLock;
+use callboard_os::notify_desktop::Desktop;
 use callboard_os::process;
 use callboard_server::{HOST, ServerConfig};
 use serde::{Deserialize, Serialize};
@@ -208,6 +209,12 @@ async fn serve(
         token: token(&settings.run_dir())?,
         editor: settings.editor.clone(),
     };
+    let variable = |name: &str| settings.environment.vars.get(name).cloned();
+    if let Some(desktop) = Desktop::find(variable).filter(|_| settings.notifications > 0) {
+        let notifying =
+            callboard_engine::notify_user(engine.clone(), desktop, settings.notifications);
+        tokio::spawn(notifying);
+    }
     let listening = match callboard_server::serve(engine.clone(), config.clone()).await {
         // Only a port that somebody asked for by number has to be that one.
         Err(_) if wanted.is_none() => {

@@ -18,6 +18,12 @@ pub(crate) const LOG: &str = "CALLBOARD_LOG";
 /// The task that a session started from this shell works on.
 pub(crate) const TASK: &str = "CALLBOARD_TASK";
 
+/// Notifications on the desktop within ten minutes; 0 for none. Default: 5.
+pub(crate) const NOTIFY: &str = "CALLBOARD_NOTIFY";
+
+/// Far below what people call a flood (ten within ten minutes).
+const USUAL_NOTIFICATIONS: usize = 5;
+
 /// The port that is tried first.
 pub(crate) const USUAL_PORT: u16 = 4114;
 
@@ -34,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// The task of this shell.
     pub(crate) task: Option<String>,
+    /// Notifications on the desktop within ten minutes.
+    pub(crate) notifications: usize,
     /// What agents are found by.
     pub(crate) environment: Environment,
 }
@@ -61,12 +69,23 @@ impl Settings {
                 })
             })
             .transpose()?;
+        let notifications = set(NOTIFY)
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    CliError::misuse(
+                        format!("{NOTIFY}={text} is no number; nothing was done"),
+                        format!("set {NOTIFY} to how many notifications ten minutes may bring, or unset it"),
+                    )
+                })
+            })
+            .transpose()?;
         Ok(Self {
             home: set(HOME).map_or_else(|| data_dir(&user_home, &set), PathBuf::from),
             port,
             editor: set(EDITOR),
             log: set(LOG).map_or_else(|| Ok("warn".into()), log)?,
             task: set(TASK),
+            notifications: notifications.unwrap_or(USUAL_NOTIFICATIONS),
             environment: Environment { home: user_home, vars },
         })
     }

@@ -1,16 +1,22 @@
 //! Calls as their askers and answerers reach them: agents' requests come in, answers go out.
 
+use std::path::{Path, PathBuf};
+mod notify;
+
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rule, Rules};
+use callboard_model::call::{Ask, CallAnswer, CallDetail, CallState, CallVia, Rule, Rules};
 use callboard_model::project;
 use callboard_model::view::{AnswerCall, CallView};
 use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
 use callboard_store::Call;
 
+use crate::checkouts::OwnCheckout;
 use crate::core::{Answered, Asked};
 use crate::{Engine, EngineError};
+
+pub use notify::notify_user;
 
 /// Who answers from the page or the command line.
 const YOU: &str = "you";
@@ -84,7 +90,8 @@ impl Engine {
     pub fn asked(&self, by: AskedBy) -> Result<(CallId, u32), EngineError> {
         let AskedBy { agent, thread, via, ask, expires_at, window } = by;
         let rules = self.rules_for(&agent, &thread);
-        let asked = Asked { agent, thread, via, ask, expires_at, window, rules };
+        let foreign = self.foreign_writes(&agent, &thread, &ask)?;
+        let asked = Asked { agent, thread, via, ask, expires_at, window, rules, foreign };
         self.ask(move |core| core.take_ask(asked))
     }
 
@@ -154,6 +161,31 @@ impl Engine {
     #[must_use]
     pub fn wait_for_answers(&self, seen: u64, time: Duration) -> u64 {
         self.answers.wait(seen, time)
+    }
+
+    /// The worktree that a session works in, and the files of other checkouts that it asks to write.
+    fn foreign_writes(
+        &self,
+        agent: &AgentName,
+        thread: &ThreadKey,
+        ask: &Ask,
+    ) -> Result<Option<(PathBuf, Vec<String>)>, EngineError> {
+        if !matches!(ask.detail, CallDetail::Edit { .. }) {
+            return Ok(None);
+        }
+        let thread = ThreadKey::main(thread.native.clone());
+        self.read(|s| {
+            let Some(id) = s.session_id(agent, &thread)? else { return Ok(None) };
+            let Some(session) = s.session(id)? else { return Ok(None) };
+            let (Some(workspace), Some(cwd)) = (session.row.workspace, session.row.cwd) else {
+                return Ok(None);
+            };
+            let Some(checkout) = OwnCheckout::of(s, workspace, Path::new(&cwd))? else {
+                return Ok(None);
+            };
+            let paths = checkout.foreign_in(&ask.detail);
+            Ok((!paths.is_empty()).then_some((checkout.own, paths)))
+        })
     }
 
     /// The rules that answer for a session's workspace; none while its `callboard.toml` cannot be read.

@@ -52,6 +52,7 @@ pub struct Engine {
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
+    pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) projects: crate::project::Projects,
     pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
@@ -79,17 +80,7 @@ impl Engine {
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
-        let read_again: ReadAgain = {
-            let ingest: Weak<OnceLock<Ingest>> = Arc::downgrade(&ingest);
-            Arc::new(move |transcript, when| {
-                // Batches may come before whoever starts the reading has set it.
-                let Some(ingest) = ingest.upgrade() else { return };
-                match when {
-                    When::Now => ingest.wait().read_on(transcript),
-                    When::At(due) => ingest.wait().retry_at(transcript, due),
-                }
-            })
-        };
+        let read_again = reading_again(Arc::downgrade(&ingest));
         let wiring = Wiring {
             announcer: announcer.clone(),
             problems: problems.clone(),
@@ -124,6 +115,7 @@ impl Engine {
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
             answers,
+            pushes: crate::pushes::PushWatch::default(),
             projects: crate::project::Projects::default(),
             keeper: crate::worktrees::Keeper::default(),
             started,
@@ -131,6 +123,8 @@ impl Engine {
         engine.begin_reading(sources);
         crate::readable::start(&engine, engine.stop.clone());
         crate::notes::start(&engine);
+        crate::pushes::start(&engine);
+        crate::hooks::start(&engine, engine.stop.clone());
         crate::worktrees::start(&engine, engine.stop.clone());
         crate::refold::start(&engine, engine.stop.clone());
         checkpoint_beside(&engine);
@@ -229,8 +223,12 @@ impl Engine {
     pub fn register(&self, path: &Path) -> Result<WorkspaceId, EngineError> {
         let found = crate::core::look_at(path)?;
         let root = found.row.root.clone();
+        let common_dir = found.row.is_git.then(|| found.row.common_dir.clone());
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
+        if let Some(common_dir) = common_dir {
+            self.follow_pushes(id, &root, &common_dir);
+        }
         Ok(id)
     }
 
@@ -361,6 +359,18 @@ impl Engine {
             (None, None) => Err(EngineError::Ending),
         }
     }
+}
+
+/// Has transcripts read again.
+fn reading_again(ingest: Weak<OnceLock<Ingest>>) -> ReadAgain {
+    Arc::new(move |transcript, when| {
+        // Batches may come before whoever starts the reading has set it.
+        let Some(ingest) = ingest.upgrade() else { return };
+        match when {
+            When::Now => ingest.wait().read_on(transcript),
+            When::At(due) => ingest.wait().retry_at(transcript, due),
+        }
+    })
 }
 
 /// Checkpoints the store now and then, beside the writer.

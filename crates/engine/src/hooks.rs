@@ -1,5 +1,7 @@
 //! What agents' hooks tell, and answers for those that wait.
 
+mod deliver;
+
 use std::collections::BTreeSet;
 
 use callboard_agents::{Agent, HookEvent, HookReport};
@@ -8,6 +10,8 @@ use callboard_model::{CallId, ThreadKey};
 use callboard_os::window;
 
 use crate::{AskedBy, Engine, EngineError};
+
+pub(crate) use deliver::start;
 
 /// A question that a hook reports.
 pub struct HookAsk {

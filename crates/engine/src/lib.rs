@@ -4,8 +4,10 @@
 
 mod announce;
 mod calls;
+mod checkouts;
 mod core;
 mod engine;
+pub mod equip;
 mod error;
 mod hooks;
 mod inbox;
@@ -15,6 +17,7 @@ mod live;
 mod notes;
 mod open;
 pub mod project;
+mod pushes;
 mod query;
 mod readable;
 mod refold;
@@ -24,7 +27,7 @@ mod workspaces;
 mod worktrees;
 
 pub use callboard_agents::Environment;
-pub use calls::{AskedBy, Delivery};
+pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookWait, hear_hook};

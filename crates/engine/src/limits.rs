@@ -172,6 +172,22 @@ pub const BOUND_AT_ONCE: usize = 64;
 pub const CALLED_FOR_AGE_MS: i64 = 24 * 3600 * 1000;
 /// Longest `callboard.toml` that is read: a hundred times what people write.
 pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
+
+/// Time after which answers to deliver are looked for without being told: only a repair.
+pub const ANSWERS_LOOK_AGAIN: Duration = Duration::from_secs(5);
+
+/// Milliseconds that a call waits before its user is notified: many are answered or over by then.
+pub const NOTIFY_AFTER_MS: i64 = 10_000;
+
+/// Milliseconds within which notifications are counted.
+pub const NOTIFY_WITHIN_MS: i64 = 10 * 60_000;
+
+/// Time between two looks for calls to notify of, however much happens.
+pub const NOTIFY_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Time after which calls are looked at though nothing happened: only a repair.
+pub const NOTIFY_SWEEP: Duration = Duration::from_secs(600);
+
 /// Characters of a name that is made of a title: what a list shows, and a path can bear beside others.
 pub const SLUG_CHARS: usize = 36;
 
@@ -195,3 +211,29 @@ pub const PROCESSES_NAMED: usize = 5;
 
 /// Days without work after which a worktree in which nothing was done is proposed for removal.
 pub const IDLE_DAYS: u32 = 2;
+
+/// Time after which a push is looked at: the command that made it has mostly ended, and its session told of it.
+pub const PUSH_SETTLES: Duration = Duration::from_millis(400);
+
+/// Looks for the session that pushed: transcripts are written some hundred milliseconds after what they tell.
+pub const PUSH_LOOKS: usize = 5;
+
+/// Time between a push and what its session tells of it.
+pub const PUSH_TOLD_WITHIN_MS: i64 = 60_000;
+
+/// Commits of a push that are named.
+pub const PUSHED_COMMITS: usize = 30;
+/// Ignored files that are copied into a worktree: more are no configuration.
+pub const BROUGHT_FILES: usize = 5_000;
+
+/// Bytes up to which a brought file is looked into for variables: env files are a thousandth of it.
+pub const BROUGHT_IN_MEMORY_BYTES: u64 = 4 << 20;
+
+/// Longest template: configuration is a hundredth of it.
+pub const TEMPLATE_BYTES: u64 = 4 << 20;
+
+/// Tries to take the list of ports, ten milliseconds apart: who holds it asks for some hundred ports at most.
+pub const PORT_LOCK_TRIES: usize = 1_000;
+
+/// Room on the disk below which no folder is copied: a full disk stops agents and the store.
+pub const FREE_BYTES: u64 = 500 << 20;

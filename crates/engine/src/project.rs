@@ -15,6 +15,8 @@ use callboard_model::project::{FILE, Project};
 
 pub use propose::propose;
 
+pub(crate) use detect::env_lines;
+
 use crate::{EngineError, limits};
 
 /// Why a `callboard.toml` cannot be used. Nothing is done by a part of it.

@@ -12,6 +12,7 @@ pub mod limits;
 pub mod locate;
 pub mod mask;
 mod paths;
+pub mod pushes;
 pub mod remote;
 mod run;
 pub mod status;

@@ -26,3 +26,6 @@ pub const LOCK_PAUSE: Duration = Duration::from_millis(25);
 
 /// Commits kept of what nothing but a worktree's own log leads to: amended commits, mostly.
 pub const LEFT_BEHIND: usize = 100;
+
+/// Bytes at the end of a branch's log in which pushes are looked for: about three hundred entries.
+pub const REFLOG_BYTES: u64 = 64 << 10;

@@ -45,7 +45,13 @@ pub fn revert(git: &Git, paths: &[PathBuf]) -> Result<(), GitError> {
     if paths.is_empty() {
         return Ok(());
     }
-    let args = ["checkout", "-q", "--pathspec-from-file=-", "--pathspec-file-nul"];
+    let args = [
+        "checkout",
+        "-q",
+        "--ignore-skip-worktree-bits",
+        "--pathspec-from-file=-",
+        "--pathspec-file-nul",
+    ];
     let paths: Vec<PathBuf> = paths.iter().map(|path| literal(path)).collect();
     git.call(args).input(listed(&paths)).bytes().map(drop)
 }

@@ -91,6 +91,12 @@ impl Git {
         self.call(args).bytes()
     }
 
+    /// Whether the commit `id` is checked out here.
+    #[must_use]
+    pub fn is_at(&self, id: &str) -> bool {
+        self.text(&["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok_and(|head| head == id)
+    }
+
     /// Whether the repository has the commit `id`.
     #[must_use]
     pub fn has_commit(&self, id: &str) -> bool {

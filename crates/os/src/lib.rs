@@ -14,6 +14,7 @@ pub mod file;
 pub mod host;
 pub mod limits;
 pub mod lock;
+pub mod notify_desktop;
 pub mod open;
 pub mod port;
 pub mod process;

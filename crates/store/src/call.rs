@@ -259,6 +259,18 @@ impl Snapshot<'_> {
         self.calls_where("session = ?1 AND state <> 'closed' ORDER BY id", [session.0])
     }
 
+    /// A session's last call of this kind, also when it is over.
+    ///
+    /// # Errors
+    /// If the database fails or the call cannot be read.
+    pub fn last_call(&self, session: SessionId, kind: CallKind) -> Result<Option<Call>> {
+        let mut calls = self.calls_where(
+            "session = ?1 AND kind = ?2 ORDER BY id DESC LIMIT 1",
+            (session.0, kind.word()),
+        )?;
+        Ok(calls.pop())
+    }
+
     /// Calls that were answered, newest first.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! Status notifications of the daemon that interactive sessions share: JSON-RPC in WebSocket frames over
 //! `app-server-control/app-server-control.sock`. Any client hears of every thread. This one only listens:
-//! it answers no request, resumes no thread and changes nothing.
+//! it answers no request, resumes no thread and changes nothing. Answers that a person gave go by `answer.rs`.
 
+mod answer;
+mod client;
 mod conversation;
 mod socket_file;
 
@@ -13,6 +15,8 @@ use std::thread::JoinHandle;
 use tungstenite::client::client_with_config;
 use tungstenite::protocol::{WebSocket, WebSocketConfig};
 use tungstenite::{Error, Message};
+
+pub(super) use answer::{answer, serves};
 
 use crate::{LiveReport, LiveUpdate, StopFlag, limits};
 use conversation::Conversation;

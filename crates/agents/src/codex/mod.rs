@@ -20,7 +20,8 @@ mod trust;
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
-use callboard_model::{AgentName, Draft};
+use callboard_model::call::{Ask, CallAnswer};
+use callboard_model::{AgentName, Draft, ThreadKey};
 
 use crate::{
     Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
@@ -100,6 +101,22 @@ impl Agent for Codex {
 
     fn connection(&self) -> Option<&'static dyn Connect> {
         Some(&connect::HooksFile)
+    }
+
+    #[cfg(unix)]
+    fn serves(&self, home: &Path, thread: &ThreadKey) -> bool {
+        daemon::serves(home, thread)
+    }
+
+    #[cfg(unix)]
+    fn answer_by_server(
+        &self,
+        home: &Path,
+        thread: &ThreadKey,
+        ask: &Ask,
+        answer: &CallAnswer,
+    ) -> Result<(), String> {
+        daemon::answer(home, thread, ask, answer)
     }
 
     // Its app makes them there, detached (developers.openai.com/codex/app/worktrees).

@@ -50,6 +50,7 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
         (settings::PORT, "the port of the page"),
         (settings::EDITOR, "the editor that opens files"),
         (settings::LOG, "what the daemon's log tells"),
+        (settings::NOTIFY, "notifications on the desktop within ten minutes"),
         (settings::TASK, "the task of sessions started from this shell"),
     ] {
         let value = settings.environment.vars.get(name).map_or("not set", String::as_str);
@@ -72,6 +73,13 @@ fn agent_text(agent: &AgentReport) -> String {
     }
     for home in &agent.homes {
         let _ = writeln!(text, "  {home}");
+    }
+    if agent.connected.is_empty() && agent.program.is_some() {
+        let name = agent.agent.as_str();
+        let _ = writeln!(text, "  not connected: `callboard connect {name}` lets you answer here");
+    }
+    for program in &agent.connected {
+        let _ = writeln!(text, "  connected by {program}");
     }
     let _ = writeln!(
         text,

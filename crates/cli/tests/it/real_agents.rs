@@ -2,6 +2,7 @@
 
 mod claude;
 mod codex;
+mod hooks;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

@@ -71,7 +71,7 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::calls::{Answered, Asked};
+pub(crate) use self::calls::{Answered, Asked, OwnCall};
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 

@@ -10,6 +10,8 @@ use std::path::Path;
 
 use crate::limits;
 
+pub(crate) use env_file::lines as env_lines;
+
 /// What was found in a checkout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Detected {

@@ -1,5 +1,6 @@
 //! What `doctor` reports: agents, what is kept, and what is wrong.
 
+use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
 use callboard_agents::Agent;
@@ -37,6 +38,7 @@ impl Engine {
                         hint: None,
                     });
                 }
+                problems.extend(self.hook_programs(agent).filter_map(|p| stale_hook(agent, &p)));
                 agents.push(report);
             }
             let storage = self.storage(s)?;
@@ -75,6 +77,10 @@ impl Engine {
                 .filter(|home| home.agent.name() == name)
                 .map(|home| home.path.to_string_lossy().into_owned())
                 .collect(),
+            connected: self
+                .hook_programs(agent)
+                .map(|program| program.to_string_lossy().into_owned())
+                .collect(),
             files: totals.files,
             sessions: totals.sessions,
             versions_seen,
@@ -100,6 +106,12 @@ impl Engine {
                 .collect(),
             agent: name,
         })
+    }
+
+    /// The programs that the hooks of an agent's homes run.
+    fn hook_programs(&self, agent: &'static dyn Agent) -> impl Iterator<Item = PathBuf> {
+        let homes = self.homes.iter().filter(move |home| home.agent.name() == agent.name());
+        homes.filter_map(move |home| agent.connection()?.connected(&home.path))
     }
 
     fn storage(&self, s: &Snapshot<'_>) -> Result<StorageReport, EngineError> {
@@ -156,6 +168,24 @@ fn unread(s: &Snapshot<'_>) -> Result<Vec<Problem>, EngineError> {
         });
     }
     Ok(problems)
+}
+
+/// A hook that does not run this program: it was moved, or another one took its place.
+fn stale_hook(agent: &dyn Agent, program: &Path) -> Option<Problem> {
+    let text = if program.is_file() {
+        let ours = std::env::current_exe().ok()?.canonicalize().ok()?;
+        (program.canonicalize().ok()? != ours).then(|| {
+            format!("the hooks of {} run another Callboard than this one", agent.title())
+        })?
+    } else {
+        format!("the hooks of {} run a program that is not there", agent.title())
+    };
+    Some(Problem {
+        severity: Severity::Warning,
+        text,
+        path: Some(program.to_string_lossy().into_owned()),
+        hint: Some(format!("run `callboard connect {}`", agent.name().as_str())),
+    })
 }
 
 fn low_room(storage: &StorageReport) -> Option<Problem> {

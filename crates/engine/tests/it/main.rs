@@ -5,14 +5,18 @@
     clippy::panic,
     reason = "a panic fails the test"
 )]
+#![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod checkouts;
 mod damage;
+mod equip;
 mod files;
 mod forks;
 mod links;
 mod notes;
 mod order;
+mod pushes;
 mod readable;
 mod relations;
 mod running;
@@ -23,3 +27,4 @@ mod tasks;
 mod transcripts;
 mod uses;
 mod work;
+mod worktrees;

@@ -91,6 +91,16 @@ impl Running {
         })
     }
 
+    /// Waits until a session runs this command.
+    pub(crate) fn wait_for_command(&self, native: &str, command: &str) {
+        let id = self.session(native).id;
+        self.wait(&format!("`{command}` in {native}"), |engine| {
+            let ran =
+                |event: Event| matches!(event.body, EventBody::Command(c) if c.command == command);
+            events(engine, id).into_iter().any(ran).then_some(())
+        });
+    }
+
     /// Everything that was said in a session, in order.
     pub(crate) fn words(&self, native: &str) -> Vec<String> {
         words(&self.engine, self.session(native).id)

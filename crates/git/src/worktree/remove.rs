@@ -117,12 +117,9 @@ pub fn forget(git: &Git, path: &Path) {
     let all = repository.common_dir.join("worktrees");
     for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
         let back = fs::read_to_string(entry.path().join("gitdir")).unwrap_or_default();
-        if Path::new(back.trim()) == path.join(".git") && !path.exists() {
-            if let Err(error) = callboard_os::remove::folder(&entry.path()) {
-                tracing::warn!(%error, path = %entry.path().display(), "git still knows a worktree that is gone");
-            }
-            // Fails while another worktree is known.
-            let _ = fs::remove_dir(&all);
+        let is_its_own = Path::new(back.trim()) == path.join(".git") && !path.exists();
+        if is_its_own && let Err(error) = callboard_os::remove::folder(&entry.path()) {
+            tracing::warn!(%error, path = %entry.path().display(), "git still knows a worktree that is gone");
         }
     }
 }

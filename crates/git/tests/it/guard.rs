@@ -81,3 +81,41 @@ fn the_repositorys_own_hooks_run_and_the_main_checkout_is_as_it_was() {
     assert!(repo.try_git(&["push", "origin", "HEAD:main"]).status.success());
     drop(remote);
 }
+
+#[test]
+fn other_repositories_are_none_of_the_guards_business() {
+    let home = HermeticHome::new();
+    let (_, worktree, _) = scene(&home);
+    guarded(worktree.path());
+    let given = guard::environment(&locate(worktree.path()).unwrap(), 0);
+    let other = Repo::named(&home, "made-by-a-test");
+    let far = home.work().join("far.git");
+    other.git(&["clone", "-q", "--bare", ".", far.to_str().unwrap()]);
+    other.commit("More", &[("more", "")]);
+    let mut push = std::process::Command::new("git");
+    home.env(&mut push).envs(given).current_dir(other.path());
+    let pushed = push.args(["push", far.to_str().unwrap(), "HEAD:main"]).output().unwrap();
+    assert!(pushed.status.success(), "{}", String::from_utf8_lossy(&pushed.stderr));
+}
+
+#[test]
+fn settings_in_the_environment_guard_without_configuration() {
+    let home = HermeticHome::new();
+    let (_, worktree, remote) = scene(&home);
+    guarded(worktree.path());
+    let given = guard::environment(&locate(worktree.path()).unwrap(), 0);
+    // Somebody took the worktree's own settings away.
+    for key in ["push.default", "push.autoSetupRemote", "core.hooksPath"] {
+        worktree.git(&["config", "--worktree", "--unset", key]);
+    }
+    let main = remote.git(&["rev-parse", "main"]);
+    let push = |args: &[&str]| {
+        let mut push = std::process::Command::new("git");
+        home.env(&mut push).envs(given.iter().cloned()).current_dir(worktree.path());
+        push.args(args).output().unwrap().status.success()
+    };
+    assert!(push(&["push", "-q"]));
+    assert_eq!(remote.git(&["rev-parse", "feature"]), worktree.git(&["rev-parse", "HEAD"]));
+    assert!(!push(&["push", "-q", "origin", "HEAD:main"]));
+    assert_eq!(remote.git(&["rev-parse", "main"]), main);
+}

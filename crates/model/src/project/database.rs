@@ -21,7 +21,7 @@ pub struct Database {
     /// What brings a new database up to date, by `sh`.
     #[serde(deserialize_with = "command_lines")]
     pub migrate: Vec<String>,
-    /// Seconds that making or migrating it may take.
+    /// Seconds that making it, and each line of `migrate`, may take.
     pub seconds: u64,
 }
 

@@ -30,9 +30,9 @@ pub struct Worktrees {
     pub teardown: Vec<String>,
     /// The development server.
     pub run: Run,
-    /// Seconds that `setup` may take.
+    /// Seconds that each line of `setup` may take.
     pub setup_seconds: u64,
-    /// Seconds that `teardown` may take.
+    /// Seconds that each line of `teardown` may take.
     pub teardown_seconds: u64,
 }
 

@@ -18,7 +18,7 @@ pub struct Resource {
     /// What is run when it is given back.
     #[serde(deserialize_with = "command_lines")]
     pub give: Vec<String>,
-    /// Seconds that each of the two may take.
+    /// Seconds that each line of the two may take.
     pub seconds: u64,
 }
 

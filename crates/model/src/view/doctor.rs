@@ -36,6 +36,9 @@ pub struct AgentReport {
     pub version: Option<String>,
     /// Folders it keeps its history in.
     pub homes: Vec<String>,
+    /// The program that its hooks run, for each home that is connected.
+    #[serde(default)]
+    pub connected: Vec<String>,
     /// Transcript files known.
     pub files: u64,
     /// Sessions known.

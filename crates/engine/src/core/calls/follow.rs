@@ -1,5 +1,7 @@
 //! What a session's state says of its calls: raises those that nothing else would, closes those that are over.
 
+use std::path::Path;
+
 use callboard_model::call::{Ask, CallDetail, CallKind, CallState, CallVia};
 use callboard_model::fold::SessionFold;
 use callboard_model::session::{Alive, FactSource, Outcome, SessionState, StateWord, TurnState};
@@ -9,10 +11,14 @@ use callboard_store::{Call, CallBody, LogKind, NewCall, Result, Snapshot, Write}
 use serde_json::json;
 
 use super::{close, go_on, tell};
+use crate::checkouts::{self, OwnCheckout};
 use crate::limits;
 
 /// Begins the keys of calls that nobody reported: the session was only seen to wait.
 pub(super) const SEEN: &str = "seen:";
+
+/// Begins the keys of what hooks report.
+const HOOK: &str = "hook:";
 
 /// The fold of a session as the store has it.
 pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
@@ -33,6 +39,7 @@ pub(in crate::core) fn follow_session(
     keep_belonging(w, view, &mut open)?;
     follow_asked(w, view, fold, &mut open)?;
     follow_headway(w, view, fold, &mut open)?;
+    follow_checkout(w, view, fold)?;
     follow_turn(w, view, fold, before, &mut open)
 }
 
@@ -65,7 +72,7 @@ fn follow_asked(
     }
     // What events alone tell may be long past.
     if turn.source != FactSource::Registry || view.facts.alive.is != Alive::Yes {
-        return Ok(());
+        return follow_results(w, view, fold, asked);
     }
     if matches!(turn.is, TurnState::WaitingPermission | TurnState::WaitingInput) {
         if asked.is_empty() {
@@ -79,6 +86,24 @@ fn follow_asked(
     asked.retain(|call| call.via != CallVia::Driver && is_past(call));
     if let Some(oldest) = asked.into_iter().next() {
         go_on(w, oldest, "answered in its window")?;
+    }
+    Ok(())
+}
+
+/// Where no list of sessions tells: what a hook reported is over when the session has gone on since and no use of a
+/// tool is without its result.
+fn follow_results(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    asked: Vec<&mut Call>,
+) -> Result<()> {
+    let is_idle = fold.asks_to_allow().is_none();
+    for call in asked {
+        let is_reported = call.key.starts_with(HOOK) && call.via != CallVia::Driver;
+        if is_reported && is_idle && view.updated_at.is_some_and(|at| at >= call.asked_at) {
+            go_on(w, call, "answered in its window")?;
+        }
     }
     Ok(())
 }
@@ -139,6 +164,29 @@ fn follow_headway(
     let question = format!("seems to make no headway: {}", stuck.text);
     tell::raise_own(w, tell::about(view, CallKind::Stuck, stuck.sign, question, detail))?;
     Ok(())
+}
+
+/// A session that writes where another one works.
+fn follow_checkout(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Result<()> {
+    let root = fold.facts.root.as_deref().or(fold.facts.cwd.as_deref());
+    let (Some(workspace), Some(root)) = (view.workspace, root) else { return Ok(()) };
+    if !checkouts::writes_elsewhere(fold) {
+        return Ok(());
+    }
+    let Some(checkout) = OwnCheckout::of(&w.view(), workspace, Path::new(root))? else {
+        return Ok(());
+    };
+    // What was written before its user last took note of it is no news.
+    let told = w.view().last_call(view.id, CallKind::WrongCheckout)?;
+    let told_until = told.map(|call| call.closed_at.unwrap_or(w.now()));
+    let written = fold.files.files.iter().filter(|(path, touch)| {
+        touch.edits > 0 && touch.at > told_until && checkout.foreign(Path::new(path)).is_some()
+    });
+    let paths: Vec<String> = written.map(|(path, _)| path.clone()).collect();
+    if paths.is_empty() {
+        return Ok(());
+    }
+    tell::raise_own(w, tell::wrong_checkout(view, &checkout.own, paths, false)).map(|_| ())
 }
 
 /// Turns that end call for a look; one that begins takes that back.

@@ -1,7 +1,7 @@
-//! Calls that a hook waits for.
+//! Calls that a hook waits for, and those that their user was notified of.
 
-use callboard_model::CallId;
 use callboard_model::call::{CallState, CallStep, CallVia};
+use callboard_model::{CallId, Timestamp};
 use callboard_store::LogKind;
 use serde_json::json;
 
@@ -25,6 +25,20 @@ impl Core {
             call.via = CallVia::Window;
             call.body.told = Some("the hook that waited for the answer is gone".into());
             w.put_call(&call, LogKind::CALL_MOVED, &json!({ "via": call.via.word() }))?;
+            Ok(())
+        })
+    }
+}
+
+impl Core {
+    /// The user was notified of these calls.
+    pub(crate) fn notified(&mut self, calls: &[CallId], at: Timestamp) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            for id in calls {
+                let Some(mut call) = w.view().call(*id)? else { continue };
+                call.body.notified_at = Some(at);
+                w.put_call(&call, LogKind::CALL_MOVED, &json!({ "notified": true }))?;
+            }
             Ok(())
         })
     }

@@ -4,9 +4,13 @@ mod follow;
 mod hooks;
 mod tell;
 
+use std::path::PathBuf;
+
 use callboard_model::call::{
-    Ask, CallAnswer, CallKind, CallRefusal, CallState, CallStep, CallVia, Effect, Rules, Ruling,
+    Ask, CallAnswer, CallDetail, CallKind, CallRefusal, CallState, CallStep, CallVia, Effect,
+    Rules, Ruling,
 };
+use callboard_model::view::SessionView;
 use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
 use callboard_store::{Call, CallBody, LogKind, NewCall, Write};
 use serde_json::json;
@@ -28,6 +32,18 @@ pub(crate) struct Asked {
     pub(crate) window: Option<String>,
     /// What answers without a person.
     pub(crate) rules: Rules,
+    /// The worktree that the session works in, and what it asks to write outside of it.
+    pub(crate) foreign: Option<(PathBuf, Vec<String>)>,
+}
+
+/// A call that Callboard itself makes about a session.
+pub(crate) struct OwnCall {
+    pub(crate) view: SessionView,
+    pub(crate) kind: CallKind,
+    /// Tells it from others of its kind.
+    pub(crate) key: String,
+    pub(crate) question: String,
+    pub(crate) detail: CallDetail,
 }
 
 /// An answer as it comes in.
@@ -47,11 +63,12 @@ impl Core {
             let (session, _) = w.session_of(&asked.agent, &thread)?;
             let mut call = raise_or_find(w, session, &asked)?;
             if call.life.state == CallState::Open
-                && let Some((answer, by)) = ruled(&asked)
+                && let Some((answer, by)) = kept_out(&asked).or_else(|| ruled(&asked))
             {
                 let answer_to = CallStep::Answer { generation: call.life.generation };
                 step(w, &mut call, answer_to).map_err(|refusal| refused(&call, refusal))?;
                 keep_answer(w, &mut call, answer, &by)?;
+                tell_kept_out(w, session, &asked)?;
             }
             Ok((call.id, call.life.generation))
         })?;
@@ -140,6 +157,15 @@ impl Core {
             Ok(())
         })
     }
+
+    /// Raises a call that Callboard itself makes about a session, unless the same stands already.
+    pub(crate) fn raise_own(&mut self, own: OwnCall) -> Result<(), EngineError> {
+        let OwnCall { view, kind, key, question, detail } = own;
+        self.write_for_person(|w| {
+            tell::raise_own(w, tell::about(&view, kind, &key, question, detail))?;
+            Ok(())
+        })
+    }
 }
 
 /// The call of a request: a new one, the one raised for the same key, or the one that stood for an unseen request.
@@ -185,6 +211,27 @@ fn raise_or_find(
         expires_at: asked.expires_at,
         body,
     })?)
+}
+
+/// The refusal of a write into another checkout, where the agent asks before it.
+fn kept_out(asked: &Asked) -> Option<(CallAnswer, String)> {
+    let (own, paths) = asked.foreign.as_ref()?;
+    let option = asked.ask.options.iter().find(|option| option.effect == Effect::Deny)?;
+    let text = format!(
+        "{} lies in another checkout of this repository. Work in {}: change the same file there.",
+        paths.join(", "),
+        own.display()
+    );
+    Some((CallAnswer { text: Some(text), ..CallAnswer::option(&option.id) }, "callboard".into()))
+}
+
+fn tell_kept_out(w: &mut Write<'_>, session: SessionId, asked: &Asked) -> Result<(), EngineError> {
+    if let Some((own, paths)) = &asked.foreign
+        && let Some(view) = view_of(&w.view(), session)?
+    {
+        tell::raise_own(w, tell::wrong_checkout(&view, own, paths.clone(), true))?;
+    }
+    Ok(())
 }
 
 /// The answer that a rule gives, and who gives it.

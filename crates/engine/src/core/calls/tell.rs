@@ -1,5 +1,7 @@
 //! Calls that Callboard itself makes: nobody waits for an answer, a person takes note of them.
 
+use std::path::Path;
+
 use callboard_model::SessionId;
 use callboard_model::call::{Ask, CallDetail, CallKind, CallOption, CallVia, Effect};
 use callboard_model::view::SessionView;
@@ -33,6 +35,35 @@ pub(super) fn about(
         expires_at: None,
         body,
     }
+}
+
+/// A session wrote, or was kept from writing, into a checkout that is not its own.
+pub(super) fn wrong_checkout(
+    view: &SessionView,
+    own: &Path,
+    paths: Vec<String>,
+    was_refused: bool,
+) -> NewCall {
+    let files = if paths.len() == 1 { "a file" } else { "files" };
+    let (question, text) = if was_refused {
+        (
+            format!("was kept from writing {files} of another checkout"),
+            format!(
+                "It works in `{}`; the write was refused, and the agent was told why.",
+                own.display()
+            ),
+        )
+    } else {
+        (
+            format!("wrote {files} of another checkout"),
+            format!(
+                "It works in `{}`. Look at what it wrote before whoever works there goes on.",
+                own.display()
+            ),
+        )
+    };
+    let detail = CallDetail::Told { text, lines: paths };
+    about(view, CallKind::WrongCheckout, "checkout", question, detail)
 }
 
 fn noted() -> CallOption {

@@ -1,0 +1,151 @@
+//! What a worktree is given so that it runs: env files, ports, dependencies, a database.
+//!
+//! It does not matter who made the worktree. What was done stands in a record below `$CALLBOARD_HOME`, so
+//! that it can be gone on with after a crash, and taken back.
+
+mod bring;
+mod clone;
+mod database;
+mod environment;
+mod error;
+mod place;
+mod ports;
+mod record;
+mod scripts;
+mod share;
+mod template;
+mod venv;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use callboard_git::Git;
+use callboard_model::project::Project;
+
+pub use environment::shell_text;
+pub use error::EquipError;
+pub use record::{Equipped, forget, load, moved};
+pub use scripts::{is_server_running, start_server, stop_server};
+pub use template::{Unknown, render};
+
+/// A worktree to equip.
+#[derive(Debug, Clone, Copy)]
+pub struct Equip<'a> {
+    /// `$CALLBOARD_HOME`.
+    pub home: &'a Path,
+    /// The main checkout.
+    pub root: &'a Path,
+    /// The worktree.
+    pub top: &'a Path,
+    /// Its name as people read it.
+    pub name: &'a str,
+    /// Its branch.
+    pub branch: Option<&'a str>,
+    /// Its task, such as `T12`.
+    pub task: Option<&'a str>,
+    /// What the main checkout's `callboard.toml` says.
+    pub project: &'a Project,
+    /// The variables of its user, which scripts get beside the worktree's own.
+    pub variables: &'a BTreeMap<String, String>,
+}
+
+/// Parts of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// What an agent needs to begin: ports, variables, env files, templates, links.
+    First,
+    /// What takes long: copies of dependencies, the database, setup.
+    Rest,
+}
+
+/// Equips a worktree, or goes on with it: what is done already is not done again. `told` hears of progress,
+/// a line at a time.
+///
+/// # Errors
+/// When a step fails. What the steps before it did stays, and stands in the record.
+pub fn equip(
+    equip: &Equip<'_>,
+    phase: Phase,
+    told: &mut dyn FnMut(&str),
+) -> Result<Equipped, EquipError> {
+    let mut equipped = record::load_or_begin(equip)?;
+    let result = match phase {
+        Phase::First => first(equip, &mut equipped),
+        Phase::Rest => rest(equip, &mut equipped, told),
+    };
+    // Also after a failure: what was done can be taken back.
+    record::save(equip.home, equip.top, &equipped)?;
+    result.map(|()| equipped)
+}
+
+fn first(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
+    equipped.ports = ports::lease(equip.home, equip.top, &equip.project.ports)?;
+    equipped.database = database::name(equip, equipped.database.take())?;
+    equipped.environment = environment::of(equip, equipped)?;
+    equipped.url = environment::url(equip, equipped)?;
+    let places = place::ignored(equip.root, &equip.project.worktrees)?;
+    bring::bring(equip, equipped, &places)?;
+    template::fill_in(equip, equipped)?;
+    share::share(equip, equipped, &places)
+}
+
+fn rest(
+    equip: &Equip<'_>,
+    equipped: &mut Equipped,
+    told: &mut dyn FnMut(&str),
+) -> Result<(), EquipError> {
+    let places = place::ignored(equip.root, &equip.project.worktrees)?;
+    clone::clone_folders(equip, equipped, &places, told)?;
+    database::make(equip, equipped, told)?;
+    // Recorded before scripts run: a database is never forgotten.
+    record::save(equip.home, equip.top, equipped)?;
+    scripts::set_up(equip, equipped, told)
+}
+
+/// Takes back what is outside of the worktree: its server, database and ports, and the links out of it.
+/// Gives what could not be done and does no harm.
+///
+/// # Errors
+/// When the database could not be dropped: the record stays, so that it can be tried again.
+pub fn unequip(equip: &Equip<'_>, told: &mut dyn FnMut(&str)) -> Result<Vec<String>, EquipError> {
+    let Some(mut equipped) = record::load(equip.home, equip.top)? else { return Ok(Vec::new()) };
+    let mut remarks = Vec::new();
+    scripts::stop_server(equip.home, equip.top)?;
+    remarks.extend(scripts::tear_down(equip, &equipped, told).err().map(|error| error.to_string()));
+    database::drop_own(equip, &mut equipped)?;
+    share::unlink(equip, &equipped);
+    ports::give_back(equip.home, equip.top)?;
+    record::forget(equip.home, equip.top)?;
+    Ok(remarks)
+}
+
+/// Gives tracked files that setup changed the content that they had.
+///
+/// # Errors
+/// When git refuses; then they are as they were.
+pub fn revert_tracked(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
+    of_changed(equip, |git, equipped| callboard_git::mask::revert(git, &equipped.changed_tracked))
+}
+
+/// Keeps what setup changed in tracked files out of the worktree's status and commits.
+///
+/// # Errors
+/// When git refuses; then they are shown as before.
+pub fn ignore_tracked(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
+    of_changed(equip, |git, equipped| {
+        callboard_git::mask::hide(git, &equipped.changed_tracked)?;
+        equipped.hidden.extend(equipped.changed_tracked.iter().cloned());
+        Ok(())
+    })
+}
+
+fn of_changed(
+    equip: &Equip<'_>,
+    change: impl FnOnce(&Git, &mut Equipped) -> Result<(), callboard_git::GitError>,
+) -> Result<Equipped, EquipError> {
+    let mut equipped = record::load_or_begin(equip)?;
+    change(&Git::at(equip.top), &mut equipped).map_err(EquipError::git("change tracked files"))?;
+    equipped.changed_tracked.clear();
+    record::save(equip.home, equip.top, &equipped)?;
+    Ok(equipped)
+}

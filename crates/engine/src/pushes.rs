@@ -1,0 +1,284 @@
+//! Pushes to the base branch: one that a session made calls for a person, wherever the session works.
+//!
+//! Git notes each push of any worktree in the log of the remote-tracking branch; whose it was is told by the command that
+//! ran then.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use callboard_git::pushes::{CommitLine, Push, commits_of, pushes_to};
+use callboard_git::{Git, base};
+use callboard_model::call::{CallDetail, CallKind};
+use callboard_model::fold::{Doing, MilestoneKind, SessionFold};
+use callboard_model::view::SessionView;
+use callboard_model::{SessionId, WorkspaceId};
+use callboard_os::watch::{FileNotification, FileWatcher};
+use callboard_store::{SessionFilter, Snapshot};
+use serde_json::json;
+
+use crate::core::OwnCall;
+use crate::{Engine, EngineError, limits};
+
+/// Reports what is pushed.
+#[derive(Default)]
+pub(crate) struct PushWatch {
+    watcher: Mutex<Option<FileWatcher>>,
+}
+
+/// A repository whose pushes are followed.
+#[derive(Debug, Clone)]
+struct Followed {
+    workspace: WorkspaceId,
+    root: PathBuf,
+    common_dir: PathBuf,
+}
+
+impl Followed {
+    fn logs(&self) -> PathBuf {
+        self.common_dir.join("logs")
+    }
+}
+
+/// Follows the pushes of every workspace; those made while no daemon ran are told at its start.
+pub(crate) fn start(engine: &Arc<Engine>) {
+    let engine = Arc::downgrade(engine);
+    std::thread::spawn(move || {
+        callboard_os::thread::give_way();
+        let notifications = match FileWatcher::new() {
+            Ok((watcher, notifications)) => {
+                if let Some(engine) = engine.upgrade() {
+                    *engine.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
+                        Some(watcher);
+                }
+                Some(notifications)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "pushes are told when the daemon starts, not as they happen");
+                None
+            }
+        };
+        look_at_all(&engine, |_| true);
+        // The sender lives in the watcher, which ends with the engine.
+        while let Some(first) = notifications.as_ref().and_then(|all| all.recv().ok()) {
+            // Git writes the log before the command that pushed has ended, and its session has told so.
+            std::thread::sleep(limits::PUSH_SETTLES);
+            let rest = notifications.iter().flat_map(|all| all.try_iter());
+            let changed: Vec<FileNotification> = std::iter::once(first).chain(rest).collect();
+            look_at_all(&engine, |followed| {
+                let remotes = followed.logs().join("refs/remotes");
+                changed.iter().any(|notification| match notification {
+                    FileNotification::Changed(path) => path.starts_with(&remotes),
+                    FileNotification::Lost => true,
+                })
+            });
+        }
+    });
+}
+
+fn look_at_all(engine: &Weak<Engine>, is_wanted: impl Fn(&Followed) -> bool) {
+    let Some(engine) = engine.upgrade() else { return };
+    let all = engine.read(|s| Ok(s.workspaces()?));
+    let followed = all.into_iter().flatten().filter(|known| known.row.is_git).map(|known| {
+        Followed { workspace: known.id, root: known.row.root, common_dir: known.row.common_dir }
+    });
+    for followed in followed.filter(|followed| is_wanted(followed)) {
+        if let Err(error) = engine.look_at_pushes(&followed) {
+            tracing::warn!(%error, "pushes could not be looked at; they are at the next one");
+        }
+    }
+}
+
+impl Engine {
+    /// Follows the pushes of a repository from now on.
+    pub(crate) fn follow_pushes(&self, workspace: WorkspaceId, root: &Path, common_dir: &Path) {
+        let followed =
+            Followed { workspace, root: root.to_owned(), common_dir: common_dir.to_owned() };
+        if let Err(error) = self.look_at_pushes(&followed) {
+            tracing::warn!(%error, "pushes could not be looked at; they are at the next one");
+        }
+    }
+
+    fn look_at_pushes(&self, followed: &Followed) -> Result<(), EngineError> {
+        if let Some(watcher) =
+            &mut *self.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner)
+            && let Err(error) = watcher.watch(&followed.logs(), true)
+        {
+            tracing::debug!(%error, "pushes are told when the daemon starts, not as they happen");
+        }
+        let git = Git::at(&followed.root);
+        let configured = self.project(&followed.root).ok().and_then(|project| project.base.clone());
+        let Ok(base) = base::base(&git, configured.as_deref()) else { return Ok(()) };
+        let pushes = pushes_to(&followed.common_dir, &base.branch);
+        let key = format!("pushes.{}", followed.workspace);
+        let seen = self.read(|s| Ok(s.setting(&key)?))?;
+        let news = news_since(seen.as_ref(), &pushes);
+        for push in &news {
+            if let Some(session) = self.pusher(followed.workspace, push)? {
+                let commits = commits_of(&git, push, limits::PUSHED_COMMITS).unwrap_or_default();
+                let call = call_of(session, push, &commits);
+                self.ask(move |core| core.raise_own(call))?;
+            }
+        }
+        if seen.is_none() || !news.is_empty() {
+            let last = pushes.last().map(|push| json!({ "to": push.to, "at": push.at }));
+            let value = last.unwrap_or(json!({}));
+            self.ask(move |core| core.put_setting(&key, &value))?;
+        }
+        Ok(())
+    }
+
+    /// The session that pushed, as soon as one tells of it.
+    fn pusher(
+        &self,
+        workspace: WorkspaceId,
+        push: &Push,
+    ) -> Result<Option<SessionView>, EngineError> {
+        for _ in 0..limits::PUSH_LOOKS {
+            let found = self.read(|s| pusher(s, workspace, push))?;
+            let is_long_ago = self.now().since_ms(push.at) > limits::PUSH_TOLD_WITHIN_MS;
+            if found.is_some() || is_long_ago {
+                return Ok(found);
+            }
+            std::thread::sleep(limits::PUSH_SETTLES);
+        }
+        Ok(None)
+    }
+}
+
+/// The pushes after the last one that was seen; where none was, what was pushed before is history.
+fn news_since(seen: Option<&serde_json::Value>, pushes: &[Push]) -> Vec<Push> {
+    let Some(seen) = seen else { return Vec::new() };
+    let is_last = |push: &Push| Some(push.to.as_str()) == seen["to"].as_str();
+    match pushes.iter().rposition(is_last) {
+        Some(last) => pushes[last + 1..].to_vec(),
+        None => {
+            // Its entry has expired.
+            let at = serde_json::from_value(seen["at"].clone()).ok();
+            pushes.iter().filter(|push| at.is_none_or(|at| push.at > at)).cloned().collect()
+        }
+    }
+}
+
+/// The session whose command pushed: one that told of a push then; else one that runs a command and whose checkout
+/// is at what was pushed. `None` if it was nobody's that is known.
+fn pusher(
+    s: &Snapshot<'_>,
+    workspace: WorkspaceId,
+    push: &Push,
+) -> Result<Option<SessionView>, EngineError> {
+    let since = push.at.plus_ms(-limits::PUSH_TOLD_WITHIN_MS);
+    let filter = SessionFilter {
+        workspace: Some(workspace),
+        since: Some(since),
+        hidden_too: true,
+        ..SessionFilter::default()
+    };
+    let mut likely: BTreeMap<(u8, SessionId), SessionView> = BTreeMap::new();
+    for row in s.sessions(&filter)? {
+        let (Some(view), Some(fold)) = (crate::row::stored(row.id, &row.row), fold_of(s, row.id)?)
+        else {
+            continue;
+        };
+        if let Some(rank) = likelihood(&fold, &view, push) {
+            likely.insert((rank, view.id), view);
+        }
+    }
+    Ok(likely.into_values().next())
+}
+
+fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>, EngineError> {
+    Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
+}
+
+/// How likely a session pushed: 0 is sure, and what nothing speaks for is `None`.
+fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<u8> {
+    let told = fold.milestones.list.iter().rev().any(|milestone| {
+        milestone.kind == MilestoneKind::Pushed
+            && milestone
+                .at
+                .is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
+    });
+    if told {
+        return Some(0);
+    }
+    let commands: Vec<&str> =
+        fold.open.list.iter().filter_map(|open| open.command.as_deref()).collect();
+    let ran = !commands.is_empty()
+        || fold.done.as_ref().is_some_and(|done| {
+            matches!(done.doing, Doing::Command { .. })
+                && done
+                    .at
+                    .is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
+        });
+    let cwd = view.cwd.as_deref().filter(|_| ran)?;
+    let says_so = commands.iter().any(|command| command.contains("push"));
+    Git::at(cwd).is_at(&push.to).then_some(if says_so { 1 } else { 2 })
+}
+
+fn call_of(view: SessionView, push: &Push, commits: &[CommitLine]) -> OwnCall {
+    let count = commits.len();
+    let commits_word = if count == 1 { "commit" } else { "commits" };
+    let place = format!("`{}` on {}", push.branch, push.remote);
+    let question = format!("pushed {count} {commits_word} to {place}");
+    let mut lines: Vec<String> = commits
+        .iter()
+        .map(|commit| format!("{} {} ({})", commit.id, commit.subject, commit.author))
+        .collect();
+    let mut text = format!("{question}, the branch that others build on.");
+    if let Some(from) = &push.from {
+        let (from, to) = (short(from), short(&push.to));
+        text.push_str(
+            " To take it back, revert it, which keeps the history; or, while nobody has fetched it, move the branch back:",
+        );
+        lines.push(format!(
+            "git revert --no-edit {from}..{to} && git push {} HEAD:{}",
+            push.remote, push.branch
+        ));
+        lines.push(format!(
+            "git push --force-with-lease={}:{} {} {}:{}",
+            push.branch, push.to, push.remote, from, push.branch
+        ));
+    }
+    OwnCall {
+        view,
+        kind: CallKind::PushedToBase,
+        key: format!("push:{}", push.to),
+        question,
+        detail: CallDetail::Told { text, lines },
+    }
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_model::Timestamp;
+
+    use super::*;
+
+    fn push(to: &str, at: i64) -> Push {
+        Push {
+            remote: "origin".into(),
+            branch: "main".into(),
+            from: None,
+            to: to.into(),
+            at: Timestamp::from_millisecond(at),
+        }
+    }
+
+    #[test]
+    fn only_what_was_pushed_since_is_news() {
+        let pushes = [push("a", 1), push("b", 2), push("c", 3)];
+        let news = |seen: Option<serde_json::Value>| -> Vec<String> {
+            news_since(seen.as_ref(), &pushes).into_iter().map(|push| push.to).collect()
+        };
+        assert!(news(None).is_empty(), "what was pushed before is history");
+        assert_eq!(news(Some(json!({}))), ["a", "b", "c"]);
+        assert_eq!(news(Some(json!({ "to": "b" }))), ["c"]);
+        let at = Timestamp::from_millisecond(2);
+        assert_eq!(news(Some(json!({ "to": "expired", "at": at }))), ["c"]);
+    }
+}
