@@ -3,8 +3,16 @@ import * as events from './routes/events.mjs'
 import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
 import * as tasks from './routes/tasks.mjs'
+import * as worktrees from './routes/worktrees.mjs'
 
-const ROUTES = [...calls.ROUTES, ...tasks.ROUTES, ...sessions.ROUTES, ...events.ROUTES, ...search.ROUTES]
+const ROUTES = [
+  ...calls.ROUTES,
+  ...worktrees.ROUTES,
+  ...tasks.ROUTES,
+  ...sessions.ROUTES,
+  ...events.ROUTES,
+  ...search.ROUTES,
+]
 
 const ok = (body) => ({ body })
 

@@ -1,6 +1,7 @@
 import { calls } from './fixtures/calls.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
+import { worktrees } from './fixtures/worktrees.mjs'
 
 /** What the daemon would hold: rows by id, and the log that the stream reads from. */
 export class State {
@@ -11,6 +12,7 @@ export class State {
     this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
     this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
     this.removed = new Map()
+    this.worktrees = bare ? [] : worktrees()
     /** The answers that won, in their order. */
     this.answers = []
     this.calls = new Map((bare ? [] : calls()).map((row) => [row.id, row]))
@@ -81,6 +83,12 @@ export class State {
     const { only_window: _, ...told } = row
     this.announce({ type: 'call', call: told })
     return told
+  }
+
+  changeWorktree(row, change) {
+    Object.assign(row, change)
+    this.announce({ type: 'worktree', worktree: { ...row, dirty: null, unpushed: null } })
+    return row
   }
 
   announce(message) {

@@ -44,6 +44,7 @@ export type {
   Timestamp,
   Urgency,
   WorkspaceId,
+  WorktreeState,
 } from './schema'
 
 export type AgentReport = Told<schema.AgentReport>
@@ -86,6 +87,10 @@ export type TaskSession = Told<schema.TaskSession>
 export type TaskView = Told<schema.TaskView>
 export type Tokens = Told<schema.Tokens>
 export type Workspace = Told<schema.Workspace>
+export type WorktreeView = Told<schema.WorktreeView>
+export type WorktreeRemoved = Told<schema.WorktreeRemoved>
+export type Collected = Told<schema.Collected>
+export type CollectProposal = Told<schema.CollectProposal>
 
 // Events leave out what has no value.
 

@@ -72,7 +72,7 @@ function goTo(): Command[] {
   const workspace = board.workspace?.id
   if (!workspace) return []
   const page = (
-    name: 'board' | 'calls' | 'sessions' | 'search' | 'since',
+    name: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since',
     title: string,
     hint: string,
   ): Command => ({
@@ -86,6 +86,7 @@ function goTo(): Command[] {
     page('board', 'Board', 'g b'),
     page('calls', 'Calls', 'g c'),
     page('sessions', 'Sessions', 'g s'),
+    page('worktrees', 'Worktrees', 'g w'),
     page('search', 'Search', 'g /'),
     page('since', 'Since you left', 'g n'),
     ...board.workspaces

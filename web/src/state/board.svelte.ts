@@ -13,6 +13,7 @@ import type {
   TaskView,
   Workspace,
   WorkspaceId,
+  WorktreeView,
 } from '../api/types'
 import { calls } from '../calls/calls.svelte'
 import { MINUTE } from '../text/time'
@@ -100,6 +101,7 @@ export class BoardStore {
   #recount: ReturnType<typeof setTimeout> | undefined
   #scheduled = false
   #listeners = new Set<(session: SessionView) => void>()
+  #worktreeListeners = new Set<(worktree: WorktreeView) => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
@@ -178,6 +180,12 @@ export class BoardStore {
     return () => this.#listeners.delete(listener)
   }
 
+  /** Calls back with every worktree that the stream tells of, until the returned function is called. */
+  onWorktree(listener: (worktree: WorktreeView) => void): () => void {
+    this.#worktreeListeners.add(listener)
+    return () => this.#worktreeListeners.delete(listener)
+  }
+
   putTask(next: TaskView): void {
     const task = this.tasks.get(next.id)
     if (!task) this.tasks.set(next.id, watched(next))
@@ -247,9 +255,11 @@ export class BoardStore {
           ? entry.task.id
           : entry.type === 'call'
             ? entry.call.id
-            : entry.type === 'task_removed'
-              ? entry.id
-              : entry.type
+            : entry.type === 'worktree'
+              ? `worktree ${entry.worktree.id ?? entry.worktree.path}`
+              : entry.type === 'task_removed'
+                ? entry.id
+                : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -278,6 +288,9 @@ export class BoardStore {
           break
         case 'call':
           calls.hear(entry.call)
+          break
+        case 'worktree':
+          for (const listener of this.#worktreeListeners) listener(entry.worktree)
           break
         case 'task_removed':
           this.tasks.delete(entry.id)

@@ -2,13 +2,13 @@ export type Route =
   | { page: 'home' }
   /** The calls of the workspace last looked at. */
   | { page: 'inbox' }
-  | { page: 'board' | 'calls' | 'sessions' | 'search' | 'since'; workspace: string }
+  | { page: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since'; workspace: string }
   | { page: 'session'; session: string; seq: number | null }
   | { page: 'task'; task: string }
   | { page: 'call'; call: string }
   | { page: 'missing'; path: string }
 
-const WORKSPACE_PAGES = ['board', 'calls', 'sessions', 'search', 'since'] as const
+const WORKSPACE_PAGES = ['board', 'calls', 'sessions', 'worktrees', 'search', 'since'] as const
 
 /** What a path leads to. */
 export function parseRoute(path: string): Route {
