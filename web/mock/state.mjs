@@ -1,3 +1,4 @@
+import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
@@ -13,6 +14,10 @@ export class State {
     this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
     this.removed = new Map()
     this.worktrees = bare ? [] : worktrees()
+    this.owned = new Map((bare ? [] : owned()).map((row) => [row.id, row]))
+    for (const row of this.owned.values()) this.tellOwned(row)
+    /** What was asked to be started. */
+    this.starts = []
     /** The answers that won, in their order. */
     this.answers = []
     this.calls = new Map((bare ? [] : calls()).map((row) => [row.id, row]))
@@ -83,6 +88,19 @@ export class State {
     const { only_window: _, ...told } = row
     this.announce({ type: 'call', call: told })
     return told
+  }
+
+  /** A session's row tells how it is driven; what has no session is announced nowhere. */
+  tellOwned(row) {
+    const session = this.sessions.get(row.session)
+    if (session) this.changeSession(session.id, { owned: row })
+    return row
+  }
+
+  changeOwned(id, change) {
+    const row = { ...this.owned.get(id), ...change }
+    this.owned.set(id, row)
+    return this.tellOwned(row)
   }
 
   changeWorktree(row, change) {

@@ -1,6 +1,7 @@
 // The page's names for what the daemon answers. Every shape comes from its OpenAPI document, by
 // `npm run types`.
 
+import type { OwnedView } from './owned'
 import type * as schema from './schema'
 
 /** An answer as it comes: the daemon writes every field, and `null` where it has no value. */
@@ -76,7 +77,10 @@ export type SearchResults = Omit<Told<schema.SearchResults>, 'hits'> & { hits: S
 export type SessionDetail = Told<schema.SessionDetail>
 export type SessionList = Told<schema.SessionList>
 export type SessionState = Told<schema.SessionState>
-export type SessionView = Told<schema.SessionView>
+export type SessionView = Told<schema.SessionView> & {
+  /** How Callboard drives it, if it does or did. */
+  owned?: OwnedView | null
+}
 export type SharedBeginning = Told<schema.SharedBeginning>
 export type Since = Told<schema.Since>
 export type SinceGroup = Told<schema.SinceGroup>

@@ -50,6 +50,14 @@ function onSelected(id: string): Command[] {
     },
   ]
   if (task) {
+    made.push({
+      key: 'start',
+      group: id,
+      title: `Start a session on ${id}`,
+      also: 'run agent',
+      hint: 's',
+      run: () => overlays.open({ kind: 'start', task: id }),
+    })
     for (const column of COLUMNS) {
       if (column === task.column) continue
       const title = `Move ${id} to ${COLUMN_TITLE[column]}`

@@ -16,6 +16,7 @@ import type {
   WorktreeView,
 } from '../api/types'
 import { calls } from '../calls/calls.svelte'
+import { owned } from '../owned/owned.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
 import { clock } from './clock.svelte'
@@ -135,6 +136,7 @@ export class BoardStore {
     for (const task of board.tasks) this.putTask(task)
     for (const session of board.sessions) this.#putSession(session)
     calls.take(board.calls ?? [], other)
+    void owned.load()
     this.#buffer.clear()
     this.#stream?.close()
     this.#stream = new BoardStream(board.workspace.id, board.seq, {
