@@ -48,7 +48,7 @@ test('what is too large to be kept is named before it goes', async () => {
 })
 
 test('what was removed is listed when asked for, and comes back', async () => {
-  await page.getByLabel('removed ones').check()
+  await page.getByLabel('removed', { exact: true }).check()
   await press('T3-keep-the-cart', 'Restore')
   await said('is back, as it was')
   assert.equal(view.daemon.state.worktrees.find((one) => one.id === 6).state, 'ready')
