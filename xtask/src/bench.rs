@@ -3,6 +3,7 @@
 mod figure;
 mod floor;
 mod ground;
+mod hook;
 mod ingest;
 mod live;
 mod memory;
@@ -30,6 +31,8 @@ pub(crate) enum Bench {
     Live,
     /// Memory and idle work of the daemon.
     Memory,
+    /// What a hook costs an agent; from a question to the call, and from the answer to the agent.
+    Inbox,
     /// Making, removing and restoring worktrees of a large repository.
     Worktree,
 }
@@ -54,6 +57,7 @@ pub(crate) fn bench(
             Bench::Search => search::measure(&binary, scale),
             Bench::Live => live::measure(&binary, scale),
             Bench::Memory => memory::measure(&binary, scale),
+            Bench::Inbox => hook::measure(&binary),
             Bench::Worktree => worktree::measure(&binary, scale),
         });
     }

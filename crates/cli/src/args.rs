@@ -34,6 +34,11 @@ pub(crate) enum Command {
     /// Tasks: make, list, show, edit, move, link and import them.
     #[command(subcommand, visible_alias = "t")]
     Task(Task),
+    /// Propose a `callboard.toml` for this repository: how its worktrees are made and equipped.
+    Init(Init),
+    /// What cannot be doubled: who has it, taking it in turn, giving it back.
+    #[command(subcommand)]
+    Resource(Resource),
     /// Worktrees: make, list, show, adopt, remove and restore them.
     #[command(subcommand, visible_alias = "wt")]
     Worktree(worktree::Worktree),
@@ -217,6 +222,46 @@ pub(crate) struct SessionList {
     pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Init {
+    /// Print it, and write nothing.
+    #[arg(long)]
+    pub(crate) print: bool,
+    /// Write it without asking.
+    #[arg(long, conflicts_with = "print")]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Resource {
+    /// List resources, with who has them and who waits.
+    #[command(visible_alias = "ls")]
+    List {
+        /// Of all workspaces, not only of this one.
+        #[arg(long, short)]
+        all: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Take one for this worktree (`CALLBOARD_WORKTREE`), or for yourself.
+    Take {
+        /// Its name in `callboard.toml`.
+        name: String,
+        /// Wait for it in its queue; the place is kept if the waiting is cut off.
+        #[arg(long)]
+        wait: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Give one back, or a place in its queue up.
+    Give {
+        /// Its name in `callboard.toml`.
+        name: String,
+        #[command(flatten)]
+        json: Json,
+    },
 }
 
 #[derive(Debug, Subcommand)]

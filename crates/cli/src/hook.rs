@@ -20,9 +20,9 @@ use serde_json::value::RawValue;
 
 use crate::settings;
 
-/// Time until the daemon has said whether the answer is to be waited for: an agent waits that long for us
-/// while the daemon is not well.
-const PATIENCE: Duration = Duration::from_millis(45);
+/// Time until the daemon has said whether the answer is to be waited for: with the start and end of this process,
+/// an agent waits 50 ms at most for us while the daemon is not well.
+const PATIENCE: Duration = Duration::from_millis(35);
 
 /// What an agent may tell: a file's content, with room for escapes.
 const INPUT_BYTES: u64 = 16 << 20;

@@ -17,6 +17,8 @@ pub(crate) const EDITOR: &str = "CALLBOARD_EDITOR";
 pub(crate) const LOG: &str = "CALLBOARD_LOG";
 /// The task that a session started from this shell works on.
 pub(crate) const TASK: &str = "CALLBOARD_TASK";
+/// The worktree that whatever is started from this shell works in.
+pub(crate) const WORKTREE: &str = "CALLBOARD_WORKTREE";
 
 /// Notifications on the desktop within ten minutes; 0 for none. Default: 5.
 pub(crate) const NOTIFY: &str = "CALLBOARD_NOTIFY";
@@ -40,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) log: String,
     /// The task of this shell.
     pub(crate) task: Option<String>,
+    /// The worktree of this shell.
+    pub(crate) worktree: Option<String>,
     /// Notifications on the desktop within ten minutes.
     pub(crate) notifications: usize,
     /// What agents are found by.
@@ -85,6 +89,7 @@ impl Settings {
             editor: set(EDITOR),
             log: set(LOG).map_or_else(|| Ok("warn".into()), log)?,
             task: set(TASK),
+            worktree: set(WORKTREE),
             notifications: notifications.unwrap_or(USUAL_NOTIFICATIONS),
             environment: Environment { home: user_home, vars },
         })

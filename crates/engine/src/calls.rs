@@ -1,8 +1,8 @@
 //! Calls as their askers and answerers reach them: agents' requests come in, answers go out.
 
-use std::path::{Path, PathBuf};
 mod notify;
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 

@@ -54,6 +54,7 @@ pub struct Engine {
     pub(crate) answers: AnswerBell,
     pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) projects: crate::project::Projects,
+    pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
     started: Timestamp,
 }
@@ -117,17 +118,12 @@ impl Engine {
             answers,
             pushes: crate::pushes::PushWatch::default(),
             projects: crate::project::Projects::default(),
+            turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
             started,
         });
         engine.begin_reading(sources);
-        crate::readable::start(&engine, engine.stop.clone());
-        crate::notes::start(&engine);
-        crate::pushes::start(&engine);
-        crate::hooks::start(&engine, engine.stop.clone());
-        crate::worktrees::start(&engine, engine.stop.clone());
-        crate::refold::start(&engine, engine.stop.clone());
-        checkpoint_beside(&engine);
+        begin_beside(&engine);
         Ok(engine)
     }
 
@@ -359,6 +355,18 @@ impl Engine {
             (None, None) => Err(EngineError::Ending),
         }
     }
+}
+
+/// Starts what goes on beside requests.
+fn begin_beside(engine: &Arc<Engine>) {
+    crate::readable::start(engine, engine.stop.clone());
+    crate::notes::start(engine);
+    crate::pushes::start(engine);
+    crate::hooks::start(engine, engine.stop.clone());
+    crate::worktrees::start(engine, engine.stop.clone());
+    crate::resources::start(engine);
+    crate::refold::start(engine, engine.stop.clone());
+    checkpoint_beside(engine);
 }
 
 /// Has transcripts read again.

@@ -21,6 +21,7 @@ mod pushes;
 mod query;
 mod readable;
 mod refold;
+mod resources;
 mod row;
 mod transcript;
 mod workspaces;

@@ -237,3 +237,6 @@ pub const PORT_LOCK_TRIES: usize = 1_000;
 
 /// Room on the disk below which no folder is copied: a full disk stops agents and the store.
 pub const FREE_BYTES: u64 = 500 << 20;
+
+/// Time between two looks for leases whose session or worktree is gone: who waits for one waits so long at most.
+pub const RESOURCE_SWEEP: Duration = Duration::from_secs(30);

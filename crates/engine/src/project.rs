@@ -74,6 +74,12 @@ pub fn read(root: &Path) -> Result<Project, ProjectError> {
     }
 }
 
+/// The main checkout that `folder` belongs to; the folder itself if it is in no repository.
+#[must_use]
+pub fn root_of(folder: &Path) -> PathBuf {
+    callboard_git::locate(folder).map_or_else(|| folder.to_owned(), |checkout| checkout.main_top())
+}
+
 fn read_text(path: &Path) -> io::Result<String> {
     let file = callboard_os::file::open(path)?;
     if !file.metadata()?.is_file() {

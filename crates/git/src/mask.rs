@@ -15,6 +15,24 @@ pub fn is_tracked(git: &Git, path: &Path) -> bool {
     call.output().is_ok_and(|output| output.status.success())
 }
 
+/// Whether a tracked file differs from the commit, in the index or on the disk.
+///
+/// # Errors
+/// When git cannot be run or there is no commit.
+pub fn differs(git: &Git, path: &Path) -> Result<bool, GitError> {
+    let call = git.call(["diff", "--quiet", "--no-ext-diff", "HEAD", "--"]).arg(literal(path));
+    let output = call.output()?;
+    match output.status.code() {
+        Some(0) => Ok(false),
+        Some(1) => Ok(true),
+        _ => Err(GitError::Refused {
+            cwd: git.cwd().to_owned(),
+            args: format!("diff HEAD -- {}", path.display()),
+            message: output.error_text(),
+        }),
+    }
+}
+
 /// Keeps what differs in these tracked files out of status and commits.
 ///
 /// # Errors

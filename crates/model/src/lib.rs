@@ -15,6 +15,7 @@ pub mod phrase;
 pub mod project;
 pub mod purpose;
 pub mod query;
+pub mod resource;
 pub mod session;
 pub mod shell;
 pub mod task;

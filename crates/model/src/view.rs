@@ -5,6 +5,7 @@
 mod board;
 mod call;
 mod doctor;
+mod resource;
 mod search;
 mod session;
 mod since;
@@ -16,6 +17,7 @@ pub use board::{
 };
 pub use call::{AnswerCall, CallView, Inbox};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
+pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,

@@ -109,6 +109,10 @@ pub struct WorktreeFacts {
     pub ports: BTreeMap<String, u16>,
     /// Where its development server answers.
     pub url: Option<String>,
+    /// How far its setup is: `running`, `done`, or why it failed.
+    pub setup: Option<String>,
+    /// What its setup has to say.
+    pub remarks: Vec<String>,
     /// The log of its setup.
     pub log: Option<String>,
     /// Tracked files that setup changed.

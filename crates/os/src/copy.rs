@@ -49,6 +49,27 @@ pub fn folder(from: &Path, to: &Path, roots: (&Path, &Path)) -> io::Result<Copie
     Ok(copy.copied)
 }
 
+/// Has links below `folder` that name a place below `roots.0` by its whole path lead to the same place below
+/// `roots.1`.
+///
+/// # Errors
+/// When something cannot be read or written; the links turned till then stay so.
+pub fn turn_links(folder: &Path, roots: (&Path, &Path)) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let meta = fs::symlink_metadata(&path)?;
+        if meta.is_dir() {
+            turn_links(&path, roots)?;
+        } else if meta.is_symlink()
+            && let Ok(below) = fs::read_link(&path)?.strip_prefix(roots.0)
+        {
+            fs::remove_file(&path)?;
+            std::os::unix::fs::symlink(roots.1.join(below), &path)?;
+        }
+    }
+    Ok(())
+}
+
 struct FolderCopy<'a> {
     roots: (&'a Path, &'a Path),
     copied: Copied,

@@ -27,7 +27,7 @@ pub const HOOK_BODY_BYTES: usize = 40 << 20;
 pub const HOOKS_AT_ONCE: usize = 256;
 
 /// Time between two looks for an answer while much is committed; far below what a person notices.
-pub const HOOK_LOOK_EVERY: Duration = Duration::from_millis(10);
+pub const HOOK_LOOK_EVERY: Duration = Duration::from_millis(3);
 
 /// Time until a hook that was handed an answer has given it to its agent and said so.
 pub const HOOK_DELIVERS_WITHIN: Duration = Duration::from_secs(2);
@@ -37,3 +37,6 @@ pub const HOOKS_COME_BACK: Duration = Duration::from_secs(5);
 
 /// Time that open requests have to finish when the daemon ends.
 pub const LAST_REQUESTS: Duration = Duration::from_secs(2);
+
+/// Longest time that an answer waits for a turn with a resource: below what clients wait for an answer.
+pub const TURN_WAIT: std::time::Duration = std::time::Duration::from_secs(25);

@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, search, sessions, tasks, worktrees};
+use crate::api::{board, calls, doctor, resources, search, sessions, tasks, worktrees};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -28,6 +28,9 @@ use crate::stream;
         sessions::event,
         sessions::record,
         sessions::open,
+        resources::resources,
+        resources::take,
+        resources::give,
         search::search,
         calls::calls,
         calls::call,

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
-use crate::api::{board, calls, doctor, hook, search, sessions, tasks, worktrees};
+use crate::api::{board, calls, doctor, hook, resources, search, sessions, tasks, worktrees};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -142,6 +142,9 @@ fn api() -> Router<App> {
         .route("/api/tasks/{id}/move", post(tasks::move_card))
         .route("/api/tasks/{id}/restore", post(tasks::restore))
         .route("/api/tasks/{id}/sessions/{session}", put(tasks::link).delete(tasks::unlink))
+        .route("/api/resources", get(resources::resources))
+        .route("/api/resources/{name}/take", post(resources::take))
+        .route("/api/resources/{name}/give", post(resources::give))
         .route("/api/worktrees", get(worktrees::worktrees).post(worktrees::create))
         .route("/api/worktrees/adopt", post(worktrees::adopt))
         .route("/api/worktrees/collect", post(worktrees::collect))

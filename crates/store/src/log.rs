@@ -65,6 +65,8 @@ impl LogKind {
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
+    /// A resource was asked for, taken or given back.
+    pub const LEASE: Self = Self::lasting("lease");
     /// A worktree was made.
     pub const WORKTREE_MADE: Self = Self::lasting("worktree.made");
     /// A worktree that somebody else made is looked after from now on.

@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0003_worktrees.sql"),
     include_str!("../migrations/0004_owned.sql"),
     include_str!("../migrations/0005_calls.sql"),
+    include_str!("../migrations/0006_leases.sql"),
 ];
 
 /// The newest layout of this version.

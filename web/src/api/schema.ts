@@ -397,6 +397,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resources of a workspace, with who has them and who waits. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ResourceView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/{name}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a resource back, or a place in its queue up. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GiveResource"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaseView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/resources/{name}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a resource, or a place in its queue. The answer waits for the turn as long as is asked, and may be
+         *     asked for again.
+         */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TakeResource"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LeaseView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -1614,6 +1767,8 @@ export interface components {
         AgentReport: {
             /** @description Its short name. */
             agent: components["schemas"]["AgentName"];
+            /** @description The program that its hooks run, for each home that is connected. */
+            connected?: string[];
             /**
              * Format: int64
              * @description Transcript files known.
@@ -2158,6 +2313,14 @@ export interface components {
              */
             reads: number;
         };
+        /** @description Giving a resource back, or a place in its queue up. */
+        GiveResource: {
+            /**
+             * @description The worktree that has it; `you` if not given.
+             * @default null
+             */
+            holder: string | null;
+        };
         /** @description Neighbouring lines that change together. */
         Hunk: {
             /** @description Lines as in a unified diff: each begins with a space, `+` or `-`. */
@@ -2273,6 +2436,34 @@ export interface components {
          * @enum {string}
          */
         LandmarkKind: "prompt" | "failure" | "edit" | "question" | "compaction";
+        /**
+         * @description Where a lease stands.
+         * @enum {string}
+         */
+        LeaseState: "waiting" | "taking" | "held" | "giving" | "given" | "failed";
+        /** @description A turn with a resource, or a place in its queue. */
+        LeaseView: {
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description A worktree's name, or `you`. */
+            holder: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What went wrong. */
+            note?: string | null;
+            /** @description How many come before it. */
+            position: number;
+            /** @description The resource. */
+            resource: string;
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["LeaseState"];
+            taken_at?: components["schemas"]["Timestamp"] | null;
+            task?: components["schemas"]["TaskId"] | null;
+        };
         /**
          * @description How a session came to its task.
          * @enum {string}
@@ -2490,6 +2681,22 @@ export interface components {
             wait?: boolean;
             /** @description Remove it although ignored files in it are too large to be kept. */
             yes?: boolean;
+        };
+        /** @description Something that is taken in turn. */
+        ResourceView: {
+            /**
+             * Format: int32
+             * @description How many may have it at once; 0 if `callboard.toml` names it no more.
+             */
+            capacity: number;
+            /** @description Who has it. */
+            held: components["schemas"]["LeaseView"][];
+            /** @description Its name in `callboard.toml`. */
+            name: string;
+            /** @description Who waits for it, the next one first. */
+            queue: components["schemas"]["LeaseView"][];
+            /** @description The workspace that has it. */
+            workspace: components["schemas"]["WorkspaceId"];
         };
         /** @description Where a worktree is brought back. */
         RestoreWorktree: {
@@ -2862,6 +3069,11 @@ export interface components {
             /** @enum {string} */
             type: "task_removed";
         } | {
+            /** @description Who has it, and who waits. */
+            resource: components["schemas"]["ResourceView"];
+            /** @enum {string} */
+            type: "resource";
+        } | {
             /** @enum {string} */
             type: "worktree";
             /** @description The worktree; what takes long to find out is not asked for it. */
@@ -2874,6 +3086,34 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "reset";
+        };
+        /** @description A request for a resource. */
+        TakeResource: {
+            /**
+             * @description Its folder, in which the hooks run.
+             * @default null
+             */
+            folder: string | null;
+            /**
+             * @description The worktree that needs it; `you` if not given.
+             * @default null
+             */
+            holder: string | null;
+            /**
+             * @description Get in the queue if others have it.
+             * @default false
+             */
+            queue: boolean;
+            /** @default null */
+            session: components["schemas"]["SessionId"] | null;
+            /** @default null */
+            task: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int64
+             * @description Milliseconds to wait for it before the answer.
+             * @default 0
+             */
+            wait_ms: number;
         };
         /** @description Changes to a task; what is not given stays as it is. */
         TaskChange: {
@@ -3283,6 +3523,7 @@ export type FactTurnState = components['schemas']['Fact_TurnState'];
 export type Failure = components['schemas']['Failure'];
 export type FileEdit = components['schemas']['FileEdit'];
 export type FileTouch = components['schemas']['FileTouch'];
+export type GiveResource = components['schemas']['GiveResource'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
@@ -3290,6 +3531,8 @@ export type Inbox = components['schemas']['Inbox'];
 export type Info = components['schemas']['Info'];
 export type Landmark = components['schemas']['Landmark'];
 export type LandmarkKind = components['schemas']['LandmarkKind'];
+export type LeaseState = components['schemas']['LeaseState'];
+export type LeaseView = components['schemas']['LeaseView'];
 export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
@@ -3314,6 +3557,7 @@ export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
+export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
 export type RuledCall = components['schemas']['RuledCall'];
 export type Search = components['schemas']['Search'];
@@ -3338,6 +3582,7 @@ export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StreamMessage = components['schemas']['StreamMessage'];
+export type TakeResource = components['schemas']['TakeResource'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskChangeEntry = components['schemas']['TaskChangeEntry'];
 export type TaskDetail = components['schemas']['TaskDetail'];

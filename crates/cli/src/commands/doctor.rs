@@ -52,6 +52,7 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
         (settings::LOG, "what the daemon's log tells"),
         (settings::NOTIFY, "notifications on the desktop within ten minutes"),
         (settings::TASK, "the task of sessions started from this shell"),
+        (settings::WORKTREE, "the worktree that this shell works in"),
     ] {
         let value = settings.environment.vars.get(name).map_or("not set", String::as_str);
         let _ = writeln!(text, "  {name}: {value} ({what})");

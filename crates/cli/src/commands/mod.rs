@@ -5,6 +5,8 @@ mod connect;
 mod doctor;
 mod import;
 mod inbox;
+mod init;
+mod resource;
 mod search;
 mod session;
 mod since;
@@ -38,6 +40,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
+        Command::Init(args) => done(init::init(&args)),
+        Command::Resource(command) => resource::resource(command, settings),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),

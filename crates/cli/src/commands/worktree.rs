@@ -154,6 +154,10 @@ fn list(views: &[WorktreeView], json: bool) -> Result<(), CliError> {
         if let Some(note) = &view.note {
             output::remark(&format!("note: {}: {note}", view.name));
         }
+        let setup = view.setup.as_deref().filter(|setup| !matches!(*setup, "running" | "done"));
+        if let Some(failed) = setup {
+            output::remark(&format!("note: {}: its setup failed: {failed}", view.name));
+        }
     }
     Ok(())
 }
@@ -209,6 +213,10 @@ fn detail(view: &WorktreeView) -> String {
         view.ports.iter().map(|(name, port)| format!("{name} {port}")).collect();
     row("ports", ports.join(", "));
     row("url", view.url.clone().unwrap_or_default());
+    row("setup", view.setup.clone().unwrap_or_default());
+    for remark in &view.remarks {
+        row("", remark.clone());
+    }
     row("log", view.log.clone().unwrap_or_default());
     row("kept as", view.kept.clone().unwrap_or_default());
     row("freed", view.freed.map(output::bytes).unwrap_or_default());
@@ -231,6 +239,9 @@ fn gone(removed: &WorktreeRemoved) -> String {
     }
     for beside in &removed.kept_beside {
         let _ = writeln!(text, "kept, too: {}", output::plain(beside));
+    }
+    for remark in &removed.remarks {
+        let _ = writeln!(text, "note: {}", output::plain(remark));
     }
     if !removed.left_out.is_empty() {
         let names = removed.left_out.join(", ");

@@ -7,6 +7,7 @@
 )]
 
 mod colour;
+mod connect;
 mod crash;
 mod daemon;
 mod errors;
@@ -16,6 +17,8 @@ mod host;
 mod reading;
 mod real_agents;
 mod real_browser;
+mod resources;
 mod scene;
 mod tail;
 mod transcripts;
+mod worktrees;

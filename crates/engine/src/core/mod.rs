@@ -4,6 +4,7 @@ mod calls;
 mod commit;
 mod forks;
 mod repeats;
+mod resources;
 mod running;
 mod sessions;
 mod silences;

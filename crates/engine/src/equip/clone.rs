@@ -32,6 +32,9 @@ pub(super) fn clone_folders(
         all.bytes += copied.bytes;
         all.shared_bytes += copied.shared_bytes;
         equipped.cloned.push(path.clone());
+        if copied.turned_links > 0 {
+            equipped.linked.push(path.clone());
+        }
         record::save(equip.home, equip.top, equipped)?;
         if locate(equip.top).is_some() && !ignored::is_ignored(&Git::at(equip.top), path) {
             equipped.remark(format!(

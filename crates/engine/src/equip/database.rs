@@ -104,6 +104,7 @@ pub(super) fn make(
         DatabaseKind::Postgres => {
             let address = address(equip, database)?;
             let name = equipped.database.clone().unwrap_or_default();
+            equipped.database_source = source_url(equip, database);
             let template = database.template.as_deref().unwrap_or(&address.database);
             let server =
                 postgres::Server::of(equip, &address, Duration::from_secs(database.seconds));
@@ -144,15 +145,16 @@ fn sqlite(equip: &Equip<'_>, database: &Database) -> Result<(), EquipError> {
 
 /// Drops the worktree's database, if it was made for it. A file goes with the worktree.
 pub(super) fn drop_own(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
-    let database = equip.project.database.as_ref();
-    let Some(database) = database.filter(|d| d.kind == DatabaseKind::Postgres) else {
+    let source = equipped.database_source.as_deref().and_then(Address::parse);
+    let (true, Some(name), Some(address)) =
+        (equipped.has_database, equipped.database.clone(), source)
+    else {
         return Ok(());
     };
-    let (true, Some(name)) = (equipped.has_database, equipped.database.clone()) else {
-        return Ok(());
-    };
-    let address = address(equip, database)?;
-    postgres::Server::of(equip, &address, Duration::from_secs(database.seconds)).remove(&name)?;
+    // What callboard.toml says by now may be another database, or none.
+    let seconds =
+        equip.project.database.as_ref().map_or(Database::default().seconds, |d| d.seconds);
+    postgres::Server::of(equip, &address, Duration::from_secs(seconds)).remove(&name)?;
     equipped.has_database = false;
     record::save(equip.home, equip.top, equipped)
 }

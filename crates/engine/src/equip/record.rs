@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use callboard_os::host::ProcessId;
@@ -27,6 +28,8 @@ pub struct Equipped {
     pub database: Option<String>,
     /// The database was made.
     pub has_database: bool,
+    /// The address of the database that it is a copy of.
+    pub database_source: Option<String>,
     /// The log of its scripts.
     pub log: PathBuf,
     /// Files that were written, from its root, with the hash of what was.
@@ -37,6 +40,8 @@ pub struct Equipped {
     pub shared: Vec<PathBuf>,
     /// Folders copied from the main checkout.
     pub cloned: Vec<PathBuf>,
+    /// Those of them in which links lead into the worktree by its whole path.
+    pub linked: Vec<PathBuf>,
     /// Setup came to a good end.
     pub is_set_up: bool,
     /// Tracked files that setup changed.
@@ -105,7 +110,9 @@ pub(super) fn save(home: &Path, top: &Path, equipped: &Equipped) -> Result<(), E
     let path = folder(home, top).join(RECORD);
     let draft = path.with_extension("draft");
     let write = || {
-        let mut file = fs::File::create(&draft)?;
+        // Passwords stand in it.
+        let mut options = fs::OpenOptions::new();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(&serde_json::to_vec_pretty(equipped)?)?;
         file.sync_all()?;
         fs::rename(&draft, &path)
@@ -142,6 +149,10 @@ pub fn moved(home: &Path, from: &Path, to: &Path) -> Result<(), EquipError> {
     equipped.log = after.join("setup.log");
     for path in equipped.cloned.iter().filter(|path| venv::is_one(&to.join(path))) {
         venv::turn(&to.join(path), from, to).map_err(EquipError::io("mend a venv", path))?;
+    }
+    for path in &equipped.linked {
+        callboard_os::copy::turn_links(&to.join(path), (from, to))
+            .map_err(EquipError::io("turn links", path))?;
     }
     save(home, to, &equipped)
 }

@@ -101,7 +101,7 @@ fn one(equip: &Equip<'_>, equipped: &mut Equipped, template: &Template) -> Resul
     let is_others = match (was_ours, is_tracked) {
         (true, _) => false,
         (false, _) if equipped.written.contains_key(&path) => true,
-        (false, true) => differs(&git, &path).map_err(EquipError::git(STEP))?,
+        (false, true) => mask::differs(&git, &path).map_err(EquipError::git(STEP))?,
         (false, false) => fs::symlink_metadata(&to).is_ok(),
     };
     if is_others {
@@ -172,10 +172,6 @@ fn replaced(text: &str, replace: &[(&str, String)]) -> String {
         }
     }
     done
-}
-
-fn differs(git: &Git, path: &Path) -> Result<bool, callboard_git::GitError> {
-    Ok(callboard_git::status::tracked(git)?.iter().any(|changed| changed.path == *path))
 }
 
 /// The template's text and mode: of the worktree, or where git ignores it, of the main checkout.

@@ -2,7 +2,7 @@
 
 use callboard_model::view::{LogEntry, StreamMessage};
 use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId, WorktreeId};
-use callboard_store::{LogRow, Snapshot};
+use callboard_store::{LogKind, LogRow, Snapshot};
 
 use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
 use crate::worktrees::worktree_message;
@@ -60,6 +60,12 @@ impl Engine {
                 s.call(id)?.filter(|call| call.workspace.is_none() || is_here(call.workspace));
             let view = call.map(|call| self.call_view(s, call, self.now())).transpose()?;
             return Ok(view.map(|call| StreamMessage::Call { call: Box::new(call) }));
+        }
+        if kind == LogKind::LEASE.word() {
+            let Some((of, name)) = row.subject.split_once('/') else { return Ok(None) };
+            let Some(of) = of.parse().ok().filter(|of| is_here(Some(*of))) else { return Ok(None) };
+            let resource = Box::new(self.resource_view(s, of, name)?);
+            return Ok(Some(StreamMessage::Resource { resource }));
         }
         if kind.starts_with("worktree") {
             let number = row.subject.strip_prefix("worktree ").and_then(|n| n.parse().ok());

@@ -12,7 +12,6 @@ use super::environment::link_files;
 use super::keeper::Prepare;
 use super::list::{Named, name_of};
 use super::restore::admin_of;
-use super::settings::WorktreeSettings;
 use super::{Repository, YOU, name, refused};
 use crate::{Engine, EngineError};
 
@@ -81,8 +80,8 @@ impl Engine {
         found: &worktree::Worktree,
         name: String,
     ) -> Result<WorktreeId, EngineError> {
-        let settings = WorktreeSettings::of(&of.root);
-        let base = base::base(&of.git, settings.base.as_deref())?;
+        let settings = self.worktree_settings(&of.root)?;
+        let base = base::base(&of.git, settings.base())?;
         let maker = self
             .homes
             .iter()
@@ -123,8 +122,8 @@ impl Engine {
         }
         let mut path = was.clone();
         if adopt.name.is_some() && name_of(&path) != name {
-            self.refuse_if_lived_in(&row)?;
-            path = WorktreeSettings::of(&of.root).folder.join(name);
+            self.refuse_if_lived_in(&row, false)?;
+            path = self.worktree_settings(&of.root)?.folder.join(name);
             worktree::rename(&of.git, &was, &path)?;
         }
         if let Some(wanted) = &wanted

@@ -85,7 +85,10 @@ impl Engine {
         }
         let dirty = view.dirty.unwrap_or(u64::MAX);
         if dirty > 0 {
-            return Ok(Err(format!("{dirty} files in it are not committed")));
+            return Ok(Err(match dirty {
+                1 => "1 file in it is not committed".into(),
+                n => format!("{n} files in it are not committed"),
+            }));
         }
         let Some(row) = view.id.map(|id| self.read(|s| Ok(s.worktree(id)?))).transpose()?.flatten()
         else {

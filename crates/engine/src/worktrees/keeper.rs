@@ -1,8 +1,9 @@
 //! What is done beside the asker: freeing the bytes of removed worktrees, counting room, filling the pool.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use callboard_agents::StopFlag;
 use callboard_model::worktree::{DiskUse, WorktreeState};
@@ -10,13 +11,43 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 
 use super::CALLBOARD;
-use crate::{Engine, limits};
+use crate::{Engine, EngineError, limits};
+
+/// Where it is kept what worktrees that are not Callboard's take.
+const FOREIGN_DISK_USE: &str = "worktrees.disk_use";
 
 /// Hands out what is done beside the asker.
 #[derive(Default)]
 pub(crate) struct Keeper {
     free: OnceLock<SyncSender<Free>>,
     prepare: OnceLock<SyncSender<Prepare>>,
+    /// Worktrees that are being removed or restored.
+    busy: Arc<Mutex<BTreeSet<WorktreeId>>>,
+}
+
+/// A worktree that nobody else removes or restores while this is held.
+pub(super) struct Busy {
+    all: Arc<Mutex<BTreeSet<WorktreeId>>>,
+    id: WorktreeId,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
+}
+
+impl Keeper {
+    /// Claims a worktree to remove or restore it.
+    pub(super) fn claim(&self, id: WorktreeId) -> Result<Busy, EngineError> {
+        if self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            return Ok(Busy { all: self.busy.clone(), id });
+        }
+        Err(EngineError::Conflict {
+            text: format!("{id} is being removed or restored already"),
+            hint: "wait for that to end",
+        })
+    }
 }
 
 /// A removed folder whose bytes are to be freed.
@@ -29,12 +60,16 @@ pub(super) struct Free {
 }
 
 /// Something to be done when there is time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Prepare {
     /// The pool of a workspace may have room.
     Fill(WorkspaceId),
     /// Count what a worktree takes.
     Measure(WorktreeId),
+    /// Count what a worktree that is not Callboard's takes.
+    MeasureFolder(PathBuf),
+    /// Go on with a worktree's setup.
+    SetUp(WorktreeId),
     /// Look at what the last daemon left.
     Recover,
 }
@@ -50,6 +85,8 @@ pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
     work(engine, stop, to_prepare, |engine, job| match job {
         Prepare::Fill(workspace) => engine.fill_pool(workspace),
         Prepare::Measure(id) => engine.measure_worktree(id),
+        Prepare::MeasureFolder(path) => engine.measure_folder(path),
+        Prepare::SetUp(id) => engine.set_up(id),
         Prepare::Recover => engine.recover_worktrees(),
     });
     engine.prepare_later(Prepare::Recover);
@@ -84,8 +121,9 @@ impl Engine {
 
     /// Has something done when there is time.
     pub(super) fn prepare_later(&self, job: Prepare) {
-        if self.keeper.prepare.get().is_none_or(|jobs| jobs.try_send(job).is_err()) {
-            tracing::debug!(?job, "too much waits to be done for worktrees");
+        let Some(jobs) = self.keeper.prepare.get() else { return };
+        if let Err(error) = jobs.try_send(job) {
+            tracing::debug!(%error, "too much waits to be done for worktrees");
         }
     }
 
@@ -113,6 +151,28 @@ impl Engine {
         if let Some(done) = job.done {
             // Its asker may have gone.
             let _ = done.send(freed);
+        }
+    }
+
+    /// What worktrees that are not Callboard's take, as last counted, by their folder.
+    pub(super) fn foreign_disk_use(&self) -> BTreeMap<String, DiskUse> {
+        let kept = self.read(|s| Ok(s.setting(FOREIGN_DISK_USE)?)).ok().flatten();
+        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    }
+
+    fn measure_folder(&self, path: PathBuf) {
+        let mut known = self.foreign_disk_use();
+        let name = super::text_of(&path);
+        let is_fresh = |disk: &DiskUse| self.now().since_ms(disk.at) < limits::DISK_USE_AGE_MS;
+        if known.get(&name).is_some_and(is_fresh) {
+            return;
+        }
+        known.retain(|folder, _| std::path::Path::new(folder).is_dir());
+        let bytes = callboard_os::disk::folder_state(&path).bytes;
+        known.insert(name, DiskUse { bytes, at: self.now() });
+        let kept = serde_json::to_value(known).unwrap_or_default();
+        if let Err(error) = self.ask(move |core| core.put_setting(FOREIGN_DISK_USE, &kept)) {
+            tracing::warn!(%error, "the room that a worktree takes could not be noted");
         }
     }
 

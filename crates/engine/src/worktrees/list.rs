@@ -77,15 +77,28 @@ impl Engine {
             views.push(view(row, &places, &listed));
             self.prepare_later_if_old(row);
         }
-        for tree in listed.iter().skip(1) {
-            let is_own = |row: &&StoredWorktree| {
-                row.row.state != WorktreeState::Removed && row.row.path == tree.path
-            };
-            if !rows.iter().any(|row| is_own(&row)) {
-                views.push(self.external_view(of, tree, &places));
+        let is_own = |tree: &&Worktree| {
+            let at = |row: &StoredWorktree| row.row.path == tree.path;
+            rows.iter().any(|row| row.row.state != WorktreeState::Removed && at(row))
+        };
+        let foreign: Vec<&Worktree> = listed.iter().skip(1).filter(|tree| !is_own(tree)).collect();
+        if !foreign.is_empty() {
+            let disk = self.foreign_disk_use();
+            let base = self.base_of(of);
+            for tree in foreign {
+                let mut view = self.external_view(of, tree, &places)?;
+                view.base = view.base.or_else(|| base.clone());
+                view.disk = disk.get(&view.path).copied();
+                self.prepare_later(Prepare::MeasureFolder(tree.path.clone()));
+                views.push(view);
             }
         }
         Ok(views)
+    }
+
+    fn base_of(&self, of: &Repository) -> Option<String> {
+        let settings = self.worktree_settings(&of.root).ok()?;
+        Some(callboard_git::base::base(&of.git, settings.base()).ok()?.branch)
     }
 
     fn prepare_later_if_old(&self, row: &StoredWorktree) {
@@ -112,7 +125,10 @@ impl Engine {
             Named::Own(row) => self.worktree_view(row.id)?,
             Named::External(of, tree) => {
                 let places = self.read(|s| Ok(s.session_directories(of.workspace)?))?;
-                self.external_view(&of, &tree, &places)
+                let mut view = self.external_view(&of, &tree, &places)?;
+                view.base = view.base.or_else(|| self.base_of(&of));
+                view.disk = self.foreign_disk_use().get(&view.path).copied();
+                view
             }
         };
         add_status(std::slice::from_mut(&mut view));
@@ -206,7 +222,11 @@ impl Engine {
         of: &Repository,
         tree: &Worktree,
         places: &[SessionDirectory],
-    ) -> WorktreeView {
+    ) -> Result<WorktreeView, EngineError> {
+        let tasks = match tree.branch.as_deref() {
+            Some(branch) => self.read(|s| Ok(s.tasks_on_branch(of.workspace, branch)?))?,
+            None => Vec::new(),
+        };
         let maker = self
             .homes
             .iter()
@@ -214,7 +234,7 @@ impl Engine {
         let is_there = tree.path.is_dir();
         let checkout = checkout_at(&tree.path);
         let (sessions, running, used_at) = sessions_in(&tree.path, places);
-        WorktreeView {
+        Ok(WorktreeView {
             id: None,
             workspace: of.workspace,
             name: name_of(&tree.path),
@@ -223,7 +243,7 @@ impl Engine {
             head: tree.head.clone(),
             base: checkout.as_ref().and_then(guard::base_of),
             from: None,
-            task: None,
+            task: tasks.first().filter(|_| tasks.len() == 1).copied(),
             sessions,
             running,
             state: if is_there { WorktreeState::External } else { WorktreeState::Missing },
@@ -238,12 +258,14 @@ impl Engine {
             environment: std::collections::BTreeMap::new(),
             ports: std::collections::BTreeMap::new(),
             url: None,
+            setup: None,
+            remarks: Vec::new(),
             log: None,
             changed_tracked: Vec::new(),
             kept: None,
             freed: None,
             note: tree.prunable.clone(),
-        }
+        })
     }
 }
 
@@ -287,6 +309,8 @@ fn view(row: &StoredWorktree, places: &[SessionDirectory], listed: &[Worktree]) 
         environment: facts.environment.clone(),
         ports: facts.ports.clone(),
         url: facts.url.clone(),
+        setup: facts.setup.clone(),
+        remarks: facts.remarks.clone(),
         log: facts.log.clone(),
         changed_tracked: facts.changed_tracked.clone(),
         kept: facts.kept.clone(),

@@ -11,9 +11,11 @@ use callboard_model::{TaskId, WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, Task, WorktreeRow};
 
 use super::environment::link_files;
+use super::equipment::{ToEquip, note};
 use super::keeper::Prepare;
 use super::settings::WorktreeSettings;
 use super::{CALLBOARD, Repository, YOU, name, refused, text_of};
+use crate::equip::{self, Phase};
 use crate::{Engine, EngineError};
 
 /// A worktree as it is to be made.
@@ -30,6 +32,17 @@ struct Plan {
     task: Option<TaskId>,
 }
 
+impl Plan {
+    fn to_equip(&self) -> ToEquip<'_> {
+        ToEquip {
+            top: &self.path,
+            name: &self.name,
+            branch: Some(&self.branch),
+            task: self.task.map(|task| task.to_string()),
+        }
+    }
+}
+
 impl Engine {
     /// Makes a worktree with a branch of its own, which no push leads to the base.
     ///
@@ -41,7 +54,7 @@ impl Engine {
         new: NewWorktree,
     ) -> Result<WorktreeView, EngineError> {
         let of = self.repository(workspace)?;
-        let settings = WorktreeSettings::of(&of.root);
+        let settings = self.worktree_settings(&of.root)?;
         let task = match new.task {
             Some(id) => {
                 let task = self.read(|s| Ok(s.task(id)?))?.filter(|t| t.deleted_at.is_none());
@@ -73,7 +86,7 @@ impl Engine {
         new: &NewWorktree,
         task: Option<&Task>,
     ) -> Result<(WorktreeId, Plan), EngineError> {
-        let base = base(&of.git, new.base.as_deref().or(settings.base.as_deref()))?;
+        let base = base(&of.git, new.base.as_deref().or(settings.base()))?;
         let start = match new.from.as_deref() {
             Some(from) => {
                 let id =
@@ -140,9 +153,13 @@ impl Engine {
             None => make_cold(of, plan)?,
         };
         if let Err(error) = self.equip_and_finish(of, id, plan, &made) {
+            if let Err(error) = self.unequip(of, &plan.to_equip()) {
+                tracing::warn!(%error, "what a worktree was given stays given");
+            }
             discard(of, &made, plan);
             return Err(error);
         }
+        self.prepare_later(Prepare::SetUp(id));
         Ok(())
     }
 
@@ -153,6 +170,8 @@ impl Engine {
         }
         let pooled = self.take_from_pool(of, id)?;
         let moved = worktree::rename(&of.git, &pooled, &plan.path)
+            .map_err(EngineError::from)
+            .and_then(|()| Ok(equip::moved(self.home(), &pooled, &plan.path)?))
             .and_then(|()| Ok(worktree::switch_to_new(&plan.path, &plan.branch, &plan.start.0)?));
         let made = callboard_git::locate(&plan.path).filter(|made| made.top == plan.path);
         match (moved, made) {
@@ -179,11 +198,14 @@ impl Engine {
     ) -> Result<(), EngineError> {
         guard::set(made, &plan.base.branch)?;
         link_files(&of.root, &made.top);
+        let equipped = self.equip(of, &plan.to_equip(), Phase::First)?;
         let admin = made.git_dir.file_name().map(|name| name.to_string_lossy().into_owned());
         self.change_worktree(id, LogKind::WORKTREE_MADE, YOU, move |row| {
             row.state = WorktreeState::Ready;
             row.facts.admin = admin.unwrap_or_default();
             row.facts.pooled_at = None;
+            row.facts.setup = Some("running".into());
+            note(&mut row.facts, equipped);
         })?;
         Ok(())
     }
@@ -198,9 +220,9 @@ fn wanted_name(
     let given = new.name.as_deref().or(if task.is_none() { new.branch.as_deref() } else { None });
     let made_up = || {
         let id = task.map(|task| task.id.to_string());
-        name::from_pattern(&settings.branch, id.as_deref(), task.map_or("", |task| &task.title))
+        settings.name(id.as_deref(), task.map_or("", |task| &task.title))
     };
-    let wanted = given.map_or_else(made_up, str::to_owned);
+    let wanted = given.map_or_else(made_up, |given| Ok(given.to_owned()))?;
     name::folder_name(&wanted).ok_or_else(|| EngineError::Refused {
         text: "the worktree has no name; nothing was made".into(),
         hint: "give a task (`T12`), a name, or a branch",

@@ -4,6 +4,7 @@
 mod adopt;
 mod collect;
 mod environment;
+mod equipment;
 mod keeper;
 mod list;
 mod make;

@@ -35,13 +35,6 @@ pub(super) fn folder_name(name: &str) -> Option<String> {
     Some(short).filter(|name| !name.is_empty())
 }
 
-/// A pattern such as `{task}-{title}` with its words put in; what is missing takes its separator along.
-pub(super) fn from_pattern(pattern: &str, task: Option<&str>, title: &str) -> String {
-    let filled =
-        pattern.replace("{task}", task.unwrap_or_default()).replace("{title}", &slug(title));
-    filled.trim_matches(['-', '_', '/', '.']).to_owned()
-}
-
 /// Names to try, in order: the name itself, then with a number.
 pub(super) fn candidates(name: &str) -> impl Iterator<Item = String> + use<> {
     let name = name.to_owned();
@@ -60,12 +53,6 @@ mod tests {
         assert_eq!(slug(long), "refactor-file-watcher-so-that-it");
         assert_eq!(slug("Größe & Ünïcode: $(rm -rf /)"), "größe-ünïcode-rm-rf");
         assert_eq!((slug("To the"), slug("…")), ("to-the".into(), String::new()));
-        let pattern = |task, title| from_pattern("{task}-{title}", task, title);
-        assert_eq!(pattern(Some("T12"), "Fix it"), "T12-fix-it");
-        assert_eq!(
-            (pattern(None, "Fix it"), pattern(Some("T3"), "")),
-            ("fix-it".into(), "T3".into())
-        );
         assert_eq!(folder_name(" ../a b/ü.").as_deref(), Some("a-b-ü"));
         assert_eq!(folder_name("../.."), None);
         assert_eq!(candidates("x").take(2).collect::<Vec<_>>(), ["x", "x-2"]);

@@ -10,10 +10,12 @@ use callboard_model::worktree::{WorktreeFacts, WorktreeState};
 use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
+use super::equipment::ToEquip;
 use super::keeper::Prepare;
 use super::make::take_away;
 use super::settings::WorktreeSettings;
 use super::{CALLBOARD, Repository, name, refused, text_of};
+use crate::equip::Phase;
 use crate::{Engine, EngineError};
 
 /// The name of a worktree of the pool; hidden, for nobody works there.
@@ -30,8 +32,8 @@ impl Engine {
 
     fn try_fill_pool(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
         let of = self.repository(workspace)?;
-        let settings = WorktreeSettings::of(&of.root);
-        let base = base(&of.git, settings.base.as_deref())?;
+        let settings = self.worktree_settings(&of.root)?;
+        let base = base(&of.git, settings.base())?;
         let pooled = self.pooled(workspace)?;
         for waiting in pooled.iter().filter(|waiting| waiting.row.facts.start != base.start) {
             if let Err(error) = worktree::switch_detached(&waiting.row.path, &base.start) {
@@ -61,7 +63,7 @@ impl Engine {
         let row = WorktreeRow {
             workspace: of.workspace,
             path: settings.folder.join(&name),
-            name,
+            name: name.clone(),
             branch: None,
             task: None,
             state: WorktreeState::Preparing,
@@ -85,6 +87,14 @@ impl Engine {
             take_away(of, &path);
             self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
             return Err(error.into());
+        }
+        let to_equip = ToEquip { top: &path, name: &name, branch: None, task: None };
+        let equipped = self
+            .equip(of, &to_equip, Phase::First)
+            .and_then(|_| self.equip(of, &to_equip, Phase::Rest));
+        if let Err(error) = equipped {
+            // Whoever gets it goes on with its setup, and is told what is wrong with it.
+            tracing::info!(%error, "a worktree of the pool is not set up");
         }
         self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, |row| {
             row.state = WorktreeState::Pooled;
@@ -127,6 +137,7 @@ impl Engine {
 
     /// Takes away what is left of a worktree that came from the pool.
     pub(super) fn discard_pooled(&self, of: &Repository, path: &Path) {
+        self.unequip_pooled(of, path);
         take_away(of, path);
         self.prepare_later(Prepare::Fill(of.workspace));
     }
@@ -134,8 +145,16 @@ impl Engine {
     fn drop_pooled(&self, of: &Repository, waiting: &StoredWorktree) -> Result<(), EngineError> {
         let id = waiting.id;
         self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
+        self.unequip_pooled(of, &waiting.row.path);
         take_away(of, &waiting.row.path);
         Ok(())
+    }
+
+    fn unequip_pooled(&self, of: &Repository, path: &Path) {
+        let to_equip = ToEquip { top: path, name: POOLED, branch: None, task: None };
+        if let Err(error) = self.unequip(of, &to_equip) {
+            tracing::warn!(%error, "what a worktree of the pool was given stays given");
+        }
     }
 
     fn pooled(&self, workspace: WorkspaceId) -> Result<Vec<StoredWorktree>, EngineError> {

@@ -56,6 +56,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let now = self.now();
         if let Change::Moved(to) = &change {
+            crate::equip::moved(self.home(), path, to)?;
             self.note_checkout(of, to, None)?;
         }
         let from = text_of(path);
@@ -103,6 +104,9 @@ impl Engine {
         for row in all {
             if let Some(trash) = &row.row.facts.trash {
                 self.free_later(Free { id: Some(row.id), trash: trash.into(), done: None });
+            }
+            if row.row.facts.setup.as_deref() == Some("running") {
+                self.prepare_later(Prepare::SetUp(row.id));
             }
             let recovered = match row.row.state {
                 WorktreeState::Preparing => self.recover(&row),

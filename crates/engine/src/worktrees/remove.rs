@@ -11,6 +11,7 @@ use callboard_model::worktree::WorktreeState;
 use callboard_os::disk::folder_state;
 use callboard_store::{LogKind, StoredWorktree};
 
+use super::equipment::ToEquip;
 use super::keeper::Free;
 use super::list::{Named, sessions_in};
 use super::{Repository, YOU, name, text_of};
@@ -20,7 +21,9 @@ use crate::{Engine, EngineError, limits};
 struct Safe {
     kept: Kept,
     beside: Vec<String>,
-    /// The folder's state before anything was kept.
+    /// What of its equipment could not be taken back.
+    remarks: Vec<String>,
+    /// The folder's state once everything was kept.
     mark: u64,
 }
 
@@ -61,18 +64,28 @@ impl Engine {
                 });
             }
         }
+        let _busy = self.keeper.claim(row.id)?;
         let tree = worktree::linked(&of.git, &row.row.path)?;
-        self.refuse_if_lived_in(&row)?;
+        refuse_locked(&tree)?;
+        // What Callboard itself started in it is no reason to stay.
+        crate::equip::stop_server(self.home(), &tree.top)?;
+        self.refuse_if_lived_in(&row, how.yes)?;
         if !how.yes {
             refuse_unkept(&tree.top)?;
         }
-        let safe = keep_all(&of, &row, &tree)?;
+        let mut safe = keep_all(&of, &row, &tree)?;
+        safe.remarks = self.unequip(&of, &ToEquip::of(&row))?;
+        safe.mark = folder_state(&tree.top).mark;
         self.take(&of, &row, &tree, &safe)?;
         self.finish_removal(&of, &row, safe, how)
     }
 
     /// Refuses while a session or a process is in it.
-    pub(super) fn refuse_if_lived_in(&self, row: &StoredWorktree) -> Result<(), EngineError> {
+    pub(super) fn refuse_if_lived_in(
+        &self,
+        row: &StoredWorktree,
+        is_insisted: bool,
+    ) -> Result<(), EngineError> {
         let stays = |what: String, hint: &'static str| {
             Err(EngineError::Refused {
                 text: format!("{what} in {}; it was left as it is", row.row.path.display()),
@@ -86,7 +99,16 @@ impl Engine {
             let verb = if running.len() == 1 { "runs" } else { "run" };
             return stays(format!("{} {verb}", names.join(", ")), "end it first");
         }
-        let Some(found) = callboard_os::process::processes_in(&row.row.path) else { return Ok(()) };
+        let Some(found) = callboard_os::process::processes_in(&row.row.path) else {
+            return if is_insisted {
+                Ok(())
+            } else {
+                stays(
+                    "this system does not tell which processes work".into(),
+                    "make sure that none does, and say so with `--yes`",
+                )
+            };
+        };
         if found.is_empty() {
             return Ok(());
         }
@@ -126,7 +148,8 @@ impl Engine {
         let trash = match worktree::take_away(&of.git, tree, &name, is_as_kept) {
             Ok(trash) => trash,
             Err(error) => {
-                self.change_worktree(row.id, LogKind::WORKTREE, YOU, |row| row.facts.kept = None)?;
+                let forgotten = |row: &mut callboard_store::WorktreeRow| row.facts.kept = None;
+                self.change_worktree(row.id, LogKind::WORKTREE, YOU, forgotten)?;
                 return Err(error.into());
             }
         };
@@ -164,6 +187,7 @@ impl Engine {
             worktree: self.worktree_view(row.id)?,
             kept: safe.kept.name,
             kept_beside: safe.beside,
+            remarks: safe.remarks,
             branch_deleted,
             left_out: safe.kept.left_out.iter().map(|path| text_of(path)).collect(),
             freed: bytes,
@@ -196,11 +220,22 @@ impl Engine {
             worktree: self.worktree_view(row.id)?,
             kept: String::new(),
             kept_beside: Vec::new(),
+            remarks: Vec::new(),
             branch_deleted: false,
             left_out: Vec::new(),
             freed: Some(0),
         })
     }
+}
+
+fn refuse_locked(tree: &Checkout) -> Result<(), EngineError> {
+    if !tree.git_dir.join("locked").exists() {
+        return Ok(());
+    }
+    Err(EngineError::Refused {
+        text: format!("{} is locked; it was left as it is", tree.top.display()),
+        hint: "`git worktree list --verbose` tells why; `git worktree unlock` it first",
+    })
 }
 
 fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
@@ -232,12 +267,22 @@ fn keep_all(of: &Repository, row: &StoredWorktree, tree: &Checkout) -> Result<Sa
             hint: "push them from there first",
         });
     }
-    let mark = folder_state(&tree.top).mark;
+    let before = folder_state(&tree.top).mark;
     let name = kept_name(of, row);
     let kept = keep::keep(&tree.top, &name)?;
+    let mark = folder_state(&tree.top).mark;
+    if mark != before {
+        return Err(EngineError::Refused {
+            text: format!(
+                "something was written to {} while it was being kept; it was left as it is",
+                tree.top.display()
+            ),
+            hint: "see what works in it, then remove it again",
+        });
+    }
     let beside = keep_beside(&Git::at(&tree.top), &name, kept.branch.as_deref())?;
     let beside = beside.into_iter().map(|kept| format!("{} ({})", kept.what, kept.reference));
-    Ok(Safe { kept, beside: beside.collect(), mark })
+    Ok(Safe { kept, beside: beside.collect(), remarks: Vec::new(), mark })
 }
 
 /// A name under which nothing is kept yet.

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 
 use callboard_git::{Checkout, guard, keep, worktree};
-use callboard_model::WorkspaceId;
 use callboard_model::view::{RestoreWorktree, WorktreeView};
 use callboard_model::worktree::{WorktreeFacts, WorktreeState};
+use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use super::environment::link_files;
+use super::equipment::{ToEquip, note as note_equipment};
+use super::keeper::Prepare;
 use super::list::{Named, checkout_at, name_of};
 use super::{CALLBOARD, Repository, YOU, refused};
+use crate::equip::Phase;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -54,6 +57,7 @@ impl Engine {
                 hint: "only what Callboard removed is restored",
             });
         };
+        let _busy = self.keeper.claim(row.id)?;
         let of = self.repository(row.row.workspace)?;
         let path = to.path.as_ref().map_or_else(|| row.row.path.clone(), PathBuf::from);
         self.refuse_taken_name(row)?;
@@ -69,7 +73,7 @@ impl Engine {
             row.facts.kept = None;
             row.facts.admin = admin;
         })?;
-        self.worktree_view(row.id)
+        self.equip_restored(&of, row.id)
     }
 
     fn refuse_taken_name(&self, row: &StoredWorktree) -> Result<(), EngineError> {
@@ -110,7 +114,8 @@ impl Engine {
         to: &RestoreWorktree,
     ) -> Result<WorktreeView, EngineError> {
         let path = to.path.as_ref().map_or_else(|| kept.path.clone(), PathBuf::from);
-        let base = callboard_git::base::base(&of.git, None)?;
+        let settings = self.worktree_settings(&of.root)?;
+        let base = callboard_git::base::base(&of.git, settings.base())?;
         let (made, branch) = bring_back(of, &kept.name, &path, &base.branch)?;
         self.note_checkout(of, &path, branch.as_deref())?;
         let row = WorktreeRow {
@@ -133,6 +138,22 @@ impl Engine {
                 w.add_worktree(&row, LogKind::WORKTREE_RESTORED, YOU).map_err(refused)
             })
         })?;
+        self.equip_restored(of, id)
+    }
+
+    /// Gives it again what its removal took back: ports, a database. Its files are its own.
+    fn equip_restored(&self, of: &Repository, id: WorktreeId) -> Result<WorktreeView, EngineError> {
+        let row = self.read(|s| Ok(s.worktree(id)?))?.ok_or(EngineError::Ending)?;
+        let equipped = self.equip(of, &ToEquip::of(&row), Phase::First);
+        self.change_worktree(id, LogKind::WORKTREE, YOU, move |row| match equipped {
+            Ok(equipped) => {
+                row.facts.setup = Some("running".into());
+                note_equipment(&mut row.facts, equipped);
+            }
+            // It is back all the same.
+            Err(error) => row.facts.setup = Some(error.to_string()),
+        })?;
+        self.prepare_later(Prepare::SetUp(id));
         self.worktree_view(id)
     }
 }

@@ -1,5 +1,7 @@
 //! Sessions that write into checkouts that are not theirs.
 
+use std::path::Path;
+
 use callboard_engine::AskedBy;
 use callboard_model::call::{Ask, CallDetail, CallKind, CallOption, CallVia, Effect};
 use callboard_model::event::{Change, FileEdit};
@@ -11,34 +13,15 @@ use serde_json::json;
 use crate::scene::Running;
 use crate::transcripts::{Claude, append, seconds_to_now};
 
-#[test]
-fn a_session_of_a_worktree_that_writes_in_the_main_checkout_is_a_call_and_its_asking_is_refused() {
-    let home = HermeticHome::new();
-    let repo = Repo::new(&home);
-    repo.commit("begin", &[("src/lock.rs", "1")]);
-    let running = Running::start(&home);
-    let workspace = running.register(&repo);
-    let engine = &running.engine;
-    let new = NewWorktree { name: Some("mend".into()), ..NewWorktree::default() };
-    let worktree = engine.new_worktree(workspace, new).unwrap();
-    let claude = Claude::new("astray", std::path::Path::new(&worktree.path));
-    let path = claude.path(&home, "p");
-    let (at, foreign) = (seconds_to_now(), repo.path().join("src/lock.rs"));
-    append(&path, &claude.prompt(at, "mend the lock"));
-    let own = format!("{}/src/lock.rs", worktree.path);
-    append(&path, &claude.uses(at, "Write", json!({"file_path": own, "content": "2"})));
-    append(&path, &claude.ran(at, at, "written"));
-    let session = running.wait("its workspace", |_| {
-        Some(running.session("astray")).filter(|view| view.workspace == Some(workspace))
-    });
-    assert!(engine.inbox(None).unwrap().calls.is_empty());
-    let ask = Ask {
+/// A request to write a file, as an agent makes it.
+fn write_to(path: &Path) -> Ask {
+    Ask {
         key: "r1".into(),
         kind: CallKind::Permission,
         question: "write src/lock.rs".into(),
         detail: CallDetail::Edit {
             files: vec![FileEdit {
-                path: foreign.to_string_lossy().into_owned(),
+                path: path.to_string_lossy().into_owned(),
                 change: Change::Write,
                 from: None,
                 hunks: Vec::new(),
@@ -54,13 +37,36 @@ fn a_session_of_a_worktree_that_writes_in_the_main_checkout_is_a_call_and_its_as
         subagent: None,
         reason: None,
         reply: serde_json::Value::Null,
-    };
+    }
+}
+
+#[test]
+fn a_session_of_a_worktree_that_writes_in_the_main_checkout_is_a_call_and_its_asking_is_refused() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("begin", &[("src/lock.rs", "1")]);
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    let engine = &running.engine;
+    let new = NewWorktree { name: Some("mend".into()), ..NewWorktree::default() };
+    let worktree = engine.new_worktree(workspace, new).unwrap();
+    let claude = Claude::new("astray", Path::new(&worktree.path));
+    let path = claude.path(&home, "p");
+    let (at, foreign) = (seconds_to_now(), repo.path().join("src/lock.rs"));
+    append(&path, &claude.prompt(at, "mend the lock"));
+    let own = format!("{}/src/lock.rs", worktree.path);
+    append(&path, &claude.uses(at, "Write", json!({"file_path": own, "content": "2"})));
+    append(&path, &claude.ran(at, at, "written"));
+    let session = running.wait("its workspace", |_| {
+        Some(running.session("astray")).filter(|view| view.workspace == Some(workspace))
+    });
+    assert!(engine.inbox(None).unwrap().calls.is_empty());
     let (asked, _) = engine
         .asked(AskedBy {
             agent: AgentName::known("claude"),
             thread: ThreadKey::main("astray"),
             via: CallVia::Driver,
-            ask,
+            ask: write_to(&foreign),
             expires_at: None,
             window: None,
         })

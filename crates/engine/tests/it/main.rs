@@ -9,6 +9,7 @@
 
 mod calls;
 mod checkouts;
+mod configuration;
 mod damage;
 mod equip;
 mod files;
@@ -19,6 +20,7 @@ mod order;
 mod pushes;
 mod readable;
 mod relations;
+mod resources;
 mod running;
 mod scene;
 mod silence;

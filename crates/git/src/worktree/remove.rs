@@ -33,8 +33,7 @@ pub fn linked(git: &Git, path: &Path) -> Result<Checkout, WorktreeError> {
     }
     let found = locate(&real).filter(|found| found.top == real && found.is_linked());
     let found = found.ok_or_else(|| refused("its `.git` file leads nowhere".into()))?;
-    let repository = locate(git.cwd()).map(|main| main.common_dir);
-    if repository.as_deref() != Some(found.common_dir.as_path()) {
+    if common_dir(git)? != found.common_dir {
         return Err(refused(format!("it belongs to {}", found.common_dir.display())));
     }
     if found.git_dir.parent() != Some(found.common_dir.join("worktrees").as_path()) {
@@ -59,6 +58,13 @@ pub fn linked(git: &Git, path: &Path) -> Result<Checkout, WorktreeError> {
         return Err(refused("the repository itself lies in it".into()));
     }
     Ok(found)
+}
+
+/// The directory that all worktrees of the repository share; that of a bare one, too.
+fn common_dir(git: &Git) -> Result<PathBuf, WorktreeError> {
+    let told = git.text(&["rev-parse", "--path-format=absolute", "--git-common-dir"])?;
+    let path = PathBuf::from(told);
+    path.canonicalize().map_err(WorktreeError::io(&path))
 }
 
 /// Takes a verified worktree away by renaming its folder, and has git forget it. Gives where the folder
@@ -113,8 +119,8 @@ pub fn take_away(
 
 /// Has git forget a worktree whose folder is gone; others whose folders are gone stay known.
 pub fn forget(git: &Git, path: &Path) {
-    let Some(repository) = locate(git.cwd()) else { return };
-    let all = repository.common_dir.join("worktrees");
+    let Ok(repository) = common_dir(git) else { return };
+    let all = repository.join("worktrees");
     for entry in fs::read_dir(&all).into_iter().flatten().flatten() {
         let back = fs::read_to_string(entry.path().join("gitdir")).unwrap_or_default();
         let is_its_own = Path::new(back.trim()) == path.join(".git") && !path.exists();

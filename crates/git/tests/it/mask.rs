@@ -12,6 +12,9 @@ fn a_hidden_change_is_in_no_status_and_no_commit() {
     let hidden = [PathBuf::from("config/ports.json")];
     repo.write("config/ports.json", "20000\n");
     assert_eq!(status::tracked(&git).unwrap()[0].path, hidden[0]);
+    assert!(
+        mask::differs(&git, &hidden[0]).unwrap() && !mask::differs(&git, "b".as_ref()).unwrap()
+    );
     assert!(mask::is_tracked(&git, &hidden[0]) && !mask::is_tracked(&git, "config/*".as_ref()));
     mask::hide(&git, &hidden).unwrap();
     assert_eq!(mask::hidden(&git).unwrap(), hidden);

@@ -145,6 +145,7 @@ fn a_bare_repository_stays_bare_when_its_worktrees_get_their_own_configuration()
     assert_eq!(tree.git(&["rev-parse", "--is-bare-repository"]), "false");
     assert_eq!(tree.status(), "");
     tree.commit("Works", &[("a", "1")]);
+    linked(&Git::at(bare.path()), &path).unwrap();
     let shared = fs::read_to_string(bare.path().join("config")).unwrap();
     assert!(!shared.contains("bare = true"), "{shared}");
 }

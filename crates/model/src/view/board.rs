@@ -236,6 +236,11 @@ pub enum StreamMessage {
         /// The task.
         id: TaskId,
     },
+    /// A resource was asked for, taken or given back.
+    Resource {
+        /// Who has it, and who waits.
+        resource: Box<super::ResourceView>,
+    },
     /// A worktree is new, changed or gone.
     Worktree {
         /// The worktree; what takes long to find out is not asked for it.

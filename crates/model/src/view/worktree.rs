@@ -57,6 +57,10 @@ pub struct WorktreeView {
     pub ports: BTreeMap<String, u16>,
     /// Where its development server answers.
     pub url: Option<String>,
+    /// How far its setup is: `running`, `done`, or why it failed.
+    pub setup: Option<String>,
+    /// What its setup has to say.
+    pub remarks: Vec<String>,
     /// The log of its setup.
     pub log: Option<String>,
     /// Tracked files that setup changed.
@@ -131,6 +135,8 @@ pub struct WorktreeRemoved {
     pub kept: String,
     /// What else is kept: stashes made on its branch, commits that no branch has.
     pub kept_beside: Vec<String>,
+    /// What of its equipment could not be taken back, which does no harm.
+    pub remarks: Vec<String>,
     /// Its branch went with it: it had no commits of its own, or that was asked for.
     pub branch_deleted: bool,
     /// Ignored files and folders that were not kept.

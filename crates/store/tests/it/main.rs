@@ -5,6 +5,7 @@
 mod board;
 mod crash;
 mod database_copy;
+mod leases;
 mod log;
 mod open;
 mod records;

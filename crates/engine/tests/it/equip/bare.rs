@@ -149,6 +149,8 @@ fn a_claimed_worktree_gets_its_new_name_and_keeps_its_ports() {
     assert_eq!(after.environment["CALLBOARD_WORKTREE"], "T7-new");
     assert!(claimed.read("config/ports.json").contains("app-T7-new"));
     assert!(claimed.read(".venv/bin/tool").contains("/claimed/.venv/bin/python"));
+    let link = fs::read_link(to.join("node_modules/a")).unwrap();
+    assert_eq!(link, to.join("packages/a"));
     assert_eq!(claimed.status(), " M lock.json");
 }
 

@@ -21,8 +21,10 @@ fn a_database_is_made_of_the_template_and_dropped() {
     server.ask(&of_a, "INSERT INTO a VALUES (3)");
     let count = |database: &str| server.ask(database, "SELECT count(*) FROM a");
     assert_eq!((count(&of_a), count(&of_b), count("app")), ("3".into(), "2".into(), "2".into()));
+    // Neither who is connected keeps it, nor a configuration that names no database any more.
+    let _connected = server.connect(&of_a);
+    scene.repo.write("callboard.toml", "");
     let project = scene.project();
-    // Whoever is connected does not keep it.
     unequip(&scene.of(&project, a.path(), "T1-One thing"), &mut |_| {}).unwrap();
     let list = server.ask("postgres", "SELECT datname FROM pg_database");
     assert!(

@@ -1,0 +1,76 @@
+//! Connecting an agent and taking it back; the hook that it then runs.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::net::UnixListener;
+use std::process::Stdio;
+
+use callboard_testkit::{Callboard, HermeticHome};
+
+#[test]
+fn what_is_shown_is_written_and_taken_back_also_beside_the_users_own() {
+    let home = HermeticHome::new();
+    let callboard = Callboard::built(&home);
+    let plugin = home.claude_config_dir().join("skills/callboard");
+    let shown = callboard.run(["connect", "claude", "--print"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.stderr);
+    assert!(shown.stdout.contains("+            \"command\": "), "{}", shown.stdout);
+    assert!(!plugin.exists());
+    let unasked = callboard.run(["connect", "claude"]);
+    assert_eq!(unasked.code, Some(2), "{}", unasked.stdout);
+    assert!(!plugin.exists());
+
+    let connected = callboard.run(["connect", "claude", "--yes"]);
+    assert_eq!(connected.code, Some(0), "{}", connected.stderr);
+    let again = callboard.run(["connect", "claude", "--yes"]);
+    assert_eq!(again.stdout, "Claude Code is connected already; nothing was changed\n");
+    let hooks = plugin.join("hooks/hooks.json");
+    let edited = fs::read_to_string(&hooks).unwrap().replace("604800", "60");
+    fs::write(&hooks, edited).unwrap();
+    fs::write(plugin.join("mine.md"), "kept").unwrap();
+    let gone = callboard.run(["disconnect", "claude", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{}", gone.stderr);
+    let left: Vec<_> = fs::read_dir(&plugin).unwrap().flatten().map(|e| e.file_name()).collect();
+    assert_eq!(left, ["mine.md"]);
+    let nothing = callboard.run(["disconnect", "claude", "--yes"]);
+    assert_eq!(nothing.stdout, "Claude Code is not connected; nothing was changed\n");
+}
+
+#[test]
+fn what_is_in_the_way_or_not_known_is_left_alone() {
+    let home = HermeticHome::new();
+    let callboard = Callboard::built(&home);
+    let own = home.codex_home().join("hooks.json");
+    fs::write(&own, "not json").unwrap();
+    let refused = callboard.run(["connect", "codex", "--yes"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("nothing was changed"), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(&own).unwrap(), "not json");
+    let unknown = callboard.run(["connect", "nobody"]);
+    assert!(unknown.stderr.contains("choose one of claude, codex"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_hook_says_nothing_and_succeeds_whatever_is_wrong() {
+    let home = HermeticHome::new();
+    let silent = home.root().join("silent.sock");
+    // It takes connections and never answers.
+    let _listener = UnixListener::bind(&silent).unwrap();
+    let nowhere = home.root().join("nowhere.sock");
+    let asked = r#"{"session_id":"s","hook_event_name":"PermissionRequest","tool_name":"Bash","tool_input":{"command":"ls"}}"#;
+    for socket in [&silent, &nowhere] {
+        for (agent, input) in
+            [("claude", asked), ("claude", "not json"), ("nobody", "{}"), ("codex", "")]
+        {
+            let mut command = Callboard::built(&home).command();
+            command.args(["hook", agent]).arg(socket).env("CLAUDE_CODE_ENTRYPOINT", "cli");
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+            let output = child.wait_with_output().unwrap();
+            assert!(output.status.success(), "{agent} {input}");
+            assert!(output.stdout.is_empty() && output.stderr.is_empty(), "{agent} {input}");
+        }
+    }
+    assert!(!home.callboard_home().join("run").exists(), "a hook starts no daemon");
+}
