@@ -3401,6 +3401,8 @@ export interface components {
             kept_beside: string[];
             /** @description Ignored files and folders that were not kept. */
             left_out: string[];
+            /** @description What of its equipment could not be taken back, which does no harm. */
+            remarks: string[];
             /** @description What is left of it. */
             worktree: components["schemas"]["WorktreeView"];
         };
@@ -3458,10 +3460,14 @@ export interface components {
             ports: {
                 [key: string]: number;
             };
+            /** @description What its setup has to say. */
+            remarks: string[];
             /** @description Those of them that run now. */
             running: components["schemas"]["SessionId"][];
             /** @description Sessions that work or worked in it, newest first. */
             sessions: components["schemas"]["SessionId"][];
+            /** @description How far its setup is: `running`, `done`, or why it failed. */
+            setup?: string | null;
             /** @description What has become of it. */
             state: components["schemas"]["WorktreeState"];
             task?: components["schemas"]["TaskId"] | null;
