@@ -5,6 +5,7 @@
 mod claude;
 mod codex;
 mod connect;
+pub mod drive;
 mod fields;
 mod hook;
 mod installed;
@@ -26,6 +27,7 @@ use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
 
 pub use connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
+pub use drive::Driver;
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
@@ -74,6 +76,9 @@ pub trait Agent: Send + Sync {
     /// Its name as its makers write it.
     fn title(&self) -> &'static str;
 
+    /// The name of its program.
+    fn program_name(&self) -> &'static str;
+
     /// The folders it keeps its files in, whether or not they exist.
     fn homes(&self, environment: &Environment) -> Vec<PathBuf>;
 
@@ -108,6 +113,11 @@ pub trait Agent: Send + Sync {
 
     /// The agent's program, if it is installed.
     fn installed(&self, environment: &Environment) -> Option<Installed>;
+
+    /// What drives it, if it can be driven.
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        None
+    }
 
     /// Its hooks, if it has such that tell what its files do not.
     fn hook(&self) -> Option<&'static dyn Hook> {

@@ -95,5 +95,19 @@ pub const HOOKS_LIST_TIME: Duration = Duration::from_secs(20);
 /// Time that a program gets to tell its version; a cold start of the slowest takes about a second.
 pub const VERSION_TIME: Duration = Duration::from_secs(20);
 
+/// Changes of files that are begun and may be asked about; more never wait side by side.
+pub const EDITS_REMEMBERED: usize = 32;
+
+/// Last turns of a thread that are looked through for prompts of ours: those sent before a connection was lost.
+pub const TURNS_LOOKED_AT: u32 = 3;
+
+/// Answers by which a repeated one is recognised: a restart repeats the last few.
+pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
 pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
+
+/// Lines of a shared server that wait while an answer is given: it tells of all its threads.
+pub const SHARED_LINES: usize = 256;
+
+/// Time that a shared server has to take an answer: a person waits for it.
+pub const SHARED_TIME: Duration = Duration::from_secs(8);

@@ -39,6 +39,40 @@ pub(crate) enum Command {
     /// What cannot be doubled: who has it, taking it in turn, giving it back.
     #[command(subcommand)]
     Resource(Resource),
+    /// Start an agent on a task, or on what you say, in a worktree of its own.
+    Run(Run),
+    /// Give a session that Callboard started a prompt: into its turn, or behind it, as its agent can.
+    Send {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// What to do; `-` for standard input.
+        text: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Break the turn of a session off; it stays ready for the next prompt.
+    Interrupt {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// End a session that Callboard started, or take it out of the queue. It can go on later.
+    Stop {
+        /// `S41`, the agent's own id or its beginning, or `T12` for all of a task.
+        session: String,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Have a session that is over go on, whoever started it.
+    Resume(Going),
+    /// Have a session go on a second time from where it is.
+    Fork(Going),
+    /// Open a session in its agent's own program, in this terminal.
+    Attach {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+    },
     /// Worktrees: make, list, show, adopt, remove and restore them.
     #[command(subcommand, visible_alias = "wt")]
     Worktree(worktree::Worktree),
@@ -401,6 +435,52 @@ pub(crate) enum PriorityWord {
     High,
     Normal,
     Low,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Run {
+    /// `T12`, or what to do: a task is made of it.
+    pub(crate) work: String,
+    /// What to say instead of the task's own words.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
+    /// Which agent (`claude`, `codex`); the first that is installed if not given.
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// The model, in the agent's words.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// The permission mode, in the agent's words: `plan` or `acceptEdits` for Claude Code, such as
+    /// `on-request/workspace-write` for Codex.
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
+    /// Work in the main checkout instead of a worktree.
+    #[arg(long)]
+    pub(crate) in_place: bool,
+    /// Start it whatever else runs or waits for a review.
+    #[arg(long)]
+    pub(crate) at_once: bool,
+    /// How many sessions, each in a worktree of its own.
+    #[arg(long)]
+    pub(crate) count: Option<u32>,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Going {
+    /// `S41`, or the agent's own id or its beginning.
+    pub(crate) session: String,
+    /// What to do; it waits for a prompt if not given.
+    pub(crate) prompt: Option<String>,
+    /// The model, in the agent's words.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// The permission mode, in the agent's words.
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
+    #[command(flatten)]
+    pub(crate) json: Json,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -72,7 +72,7 @@ impl AnswerBell {
     }
 
     /// Waits until it rang since `seen`, for at most `time`; gives how often it has rung.
-    fn wait(&self, seen: u64, time: Duration) -> u64 {
+    pub(crate) fn wait(&self, seen: u64, time: Duration) -> u64 {
         let (count, told) = &*self.0;
         let count = count.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = told.wait_timeout_while(count, time, |count| *count == seen);

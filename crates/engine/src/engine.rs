@@ -21,6 +21,7 @@ use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
 use crate::limits;
 use crate::live::{Home, LiveWatch};
 use crate::notes::NotesWatch;
+use crate::owned::OwnedRoom;
 
 /// What the engine is told at its start.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ pub struct Engine {
     announcer: Announcer,
     ingest: Arc<OnceLock<Ingest>>,
     live: LiveWatch,
-    stop: StopFlag,
+    pub(crate) stop: StopFlag,
     readers: Mutex<Vec<Reader>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     pub(crate) problems: Problems,
@@ -53,6 +54,7 @@ pub struct Engine {
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
     pub(crate) pushes: crate::pushes::PushWatch,
+    pub(crate) owned: OwnedRoom,
     pub(crate) projects: crate::project::Projects,
     pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
@@ -78,6 +80,7 @@ impl Engine {
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
         let answers = AnswerBell::default();
+        let owned = OwnedRoom::new(&config.home);
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
@@ -117,6 +120,7 @@ impl Engine {
             notes: NotesWatch::default(),
             answers,
             pushes: crate::pushes::PushWatch::default(),
+            owned,
             projects: crate::project::Projects::default(),
             turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
@@ -171,6 +175,8 @@ impl Engine {
     pub fn stop(&self) {
         self.stop.stop();
         self.live.stop();
+        self.owned.stop();
+        self.answers.tell();
         if let Some(ingest) = self.ingest.get() {
             ingest.stop();
         }
@@ -363,8 +369,9 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::notes::start(engine);
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
-    crate::worktrees::start(engine, engine.stop.clone());
+    crate::owned::start(engine);
     crate::resources::start(engine);
+    crate::worktrees::start(engine, engine.stop.clone());
     crate::refold::start(engine, engine.stop.clone());
     checkpoint_beside(engine);
 }

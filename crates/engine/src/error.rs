@@ -61,6 +61,13 @@ impl EngineError {
         Self::NotFound { what: format!("call {id}"), hint: "see what waits with `callboard inbox`" }
     }
 
+    pub(crate) fn no_owned(id: i64) -> Self {
+        Self::NotFound {
+            what: format!("owned session {id}"),
+            hint: "list them with `callboard session list`",
+        }
+    }
+
     pub(crate) fn no_task(id: callboard_model::TaskId) -> Self {
         Self::NotFound { what: format!("task {id}"), hint: "list them with `callboard task list`" }
     }

@@ -16,6 +16,7 @@ pub mod limits;
 mod live;
 mod notes;
 mod open;
+mod owned;
 pub mod project;
 mod pushes;
 mod query;

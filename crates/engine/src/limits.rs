@@ -170,6 +170,60 @@ pub const BOUND_AT_ONCE: usize = 64;
 /// Age of a session's last event up to which the end of its turn calls for a person: what is read long after it
 /// happened is history.
 pub const CALLED_FOR_AGE_MS: i64 = 24 * 3600 * 1000;
+
+/// Lines of an agent's journal taken in at once: what they tell is one transaction.
+pub const JOURNAL_LINES: usize = 500;
+
+/// Bytes of an agent's journal taken in at once.
+pub const JOURNAL_BYTES: u64 = 4 << 20;
+
+/// The longest line of an agent's journal: requests for permission carry whole files; longer lines are results,
+/// which its transcript tells.
+pub const JOURNAL_LINE_BYTES: u64 = 16 << 20;
+
+/// Bytes of a journal after which its cursor is committed even where nothing was told: what is read again after a
+/// crash.
+pub const JOURNAL_UNTOLD_BYTES: u64 = 1 << 20;
+
+/// What waits for one channel: its agent's lines wait in their pipe or socket, orders for an answer.
+pub const WAITING_WAKES: usize = 1024;
+
+/// Time after which a channel looks after its agent without having been told to: only repairs.
+pub const CHANNEL_SWEEP: Duration = Duration::from_secs(30);
+
+/// Time that an agent has to end after it was told to, before its processes are ended.
+pub const END_TIME: Duration = Duration::from_secs(8);
+
+/// Time in which a started agent says its first word, as long as others wait for it: its start takes the processor,
+/// and a second one beside it would only slow both.
+pub const STAGGER_MS: i64 = 4_000;
+
+/// Tries to reach a server or a host that starts: twenty seconds of them.
+pub const SERVER_TRIES: u32 = 2_000;
+
+/// Looks whether an agent that was told to end has ended: twice the time after which its processes are ended.
+pub const END_LOOKS: u32 = 1_600;
+
+/// Time between two tries to reach a server that starts.
+pub const SERVER_TRY_EVERY: Duration = Duration::from_millis(10);
+
+/// Sessions started by one request.
+pub const STARTS_AT_ONCE: u32 = 16;
+
+/// Owned sessions that are over and still listed.
+pub const OWNED_OVER: usize = 50;
+
+/// Those that are over and whose end is still told as the agent's own word.
+pub const OWNED_REMEMBERED: usize = 500;
+
+/// Bytes of an agent's last words that explain why it ended.
+pub const LAST_WORDS_BYTES: usize = 2_000;
+
+/// Characters of a title made of a prompt.
+pub const TITLE_CHARS: usize = 80;
+
+/// Time after which a limit that does not say when it ends is tried again.
+pub const LIMIT_TRIED_MS: i64 = 15 * 60 * 1000;
 /// Longest `callboard.toml` that is read: a hundred times what people write.
 pub const PROJECT_FILE_BYTES: u64 = 1 << 20;
 

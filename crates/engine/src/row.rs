@@ -5,8 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use callboard_agents::LiveSession;
 use callboard_model::fold::{SessionFold, UsageTotals};
+use callboard_model::owned::{Owned, PromptStep};
 use callboard_model::session::{Alive, Fact, FactSource, Outcome, SessionState, TurnState};
-use callboard_model::view::{CheckResult, ContextUse, PlanProgress, SessionView};
+use callboard_model::view::{
+    CheckResult, ContextUse, OwnedCan, OwnedView, PlanProgress, QueuedPrompt, SessionView,
+};
 use callboard_model::{
     AgentName, Seq, SessionId, TaskId, ThreadKey, Timestamp, WorkspaceId, activity, check,
 };
@@ -90,9 +93,51 @@ pub(crate) fn of(
             .map(|used| ContextUse { used, window: fold.usage.context_window }),
         model: fold.usage.model.clone().or_else(|| fold.facts.model.clone()),
         agent_version: fold.facts.agent_version.clone(),
+        owned: None,
         children: links.children,
         events: fold.events,
         seq: links.seq,
+    }
+}
+
+/// An owned session as it is shown.
+pub(crate) fn owned(owned: &Owned) -> OwnedView {
+    let driver = callboard_agents::named(owned.agent.as_str()).and_then(|agent| agent.driver());
+    let can = driver.map(|driver| driver.capabilities()).unwrap_or_default();
+    let limited = owned.limited.as_ref().filter(|_| !owned.state.is_over());
+    let prompts = owned.prompts.iter().map(|prompt| QueuedPrompt {
+        id: prompt.id.clone(),
+        text: prompt.text.clone(),
+        at: prompt.at,
+        refused: match &prompt.step {
+            PromptStep::Refused(why) => Some(why.clone()),
+            _ => None,
+        },
+    });
+    OwnedView {
+        id: owned.id,
+        workspace: owned.workspace,
+        task: owned.task,
+        session: owned.session,
+        agent: owned.agent.clone(),
+        state: owned.state,
+        waits: owned.waits.clone().or_else(|| limited.map(|limited| limited.text.clone())),
+        waits_until: limited.and_then(|limited| limited.until),
+        prompts: prompts.collect(),
+        model: owned.model.clone(),
+        mode: owned.mode.clone(),
+        cwd: owned.cwd.clone(),
+        failure: owned.failure.clone(),
+        asked_at: owned.asked_at,
+        started_at: owned.started_at,
+        ended_at: owned.ended_at,
+        can: OwnedCan {
+            steer: can.steer,
+            interrupt: can.interrupt,
+            resume: can.resume,
+            fork: can.fork,
+            attach_while_driven: can.attach_while_driven,
+        },
     }
 }
 

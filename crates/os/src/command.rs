@@ -24,6 +24,15 @@ pub struct Command {
     time: Duration,
 }
 
+/// Becomes another program, in this process and this terminal. Returns only when that fails.
+#[cfg(unix)]
+#[must_use]
+#[allow(clippy::disallowed_methods, reason = "this crate starts processes")]
+pub fn become_program(program: &Path, args: &[String], cwd: &Path) -> io::Error {
+    use std::os::unix::process::CommandExt;
+    std::process::Command::new(program).args(args).current_dir(cwd).exec()
+}
+
 /// What a command that ended came to.
 #[derive(Debug)]
 pub struct Output {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-pub use client::{HostError, HostState, ask, start, state};
+pub use client::{HostError, HostState, ask, is_held, start, state};
 pub use serve::serve;
 
 /// What the agent printed on standard output, byte for byte.

@@ -56,6 +56,17 @@ pub fn environment_variable(pid: u32, name: &str) -> Option<String> {
     })
 }
 
+/// The processes of ours that were started with an environment variable, each with its value; empty where the
+/// system does not say.
+#[must_use]
+pub fn with_variable(name: &str) -> Vec<(u32, String)> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter_map(|pid| Some((pid, environment_variable(pid, name)?)))
+        .collect()
+}
+
 /// A process that holds a file open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFile {

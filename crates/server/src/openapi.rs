@@ -3,7 +3,7 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, resources, search, sessions, tasks, worktrees};
+use crate::api::{board, calls, doctor, owned, resources, search, sessions, tasks, worktrees};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -31,6 +31,16 @@ use crate::stream;
         resources::resources,
         resources::take,
         resources::give,
+        owned::list,
+        owned::start,
+        owned::owned,
+        owned::cancel,
+        owned::send,
+        owned::interrupt,
+        owned::stop,
+        owned::resume,
+        owned::fork,
+        owned::attach,
         search::search,
         calls::calls,
         calls::call,

@@ -16,7 +16,9 @@ use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
-use crate::api::{board, calls, doctor, hook, resources, search, sessions, tasks, worktrees};
+use crate::api::{
+    board, calls, doctor, hook, owned, resources, search, sessions, tasks, worktrees,
+};
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -136,6 +138,14 @@ fn api() -> Router<App> {
         .route("/api/calls", get(calls::calls))
         .route("/api/calls/{id}", get(calls::call))
         .route("/api/calls/{id}/answer", post(calls::answer))
+        .route("/api/owned", get(owned::list).post(owned::start))
+        .route("/api/owned/{id}", get(owned::owned).delete(owned::cancel))
+        .route("/api/sessions/{id}/send", post(owned::send))
+        .route("/api/sessions/{id}/interrupt", post(owned::interrupt))
+        .route("/api/sessions/{id}/stop", post(owned::stop))
+        .route("/api/sessions/{id}/resume", post(owned::resume))
+        .route("/api/sessions/{id}/fork", post(owned::fork))
+        .route("/api/sessions/{id}/attach", post(owned::attach))
         .route("/api/search", get(search::search))
         .route("/api/tasks", get(tasks::tasks).post(tasks::create))
         .route("/api/tasks/{id}", get(tasks::task).patch(tasks::edit).delete(tasks::delete))

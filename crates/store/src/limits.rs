@@ -120,6 +120,8 @@ pub const VISIT_GAP_MS: i64 = 10 * 60 * 1000;
 /// Closed calls that one answer lists: a week of a busy user.
 pub const CALLS: usize = 500;
 
+/// Characters of a random name: 48 bits, and a socket's path has about a hundred characters.
+pub const NAME_CHARS: usize = 12;
 /// Time that copying waits for another program's transaction on its database to end.
 pub const BUSY_TIME: std::time::Duration = std::time::Duration::from_secs(10);
 

@@ -67,6 +67,16 @@ impl LogKind {
     pub const WORKSPACE: Self = Self::lasting("workspace");
     /// A resource was asked for, taken or given back.
     pub const LEASE: Self = Self::lasting("lease");
+    /// A session was asked for, or told to go on.
+    pub const OWNED_ASKED: Self = Self::lasting("owned.asked");
+    /// A prompt was given to an owned session.
+    pub const OWNED_PROMPT: Self = Self::lasting("owned.prompt");
+    /// An owned session was told to break its turn off, or to end.
+    pub const OWNED_STOPPED: Self = Self::lasting("owned.stopped");
+    /// An owned session is over, and how.
+    pub const OWNED_OVER: Self = Self::lasting("owned.over");
+    /// Something else of an owned session changed.
+    pub const OWNED: Self = Self::transient("owned");
     /// A worktree was made.
     pub const WORKTREE_MADE: Self = Self::lasting("worktree.made");
     /// A worktree that somebody else made is looked after from now on.

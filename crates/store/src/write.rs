@@ -40,6 +40,13 @@ pub(crate) fn last_seq(conn: &Connection) -> Result<i64> {
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 
+/// A short random name that no other has: for folders whose paths must stay short.
+#[must_use]
+pub fn fresh_name() -> String {
+    let name = uuid::Uuid::new_v4().simple().to_string();
+    name.chars().take(limits::NAME_CHARS).collect()
+}
+
 /// One write transaction; what it does is committed as a whole.
 #[derive(Debug)]
 pub struct Write<'a> {
@@ -108,7 +115,8 @@ impl<'a> Write<'a> {
     }
 
     /// A random id that sorts by this transaction's moment.
-    pub(crate) fn new_uuid(&self) -> String {
+    #[must_use]
+    pub fn new_uuid(&self) -> String {
         let ms = u64::try_from(self.now.as_millisecond()).unwrap_or_default();
         let (secs, nanos) = (ms / 1_000, (ms % 1_000) * 1_000_000);
         let at = uuid::Timestamp::from_unix(

@@ -397,6 +397,157 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/owned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Owned sessions that are not over, oldest first, and the last that are. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for sessions on a task, or on a prompt that a task is made of. They start when their turn comes. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewStart"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/owned/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An owned session. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Ends an owned session, or takes it out of the queue. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resources": {
         parameters: {
             query?: never;
@@ -709,6 +860,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/attach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the agent's own program shows a session. One that cannot be shown while it is driven is ended first. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Attached"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/events": {
         parameters: {
             query?: never;
@@ -763,6 +959,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a session go on a second time from where it is, as an owned one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GoOn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/interrupt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Breaks the turn of an owned session off. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/landmarks": {
         parameters: {
             query?: never;
@@ -802,6 +1092,149 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a session that is over go on, as an owned one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["GoOn"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an owned session a prompt: into the turn that goes on, or behind it, as its agent can. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPrompt"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what drives a session, and waits until it is over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1809,6 +2242,15 @@ export interface components {
             /** @description What to do. */
             hint?: string | null;
         };
+        /** @description How the agent's own program shows a session. */
+        Attached: {
+            /** @description Its arguments. */
+            args: string[];
+            /** @description The directory to run it in. */
+            cwd: string;
+            /** @description The program. */
+            program: string;
+        };
         /**
          * @description Who wrote a prompt.
          * @enum {string}
@@ -2321,6 +2763,15 @@ export interface components {
              */
             holder: string | null;
         };
+        /** @description How a session goes on, or is copied. */
+        GoOn: {
+            /** @description The permission mode, in the agent's words; its own choice if not given. */
+            mode?: string | null;
+            /** @description The model; the agent's own choice if not given. */
+            model?: string | null;
+            /** @description What to do; it waits for a prompt if not given. */
+            prompt?: string | null;
+        };
         /** @description Neighbouring lines that change together. */
         Hunk: {
             /** @description Lines as in a unified diff: each begins with a space, `+` or `-`. */
@@ -2500,6 +2951,32 @@ export interface components {
             /** @description The column. */
             column: components["schemas"]["Column"];
         };
+        /** @description A prompt to send. */
+        NewPrompt: {
+            /** @description Markdown. */
+            text: string;
+        };
+        /** @description A session to start. */
+        NewStart: {
+            /** @description Which agent; the first that is installed if not given. */
+            agent?: string | null;
+            /** @description Start whatever else runs. */
+            at_once?: boolean;
+            /**
+             * Format: int32
+             * @description How many sessions; one if not given.
+             */
+            count?: number | null;
+            /** @description Work in the main checkout instead of a worktree. */
+            in_place?: boolean;
+            /** @description The permission mode, in the agent's words; its own choice if not given. */
+            mode?: string | null;
+            /** @description The model; the agent's own choice if not given. */
+            model?: string | null;
+            /** @description What to do; the task's own words if not given. */
+            prompt?: string | null;
+            task?: components["schemas"]["TaskId"] | null;
+        };
         /** @description A task to make. */
         NewTask: {
             /** @description Markdown. */
@@ -2553,6 +3030,59 @@ export interface components {
          * @description The place of an event in its session's display order, the same whatever order sources were read in.
          */
         Ordinal: number;
+        /** @description What can be done with an owned session, as its agent can. */
+        OwnedCan: {
+            /** @description Its agent's own program can show it while it is driven. */
+            attach_while_driven: boolean;
+            /** @description It can go on twice from where it is. */
+            fork: boolean;
+            /** @description Its turn can be broken off. */
+            interrupt: boolean;
+            /** @description It can go on after its end. */
+            resume: boolean;
+            /** @description A prompt that comes while it works changes what it does; else it waits for the end of the turn. */
+            steer: boolean;
+        };
+        /**
+         * @description Where an owned session stands.
+         * @enum {string}
+         */
+        OwnedState: "queued" | "preparing" | "starting" | "running" | "ended" | "interrupted" | "failed";
+        /** @description A session that Callboard starts or started. */
+        OwnedView: {
+            /** @description Which agent. */
+            agent: components["schemas"]["AgentName"];
+            /** @description When it was asked for. */
+            asked_at: components["schemas"]["Timestamp"];
+            /** @description What can be done with it. */
+            can: components["schemas"]["OwnedCan"];
+            /** @description Where it works. */
+            cwd?: string | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Why it failed. */
+            failure?: string | null;
+            /**
+             * Format: int64
+             * @description Its number among owned sessions.
+             */
+            id: number;
+            /** @description The permission mode asked for. */
+            mode?: string | null;
+            /** @description The model asked for. */
+            model?: string | null;
+            /** @description Prompts that its agent has not begun, oldest first. */
+            prompts: components["schemas"]["QueuedPrompt"][];
+            session?: components["schemas"]["SessionId"] | null;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["OwnedState"];
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Why it is not started yet, or what it waits for. */
+            waits?: string | null;
+            waits_until?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it belongs. */
+            workspace: components["schemas"]["WorkspaceId"];
+        };
         /** @description The agent states its plan, or how far it is. */
         Plan: components["schemas"]["ToolUse"] & {
             /** @description What the steps amend. */
@@ -2628,6 +3158,17 @@ export interface components {
             options?: string[];
             /** @description The question. */
             question: string;
+        };
+        /** @description A prompt that its agent has not begun. */
+        QueuedPrompt: {
+            /** @description When it was given. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Ours. */
+            id: string;
+            /** @description Why its agent did not take it. */
+            refused?: string | null;
+            /** @description Markdown. */
+            text: string;
         };
         /** @description The agent reads a file. */
         Read: components["schemas"]["ToolUse"] & {
@@ -2890,6 +3431,7 @@ export interface components {
             last_check?: components["schemas"]["CheckResult"] | null;
             /** @description The model it last used. */
             model?: string | null;
+            owned?: components["schemas"]["OwnedView"] | null;
             parent?: components["schemas"]["SessionId"] | null;
             plan?: components["schemas"]["PlanProgress"] | null;
             /** @description Order of commit of its newest event. */
@@ -3494,6 +4036,7 @@ export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type AnswerCall = components['schemas']['AnswerCall'];
 export type ApiError = components['schemas']['ApiError'];
+export type Attached = components['schemas']['Attached'];
 export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
@@ -3530,6 +4073,7 @@ export type Failure = components['schemas']['Failure'];
 export type FileEdit = components['schemas']['FileEdit'];
 export type FileTouch = components['schemas']['FileTouch'];
 export type GiveResource = components['schemas']['GiveResource'];
+export type GoOn = components['schemas']['GoOn'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
@@ -3545,10 +4089,15 @@ export type Look = components['schemas']['Look'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
+export type NewPrompt = components['schemas']['NewPrompt'];
+export type NewStart = components['schemas']['NewStart'];
 export type NewTask = components['schemas']['NewTask'];
 export type NewWorktree = components['schemas']['NewWorktree'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
+export type OwnedCan = components['schemas']['OwnedCan'];
+export type OwnedState = components['schemas']['OwnedState'];
+export type OwnedView = components['schemas']['OwnedView'];
 export type Plan = components['schemas']['Plan'];
 export type PlanChange = components['schemas']['PlanChange'];
 export type PlanProgress = components['schemas']['PlanProgress'];
@@ -3558,6 +4107,7 @@ export type Problem = components['schemas']['Problem'];
 export type Prompt = components['schemas']['Prompt'];
 export type Question = components['schemas']['Question'];
 export type QuestionItem = components['schemas']['QuestionItem'];
+export type QueuedPrompt = components['schemas']['QueuedPrompt'];
 export type Read = components['schemas']['Read'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];

@@ -1,7 +1,6 @@
 // The page's names for what the daemon answers. Every shape comes from its OpenAPI document, by
 // `npm run types`.
 
-import type { OwnedView } from './owned'
 import type * as schema from './schema'
 
 /** An answer as it comes: the daemon writes every field, and `null` where it has no value. */
@@ -26,12 +25,14 @@ export type {
   EventKind,
   FactSource,
   FileEdit,
+  GoOn,
   Hunk,
   Image,
   LandmarkKind,
   LinkedBy,
   MilestoneKind,
   MoveTask,
+  NewStart,
   NewTask,
   Ordinal,
   Priority,
@@ -65,6 +66,7 @@ export type Landmark = Told<schema.Landmark>
 export type LogEntry =
   Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
 export type Milestone = Told<schema.Milestone>
+export type OwnedView = Told<schema.OwnedView>
 export type PlanProgress = Told<schema.PlanProgress>
 export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>
@@ -77,10 +79,7 @@ export type SearchResults = Omit<Told<schema.SearchResults>, 'hits'> & { hits: S
 export type SessionDetail = Told<schema.SessionDetail>
 export type SessionList = Told<schema.SessionList>
 export type SessionState = Told<schema.SessionState>
-export type SessionView = Told<schema.SessionView> & {
-  /** How Callboard drives it, if it does or did. */
-  owned?: OwnedView | null
-}
+export type SessionView = Told<schema.SessionView>
 export type SharedBeginning = Told<schema.SharedBeginning>
 export type Since = Told<schema.Since>
 export type SinceGroup = Told<schema.SinceGroup>

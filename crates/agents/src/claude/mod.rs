@@ -3,6 +3,7 @@
 mod ask;
 mod connect;
 mod discover;
+mod drive;
 mod hook;
 mod known_fields;
 mod live;
@@ -22,7 +23,7 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
     TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
@@ -35,6 +36,10 @@ impl Agent for Claude {
 
     fn title(&self) -> &'static str {
         "Claude Code"
+    }
+
+    fn program_name(&self) -> &'static str {
+        "claude"
     }
 
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
@@ -77,7 +82,7 @@ impl Agent for Claude {
     }
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
-        installed::program("claude", environment)
+        installed::program(self.program_name(), environment)
     }
 
     // `claude --worktree` makes them there (code.claude.com/docs/en/worktrees).
@@ -87,6 +92,10 @@ impl Agent for Claude {
 
     fn same_record(&self, one: &str, other: &str) -> bool {
         reader::same_record(one, other)
+    }
+
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        Some(&drive::ClaudeDriver)
     }
 
     fn hook(&self) -> Option<&'static dyn Hook> {

@@ -25,6 +25,11 @@ use socket_file::SocketFile;
 const FOLDER: &str = "app-server-control";
 const SOCKET: &str = "app-server-control.sock";
 
+/// Where the user's own sessions share a daemon.
+pub(super) fn socket(home: &Path) -> std::path::PathBuf {
+    home.join(FOLDER).join(SOCKET)
+}
+
 pub(super) fn watch(home: &Path, report: LiveReport, stop: StopFlag) -> Option<JoinHandle<()>> {
     let folder = home.join(FOLDER);
     let home = home.to_owned();

@@ -4,6 +4,8 @@ mod connect;
 #[cfg(unix)]
 mod daemon;
 mod discover;
+#[cfg(unix)]
+mod drive;
 mod hook;
 mod known_fields;
 mod live;
@@ -24,7 +26,7 @@ use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
 
 use crate::{
-    Agent, Connect, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
     TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
@@ -37,6 +39,10 @@ impl Agent for Codex {
 
     fn title(&self) -> &'static str {
         "Codex"
+    }
+
+    fn program_name(&self) -> &'static str {
+        "codex"
     }
 
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
@@ -92,7 +98,12 @@ impl Agent for Codex {
     }
 
     fn installed(&self, environment: &Environment) -> Option<Installed> {
-        installed::program("codex", environment)
+        installed::program(self.program_name(), environment)
+    }
+
+    #[cfg(unix)]
+    fn driver(&self) -> Option<&'static dyn Driver> {
+        Some(&drive::CodexDriver)
     }
 
     fn hook(&self) -> Option<&'static dyn Hook> {

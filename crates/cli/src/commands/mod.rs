@@ -3,10 +3,12 @@
 mod answer;
 mod connect;
 mod doctor;
+mod drive;
 mod import;
 mod inbox;
 mod init;
 mod resource;
+mod run;
 mod search;
 mod session;
 mod since;
@@ -42,6 +44,15 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Task(task) => done(task::task(task, settings)),
         Command::Init(args) => done(init::init(&args)),
         Command::Resource(command) => resource::resource(command, settings),
+        Command::Run(run) => done(run::run(run, settings)),
+        Command::Send { session, text, json } => {
+            done(drive::send(&session, &text, &json, settings))
+        }
+        Command::Interrupt { session, json } => done(drive::interrupt(&session, &json, settings)),
+        Command::Stop { session, json } => done(drive::stop(&session, &json, settings)),
+        Command::Resume(going) => done(drive::go_on("resume", going, settings)),
+        Command::Fork(going) => done(drive::go_on("fork", going, settings)),
+        Command::Attach { session } => done(drive::attach(&session, settings)),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),

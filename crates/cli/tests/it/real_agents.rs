@@ -3,6 +3,7 @@
 mod claude;
 mod codex;
 mod hooks;
+mod owned;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

@@ -3,6 +3,7 @@
 mod calls;
 mod commit;
 mod forks;
+mod owned;
 mod repeats;
 mod resources;
 mod running;
@@ -73,6 +74,7 @@ pub(crate) struct Core {
 }
 
 pub(crate) use self::calls::{Answered, Asked, OwnCall};
+pub(crate) use self::owned::Told;
 pub(crate) use self::sessions::view_of;
 pub(crate) use self::workspaces::look_at;
 

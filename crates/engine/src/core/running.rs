@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use callboard_agents::{LiveSession, LiveUpdate};
-use callboard_model::session::TurnState;
+use callboard_model::session::{Alive, TurnState};
 use callboard_model::{AgentName, ThreadKey};
 
 use crate::live::Home;
@@ -21,6 +21,8 @@ struct OfAgent {
     /// Every home, with what was listed there last.
     homes: BTreeMap<PathBuf, Option<Listing>>,
     told: HashMap<ThreadKey, LiveSession>,
+    /// What our own drivers tell.
+    driven: HashMap<ThreadKey, LiveSession>,
     /// Both together.
     now: HashMap<ThreadKey, LiveSession>,
 }
@@ -109,6 +111,16 @@ impl RunningSessions {
     }
 }
 
+impl RunningSessions {
+    /// What a driver tells of its session; gives whether the row is to be made anew.
+    pub(crate) fn take_driven(&mut self, agent: &AgentName, session: LiveSession) -> bool {
+        let known = self.agents.entry(agent.clone()).or_default();
+        let thread = session.thread.clone();
+        known.driven.insert(thread.clone(), session);
+        known.settle(&thread)
+    }
+}
+
 impl OfAgent {
     fn is_complete(&self) -> bool {
         let mut homes = self.homes.values();
@@ -118,13 +130,17 @@ impl OfAgent {
     /// Decides anew what is known of a conversation; gives whether it changed.
     fn settle(&mut self, thread: &ThreadKey) -> bool {
         let listed = self.homes.values().flatten().find_map(|list| list.sessions.get(thread));
-        let now = match (self.told.get(thread), listed) {
+        let driven = self.driven.get(thread);
+        // Whoever drives it knows best; once that is over, somebody else may run it.
+        let ours = driven.filter(|session| session.alive == Alive::Yes);
+        let others = match (self.told.get(thread), listed) {
             // Who holds a file open does not tell what it waits for, its notifications do.
             (Some(told), Some(listed)) if listed.turn == TurnState::Unknown => {
                 Some(LiveSession { pid: told.pid.or(listed.pid), ..told.clone() })
             }
             (told, listed) => listed.or(told).cloned(),
         };
+        let now = ours.cloned().or(others).or_else(|| driven.cloned());
         match now {
             Some(now) => self.now.insert(thread.clone(), now.clone()) != Some(now),
             None => self.now.remove(thread).is_some(),
@@ -134,8 +150,6 @@ impl OfAgent {
 
 #[cfg(test)]
 mod tests {
-    use callboard_model::session::Alive;
-
     use super::*;
 
     fn session(name: &str, turn: TurnState) -> LiveSession {

@@ -154,6 +154,8 @@ impl Sessions<'_> {
         let usage = forks::own_part(&w.view(), id, &held.fold.usage)?;
         let mut view = row::of(links, &held.fold, &usage, running, self.now);
         view.workspace = self.workspace_of(&view, &held);
+        let owned = w.view().owned_of_session(id)?;
+        view.owned = owned.map(|owned| Box::new(row::owned(&owned)));
         self.silences.note(&view, &held.fold, self.now);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;
@@ -332,7 +334,7 @@ impl Core {
         });
     }
 
-    fn put_rows_of(
+    pub(super) fn put_rows_of(
         &mut self,
         what: &str,
         ids: impl FnOnce(&mut Write<'_>) -> Result<Vec<SessionId>>,

@@ -27,6 +27,7 @@ impl Engine {
         self.read(|s| {
             let mut problems = self.noted_problems();
             problems.extend(unread(s)?);
+            problems.extend(self.stray_processes());
             let mut agents = Vec::new();
             for (agent, installed) in found {
                 let report = self.agent_report(s, agent, installed)?;

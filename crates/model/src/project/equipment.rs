@@ -10,7 +10,7 @@ use super::command_lines;
 pub struct Worktrees {
     /// The folder that worktrees are made in, from the main checkout; a template with `{{repo}}`.
     pub folder: String,
-    /// A new branch's name; a template with `{{task}}` and `{{title}}`.
+    /// A new branch's name; a template with `{{task}}` and `{{slug}}`.
     pub branch: String,
     /// Worktrees that are kept ready.
     pub pool: u32,
@@ -40,7 +40,7 @@ impl Default for Worktrees {
     fn default() -> Self {
         Self {
             folder: "../{{repo}}.worktrees".into(),
-            branch: "{{task}}-{{title}}".into(),
+            branch: "{{task}}-{{slug}}".into(),
             pool: 1,
             bring: vec![".env".into(), ".env.*".into(), ".envrc".into()],
             templates: Vec::new(),

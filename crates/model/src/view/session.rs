@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::owned::OwnedView;
 use crate::event::{Event, PlanStep};
 use crate::fold::{Milestone, Tokens};
 use crate::session::{SessionState, StateWord};
@@ -70,6 +71,9 @@ pub struct SessionView {
     pub model: Option<String>,
     /// Version of the agent's program.
     pub agent_version: Option<String>,
+    /// How Callboard drives it, if it does or did.
+    #[serde(default)]
+    pub owned: Option<Box<OwnedView>>,
     /// How many subagents and sidechains it has.
     pub children: u32,
     /// Events stored.

@@ -6,11 +6,12 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use super::{
-    Answer, ENDED, Ended, HostRequest, HostSpec, SOCKET, SPEC, STARTED, Started, read_whole,
+    Answer, ENDED, Ended, HostRequest, HostSpec, LOCK, SOCKET, SPEC, STARTED, Started, read_whole,
     write_whole,
 };
 use crate::command::{Command, CommandError};
 use crate::limits;
+use crate::lock::FileLock;
 use crate::process::is_running;
 
 /// How a host and its agent are.
@@ -84,6 +85,13 @@ pub fn state(dir: &Path) -> Result<HostState, HostError> {
         Some(_) => HostState::Lost,
         None => HostState::Starting,
     })
+}
+
+/// Whether a host has this folder now, whatever it has said so far.
+#[must_use]
+pub fn is_held(dir: &Path) -> bool {
+    let lock = dir.join(LOCK);
+    lock.exists() && matches!(FileLock::try_take(&lock), Ok(None))
 }
 
 /// Asks a host, and waits until it has done so.

@@ -75,7 +75,9 @@ fn follow_asked(
         return follow_results(w, view, fold, asked);
     }
     if matches!(turn.is, TurnState::WaitingPermission | TurnState::WaitingInput) {
-        if asked.is_empty() {
+        // What drives it tells what is asked, a moment later.
+        let is_driven = view.owned.as_ref().is_some_and(|owned| !owned.state.is_over());
+        if asked.is_empty() && !is_driven {
             raise_seen(w, view, fold)?;
         }
         return Ok(());

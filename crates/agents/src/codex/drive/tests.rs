@@ -1,0 +1,134 @@
+//! Messages as captured of 0.169, shortened.
+
+use callboard_model::call::{CallAnswer, CallDetail};
+
+use super::*;
+use crate::Environment;
+
+fn channel(state: Option<&Value>) -> Box<dyn Channel> {
+    let launch = Launch {
+        program: "codex".into(),
+        cwd: "/r".into(),
+        beginning: Beginning::New,
+        id: String::new(),
+        model: None,
+        mode: Some("on-request/read-only".into()),
+        environment: Environment::default(),
+        variables: [("CALLBOARD_TASK".into(), "T1".into())].into(),
+    };
+    CodexDriver.channel(&launch, state)
+}
+
+fn said(lines: &[Line]) -> Vec<Value> {
+    lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
+}
+
+fn begun() -> Box<dyn Channel> {
+    let mut channel = channel(None);
+    channel.open();
+    let begin = said(&channel.hear(r#"{"id":1,"result":{}}"#).lines);
+    assert_eq!(
+        (&begin[0]["method"], &begin[1]["method"]),
+        (&json!("initialized"), &json!("thread/start"))
+    );
+    let params = &begin[1]["params"];
+    assert_eq!(
+        (&params["approvalPolicy"], &params["sandbox"]),
+        (&json!("on-request"), &json!("read-only"))
+    );
+    let heard =
+        channel.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+    assert_eq!(heard.signals[..2], [Signal::Named("t1".into()), Signal::Ready]);
+    channel
+}
+
+const ASK: &str = r#"{"method":"item/commandExecution/requestApproval","id":0,"params":{"threadId":"t1","turnId":"u1","itemId":"call1",
+    "reason":"May I?","command":"/bin/bash -lc 'echo '\\''a'\\'''","cwd":"/r","proposedExecpolicyAmendment":["/bin/bash","-lc","x"]}}"#;
+
+fn asked(heard: &Heard) -> Ask {
+    match &heard.signals[..] {
+        [Signal::Asked(ask)] => (**ask).clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn prompt(id: &str) -> Order {
+    Order::Prompt { id: id.into(), text: "go".into() }
+}
+
+#[test]
+fn a_prompt_starts_a_turn_or_steers_the_one_that_goes_on() {
+    let mut channel = begun();
+    let start = said(&channel.order(&prompt("p1")).unwrap());
+    assert_eq!(start[0]["method"], "turn/start");
+    assert_eq!(start[0]["params"]["clientUserMessageId"], "p1");
+    channel.hear(r#"{"id":3,"result":{"turn":{"id":"u1","status":"inProgress"}}}"#);
+    let steer = said(&channel.order(&prompt("p2")).unwrap());
+    assert_eq!(
+        (&steer[0]["method"], &steer[0]["params"]["expectedTurnId"]),
+        (&json!("turn/steer"), &json!("u1"))
+    );
+    let again = said(&channel.hear(r#"{"id":4,"error":{"message":"no active turn"}}"#).lines);
+    assert_eq!(again[0]["method"], "turn/start", "the turn was over");
+    let begun = r#"{"method":"item/started","params":{"threadId":"t1","item":{"type":"userMessage","id":"i","clientId":"p2"}}}"#;
+    let step = Signal::Prompt { id: "p2".into(), step: PromptStep::Begun };
+    assert_eq!(channel.hear(begun).signals, [step]);
+}
+
+#[test]
+fn a_permission_is_answered_once_and_over_when_the_server_says_so() {
+    let mut channel = begun();
+    let ask = asked(&channel.hear(ASK));
+    assert!(matches!(&ask.detail, CallDetail::Command { command, .. } if command == "echo 'a'"));
+    let order = Order::Answer { ask: Box::new(ask), answer: CallAnswer::option("session") };
+    let line = said(&channel.order(&order).unwrap());
+    assert_eq!(line[0], json!({"id": 0, "result": {"decision": "acceptForSession"}}));
+    assert!(channel.order(&order).unwrap().is_empty(), "answered already");
+    let resolved =
+        r#"{"method":"serverRequest/resolved","params":{"threadId":"t1","requestId":0}}"#;
+    assert_eq!(channel.hear(resolved).signals, [Signal::AskGone { key: "call1".into() }]);
+}
+
+#[test]
+fn after_a_restart_what_waits_is_asked_again_and_what_does_not_is_gone() {
+    let mut before = begun();
+    let ask = asked(&before.hear(ASK));
+    before.order(&prompt("p1")).unwrap();
+    let mut after = channel(Some(&before.state()));
+    let order = Order::Answer { ask: Box::new(ask), answer: CallAnswer::option("yes") };
+    after.open();
+    let begin = said(&after.hear(r#"{"id":1,"result":{}}"#).lines);
+    assert_eq!(begin[1]["method"], "thread/resume");
+    assert_eq!(after.order(&order), Err(Refusal::NotYet));
+    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"active","activeFlags":["waitingOnApproval"]}}}}"#;
+    let list = said(&after.hear(thread).lines);
+    assert_eq!(list[0]["method"], "thread/turns/list");
+    // The prompt is among the last turns; what was asked is not asked again.
+    let turns = r#"{"id":3,"result":{"data":[{"id":"u1","status":"inProgress","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
+    let heard = after.hear(turns);
+    let taken = Signal::Prompt { id: "p1".into(), step: PromptStep::Taken };
+    assert_eq!(heard.signals, [Signal::AskGone { key: "call1".into() }, taken]);
+    assert!(heard.lines.is_empty(), "{:?}", heard.lines);
+    assert_eq!(after.order(&order), Err(Refusal::Gone));
+}
+
+#[test]
+fn other_threads_are_nobodys_but_those_of_subagents_are_ours() {
+    let mut channel = begun();
+    let other = ASK.replace("\"t1\"", "\"t9\"");
+    assert_eq!(channel.hear(&other), Heard::default());
+    channel.hear(
+        r#"{"method":"thread/started","params":{"thread":{"id":"t9","parentThreadId":"t1"}}}"#,
+    );
+    assert_eq!(asked(&channel.hear(&other)).subagent.as_deref(), Some("t9"));
+}
+
+#[test]
+fn a_limit_says_until_when() {
+    let mut channel = begun();
+    channel.hear(r#"{"method":"account/rateLimits/updated","params":{"rateLimits":{"primary":{"usedPercent":100.0,"resetsAt":1800000000}}}}"#);
+    let failed = r#"{"method":"turn/completed","params":{"threadId":"t1","turn":{"id":"u1","status":"failed",
+        "error":{"message":"over","codexErrorInfo":"usageLimitExceeded"}}}}"#;
+    let until = Some(Timestamp::from_millisecond(1_800_000_000_000));
+    assert_eq!(channel.hear(failed).signals, [Signal::Limited { until, text: "over".into() }]);
+}

@@ -1,0 +1,107 @@
+//! `send`, `interrupt`, `stop`, `resume`, `fork` and `attach`: what owned sessions are told.
+
+use std::path::Path;
+
+use callboard_model::view::{Attached, GoOn, NewPrompt, OwnedView};
+use hyper::Method;
+
+use super::run::{settled, told};
+use super::{client, session, task};
+use crate::args::{Going, Json};
+use crate::client::Client;
+use crate::error::CliError;
+use crate::output;
+use crate::settings::Settings;
+
+fn show(owned: &OwnedView, json: &Json) -> Result<(), CliError> {
+    if json.json {
+        return output::json(owned);
+    }
+    output::line(&told(owned))
+}
+
+/// `/api/sessions/S41/…`
+fn path(client: &Client, name: &str, what: &str) -> Result<String, CliError> {
+    let id = session::find(client, name)?.session.id;
+    Ok(format!("/api/sessions/{id}/{what}"))
+}
+
+pub(super) fn send(
+    name: &str,
+    text: &str,
+    json: &Json,
+    settings: &Settings,
+) -> Result<(), CliError> {
+    let client = client(settings)?;
+    let text = match text {
+        "-" => {
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut std::io::stdin(), &mut text)?;
+            text
+        }
+        text => text.to_owned(),
+    };
+    let path = path(&client, name, "send")?;
+    let owned: OwnedView = client.send(Method::POST, &path, &NewPrompt { text })?;
+    show(&owned, json)
+}
+
+pub(super) fn interrupt(name: &str, json: &Json, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    let path = path(&client, name, "interrupt")?;
+    let owned: OwnedView = client.send(Method::POST, &path, &())?;
+    show(&owned, json)
+}
+
+/// Ends a session; of a task, all that are not over.
+pub(super) fn stop(name: &str, json: &Json, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    if !name.starts_with(['T', 't']) {
+        let path = path(&client, name, "stop")?;
+        let owned: OwnedView = client.send(Method::POST, &path, &())?;
+        return show(&owned, json);
+    }
+    let task = task::task_id(name)?;
+    let all: Vec<OwnedView> = client.get("/api/owned")?;
+    let left = all.into_iter().filter(|one| one.task == Some(task) && !one.state.is_over());
+    let mut stopped = Vec::new();
+    for one in left {
+        let path = format!("/api/owned/{}", one.id);
+        stopped.push(client.send::<_, OwnedView>(Method::DELETE, &path, &())?);
+    }
+    if stopped.is_empty() {
+        return Err(CliError::misuse(
+            format!("no session of {task} is driven; nothing was ended"),
+            "see `callboard session list`",
+        ));
+    }
+    if json.json {
+        return output::json(&stopped);
+    }
+    stopped.iter().try_for_each(|one| output::line(&told(one)))
+}
+
+/// Resumes or forks.
+pub(super) fn go_on(what: &str, going: Going, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    let path = path(&client, &going.session, what)?;
+    let on = GoOn { prompt: going.prompt, model: going.model, mode: going.mode };
+    let owned: OwnedView = client.send(Method::POST, &path, &on)?;
+    show(&settled(&client, owned)?, &going.json)
+}
+
+/// Becomes the agent's own program on that session.
+pub(super) fn attach(name: &str, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    let path = path(&client, name, "attach")?;
+    let how: Attached = client.send(Method::POST, &path, &())?;
+    let error = callboard_os::command::become_program(
+        Path::new(&how.program),
+        &how.args,
+        Path::new(&how.cwd),
+    );
+    Err(CliError::misuse(
+        format!("cannot run {}: {error}", how.program),
+        format!("run it yourself in {}: {} {}", how.cwd, how.program, how.args.join(" ")),
+    ))
+}

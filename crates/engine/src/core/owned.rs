@@ -1,0 +1,236 @@
+//! Owned sessions as the writer keeps them.
+
+use std::path::PathBuf;
+
+use callboard_agents::LiveSession;
+use callboard_agents::drive::Signal;
+use callboard_model::owned::{Limited, Owned, OwnedPrompt, OwnedState, PromptStep};
+use callboard_model::session::{Alive, TurnState};
+use callboard_model::task::LinkedBy;
+use callboard_model::{AgentName, SessionId, ThreadKey, Timestamp};
+use callboard_store::{Durability, LogKind, Write};
+use serde_json::{Value, json};
+
+use super::{Core, LOG_SESSION, tasks};
+use crate::EngineError;
+
+/// What a channel has told, up to a place in its journal.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) signals: Vec<Signal>,
+    pub(crate) cursor: u64,
+    pub(crate) channel: Value,
+    /// Prompts that are about to be sent.
+    pub(crate) sent: Vec<String>,
+    /// The agent's process.
+    pub(crate) process: Option<(u32, Option<u64>)>,
+}
+
+impl Core {
+    /// Takes in sessions that a person asks for.
+    pub(crate) fn ask_for(&mut self, asked: Vec<Owned>) -> Result<Vec<Owned>, EngineError> {
+        self.write_for_person(|w| {
+            let mut added = Vec::new();
+            for mut owned in asked {
+                if owned.native.is_none() {
+                    // Agents that take an id are given this one.
+                    owned.channel = json!({ "wished": w.new_uuid() });
+                }
+                for prompt in &mut owned.prompts {
+                    prompt.id = w.new_uuid();
+                }
+                let owned = w.add_owned(owned)?;
+                let about = json!({
+                    "agent": owned.agent, "task": owned.task, "beginning": owned.beginning,
+                });
+                w.log(LogKind::OWNED_ASKED, &subject(&owned), &about)?;
+                added.push(owned);
+            }
+            Ok(added)
+        })
+        .inspect(|added| self.show(added))
+    }
+
+    /// Gives an owned session a prompt.
+    pub(crate) fn prompt_owned(&mut self, id: i64, text: String) -> Result<Owned, EngineError> {
+        self.write_for_person(|w| {
+            let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let prompt =
+                OwnedPrompt { id: w.new_uuid(), text, at: w.now(), step: PromptStep::Waiting };
+            w.log(LogKind::OWNED_PROMPT, &subject(&owned), &json!({ "text": prompt.text }))?;
+            owned.prompts.push(prompt);
+            w.put_owned(&owned)?;
+            Ok(owned)
+        })
+        .inspect(|owned| self.show(std::slice::from_ref(owned)))
+    }
+
+    /// Changes an owned session, unless `change` gives `false`; gives what it is then.
+    pub(crate) fn change_owned(
+        &mut self,
+        id: i64,
+        change: impl FnOnce(&mut Owned, Timestamp) -> bool,
+    ) -> Result<Owned, EngineError> {
+        let owned = self.write_for_person(|w| {
+            let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let was_over = owned.state.is_over();
+            if change(&mut owned, w.now()) {
+                if owned.state.is_over() && !was_over {
+                    owned.ended_at = Some(w.now());
+                    let about = json!({ "state": owned.state, "failure": owned.failure });
+                    w.log(LogKind::OWNED_OVER, &subject(&owned), &about)?;
+                }
+                name(w, &mut owned)?;
+                w.put_owned(&owned)?;
+            }
+            Ok(owned)
+        })?;
+        self.tell_running(&owned, None);
+        self.show(std::slice::from_ref(&owned));
+        Ok(owned)
+    }
+
+    /// Takes what a channel told, together with how far it has read and what it must not forget.
+    pub(crate) fn take_told(&mut self, id: i64, told: Told) -> Result<Owned, EngineError> {
+        let process = told.process;
+        let owned = self.write(Durability::Normal, |w| {
+            let Some(mut owned) = w.view().owned(id)? else {
+                return Err(callboard_store::StoreError::NotFound(format!("owned session {id}")));
+            };
+            for signal in &told.signals {
+                apply(&mut owned, signal, w.now());
+            }
+            for sent in &told.sent {
+                owned.note_prompt(sent, PromptStep::Sent);
+            }
+            (owned.cursor, owned.channel) = (told.cursor, told.channel);
+            name(w, &mut owned)?;
+            w.put_owned(&owned)?;
+            Ok(owned)
+        })?;
+        self.tell_running(&owned, process);
+        self.show(std::slice::from_ref(&owned));
+        Ok(owned)
+    }
+
+    /// Notes that a person told it to break off or to end.
+    pub(crate) fn note_stop(&mut self, id: i64, word: &'static str) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            w.log(LogKind::OWNED_STOPPED, &subject(&owned), &json!({ "what": word }))?;
+            if word == "end" {
+                owned.is_stopped = true;
+                w.put_owned(&owned)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes note of those that were over when the last daemon ended.
+    pub(crate) fn remember_over(&mut self, over: &[Owned]) {
+        for owned in over {
+            self.tell_running(owned, None);
+        }
+    }
+
+    /// Whether a conversation runs, and as which process.
+    pub(crate) fn running_as(
+        &self,
+        agent: &AgentName,
+        thread: &ThreadKey,
+    ) -> Option<(Alive, Option<u32>)> {
+        match self.running.of(agent, thread) {
+            crate::row::Running::Listed(session) => Some((session.alive, session.pid)),
+            _ => None,
+        }
+    }
+
+    /// What is known of its process counts as the agent's own word.
+    fn tell_running(&mut self, owned: &Owned, process: Option<(u32, Option<u64>)>) {
+        let Some(native) = &owned.native else { return };
+        let is_running = owned.state == OwnedState::Running;
+        if !is_running && !owned.state.is_over() {
+            return;
+        }
+        let thread = ThreadKey::main(native.clone());
+        let known = match self.running.of(&owned.agent, &thread) {
+            crate::row::Running::Listed(session) => (session.pid, session.start_ticks),
+            _ => (None, None),
+        };
+        let (pid, start_ticks) = process.map_or(known, |(pid, ticks)| (Some(pid), ticks));
+        let session = LiveSession {
+            thread: thread.clone(),
+            pid,
+            start_ticks,
+            alive: if is_running { Alive::Yes } else { Alive::No },
+            turn: if is_running { owned.turn } else { TurnState::Unknown },
+            waiting_for: None,
+            cwd: owned.cwd.as_ref().map(PathBuf::from),
+            at: owned.turn_at.or(owned.started_at),
+        };
+        self.running.take_driven(&owned.agent, session);
+    }
+
+    /// Makes the rows of their sessions anew.
+    fn show(&mut self, changed: &[Owned]) {
+        let ids: Vec<SessionId> = changed.iter().filter_map(|owned| owned.session).collect();
+        if !ids.is_empty() {
+            self.put_rows_of("show what became of an owned session", |_| Ok(ids));
+        }
+    }
+}
+
+/// What its log lines are about.
+fn subject(owned: &Owned) -> String {
+    match (owned.session, owned.task) {
+        (Some(session), _) => session.to_string(),
+        (None, Some(task)) => task.to_string(),
+        (None, None) => format!("owned {}", owned.id),
+    }
+}
+
+fn apply(owned: &mut Owned, signal: &Signal, now: Timestamp) {
+    match signal {
+        Signal::Ready => {
+            if !owned.state.is_over() {
+                owned.state = OwnedState::Running;
+            }
+            owned.waits = None;
+        }
+        Signal::Named(id) => owned.native = Some(id.clone()),
+        Signal::Turn(turn) => {
+            (owned.turn, owned.turn_at) = (*turn, Some(now));
+            if *turn == TurnState::Working {
+                owned.limited = None;
+            }
+        }
+        Signal::Prompt { id, step } => owned.note_prompt(id, step.clone()),
+        Signal::Failed { text } => owned.failure = Some(text.clone()),
+        Signal::Limited { until, text } => {
+            owned.limited = Some(Limited { until: *until, text: text.clone() });
+        }
+        // Calls are told apart from it; the end is looked at by who holds the channel.
+        Signal::Asked(_) | Signal::AskGone { .. } | Signal::Closed { .. } => {}
+    }
+}
+
+/// Binds it to the session of its conversation, once that has an id, and that to its task.
+fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<()> {
+    let Some(native) = owned.native.clone().filter(|_| owned.state.is_started()) else {
+        return Ok(());
+    };
+    let (session, _) = w.session_of(&owned.agent, &ThreadKey::main(native))?;
+    if owned.session == Some(session) {
+        return Ok(());
+    }
+    owned.session = Some(session);
+    w.log(LOG_SESSION, &session.to_string(), &Value::Null)?;
+    if let Some(task) = owned.task
+        && w.view().tasks_of_session(session)?.is_empty()
+        && w.view().task(task)?.is_some()
+    {
+        let by = if owned.in_place { LinkedBy::Environment } else { LinkedBy::Worktree };
+        tasks::link(w, task, session, by)?;
+    }
+    Ok(())
+}

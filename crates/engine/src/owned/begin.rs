@@ -1,0 +1,272 @@
+//! Starting an agent for an owned session, and driving one that runs.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use callboard_agents::drive::{Driver, Launch, Process};
+use callboard_agents::{Agent, Environment};
+use callboard_model::WorktreeId;
+use callboard_model::owned::{Owned, OwnedState};
+use callboard_os::command::find_program;
+use callboard_os::host;
+
+use super::channel::{Driven, Wake};
+use super::journal::Journal;
+use super::wire::Wire;
+use super::{place, server};
+use crate::{Engine, EngineError, limits};
+
+/// Names the task to what an agent starts.
+const TASK_VARIABLE: &str = "CALLBOARD_TASK";
+
+/// The agent of an owned session, with what drives it.
+pub(super) fn driver_of(
+    owned: &Owned,
+) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
+    let agent = callboard_agents::named(owned.agent.as_str());
+    agent.and_then(|agent| Some((agent, agent.driver()?))).ok_or_else(|| EngineError::Refused {
+        text: format!("{} cannot be driven; nothing was started", owned.agent),
+        hint: "choose another with --agent",
+    })
+}
+
+/// What its agent is started with.
+pub(super) fn launch_of(
+    engine: &Engine,
+    owned: &Owned,
+    agent: &dyn Agent,
+) -> Result<Launch, EngineError> {
+    let environment = engine.config.environment.clone();
+    let mut variables = match owned.worktree {
+        Some(worktree) => engine.worktree_environment(WorktreeId(worktree))?,
+        None => BTreeMap::new(),
+    };
+    if let Some(task) = owned.task {
+        variables.insert(TASK_VARIABLE.to_owned(), task.to_string());
+    }
+    Ok(Launch {
+        program: program_of(agent, &environment)?,
+        cwd: owned.cwd.as_ref().map(PathBuf::from).unwrap_or_default(),
+        beginning: owned.beginning.clone(),
+        id: owned.channel["wished"].as_str().unwrap_or_default().to_owned(),
+        model: owned.model.clone(),
+        mode: owned.mode.clone(),
+        environment,
+        variables,
+    })
+}
+
+/// Where an agent's program is.
+pub(super) fn program_of(
+    agent: &dyn Agent,
+    environment: &Environment,
+) -> Result<PathBuf, EngineError> {
+    let path = environment.vars.get("PATH").map(String::as_str).unwrap_or_default();
+    find_program(agent.program_name(), path.as_ref()).ok_or_else(|| EngineError::Refused {
+        text: format!("{} is not installed where the daemon looks; nothing was started", agent.title()),
+        hint: "install it, or start the daemon from a shell that finds it: `callboard down`, `callboard up`",
+    })
+}
+
+/// Starts the agent of what waits in the queue; what goes wrong is kept with it.
+pub(super) fn begin(engine: &Arc<Engine>, id: i64) {
+    let begun = prepare(engine, id).and_then(|owned| start(engine, owned));
+    let Err(error) = begun else { return };
+    if matches!(error, EngineError::Ending) {
+        return;
+    }
+    let text = match error.hint() {
+        Some(hint) => format!("{error}. {hint}"),
+        None => error.to_string(),
+    };
+    tracing::warn!(%error, owned = id, "an owned session could not be started");
+    let failed = engine.ask(move |core| {
+        core.change_owned(id, |owned, _| {
+            (owned.state, owned.failure, owned.waits) = (OwnedState::Failed, Some(text), None);
+            true
+        })
+    });
+    if let Err(error) = failed {
+        tracing::warn!(%error, "that a session could not be started is not kept");
+    }
+}
+
+/// Makes the place it works in.
+fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
+    let owned = engine.ask(move |core| {
+        core.change_owned(id, |owned, now| {
+            let is_due = matches!(owned.state, OwnedState::Queued | OwnedState::Preparing);
+            if is_due {
+                (owned.state, owned.waits) = (OwnedState::Preparing, None);
+                owned.started_at = Some(now);
+            }
+            is_due
+        })
+    })?;
+    if owned.state != OwnedState::Preparing {
+        return Err(EngineError::Ending);
+    }
+    if let Some(native) = resumed(&owned) {
+        super::orders::refuse_second_writer(engine, &owned.agent, native)?;
+    }
+    let (cwd, worktree) = match &owned.cwd {
+        Some(cwd) if Path::new(cwd).is_dir() => (PathBuf::from(cwd), owned.worktree),
+        Some(cwd) => {
+            return Err(EngineError::Refused {
+                text: format!("{cwd} is not there any more; nothing was started"),
+                hint: "`callboard worktree restore` brings a removed worktree back",
+            });
+        }
+        None => place::make(engine, &owned)?,
+    };
+    let cwd = cwd.to_string_lossy().into_owned();
+    engine.ask(move |core| {
+        core.change_owned(id, |owned, _| {
+            (owned.cwd, owned.worktree) = (Some(cwd), worktree);
+            true
+        })
+    })
+}
+
+/// The conversation that goes on, by the agent's id.
+pub(super) fn resumed(owned: &Owned) -> Option<&str> {
+    match &owned.beginning {
+        callboard_model::owned::Beginning::Resume(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// Starts the agent, or has its server take the conversation, and drives it.
+fn start(engine: &Arc<Engine>, owned: Owned) -> Result<(), EngineError> {
+    let (agent, driver) = driver_of(&owned)?;
+    let launch = launch_of(engine, &owned, agent)?;
+    let id = owned.id;
+    let name = callboard_store::fresh_name();
+    let dir = engine.owned.hosts.join(&name);
+    let native = resumed(&owned).map(str::to_owned);
+    let native = native.or_else(|| driver.takes_id().then(|| launch.id.clone()));
+    match driver.process(&launch, &dir) {
+        Process::Pipes(spec) => {
+            let owned = engine.ask(move |core| {
+                core.change_owned(id, |owned, _| {
+                    owned.host = Some(name);
+                    (owned.state, owned.native) = (OwnedState::Starting, native);
+                    (owned.channel, owned.cursor) = (serde_json::Value::Null, 0);
+                    true
+                })
+            })?;
+            let (sender, wakes) = sync_channel(limits::WAITING_WAKES);
+            std::fs::create_dir_all(&dir).map_err(|cause| cannot(&dir, &cause))?;
+            engine.owned.journals.follow(&dir, sender.clone());
+            host::start(&engine.owned.program, &dir, &spec).map_err(refused)?;
+            wait_for_host(&dir);
+            let journal = Journal::of(&dir, 0);
+            drive(engine, owned, driver, &launch, Wire::Pipes { dir, journal }, (sender, wakes));
+        }
+        Process::Server { .. } => {
+            let server = server::running(engine, agent, driver, &launch)?;
+            let socket = server.socket.to_string_lossy().into_owned();
+            let host = server.name.clone();
+            let owned = engine.ask(move |core| {
+                core.change_owned(id, |owned, _| {
+                    (owned.host, owned.socket) = (Some(host), Some(socket));
+                    (owned.state, owned.native) = (OwnedState::Starting, native);
+                    (owned.channel, owned.cursor) = (serde_json::Value::Null, 0);
+                    true
+                })
+            })?;
+            connect(engine, owned, driver, &launch, &server)?;
+        }
+    }
+    Ok(())
+}
+
+/// Drives a conversation by a connection to its server.
+pub(super) fn connect(
+    engine: &Arc<Engine>,
+    owned: Owned,
+    driver: &'static dyn Driver,
+    launch: &Launch,
+    server: &server::Server,
+) -> Result<(), EngineError> {
+    let (sender, wakes) = sync_channel(limits::WAITING_WAKES);
+    let lines = sender.clone();
+    let take = Box::new(move |line| lines.send(Wake::Line(line)).is_ok());
+    let connection =
+        driver.connect(&server.socket, take).map_err(|cause| EngineError::Refused {
+            text: format!("cannot reach {}: {cause}; nothing was started", server.socket.display()),
+            hint: "try again: it is started anew",
+        })?;
+    let wire = Wire::Socket { connection, dir: Some(engine.owned.hosts.join(&server.name)) };
+    drive(engine, owned, driver, launch, wire, (sender, wakes));
+    Ok(())
+}
+
+/// Starts the thread that drives it.
+pub(super) fn drive(
+    engine: &Arc<Engine>,
+    owned: Owned,
+    driver: &'static dyn Driver,
+    launch: &Launch,
+    wire: Wire,
+    (sender, wakes): (SyncSender<Wake>, std::sync::mpsc::Receiver<Wake>),
+) {
+    let channel = driver.channel(launch, Some(&owned.channel));
+    if let Wire::Pipes { dir, .. } = &wire {
+        await_end(dir, sender.clone());
+    }
+    engine.owned.enter(owned.id, sender);
+    let name = format!("owned-{}", owned.id);
+    let committed = owned.cursor;
+    let driven = Driven {
+        engine: engine.clone(),
+        owned,
+        channel,
+        wire,
+        wakes,
+        early: Vec::new(),
+        ending: None,
+        closed: None,
+        committed,
+    };
+    if let Err(error) = std::thread::Builder::new().name(name).spawn(move || driven.run()) {
+        tracing::error!(%error, "an owned session is not driven until the daemon starts anew");
+    }
+}
+
+/// A host that is killed writes nothing of its end: its process tells.
+fn await_end(dir: &Path, channel: SyncSender<Wake>) {
+    let Ok(host::HostState::Running(started)) = host::state(dir) else { return };
+    std::thread::spawn(move || {
+        if callboard_os::process::wait_for_end(started.host.pid) {
+            // Gone when its session is over.
+            let _ = channel.send(Wake::Grown);
+        }
+    });
+}
+
+/// Its socket is there a moment after it was started; nothing announces that.
+fn wait_for_host(dir: &Path) {
+    for _ in 0..limits::SERVER_TRIES {
+        if !matches!(host::state(dir), Ok(host::HostState::Starting)) {
+            return;
+        }
+        std::thread::sleep(limits::SERVER_TRY_EVERY);
+    }
+}
+
+pub(super) fn refused(error: host::HostError) -> EngineError {
+    EngineError::Refused {
+        text: format!("{error}; nothing was started"),
+        hint: "see `callboard doctor`",
+    }
+}
+
+fn cannot(dir: &Path, cause: &std::io::Error) -> EngineError {
+    EngineError::Refused {
+        text: format!("cannot make {}: {cause}; nothing was started", dir.display()),
+        hint: "make room on the disk, or the folder writable",
+    }
+}

@@ -1,0 +1,425 @@
+//! The thread of one owned session: what its agent says goes in, orders go out.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
+
+use callboard_agents::drive::{Channel, Heard, Line, Order, Refusal, Signal};
+use callboard_model::call::CallVia;
+use callboard_model::owned::{Owned, OwnedState, PromptStep};
+use callboard_model::{ThreadKey, Timestamp};
+use callboard_os::host::{self, HostRequest, HostState};
+
+use super::wire::Wire;
+use crate::calls::{AskedBy, Delivery};
+use crate::core::Told;
+use crate::{Engine, EngineError, limits};
+
+/// What a channel's thread is woken for.
+pub(super) enum Wake {
+    /// Something happened in the folder of its host.
+    Grown,
+    /// A line came over its connection; none: the connection ended.
+    Line(Option<String>),
+    /// There may be prompts to send.
+    Prompts,
+    /// An answer is to be delivered.
+    Deliver(Box<Delivery>),
+    /// Its turn is to be broken off; what became of it is told back.
+    Interrupt(SyncSender<Result<(), EngineError>>),
+    /// It is to end.
+    End,
+    /// The daemon ends.
+    Leave,
+}
+
+/// Why a channel's thread ends.
+enum Leaving {
+    /// The daemon ends; the agent runs on.
+    Daemon,
+    /// The session is over.
+    Over,
+}
+
+pub(super) struct Driven {
+    pub(super) engine: Arc<Engine>,
+    pub(super) owned: Owned,
+    pub(super) channel: Box<dyn Channel>,
+    pub(super) wire: Wire,
+    pub(super) wakes: Receiver<Wake>,
+    /// Answers that came before the agent had asked anew.
+    pub(super) early: Vec<Delivery>,
+    /// Since when it is to end.
+    pub(super) ending: Option<Timestamp>,
+    /// Why nothing more comes of it, once that is so.
+    pub(super) closed: Option<Option<String>>,
+    /// What was committed last.
+    pub(super) committed: u64,
+}
+
+impl Driven {
+    /// Drives the session until it is over or the daemon ends.
+    pub(super) fn run(mut self) {
+        let id = self.owned.id;
+        let left = self.drive();
+        self.engine.owned.leave(id);
+        if let Some(dir) = self.wire.dir() {
+            self.engine.owned.journals.forget(dir);
+        }
+        match left {
+            Ok(Leaving::Over) => self.over(),
+            Ok(Leaving::Daemon) | Err(EngineError::Ending) => {}
+            Err(error) => {
+                tracing::error!(%error, owned = id, "an owned session is no longer driven; its agent runs on");
+            }
+        }
+        self.engine.owned.queue.tell();
+    }
+
+    fn drive(&mut self) -> Result<Leaving, EngineError> {
+        let opening = self.channel.open();
+        self.send(&opening)?;
+        self.grown()?;
+        self.send_prompts()?;
+        loop {
+            if self.closed.is_some() {
+                return Ok(Leaving::Over);
+            }
+            let patience = match self.ending {
+                Some(since) => limits::END_TIME.saturating_sub(self.time_since(since)),
+                None => limits::CHANNEL_SWEEP,
+            };
+            match self.wakes.recv_timeout(patience) {
+                Ok(Wake::Leave) => return Ok(Leaving::Daemon),
+                Ok(wake) => self.take(wake)?,
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.ending.is_some_and(|since| self.time_since(since) >= limits::END_TIME) {
+                        self.end_processes();
+                    }
+                    self.grown()?;
+                }
+                Err(RecvTimeoutError::Disconnected) => return Ok(Leaving::Daemon),
+            }
+        }
+    }
+
+    fn take(&mut self, wake: Wake) -> Result<(), EngineError> {
+        match wake {
+            Wake::Grown => self.grown(),
+            Wake::Line(Some(line)) => {
+                let heard = self.channel.hear(&line);
+                self.heard(vec![heard], self.owned.cursor)
+            }
+            Wake::Line(None) => {
+                self.closed = Some(self.lost());
+                Ok(())
+            }
+            Wake::Prompts => self.send_prompts(),
+            Wake::Deliver(delivery) => self.deliver(*delivery),
+            Wake::Interrupt(told) => {
+                let order = Order::Interrupt { id: format!("interrupt {}", self.fresh()) };
+                let done = self.follow(&order);
+                // Nobody waits any more only if the asker is gone.
+                let _ = told.send(done);
+                Ok(())
+            }
+            Wake::End => self.end(),
+            Wake::Leave => Ok(()),
+        }
+    }
+
+    /// Reads what the journal has, and looks whether the agent ended.
+    fn grown(&mut self) -> Result<(), EngineError> {
+        let state = self.wire.host_state();
+        while let Wire::Pipes { journal, dir } = &mut self.wire {
+            let lines = journal.read().map_err(|cause| EngineError::Refused {
+                text: format!("cannot read what {} says: {cause}", dir.display()),
+                hint: "make its folder readable, and start the daemon anew",
+            })?;
+            let Some((_, cursor)) = lines.last() else { break };
+            let cursor = *cursor;
+            let heard = lines.iter().map(|(line, _)| self.channel.hear(line)).collect();
+            self.heard(heard, cursor)?;
+        }
+        if self.closed.is_none() {
+            self.closed = match state {
+                // The journal was read after the end was seen: it is whole.
+                HostState::Ended(ended) => Some(self.why(&ended)),
+                HostState::Lost if self.wire.dir().is_some() => Some(self.lost()),
+                _ => None,
+            };
+        }
+        Ok(())
+    }
+
+    /// Keeps what was told, then says what is to be said.
+    fn heard(&mut self, heard: Vec<Heard>, cursor: u64) -> Result<(), EngineError> {
+        let (mut signals, mut lines) = (Vec::new(), Vec::new());
+        for one in heard {
+            signals.extend(one.signals);
+            lines.extend(one.lines);
+        }
+        let is_long = cursor.saturating_sub(self.committed) > limits::JOURNAL_UNTOLD_BYTES;
+        self.owned.cursor = cursor;
+        if !signals.is_empty() || is_long {
+            self.tell_calls(&signals)?;
+            let closed = signals.iter().find_map(|signal| match signal {
+                Signal::Closed { failure } => Some(failure.clone()),
+                _ => None,
+            });
+            let is_news = signals.iter().any(|s| matches!(s, Signal::Turn(_) | Signal::Ready));
+            let is_ready = signals.contains(&Signal::Ready);
+            self.commit(signals, Vec::new())?;
+            self.closed = self.closed.take().or(closed);
+            if is_news {
+                self.engine.owned.queue.tell();
+            }
+            if is_ready {
+                self.send_prompts()?;
+            }
+        }
+        self.send(&lines)?;
+        for delivery in std::mem::take(&mut self.early) {
+            self.deliver(delivery)?;
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, signals: Vec<Signal>, sent: Vec<String>) -> Result<(), EngineError> {
+        let process = match self.wire.host_state() {
+            HostState::Running(started) if matches!(self.wire, Wire::Pipes { .. }) => {
+                Some((started.agent.pid, started.agent.start_ticks))
+            }
+            _ => None,
+        };
+        let cursor = self.owned.cursor;
+        let told = Told { signals, cursor, channel: self.channel.state(), sent, process };
+        let id = self.owned.id;
+        self.owned = self.engine.ask(move |core| core.take_told(id, told))?;
+        self.committed = cursor;
+        Ok(())
+    }
+
+    /// Calls first: they are known by their keys, however often they are told.
+    fn tell_calls(&self, signals: &[Signal]) -> Result<(), EngineError> {
+        let mut native = self.owned.native.clone();
+        for signal in signals {
+            if let Signal::Named(id) = signal {
+                native = Some(id.clone());
+            }
+            let Some(native) = &native else { continue };
+            let (agent, thread) = (self.owned.agent.clone(), ThreadKey::main(native.clone()));
+            match signal {
+                Signal::Asked(ask) => {
+                    self.engine.asked(AskedBy {
+                        agent,
+                        thread,
+                        via: CallVia::Driver,
+                        ask: (**ask).clone(),
+                        expires_at: None,
+                        window: None,
+                    })?;
+                }
+                Signal::AskGone { key } => {
+                    let because = "it is no longer asked";
+                    self.engine.ask_gone(agent, thread, key.clone(), because)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends the prompts that wait. They count as sent before they are: over pipes, one that was is not sent
+    /// again; elsewhere the channel finds out.
+    fn send_prompts(&mut self) -> Result<(), EngineError> {
+        let id = self.owned.id;
+        let owned = self.engine.read(move |s| Ok(s.owned(id)?))?;
+        let Some(owned) = owned else { return Ok(()) };
+        let is_again = matches!(self.wire, Wire::Pipes { .. });
+        let is_due = |step: &PromptStep| match step {
+            PromptStep::Waiting => true,
+            PromptStep::Sent => is_again,
+            _ => false,
+        };
+        let (mut lines, mut sent) = (Vec::new(), Vec::new());
+        for prompt in owned.prompts.iter().filter(|prompt| is_due(&prompt.step)) {
+            let order = Order::Prompt { id: prompt.id.clone(), text: prompt.text.clone() };
+            match self.channel.order(&order) {
+                Ok(said) => {
+                    lines.extend(said);
+                    sent.push(prompt.id.clone());
+                }
+                Err(error) => tracing::warn!(%error, "a prompt was not sent"),
+            }
+        }
+        if sent.is_empty() {
+            return Ok(());
+        }
+        self.commit(Vec::new(), sent)?;
+        self.send(&lines)
+    }
+
+    /// Sends an answer, and tells what became of it.
+    fn deliver(&mut self, delivery: Delivery) -> Result<(), EngineError> {
+        let (ask, answer) = (Box::new(delivery.ask.clone()), delivery.answer.clone());
+        let sent = match self.channel.order(&Order::Answer { ask, answer }) {
+            Ok(lines) => self
+                .commit(Vec::new(), Vec::new())
+                .and_then(|()| self.try_send(&lines).map_err(refused_by_host)),
+            Err(Refusal::NotYet) => {
+                self.early.push(delivery);
+                return Ok(());
+            }
+            Err(Refusal::Gone) => {
+                // It was answered elsewhere, and that was told.
+                return self.engine.ask_gone(
+                    delivery.agent,
+                    delivery.thread,
+                    delivery.ask.key,
+                    "it is no longer asked",
+                );
+            }
+            Err(refusal) => Err(EngineError::Refused { text: refusal.to_string(), hint: "" }),
+        };
+        match sent {
+            Ok(()) => self.engine.answer_accepted(delivery.call, delivery.generation),
+            Err(EngineError::Ending) => Err(EngineError::Ending),
+            Err(error) => {
+                let why = error.to_string();
+                self.engine.answer_undeliverable(delivery.call, delivery.generation, why)
+            }
+        }
+    }
+
+    fn follow(&mut self, order: &Order) -> Result<(), EngineError> {
+        let lines = self.channel.order(order).map_err(|refusal| EngineError::Refused {
+            text: format!("{refusal}; nothing was sent"),
+            hint: "",
+        })?;
+        self.try_send(&lines).map_err(refused_by_host)
+    }
+
+    fn try_send(&mut self, lines: &[Line]) -> Result<(), host::HostError> {
+        self.wire.send(lines)
+    }
+
+    /// Sends lines; where nobody takes them, the end of the agent is near and tells more.
+    fn send(&mut self, lines: &[Line]) -> Result<(), EngineError> {
+        if let Err(error) = self.try_send(lines) {
+            tracing::debug!(%error, owned = self.owned.id, "an agent was not reached");
+        }
+        Ok(())
+    }
+
+    /// Breaks the turn off and closes the agent's input; a server lets go of the conversation.
+    fn end(&mut self) -> Result<(), EngineError> {
+        self.ending = self.ending.or_else(|| Some(self.engine.now()));
+        if self.owned.turn != callboard_model::session::TurnState::Idle {
+            let order = Order::End { id: format!("end {}", self.fresh()) };
+            if let Err(error) = self.follow(&order) {
+                tracing::debug!(%error, "a turn was not broken off; its agent ends anyway");
+            }
+        }
+        match &self.wire {
+            Wire::Pipes { dir, .. } => {
+                if let Err(error) = host::ask(dir, &HostRequest::CloseInput) {
+                    tracing::debug!(%error, "an agent's input was not closed");
+                }
+            }
+            Wire::Socket { .. } => self.closed = Some(None),
+        }
+        Ok(())
+    }
+
+    /// It did not end by itself.
+    fn end_processes(&mut self) {
+        self.ending = None;
+        if let Wire::Pipes { dir, .. } = &self.wire
+            && let Err(error) = host::ask(dir, &HostRequest::End)
+        {
+            tracing::warn!(%error, "an agent could not be ended");
+        }
+    }
+
+    /// The host or the server is gone, or has let go.
+    fn lost(&self) -> Option<String> {
+        if self.owned.is_stopped {
+            return None;
+        }
+        Some("its process is gone".to_owned())
+    }
+
+    /// Why an agent that ended failed; none if it did not.
+    fn why(&self, ended: &host::Ended) -> Option<String> {
+        if self.owned.is_stopped || ended.code == Some(0) {
+            return None;
+        }
+        if let Some(failure) = &ended.failure {
+            return Some(failure.clone());
+        }
+        let words = self.wire.dir().and_then(|dir| std::fs::read(dir.join(host::ERRORS)).ok());
+        let words = words.unwrap_or_default();
+        let from = words.len().saturating_sub(limits::LAST_WORDS_BYTES);
+        let words = String::from_utf8_lossy(&words[from..]).trim().to_owned();
+        let how = match (ended.code, ended.signal) {
+            (Some(code), _) => format!("its agent ended with exit code {code}"),
+            (None, Some(signal)) => format!("its agent was ended by signal {signal}"),
+            (None, None) => "its agent ended".to_owned(),
+        };
+        Some(if words.is_empty() { how } else { format!("{how}: {words}") })
+    }
+
+    /// Keeps how it ended, and removes what only a running one needs.
+    fn over(&mut self) {
+        let failure = self.closed.take().flatten();
+        let ended = match self.wire.host_state() {
+            HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => Some(ended),
+            _ => None,
+        };
+        let is_by_signal = ended.as_ref().is_none_or(|ended| ended.signal.is_some());
+        let id = self.owned.id;
+        let changed = self.engine.ask(move |core| {
+            core.change_owned(id, |owned, _| {
+                let was_running = owned.state == OwnedState::Running;
+                owned.state = match &failure {
+                    None => OwnedState::Ended,
+                    Some(_) if is_by_signal && was_running => OwnedState::Interrupted,
+                    Some(_) => OwnedState::Failed,
+                };
+                owned.failure = failure;
+                owned.waits = None;
+                true
+            })
+        });
+        match changed {
+            Ok(owned) => super::server::let_go(&self.engine, &owned),
+            Err(error) => {
+                tracing::warn!(%error, "the end of an owned session is told by the next start");
+                return;
+            }
+        }
+        if let Wire::Pipes { dir, .. } = &self.wire
+            && let Err(error) = std::fs::remove_dir_all(dir)
+        {
+            tracing::debug!(%error, "a host's folder stays");
+        }
+    }
+
+    fn time_since(&self, at: Timestamp) -> Duration {
+        let ms = u64::try_from(self.engine.now().since_ms(at)).unwrap_or_default();
+        Duration::from_millis(ms)
+    }
+
+    /// A number for an order, never given before for this host.
+    fn fresh(&self) -> i64 {
+        self.engine.now().as_millisecond()
+    }
+}
+
+fn refused_by_host(error: host::HostError) -> EngineError {
+    EngineError::Refused {
+        text: format!("{error}; nothing was sent"),
+        hint: "if its agent ended, `callboard resume` has it go on",
+    }
+}

@@ -1,0 +1,63 @@
+//! Brings answers to the channels of the sessions that asked.
+
+use std::sync::Weak;
+
+use callboard_model::call::CallVia;
+
+use super::channel::Wake;
+use crate::calls::Delivery;
+use crate::{Engine, EngineError, limits};
+
+pub(super) fn start(engine: Weak<Engine>) {
+    std::thread::spawn(move || {
+        let mut seen = 0;
+        loop {
+            let Some(engine) = engine.upgrade() else { return };
+            if engine.stop.stopped() {
+                return;
+            }
+            match deliver(&engine) {
+                Ok(()) => {}
+                Err(EngineError::Ending) => return,
+                Err(error) => tracing::warn!(%error, "answers wait; they are delivered later"),
+            }
+            let bell = engine.answers.clone();
+            drop(engine);
+            seen = bell.wait(seen, limits::CHANNEL_SWEEP);
+        }
+    });
+}
+
+fn deliver(engine: &Engine) -> Result<(), EngineError> {
+    for delivery in engine.answers_to_deliver(CallVia::Driver)? {
+        let session = delivery.session;
+        let owned = engine.read(|s| Ok(s.owned_of_session(session)?))?;
+        let Some(owned) = owned.filter(|owned| !owned.state.is_over()) else {
+            let why = "its agent does not run".to_owned();
+            engine.answer_undeliverable(delivery.call, delivery.generation, why)?;
+            continue;
+        };
+        // Without a channel yet, it is being taken back: the next look finds it.
+        if let Some(channel) = engine.owned.channel(owned.id) {
+            // Gone only when the session is just over, which closes the call.
+            let _ = channel.send(Wake::Deliver(Box::new(delivery)));
+        }
+    }
+    for delivery in engine.answers_to_deliver(CallVia::Server)? {
+        deliver_by_server(engine, &delivery)?;
+    }
+    Ok(())
+}
+
+/// Brings an answer to a session that its user started, through the server that holds it.
+fn deliver_by_server(engine: &Engine, delivery: &Delivery) -> Result<(), EngineError> {
+    let mut refusal = "its agent has no server".to_owned();
+    for home in engine.homes.iter().filter(|home| home.agent.name() == delivery.agent) {
+        let (thread, ask) = (&delivery.thread, &delivery.ask);
+        match home.agent.answer_by_server(&home.path, thread, ask, &delivery.answer) {
+            Ok(()) => return engine.answer_accepted(delivery.call, delivery.generation),
+            Err(why) => refusal = why,
+        }
+    }
+    engine.answer_undeliverable(delivery.call, delivery.generation, refusal)
+}
