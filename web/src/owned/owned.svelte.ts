@@ -21,7 +21,10 @@ export class OwnedStore {
     try {
       const all = await api.fetchAllOwned()
       if (!Array.isArray(all)) return
-      this.all.clear()
+      // What was asked for while this was on its way is newer than all that it tells.
+      const newest = Math.max(0, ...all.map(({ id }) => id))
+      const told = new Set(all.map(({ id }) => id))
+      for (const id of [...this.all.keys()]) if (id <= newest && !told.has(id)) this.all.delete(id)
       for (const owned of all) this.put(owned)
     } catch {
       // What is missing then is read with the next board, or with its session's row.
