@@ -54,6 +54,9 @@ pub struct Equip<'a> {
 pub enum Phase {
     /// What an agent needs to begin: ports, variables, env files, templates, links.
     First,
+    /// The first part again, for a worktree that was prepared under another name. What to bring and to share
+    /// is not looked for: that takes as long as there are files.
+    Renamed,
     /// What takes long: copies of dependencies, the database, setup.
     Rest,
 }
@@ -71,6 +74,7 @@ pub fn equip(
     let mut equipped = record::load_or_begin(equip)?;
     let result = match phase {
         Phase::First => first(equip, &mut equipped),
+        Phase::Renamed => renamed(equip, &mut equipped),
         Phase::Rest => rest(equip, &mut equipped, told),
     };
     // Also after a failure: what was done can be taken back.
@@ -79,14 +83,32 @@ pub fn equip(
 }
 
 fn first(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
-    equipped.ports = ports::lease(equip.home, equip.top, &equip.project.ports)?;
-    equipped.database = database::name(equip, equipped.database.take())?;
-    equipped.environment = environment::of(equip, equipped)?;
-    equipped.url = environment::url(equip, equipped)?;
+    name_all(equip, equipped)?;
     let places = place::ignored(equip.root, &equip.project.worktrees)?;
     bring::bring(equip, equipped, &places)?;
     template::fill_in(equip, equipped)?;
     share::share(equip, equipped, &places)
+}
+
+fn renamed(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
+    name_all(equip, equipped)?;
+    let templates = &equip.project.worktrees.templates;
+    let is_brought = |path: &&std::path::PathBuf| {
+        !templates.iter().any(|template| Path::new(&template.path) == path.as_path())
+            && equip.root.join(path).is_file()
+    };
+    let bring = equipped.written.keys().filter(is_brought).cloned().collect();
+    bring::bring(equip, equipped, &place::Places { bring, ..place::Places::default() })?;
+    template::fill_in(equip, equipped)
+}
+
+/// Decides its ports, database, variables and address.
+fn name_all(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
+    equipped.ports = ports::lease(equip.home, equip.top, &equip.project.ports)?;
+    equipped.database = database::name(equip, equipped.database.take())?;
+    equipped.environment = environment::of(equip, equipped)?;
+    equipped.url = environment::url(equip, equipped)?;
+    Ok(())
 }
 
 fn rest(

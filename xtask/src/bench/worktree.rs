@@ -23,7 +23,7 @@ const CHANGED: usize = 20;
 const BEHIND: usize = 30;
 
 /// Worktrees made from the pool.
-const TIMES: usize = 5;
+const TIMES: usize = 3;
 
 /// Makes worktrees as a user does, by the command, beside git's own.
 pub(super) fn measure(binary: &Path, _: Scale) -> Vec<Figure> {

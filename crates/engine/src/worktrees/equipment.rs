@@ -71,9 +71,11 @@ impl Engine {
     /// Goes on with a worktree's setup: dependencies, database, scripts.
     pub(super) fn set_up(&self, id: WorktreeId) {
         let Ok(Some(row)) = self.read(|s| Ok(s.worktree(id)?)) else { return };
-        let equipped = self
-            .repository(row.row.workspace)
-            .and_then(|of| self.equip(&of, &ToEquip::of(&row), Phase::Rest));
+        let equipped = self.repository(row.row.workspace).and_then(|of| {
+            // Files to bring may have come since it was prepared.
+            self.equip(&of, &ToEquip::of(&row), Phase::First)?;
+            self.equip(&of, &ToEquip::of(&row), Phase::Rest)
+        });
         let noted =
             self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, move |row| match equipped {
                 Ok(equipped) => {

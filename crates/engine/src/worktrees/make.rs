@@ -18,6 +18,9 @@ use super::{CALLBOARD, Repository, YOU, name, refused, text_of};
 use crate::equip::{self, Phase};
 use crate::{Engine, EngineError};
 
+/// Begins the names of folders that are deleted without being kept: nobody has worked in them.
+pub(super) const UNFINISHED: &str = "unfinished-";
+
 /// A worktree as it is to be made.
 #[derive(Debug, Clone)]
 struct Plan {
@@ -148,11 +151,11 @@ impl Engine {
     }
 
     fn make(&self, of: &Repository, id: WorktreeId, plan: &Plan) -> Result<(), EngineError> {
-        let made = match self.claim_from_pool(of, id, plan) {
-            Some(made) => made,
-            None => make_cold(of, plan)?,
+        let (made, phase) = match self.claim_from_pool(of, id, plan) {
+            Some(made) => (made, Phase::Renamed),
+            None => (make_cold(of, plan)?, Phase::First),
         };
-        if let Err(error) = self.equip_and_finish(of, id, plan, &made) {
+        if let Err(error) = self.equip_and_finish(of, id, plan, (&made, phase)) {
             if let Err(error) = self.unequip(of, &plan.to_equip()) {
                 tracing::warn!(%error, "what a worktree was given stays given");
             }
@@ -194,11 +197,11 @@ impl Engine {
         of: &Repository,
         id: WorktreeId,
         plan: &Plan,
-        made: &Checkout,
+        (made, phase): (&Checkout, Phase),
     ) -> Result<(), EngineError> {
         guard::set(made, &plan.base.branch)?;
         link_files(&of.root, &made.top);
-        let equipped = self.equip(of, &plan.to_equip(), Phase::First)?;
+        let equipped = self.equip(of, &plan.to_equip(), phase)?;
         let admin = made.git_dir.file_name().map(|name| name.to_string_lossy().into_owned());
         self.change_worktree(id, LogKind::WORKTREE_MADE, YOU, move |row| {
             row.state = WorktreeState::Ready;
@@ -309,7 +312,7 @@ fn discard(of: &Repository, made: &Checkout, plan: &Plan) {
 /// Takes away a worktree that nobody has worked in.
 pub(super) fn take_away(of: &Repository, path: &Path) {
     let taken = worktree::linked(&of.git, path).and_then(|tree| {
-        let name = format!("unfinished-{}", tree_name(path));
+        let name = format!("{UNFINISHED}{}", tree_name(path));
         worktree::take_away(&of.git, &tree, &name, |_| true)
     });
     let freed = taken.map_err(|error| error.to_string()).and_then(|trash| {

@@ -9,7 +9,7 @@ use callboard_store::{LogKind, StoredWorktree};
 
 use super::keeper::{Free, Prepare};
 use super::list::checkout_at;
-use super::make::take_away;
+use super::make::{UNFINISHED, take_away};
 use super::{CALLBOARD, Repository, refused, text_of};
 use crate::{Engine, EngineError};
 
@@ -101,6 +101,13 @@ impl Engine {
                 return;
             }
         };
+        let workspaces = all.iter().map(|row| row.row.workspace);
+        for workspace in workspaces.collect::<std::collections::BTreeSet<_>>() {
+            let Ok(of) = self.repository(workspace) else { continue };
+            for trash in worktree::left_in_trash(&of.git, UNFINISHED) {
+                self.free_later(Free { id: None, trash, done: None });
+            }
+        }
         for row in all {
             if let Some(trash) = &row.row.facts.trash {
                 self.free_later(Free { id: Some(row.id), trash: trash.into(), done: None });

@@ -438,3 +438,36 @@ fn what_was_being_made_when_the_daemon_ended_is_gone_and_work_in_it_stays() {
     assert!(!empty.path.exists() && worked_in.path.join("work").exists());
     assert_eq!(repo.git(&["branch", "--list", "empty"]), "");
 }
+
+#[test]
+fn what_is_made_is_equipped_under_its_own_name_also_from_the_pool() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let project = "[worktrees]\nfolder = \"../trees of {{repo}}\"\nsetup = \"echo $CALLBOARD_WORKTREE > set-up.log\"\n\
+                   [ports]\nnames = [\"web\"]\n";
+    repo.commit("Configure", &[("callboard.toml", project), (".gitignore", ".env\n*.log\n")]);
+    repo.write(".env", "PORT=3000\nCOMPOSE_PROJECT_NAME=app\n");
+    let scene = scene(&home, &repo);
+    let first = scene.new_named("first");
+    let pooled = scene.pooled();
+    assert_eq!(Path::new(&first.path), home.work().join("trees of repo/first"));
+    let second = scene.new_named("second");
+    assert_ne!(first.ports["web"], second.ports["web"]);
+    for made in [&first, &second] {
+        let env = fs::read_to_string(Path::new(&made.path).join(".env")).unwrap();
+        let expected =
+            format!("PORT={}\nCOMPOSE_PROJECT_NAME=repo_{}\n", made.ports["web"], made.name);
+        assert_eq!(env, expected);
+        scene.running.wait("its setup", |engine| {
+            let shown = engine.worktree(None, &made.name).unwrap();
+            (shown.setup.as_deref() == Some("done")).then_some(())
+        });
+        assert_eq!(repo.at(Path::new(&made.path)).status(), "");
+    }
+    assert!(!Path::new(&pooled.path).join(".git").exists() || scene.pooled().id != pooled.id);
+    let given = scene.running.engine.worktree_environment(second.id.unwrap()).unwrap();
+    assert_eq!(given["PORT"], second.ports["web"].to_string());
+    scene.remove("second").unwrap();
+    let back = scene.restore("second").unwrap();
+    assert!(back.ports.contains_key("web"));
+}

@@ -117,6 +117,15 @@ pub fn take_away(
     }
 }
 
+/// What [`take_away`] renamed under names that begin so, and nobody deleted.
+#[must_use]
+pub fn left_in_trash(git: &Git, begin: &str) -> Vec<PathBuf> {
+    let Ok(repository) = common_dir(git) else { return Vec::new() };
+    let entries = fs::read_dir(repository.join(TRASH)).into_iter().flatten().flatten();
+    let is_wanted = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(begin);
+    entries.filter(is_wanted).map(|entry| entry.path()).collect()
+}
+
 /// Has git forget a worktree whose folder is gone; others whose folders are gone stay known.
 pub fn forget(git: &Git, path: &Path) {
     let Ok(repository) = common_dir(git) else { return };
