@@ -30,6 +30,15 @@ impl Engine {
         }
     }
 
+    /// Has those that wait in the pool brought to where the base is now. None is made where none waits: nobody asked
+    /// for a worktree there yet.
+    pub(crate) fn follow_base(&self, workspace: WorkspaceId, start: &str) {
+        let is_behind = |waiting: &StoredWorktree| waiting.row.facts.start != start;
+        if self.pooled(workspace).is_ok_and(|pooled| pooled.iter().any(is_behind)) {
+            self.prepare_later(Prepare::Fill(workspace));
+        }
+    }
+
     fn try_fill_pool(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
         let of = self.repository(workspace)?;
         let settings = self.worktree_settings(&of.root)?;
