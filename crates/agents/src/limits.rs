@@ -105,9 +105,3 @@ pub const TURNS_LOOKED_AT: u32 = 3;
 pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
 pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
-
-/// Lines of a shared server that wait while an answer is given: it tells of all its threads.
-pub const SHARED_LINES: usize = 256;
-
-/// Time that a shared server has to take an answer: a person waits for it.
-pub const SHARED_TIME: Duration = Duration::from_secs(8);

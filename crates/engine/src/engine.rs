@@ -53,8 +53,8 @@ pub struct Engine {
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
-    pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) owned: OwnedRoom,
+    pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) projects: crate::project::Projects,
     pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
@@ -119,8 +119,8 @@ impl Engine {
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
             answers,
-            pushes: crate::pushes::PushWatch::default(),
             owned,
+            pushes: crate::pushes::PushWatch::default(),
             projects: crate::project::Projects::default(),
             turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
@@ -367,11 +367,12 @@ impl Engine {
 fn begin_beside(engine: &Arc<Engine>) {
     crate::readable::start(engine, engine.stop.clone());
     crate::notes::start(engine);
+    crate::owned::start(engine);
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
     crate::owned::start(engine);
-    crate::resources::start(engine);
     crate::worktrees::start(engine, engine.stop.clone());
+    crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
     checkpoint_beside(engine);
 }

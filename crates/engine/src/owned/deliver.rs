@@ -5,7 +5,6 @@ use std::sync::Weak;
 use callboard_model::call::CallVia;
 
 use super::channel::Wake;
-use crate::calls::Delivery;
 use crate::{Engine, EngineError, limits};
 
 pub(super) fn start(engine: Weak<Engine>) {
@@ -43,21 +42,5 @@ fn deliver(engine: &Engine) -> Result<(), EngineError> {
             let _ = channel.send(Wake::Deliver(Box::new(delivery)));
         }
     }
-    for delivery in engine.answers_to_deliver(CallVia::Server)? {
-        deliver_by_server(engine, &delivery)?;
-    }
     Ok(())
-}
-
-/// Brings an answer to a session that its user started, through the server that holds it.
-fn deliver_by_server(engine: &Engine, delivery: &Delivery) -> Result<(), EngineError> {
-    let mut refusal = "its agent has no server".to_owned();
-    for home in engine.homes.iter().filter(|home| home.agent.name() == delivery.agent) {
-        let (thread, ask) = (&delivery.thread, &delivery.ask);
-        match home.agent.answer_by_server(&home.path, thread, ask, &delivery.answer) {
-            Ok(()) => return engine.answer_accepted(delivery.call, delivery.generation),
-            Err(why) => refusal = why,
-        }
-    }
-    engine.answer_undeliverable(delivery.call, delivery.generation, refusal)
 }
