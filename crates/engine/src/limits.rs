@@ -303,3 +303,10 @@ pub const SERVER_LOOKS: u32 = 200;
 
 /// Looks at a development server without a known port, which ends within half a second if it cannot begin.
 pub const SERVER_FIRST_LOOKS: u32 = 10;
+
+/// Looks for a worktree of the pool that is being brought to the base's tip: two seconds of them, in which one could
+/// be made.
+pub const POOL_TRIES: u32 = 200;
+
+/// Time between two such looks.
+pub const POOL_TRY_EVERY: Duration = Duration::from_millis(10);
