@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 
 use super::{Rows, kinds};
 
-struct Scene {
-    home: HermeticHome,
+pub(crate) struct Scene {
+    pub(crate) home: HermeticHome,
     agents: Agents,
 }
 
 impl Scene {
-    fn new(server: &ModelServer, places: usize) -> Self {
+    pub(crate) fn new(server: &ModelServer, places: usize) -> Self {
         let agents = Agents::reserve(places);
         let home = HermeticHome::new().with_model_server(server);
         agents.link_into(&home);
         Self { home, agents }
     }
 
-    fn repo(&self) -> Repo<'_> {
+    pub(crate) fn repo(&self) -> Repo<'_> {
         let repo = Repo::new(&self.home);
         repo.commit("Begin", &[("README.md", "# Here\n")]);
         repo
@@ -42,12 +42,12 @@ impl Drop for Scene {
     }
 }
 
-fn daemon<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
+pub(crate) fn daemon<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
     Daemon::of(Callboard::built(home).cwd(repo.path()), &[])
 }
 
 /// Runs a command in the repository; its JSON.
-fn json_of(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> Value {
+pub(crate) fn json_of(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> Value {
     let done = Callboard::built(home).cwd(repo.path()).run(args);
     assert_eq!(done.code, Some(0), "{args:?}\n{}\n{}", done.stdout, done.stderr);
     serde_json::from_str(&done.stdout).unwrap_or(Value::Null)
