@@ -62,6 +62,9 @@ use crate::stream;
         worktrees::remove,
         worktrees::restore,
         worktrees::collect,
+        worktrees::environment,
+        worktrees::serve,
+        worktrees::set_up,
         doctor::doctor,
     ),
     components(schemas(ApiError))

@@ -2035,7 +2035,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One worktree, by its name, number or folder. */
+        /** One worktree, by its name, number, folder, branch or task. */
         get: {
             parameters: {
                 query?: {
@@ -2056,6 +2056,56 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["WorktreeView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}/environment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Variables for a shell in a worktree. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            [key: string]: string;
+                        };
                     };
                 };
                 "4XX": {
@@ -2162,6 +2212,110 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["WorktreeView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}/serve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a worktree's development server, unless it runs; or stops it. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ServeWorktree"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorktreeServed"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/worktrees/{name}/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a worktree's setup again, or reverts or ignores what it changed in tracked files. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetUpWorktree"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorktreeSetUp"];
                     };
                 };
                 "4XX": {
@@ -3322,6 +3476,18 @@ export interface components {
          * @description The order of commits to the store: every reader resumes from the last one it saw.
          */
         Seq: number;
+        /** @description What is to be done with a worktree's development server. */
+        ServeWorktree: {
+            /** @description Stop it; else it is started, unless it runs. */
+            stop?: boolean;
+        };
+        /** @description The development server of a worktree. */
+        ServerView: {
+            /** @description The log of what it says. */
+            log: string;
+            /** @description It runs; else it ended by itself. */
+            running: boolean;
+        };
         /** @description A session with all that its page shows beside the transcript. */
         SessionDetail: {
             /** @description The last result of each check, newest first. */
@@ -3453,6 +3619,16 @@ export interface components {
             waiting_for?: string | null;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
+        /** @description What is to be done about a worktree's setup. */
+        SetUpWorktree: {
+            /** @description Which. */
+            step: components["schemas"]["SetupStep"];
+        };
+        /**
+         * @description What is to be done about a worktree's setup.
+         * @enum {string}
+         */
+        SetupStep: "again" | "revert" | "ignore";
         /**
          * @description How bad a problem is.
          * @enum {string}
@@ -3948,6 +4124,24 @@ export interface components {
             /** @description What is left of it. */
             worktree: components["schemas"]["WorktreeView"];
         };
+        /** @description What became of a worktree's development server. */
+        WorktreeServed: {
+            /** @description Something answers at its address. */
+            answers: boolean;
+            /** @description The worktree. */
+            worktree: components["schemas"]["WorktreeView"];
+        };
+        /** @description What became of a worktree's setup. */
+        WorktreeSetUp: {
+            /** @description Files that were reverted or ignored. */
+            done: string[];
+            /** @description The git reference that keeps what was reverted. */
+            kept?: string | null;
+            /** @description Files that somebody changed after setup had: they were left as they are. */
+            left: string[];
+            /** @description The worktree. */
+            worktree: components["schemas"]["WorktreeView"];
+        };
         /**
          * @description What has become of a worktree.
          * @enum {string}
@@ -4006,6 +4200,7 @@ export interface components {
             remarks: string[];
             /** @description Those of them that run now. */
             running: components["schemas"]["SessionId"][];
+            server?: components["schemas"]["ServerView"] | null;
             /** @description Sessions that work or worked in it, newest first. */
             sessions: components["schemas"]["SessionId"][];
             /** @description How far its setup is: `running`, `done`, or why it failed. */
@@ -4018,7 +4213,7 @@ export interface components {
              * @description Commits that neither its base nor a remote has; none where that was not asked.
              */
             unpushed?: number | null;
-            /** @description Where its development server answers. */
+            /** @description Where its development server answers when it runs. */
             url?: string | null;
             used_at?: components["schemas"]["Timestamp"] | null;
             /** @description The workspace it belongs to. */
@@ -4122,11 +4317,15 @@ export type SearchPlace = components['schemas']['SearchPlace'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchSubject = components['schemas']['SearchSubject'];
 export type Seq = components['schemas']['Seq'];
+export type ServeWorktree = components['schemas']['ServeWorktree'];
+export type ServerView = components['schemas']['ServerView'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionState = components['schemas']['SessionState'];
 export type SessionView = components['schemas']['SessionView'];
+export type SetUpWorktree = components['schemas']['SetUpWorktree'];
+export type SetupStep = components['schemas']['SetupStep'];
 export type Severity = components['schemas']['Severity'];
 export type SharedBeginning = components['schemas']['SharedBeginning'];
 export type Since = components['schemas']['Since'];
@@ -4158,6 +4357,8 @@ export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
 export type WorktreeId = components['schemas']['WorktreeId'];
 export type WorktreeRemoved = components['schemas']['WorktreeRemoved'];
+export type WorktreeServed = components['schemas']['WorktreeServed'];
+export type WorktreeSetUp = components['schemas']['WorktreeSetUp'];
 export type WorktreeState = components['schemas']['WorktreeState'];
 export type WorktreeView = components['schemas']['WorktreeView'];
 export type $defs = Record<string, never>;
