@@ -1,7 +1,7 @@
 //! Opening files that others may have put there: no link leads elsewhere, no pipe is waited for.
 
-use std::fs::File;
-use std::io;
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,41 @@ use rustix::io::Errno;
 pub fn open(path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     Ok(File::from(rustix::fs::open(path, flags, Mode::empty())?))
+}
+
+/// Writes a file that is there whole or as it was before, with these permissions or those of a new file. The
+/// draft beside it is a file of its own: a link in its place is removed and not followed.
+///
+/// # Errors
+/// When it cannot be written; then what was there is as it was.
+pub fn write_whole(
+    path: &Path,
+    content: &[u8],
+    permissions: Option<Permissions>,
+) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".callboard-draft");
+    let draft = path.with_file_name(name);
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    // Nobody else reads it before it has its permissions.
+    let mode = if permissions.is_some() { 0o600 } else { 0o666 };
+    let mut file = File::from(rustix::fs::open(&draft, flags, Mode::from_raw_mode(mode))?);
+    let written = (|| {
+        file.write_all(content)?;
+        if let Some(permissions) = permissions {
+            file.set_permissions(permissions)?;
+        }
+        file.sync_all()?;
+        std::fs::rename(&draft, path)
+    })();
+    written.inspect_err(|_| {
+        // It is nobody's file.
+        let _ = std::fs::remove_file(&draft);
+    })
 }
 
 /// A folder that lies below another one, whatever the links on the way say.
@@ -94,6 +129,24 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    #[test]
+    fn a_draft_is_not_written_through_a_link() {
+        use std::os::unix::fs::PermissionsExt;
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (path, theirs) = (dir.path().join("f"), other.path().join("theirs"));
+        fs::write(&theirs, "kept").unwrap();
+        symlink(&theirs, dir.path().join("f.callboard-draft")).unwrap();
+        write_whole(&path, b"x", Some(Permissions::from_mode(0o640))).unwrap();
+        assert_eq!(fs::read(&theirs).unwrap(), b"kept");
+        assert_eq!(fs::read(&path).unwrap(), b"x");
+        let meta = fs::symlink_metadata(&path).unwrap();
+        assert!(meta.is_file() && meta.permissions().mode() & 0o7777 == 0o640);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+        fs::create_dir(dir.path().join("f.callboard-draft")).unwrap();
+        assert!(write_whole(&path, b"y", None).is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"x");
+    }
 
     #[test]
     fn a_folder_is_made_and_links_within_are_followed() {

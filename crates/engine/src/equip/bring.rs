@@ -1,8 +1,8 @@
 //! Ignored files that a worktree gets copies of: never links, as who writes to one must not write to all.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::place::{Places, make_parent};
@@ -84,17 +84,6 @@ pub(super) fn replace(
 
 /// Writes a file that is there whole or as it was before.
 pub(super) fn write_whole(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".callboard-draft");
-    let draft = path.with_file_name(name);
-    let write = || {
-        let mut file =
-            OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(content)?;
-        file.set_permissions(fs::Permissions::from_mode(mode & 0o7777))?;
-        fs::rename(&draft, path)
-    };
-    write().inspect_err(|_| {
-        let _ = fs::remove_file(&draft);
-    })
+    let permissions = fs::Permissions::from_mode(mode & 0o7777);
+    callboard_os::file::write_whole(path, content, Some(permissions))
 }

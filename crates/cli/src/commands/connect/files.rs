@@ -1,7 +1,7 @@
 //! The files that connecting changes: read, written whole, and remembered as they were.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use callboard_agents::{Agent, FileChange};
@@ -135,20 +135,6 @@ fn replace(change: &FileChange, made: &mut Vec<PathBuf>) -> io::Result<()> {
     let missing = folder.ancestors().take_while(|folder| !folder.exists());
     made.extend(missing.map(Path::to_owned).collect::<Vec<_>>());
     fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let draft = folder.join(format!(".{name}.callboard-{}", std::process::id()));
-    let written = (|| {
-        let mut file = File::create_new(&draft)?;
-        file.write_all(after.as_bytes())?;
-        if let Ok(found) = fs::metadata(&path) {
-            file.set_permissions(found.permissions())?;
-        }
-        file.sync_all()?;
-        fs::rename(&draft, &path)
-    })();
-    if written.is_err() {
-        // It is nobody's file.
-        let _ = fs::remove_file(&draft);
-    }
-    written
+    let permissions = fs::metadata(&path).ok().map(|found| found.permissions());
+    callboard_os::file::write_whole(&path, after.as_bytes(), permissions)
 }
