@@ -310,3 +310,6 @@ pub const POOL_TRIES: u32 = 200;
 
 /// Time between two such looks.
 pub const POOL_TRY_EVERY: Duration = Duration::from_millis(10);
+
+/// Seconds that a command line of a `callboard.toml` may be given: a day; what takes longer hangs.
+pub const SCRIPT_SECONDS: u64 = 24 * 3600;

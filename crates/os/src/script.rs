@@ -96,7 +96,8 @@ impl Script {
     /// When it cannot be started, fails, or outlives its time.
     pub fn run(&self, told: &mut dyn FnMut(&str)) -> Result<(), ScriptError> {
         let (mut child, lines) = self.piped().map_err(|cause| self.no_start(cause))?;
-        let deadline = Instant::now() + self.time;
+        // A limit beyond what the clock holds is none.
+        let deadline = Instant::now().checked_add(self.time);
         let mut last = String::new();
         let mut tell = |line: String| {
             told(&line);
@@ -113,7 +114,7 @@ impl Script {
             if has_ended(&child) {
                 break false;
             }
-            if Instant::now() >= deadline {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 break true;
             }
         };
@@ -285,6 +286,12 @@ mod tests {
             error.starts_with("`echo why; exit 3` failed (exit status: 3): why; its output"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn a_limit_beyond_the_clock_is_none() {
+        let dir = tempfile::tempdir().unwrap();
+        script(dir.path(), "true").time(Duration::MAX).run(&mut |_| {}).unwrap();
     }
 
     #[test]

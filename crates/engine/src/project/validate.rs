@@ -5,6 +5,8 @@ use std::path::{Component, Path};
 use callboard_model::call::Rule;
 use callboard_model::project::{Database, DatabaseKind, Ports, Project, Worktrees};
 
+use crate::limits;
+
 /// The setting, and what is wrong with it.
 type Fault = (String, String);
 
@@ -26,6 +28,7 @@ pub(super) fn validate(project: &Project) -> Result<(), Fault> {
         if resource.capacity == 0 {
             return fault(setting(".capacity"), "nobody could ever take it");
         }
+        seconds(&setting(".seconds"), resource.seconds)?;
     }
     for (setting, rules) in
         [("rules.allow", &project.rules.allow), ("rules.deny", &project.rules.deny)]
@@ -76,6 +79,8 @@ fn worktrees(worktrees: &Worktrees) -> Result<(), Fault> {
             return fault("worktrees.share", format!("`{path}` is under `clone`, too"));
         }
     }
+    seconds("worktrees.setup_seconds", worktrees.setup_seconds)?;
+    seconds("worktrees.teardown_seconds", worktrees.teardown_seconds)?;
     for template in &worktrees.templates {
         let paths = std::iter::once(&template.path).chain(&template.from);
         for path in paths {
@@ -90,6 +95,7 @@ fn worktrees(worktrees: &Worktrees) -> Result<(), Fault> {
 
 fn database(database: &Database) -> Result<(), Fault> {
     is_variable(&database.variable).or_else(|text| fault("database.variable", text))?;
+    seconds("database.seconds", database.seconds)?;
     match (&database.kind, &database.file) {
         (DatabaseKind::Sqlite, None) => fault("database.file", "an SQLite database needs its file"),
         (DatabaseKind::Sqlite, Some(file)) => {
@@ -100,6 +106,14 @@ fn database(database: &Database) -> Result<(), Fault> {
         }
         (DatabaseKind::Postgres, None) => Ok(()),
     }
+}
+
+/// Whether a time limit is one.
+fn seconds(setting: &str, given: u64) -> Result<(), Fault> {
+    if (1..=limits::SCRIPT_SECONDS).contains(&given) {
+        return Ok(());
+    }
+    fault(setting, format!("it has to be 1 to {} seconds", limits::SCRIPT_SECONDS))
 }
 
 fn is_word(name: &str) -> bool {
@@ -142,10 +156,14 @@ mod tests {
             ("[worktrees]\nshare = [\".git/hooks\"]", "worktrees.share"),
             ("[worktrees]\nshare = [\".\"]", "worktrees.share"),
             ("[[worktrees.templates]]\npath = \"/etc/hosts\"", "worktrees.templates"),
+            ("[worktrees]\nsetup_seconds = 9223372036854775807", "worktrees.setup_seconds"),
+            ("[worktrees]\nteardown_seconds = 0", "worktrees.teardown_seconds"),
+            ("[database]\nseconds = 86401", "database.seconds"),
             ("[database]\nkind = \"sqlite\"", "database.file"),
             ("[database]\nvariable = \"A B\"", "database.variable"),
             ("[environment]\n1A = \"x\"", "environment.1A"),
             ("[resources.stack]\ncapacity = 0", "resources.stack.capacity"),
+            ("[resources.stack]\nseconds = 0", "resources.stack.seconds"),
             ("[rules]\nallow = [\"Bash(cargo\"]", "rules.allow"),
             ("[agents.acp.other]\ncommand = []", "agents.acp.other.command"),
         ];
