@@ -58,7 +58,7 @@ pub struct Engine {
     pub(crate) projects: crate::project::Projects,
     pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
-    started: Timestamp,
+    pub(crate) started: Timestamp,
 }
 
 impl Engine {

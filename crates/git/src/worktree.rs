@@ -13,7 +13,9 @@ use crate::run::{Git, GitError};
 
 pub use add::{CheckOut, add};
 pub(crate) use config::own_config;
-pub use remove::{forget, left_in_trash, linked, submodule_with_own_commits, take_away};
+pub use remove::{
+    forget, in_trash, left_in_trash, linked, put_back, submodule_with_own_commits, take_away,
+};
 
 /// A worktree as git lists it; its folder may be gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

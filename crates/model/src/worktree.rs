@@ -104,6 +104,8 @@ pub struct WorktreeFacts {
     pub note: Option<String>,
     /// Under which name it is kept, once removed.
     pub kept: Option<String>,
+    /// The folder's state once it was kept, while it is being removed.
+    pub kept_mark: Option<u64>,
     /// The commit that its branch was at when it was removed.
     pub tip: Option<String>,
     /// Ignored files and folders that were not kept.

@@ -171,7 +171,8 @@ impl Engine {
         if plan.is_branch_there {
             return None;
         }
-        let pooled = self.take_from_pool(of, id)?;
+        let waiting = self.take_from_pool(of, id)?;
+        let pooled = waiting.row.path.clone();
         let moved = worktree::rename(&of.git, &pooled, &plan.path)
             .map_err(EngineError::from)
             .and_then(|()| Ok(equip::moved(self.home(), &pooled, &plan.path)?))
@@ -185,7 +186,10 @@ impl Engine {
                     "a worktree of the pool could not be used; another one is made"
                 );
                 let left = made.map_or(pooled, |made| made.top);
-                self.discard_pooled(of, &left);
+                let left = (left.as_path(), plan.start.0.as_str());
+                if let Err(error) = self.discard_pooled(of, &waiting, left) {
+                    tracing::warn!(%error, path = %left.0.display(), "somebody worked in it; it stays");
+                }
                 None
             }
         }

@@ -1,7 +1,7 @@
 //! Worktrees made in advance, at the base's tip and on no branch: one that is asked for only has to be moved
 //! and named.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use callboard_git::base::base;
 use callboard_git::guard;
@@ -11,8 +11,10 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use super::equipment::ToEquip;
-use super::keeper::Prepare;
+use super::keeper::{Free, Prepare};
 use super::make::take_away;
+use super::reconcile::holds_work;
+use super::remove::{keep_all, refuse_unkept};
 use super::settings::WorktreeSettings;
 use super::{CALLBOARD, Repository, name, refused, text_of};
 use crate::equip::Phase;
@@ -118,7 +120,7 @@ impl Engine {
     }
 
     /// Takes a worktree out of the pool for the one that is being made; gives where it lies.
-    pub(super) fn take_from_pool(&self, of: &Repository, id: WorktreeId) -> Option<PathBuf> {
+    pub(super) fn take_from_pool(&self, of: &Repository, id: WorktreeId) -> Option<StoredWorktree> {
         for _ in 0..limits::POOL_TRIES {
             let pooled = self.pooled(of.workspace).ok()?;
             if pooled.is_empty() {
@@ -133,16 +135,16 @@ impl Engine {
                 std::thread::sleep(limits::POOL_TRY_EVERY);
                 continue;
             };
-            let (path, pooled) = (waiting.row.path.clone(), text_of(&waiting.row.path));
+            let (waiting_id, pooled) = (waiting.id, text_of(&waiting.row.path));
             let taken = self.ask(move |core| {
                 core.write_worktrees(|w| {
                     // Another one may have been faster.
                     let is_there = w
                         .view()
-                        .worktree(waiting.id)?
+                        .worktree(waiting_id)?
                         .is_some_and(|found| found.row.state == WorktreeState::Pooled);
                     if is_there {
-                        w.drop_worktree(waiting.id).map_err(refused)?;
+                        w.drop_worktree(waiting_id).map_err(refused)?;
                         w.change_worktree(id, LogKind::WORKTREE, CALLBOARD, |row| {
                             row.facts.pooled_at = Some(pooled);
                         })
@@ -152,7 +154,7 @@ impl Engine {
                 })
             });
             match taken {
-                Ok(true) => return Some(path),
+                Ok(true) => return Some(waiting),
                 Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(%error, "the pool could not be used");
@@ -163,18 +165,59 @@ impl Engine {
         None
     }
 
-    /// Takes away what is left of a worktree that came from the pool.
-    pub(super) fn discard_pooled(&self, of: &Repository, path: &Path) {
-        self.unequip_pooled(of, path);
-        take_away(of, path);
+    /// Takes away what is left at `path` of a worktree that came from the pool. What somebody did there is kept.
+    pub(super) fn discard_pooled(
+        &self,
+        of: &Repository,
+        waiting: &StoredWorktree,
+        (path, start): (&Path, &str),
+    ) -> Result<(), EngineError> {
+        let mut left = waiting.clone();
+        left.row.path = path.to_owned();
+        if holds_work(path, &left.row.facts.start) && holds_work(path, start) {
+            self.keep_pooled(of, &left)?;
+        } else {
+            self.unequip_pooled(of, path);
+            take_away(of, path);
+        }
         self.prepare_later(Prepare::Fill(of.workspace));
+        Ok(())
     }
 
     fn drop_pooled(&self, of: &Repository, waiting: &StoredWorktree) -> Result<(), EngineError> {
         let id = waiting.id;
+        if holds_work(&waiting.row.path, &waiting.row.facts.start) {
+            if let Err(error) = self.keep_pooled(of, waiting) {
+                let why = format!("somebody worked in it while it waited in the pool: {error}");
+                self.change_worktree(id, LogKind::WORKTREE_FOLLOWED, CALLBOARD, move |row| {
+                    row.state = WorktreeState::Ready;
+                    row.facts.note = Some(why);
+                })?;
+                return Ok(());
+            }
+            return self
+                .ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)));
+        }
         self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
         self.unequip_pooled(of, &waiting.row.path);
         take_away(of, &waiting.row.path);
+        Ok(())
+    }
+
+    /// Takes away a worktree of the pool in which somebody worked, once all of it is kept.
+    fn keep_pooled(&self, of: &Repository, waiting: &StoredWorktree) -> Result<(), EngineError> {
+        let tree = worktree::linked(&of.git, &waiting.row.path)?;
+        self.refuse_if_lived_in(waiting, false)?;
+        refuse_unkept(&tree.top)?;
+        let safe = keep_all(of, waiting, &tree)?;
+        let safe = self.unequip_kept(of, waiting, &tree, safe)?;
+        let name = safe.trash_name(waiting);
+        let trash = worktree::take_away(&of.git, &tree, &name, |folder| safe.is_of(folder))?;
+        tracing::warn!(
+            kept = safe.kept.name,
+            "somebody worked in a worktree of the pool: what it held is kept, for `callboard worktree restore`"
+        );
+        self.free_later(Free { id: None, trash, done: None });
         Ok(())
     }
 

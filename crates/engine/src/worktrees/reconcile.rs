@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use callboard_git::worktree::{self, Worktree};
 use callboard_model::WorktreeId;
 use callboard_model::worktree::WorktreeState;
+use callboard_os::disk::folder_state;
 use callboard_store::{LogKind, StoredWorktree};
 
 use super::equipment::note;
 use super::keeper::{Free, Prepare};
 use super::list::checkout_at;
 use super::make::{UNFINISHED, take_away};
+use super::remove::{forget_kept, trash_name};
 use super::{CALLBOARD, Repository, refused, text_of};
 use crate::{Engine, EngineError};
 
@@ -115,6 +117,12 @@ impl Engine {
             }
         }
         for row in all {
+            if (row.row.facts.kept.is_some() && row.row.state != WorktreeState::Removed
+                || row.row.facts.kept_mark.is_some())
+                && let Err(error) = self.recover_removals(&row)
+            {
+                tracing::warn!(%error, worktree = row.row.name, "a removal that had not ended is as it was");
+            }
             if let Some(trash) = &row.row.facts.trash {
                 self.free_later(Free { id: Some(row.id), trash: trash.into(), done: None });
             }
@@ -123,7 +131,8 @@ impl Engine {
                 self.prepare_later(Prepare::SetUp(row.id));
             }
             let recovered = match row.row.state {
-                WorktreeState::Preparing => self.recover(&row),
+                // One that was begun since is this daemon's, and is being made.
+                WorktreeState::Preparing if row.made_at < self.started => self.recover(&row),
                 WorktreeState::Pooled => {
                     self.prepare_later(Prepare::Fill(row.row.workspace));
                     Ok(())
@@ -134,6 +143,66 @@ impl Engine {
                 tracing::warn!(%error, worktree = row.row.name, "a worktree that was being made is as it was");
             }
         }
+    }
+
+    fn recover_removals(&self, row: &StoredWorktree) -> Result<(), EngineError> {
+        let of = self.repository(row.row.workspace)?;
+        // Claimed, it is this daemon that removes it.
+        let Ok(_busy) = self.keeper.claim(row.id) else { return Ok(()) };
+        let Some(row) = self.read(|s| Ok(s.worktree(row.id)?))? else { return Ok(()) };
+        self.recover_removal(&of, &row).map(|_| ())
+    }
+
+    /// A worktree that was being removed: while git knows it, it is put back, else its bytes go if they are what
+    /// was kept. Gives whether its folder was found where removed ones lie. Its caller has claimed it.
+    pub(super) fn recover_removal(
+        &self,
+        of: &Repository,
+        row: &StoredWorktree,
+    ) -> Result<bool, EngineError> {
+        let facts = &row.row.facts;
+        let (Some(kept), None) = (&facts.kept, &facts.trash) else {
+            return Ok(false);
+        };
+        let path = &row.row.path;
+        let Some(trash) = worktree::in_trash(&of.git, path, &trash_name(row, kept)) else {
+            if row.row.state != WorktreeState::Removed {
+                // It ended before anything was removed: whoever removes it by hand did not have it kept.
+                self.change_worktree(row.id, LogKind::WORKTREE_FOLLOWED, CALLBOARD, forget_kept)?;
+            }
+            return Ok(false);
+        };
+        if worktree::list(&of.git)?.iter().any(|tree| tree.path == *path) {
+            worktree::put_back(&trash, path)?;
+            self.change_worktree(row.id, LogKind::WORKTREE_FOLLOWED, CALLBOARD, |row| {
+                forget_kept(row);
+                row.state = WorktreeState::Ready;
+                row.facts.note =
+                    Some("Callboard ended while it was removed: it is back as it was".into());
+            })?;
+            self.equip_restored(of, row.id)?;
+            return Ok(true);
+        }
+        let is_as_kept = facts.kept_mark == Some(folder_state(&trash).mark);
+        let (now, place) = (self.now(), text_of(&trash));
+        self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, CALLBOARD, move |row| {
+            row.state = WorktreeState::Removed;
+            row.facts.removed_at.get_or_insert(now);
+            row.facts.disk = None;
+            row.facts.server = None;
+            row.facts.kept_mark = None;
+            if is_as_kept {
+                row.facts.trash = Some(place);
+            } else {
+                row.facts.note =
+                    Some(format!("what was written to it after it was kept lies in {place}"));
+            }
+        })?;
+        self.give_back_all(of.workspace, &row.row.name)?;
+        if is_as_kept {
+            self.free_later(Free { id: Some(row.id), trash, done: None });
+        }
+        Ok(true)
     }
 
     /// A worktree that was being made: if somebody works in it already it stays, else nothing of it does.
@@ -173,7 +242,7 @@ impl Engine {
 
 /// Whether a checkout holds anything that a checkout in the making does not: files changed or added, or
 /// another commit. Files that are not there yet are none.
-fn holds_work(top: &Path, start: &str) -> bool {
+pub(super) fn holds_work(top: &Path, start: &str) -> bool {
     let git = callboard_git::Git::at(top);
     let Ok(found) = callboard_git::status::status(&git) else { return true };
     if worktree::commit_of(&git, "HEAD").is_some_and(|head| head != start) {

@@ -18,13 +18,31 @@ use super::{Repository, YOU, name, text_of};
 use crate::{Engine, EngineError, limits};
 
 /// What was kept of a worktree that is about to go.
-struct Safe {
-    kept: Kept,
+pub(super) struct Safe {
+    pub(super) kept: Kept,
     beside: Vec<String>,
     /// What of its equipment could not be taken back.
     remarks: Vec<String>,
     /// The folder's state once everything was kept.
-    mark: u64,
+    pub(super) mark: u64,
+}
+
+impl Safe {
+    /// What its folder is called where removed ones lie.
+    pub(super) fn trash_name(&self, row: &StoredWorktree) -> String {
+        trash_name(row, &self.kept.name)
+    }
+
+    /// Whether a folder is still as it was kept, and nothing works in it.
+    pub(super) fn is_of(&self, folder: &Path) -> bool {
+        folder_state(folder).mark == self.mark
+            && callboard_os::process::processes_in(folder).is_none_or(|found| found.is_empty())
+    }
+}
+
+/// What the folder of a worktree that is kept under a name is called where removed ones lie.
+pub(super) fn trash_name(row: &StoredWorktree, kept: &str) -> String {
+    format!("{}-{kept}", row.id.0)
 }
 
 impl Engine {
@@ -42,7 +60,19 @@ impl Engine {
         let (of, row) = self.own_worktree(workspace, name)?;
         match row.row.state {
             WorktreeState::Ready | WorktreeState::Parked => {}
-            WorktreeState::Missing => return self.remove_missing(&of, &row),
+            WorktreeState::Missing => {
+                let _busy = self.keeper.claim(row.id)?;
+                if self.recover_removal(&of, &row)? {
+                    return Err(EngineError::Refused {
+                        text: format!(
+                            "a removal of {} had not ended; nothing more was removed",
+                            row.row.name
+                        ),
+                        hint: "look at it with `callboard worktree show`; if it is back, remove it again",
+                    });
+                }
+                return self.remove_missing(&of, &row);
+            }
             state => {
                 return Err(EngineError::Refused {
                     text: format!("{} is {}; nothing was changed", row.row.name, state.word()),
@@ -59,11 +89,40 @@ impl Engine {
         if !how.yes {
             refuse_unkept(&tree.top)?;
         }
-        let mut safe = keep_all(&of, &row, &tree)?;
-        safe.remarks = self.unequip(&of, &ToEquip::of(&row))?;
-        safe.mark = folder_state(&tree.top).mark;
-        self.take(&of, &row, &tree, &safe)?;
-        self.finish_removal(&of, &row, safe, how)
+        let safe = keep_all(&of, &row, &tree)?;
+        let taken = self.unequip_kept(&of, &row, &tree, safe).and_then(|safe| {
+            self.take(&of, &row, &tree, &safe)?;
+            Ok(safe)
+        });
+        match taken {
+            Ok(safe) => self.finish_removal(&of, &row, safe, how),
+            Err(error) => {
+                // It stays, so it gets again what was taken back.
+                if let Err(error) = self.equip_restored(&of, row.id) {
+                    tracing::warn!(%error, worktree = row.row.name, "it lacks its equipment");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes back what it was given. That takes time in which somebody may save a file, and its teardown may write
+    /// and delete: what is there then is kept beside what was there before.
+    pub(super) fn unequip_kept(
+        &self,
+        of: &Repository,
+        row: &StoredWorktree,
+        tree: &Checkout,
+        before: Safe,
+    ) -> Result<Safe, EngineError> {
+        let remarks = self.unequip(of, &ToEquip::of(row))?;
+        if folder_state(&tree.top).mark == before.mark {
+            return Ok(Safe { remarks, ..before });
+        }
+        let mut safe = keep_all(of, row, tree)?;
+        safe.beside.push(format!("as it was before teardown ({}{})", keep::KEPT, before.kept.name));
+        safe.remarks = remarks;
+        Ok(safe)
     }
 
     /// Refuses while a session or a process is in it.
@@ -120,22 +179,22 @@ impl Engine {
             safe.kept.head.clone(),
             safe.kept.left_out.iter().map(|path| text_of(path)).collect::<Vec<_>>(),
         );
+        let mark = safe.mark;
         // Said first: whoever finds the folder gone after a crash knows that it is kept, and as what.
         self.change_worktree(row.id, LogKind::WORKTREE, YOU, move |row| {
             row.facts.kept = Some(kept);
+            row.facts.kept_mark = Some(mark);
             row.facts.tip = tip;
             row.facts.left_out = left_out;
         })?;
-        let is_as_kept = |folder: &Path| {
-            folder_state(folder).mark == safe.mark
-                && callboard_os::process::processes_in(folder).is_none_or(|found| found.is_empty())
-        };
-        let name = format!("{}-{}", row.id.0, safe.kept.name);
-        let trash = match worktree::take_away(&of.git, tree, &name, is_as_kept) {
+        let name = safe.trash_name(row);
+        let trash = match worktree::take_away(&of.git, tree, &name, |folder| safe.is_of(folder)) {
             Ok(trash) => trash,
             Err(error) => {
-                let forgotten = |row: &mut callboard_store::WorktreeRow| row.facts.kept = None;
-                self.change_worktree(row.id, LogKind::WORKTREE, YOU, forgotten)?;
+                // If it could not be put back, the next daemon finds it by what it is kept as.
+                if tree.top.is_dir() {
+                    self.change_worktree(row.id, LogKind::WORKTREE, YOU, forget_kept)?;
+                }
                 return Err(error.into());
             }
         };
@@ -143,6 +202,7 @@ impl Engine {
         self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, YOU, move |row| {
             row.state = WorktreeState::Removed;
             row.facts.trash = Some(trash);
+            row.facts.kept_mark = None;
             row.facts.freed = None;
             row.facts.removed_at = Some(now);
             row.facts.disk = None;
@@ -217,6 +277,12 @@ impl Engine {
     }
 }
 
+/// Notes that it was not removed after all.
+pub(super) fn forget_kept(row: &mut callboard_store::WorktreeRow) {
+    row.facts.kept = None;
+    row.facts.kept_mark = None;
+}
+
 fn refuse_locked(tree: &Checkout) -> Result<(), EngineError> {
     if !tree.git_dir.join("locked").exists() {
         return Ok(());
@@ -227,7 +293,7 @@ fn refuse_locked(tree: &Checkout) -> Result<(), EngineError> {
     })
 }
 
-fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
+pub(super) fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
     let large = keep::too_large(top)?;
     if large.is_empty() {
         return Ok(());
@@ -246,7 +312,11 @@ fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
 }
 
 /// Keeps files, index, stashes and commits.
-fn keep_all(of: &Repository, row: &StoredWorktree, tree: &Checkout) -> Result<Safe, EngineError> {
+pub(super) fn keep_all(
+    of: &Repository,
+    row: &StoredWorktree,
+    tree: &Checkout,
+) -> Result<Safe, EngineError> {
     if let Some(submodule) = worktree::submodule_with_own_commits(tree)? {
         return Err(EngineError::Refused {
             text: format!(

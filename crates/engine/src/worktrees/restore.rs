@@ -71,6 +71,7 @@ impl Engine {
             row.branch = branch;
             row.facts.note = note;
             row.facts.kept = None;
+            row.facts.kept_mark = None;
             row.facts.admin = admin;
         })?;
         self.equip_restored(&of, row.id)
@@ -142,7 +143,11 @@ impl Engine {
     }
 
     /// Gives it again what its removal took back: ports, a database. Its files are its own.
-    fn equip_restored(&self, of: &Repository, id: WorktreeId) -> Result<WorktreeView, EngineError> {
+    pub(super) fn equip_restored(
+        &self,
+        of: &Repository,
+        id: WorktreeId,
+    ) -> Result<WorktreeView, EngineError> {
         let row = self.read(|s| Ok(s.worktree(id)?))?.ok_or(EngineError::Ending)?;
         let equipped = self.equip(of, &ToEquip::of(&row), Phase::First);
         self.change_worktree(id, LogKind::WORKTREE, YOU, move |row| match equipped {

@@ -20,6 +20,7 @@ mod order;
 mod pushes;
 mod readable;
 mod relations;
+mod removals;
 mod resources;
 mod running;
 mod scene;

@@ -14,19 +14,19 @@ use callboard_testkit::{HermeticHome, Repo};
 use crate::scene::Running;
 use crate::transcripts::{Claude, append};
 
-struct Scene {
-    running: Running,
-    workspace: WorkspaceId,
+pub(crate) struct Scene {
+    pub(crate) running: Running,
+    pub(crate) workspace: WorkspaceId,
 }
 
-fn scene(home: &HermeticHome, repo: &Repo<'_>) -> Scene {
+pub(crate) fn scene(home: &HermeticHome, repo: &Repo<'_>) -> Scene {
     let running = Running::start(home);
     let workspace = running.register(repo);
     Scene { running, workspace }
 }
 
 impl Scene {
-    fn new_named(&self, name: &str) -> WorktreeView {
+    pub(crate) fn new_named(&self, name: &str) -> WorktreeView {
         let new = NewWorktree { name: Some(name.into()), ..NewWorktree::default() };
         self.running.engine.new_worktree(self.workspace, new).unwrap()
     }
@@ -40,16 +40,19 @@ impl Scene {
         self.running.engine.worktrees(Some(self.workspace), wanted).unwrap()
     }
 
-    fn show(&self, name: &str) -> WorktreeView {
+    pub(crate) fn show(&self, name: &str) -> WorktreeView {
         self.running.engine.worktree(Some(self.workspace), name).unwrap()
     }
 
-    fn remove(&self, name: &str) -> Result<callboard_model::view::WorktreeRemoved, EngineError> {
+    pub(crate) fn remove(
+        &self,
+        name: &str,
+    ) -> Result<callboard_model::view::WorktreeRemoved, EngineError> {
         let how = RemoveWorktree { wait: true, ..RemoveWorktree::default() };
         self.running.engine.remove_worktree(Some(self.workspace), name, &how)
     }
 
-    fn restore(&self, name: &str) -> Result<WorktreeView, EngineError> {
+    pub(crate) fn restore(&self, name: &str) -> Result<WorktreeView, EngineError> {
         self.running.engine.restore_worktree(
             Some(self.workspace),
             name,
@@ -58,7 +61,7 @@ impl Scene {
     }
 
     /// Waits until a worktree is in the pool.
-    fn pooled(&self) -> WorktreeView {
+    pub(crate) fn pooled(&self) -> WorktreeView {
         self.running.wait("a worktree in the pool", |engine| {
             let all = engine.worktrees(Some(self.workspace), WorktreesWanted::default()).unwrap();
             all.into_iter().find(|tree| tree.state == WorktreeState::Pooled)
@@ -422,12 +425,15 @@ fn what_was_being_made_when_the_daemon_ended_is_gone_and_work_in_it_stays() {
         let (name, branch) = (name.to_owned(), Some(name.to_owned()));
         WorktreeRow { workspace, name, path, branch, task: None, state, facts }
     };
-    let (empty, worked_in) = (half("empty"), half("worked-in"));
+    let (empty, worked_in, young) = (half("empty"), half("worked-in"), half("young"));
     fs::remove_file(empty.path.join("README.md")).unwrap();
     fs::write(worked_in.path.join("work"), "1").unwrap();
     let mut store = Store::open(&home.callboard_home()).unwrap();
-    for row in [&empty, &worked_in] {
-        let now = callboard_os::clock::now();
+    // Begun after the engine started: the engine itself is making it.
+    let hour = callboard_os::clock::now().as_millisecond() + 3_600_000;
+    let hour = callboard_model::Timestamp::from_millisecond(hour);
+    for (row, at) in [(&young, Some(hour)), (&empty, None), (&worked_in, None)] {
+        let now = at.unwrap_or_else(callboard_os::clock::now);
         let put =
             store.write(Durability::Full, now, |w| w.add_worktree(row, LogKind::WORKTREE, "you"));
         put.unwrap();
@@ -441,6 +447,8 @@ fn what_was_being_made_when_the_daemon_ended_is_gone_and_work_in_it_stays() {
     });
     assert!(!empty.path.exists() && worked_in.path.join("work").exists());
     assert_eq!(repo.git(&["branch", "--list", "empty"]), "");
+    assert!(young.path.join("README.md").exists());
+    assert_ne!(repo.git(&["branch", "--list", "young"]), "");
 }
 
 #[test]

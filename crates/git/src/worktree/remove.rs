@@ -88,8 +88,7 @@ pub fn take_away(
     }
     let trash = tree.common_dir.join(TRASH);
     fs::create_dir_all(&trash).map_err(WorktreeError::io(&trash))?;
-    let within = trash.join(name);
-    let beside = tree.top.with_file_name(format!(".{name}.{TRASH}"));
+    let [within, beside] = places_in_trash(&tree.common_dir, &tree.top, name);
     let gone = match fs::rename(&tree.top, &within) {
         Ok(()) => within,
         // The repository lies on another disk.
@@ -115,6 +114,27 @@ pub fn take_away(
             Err(cause) => Err(WorktreeError::io(&gone)(cause)),
         },
     }
+}
+
+/// Where the folder of a worktree is renamed to: in the repository, or beside it, on its own disk.
+fn places_in_trash(repository: &Path, top: &Path, name: &str) -> [PathBuf; 2] {
+    let beside = top.with_file_name(format!(".{name}.{TRASH}"));
+    [repository.join(TRASH).join(name), beside]
+}
+
+/// Where the folder lies that [`take_away`] renamed from `top` under this name, if nobody deleted it.
+#[must_use]
+pub fn in_trash(git: &Git, top: &Path, name: &str) -> Option<PathBuf> {
+    let places = places_in_trash(&common_dir(git).ok()?, top, name);
+    places.into_iter().find(|place| place.is_dir())
+}
+
+/// Puts a folder that [`take_away`] renamed back to where it was. An empty folder there is replaced.
+///
+/// # Errors
+/// When something is there, or the disk refuses; then nothing was changed.
+pub fn put_back(trash: &Path, top: &Path) -> Result<(), WorktreeError> {
+    fs::rename(trash, top).map_err(WorktreeError::io(top))
 }
 
 /// What [`take_away`] renamed under names that begin so, and nobody deleted.
