@@ -73,11 +73,6 @@ pub(crate) enum Command {
         /// `S41`, or the agent's own id or its beginning.
         session: String,
     },
-    /// Propose a `callboard.toml` for this repository: how its worktrees are made and equipped.
-    Init(Init),
-    /// What cannot be doubled: who has it, taking it in turn, giving it back.
-    #[command(subcommand)]
-    Resource(Resource),
     /// Worktrees: make, list, show, adopt, remove and restore them.
     #[command(subcommand, visible_alias = "wt")]
     Worktree(worktree::Worktree),

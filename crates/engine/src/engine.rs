@@ -53,8 +53,6 @@ pub struct Engine {
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
     pub(crate) answers: AnswerBell,
-    pub(crate) pushes: crate::pushes::PushWatch,
-    pub(crate) owned: OwnedRoom,
     pub(crate) owned: OwnedRoom,
     pub(crate) pushes: crate::pushes::PushWatch,
     pub(crate) projects: crate::project::Projects,
@@ -121,8 +119,6 @@ impl Engine {
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
             answers,
-            pushes: crate::pushes::PushWatch::default(),
-            owned,
             owned,
             pushes: crate::pushes::PushWatch::default(),
             projects: crate::project::Projects::default(),
@@ -375,8 +371,6 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
     crate::owned::start(engine);
-    crate::resources::start(engine);
-    crate::worktrees::start(engine, engine.stop.clone());
     crate::worktrees::start(engine, engine.stop.clone());
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());

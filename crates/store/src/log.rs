@@ -77,8 +77,6 @@ impl LogKind {
     pub const OWNED_OVER: Self = Self::lasting("owned.over");
     /// Something else of an owned session changed.
     pub const OWNED: Self = Self::transient("owned");
-    /// A resource was asked for, taken or given back.
-    pub const LEASE: Self = Self::lasting("lease");
     /// A worktree was made.
     pub const WORKTREE_MADE: Self = Self::lasting("worktree.made");
     /// A worktree that somebody else made is looked after from now on.

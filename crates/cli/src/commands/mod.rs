@@ -53,8 +53,6 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Resume(going) => done(drive::go_on("resume", going, settings)),
         Command::Fork(going) => done(drive::go_on("fork", going, settings)),
         Command::Attach { session } => done(drive::attach(&session, settings)),
-        Command::Init(args) => done(init::init(&args)),
-        Command::Resource(command) => resource::resource(command, settings),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),

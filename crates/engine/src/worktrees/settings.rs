@@ -40,7 +40,6 @@ impl WorktreeSettings {
         let slug = slug(title);
         let value = |name: &str| match name {
             "task" => Some(task.unwrap_or_default().to_owned()),
-            "title" => Some(slug.clone()),
             "title" | "slug" => Some(slug.clone()),
             _ => None,
         };
