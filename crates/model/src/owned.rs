@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 use crate::session::TurnState;
 use crate::{AgentName, SessionId, TaskId, Timestamp, WorkspaceId};
 
+/// Begun prompts that are remembered: more than an agent takes before it writes down the first.
+const BEGUN_REMEMBERED: usize = 8;
+
 /// Where an owned session stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -102,6 +105,14 @@ pub struct OwnedPrompt {
     pub step: PromptStep,
 }
 
+impl OwnedPrompt {
+    /// One that is to be sent; it is given its id when it is kept.
+    #[must_use]
+    pub fn waiting(text: String, at: Timestamp) -> Self {
+        Self { id: String::new(), text, at, step: PromptStep::Waiting }
+    }
+}
+
 /// A limit of the agent's service that is reached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limited {
@@ -165,6 +176,9 @@ pub struct Owned {
     /// Prompts that the agent has not begun.
     #[serde(default)]
     pub prompts: Vec<OwnedPrompt>,
+    /// The last prompts that the agent has begun: its own record may not have them yet.
+    #[serde(default)]
+    pub begun: Vec<OwnedPrompt>,
     /// What its turn waits for, by its own account.
     #[serde(default)]
     pub turn: TurnState,
@@ -216,6 +230,7 @@ impl Owned {
             cursor: 0,
             channel: Value::Null,
             prompts: Vec::new(),
+            begun: Vec::new(),
             turn: TurnState::Unknown,
             turn_at: None,
             waits: None,
@@ -230,7 +245,14 @@ impl Owned {
     /// Takes note of what became of a prompt.
     pub fn note_prompt(&mut self, id: &str, step: PromptStep) {
         match step {
-            PromptStep::Begun | PromptStep::Done => self.prompts.retain(|prompt| prompt.id != id),
+            PromptStep::Begun => {
+                let begun = self.prompts.extract_if(.., |prompt| prompt.id == id);
+                self.begun
+                    .extend(begun.map(|prompt| OwnedPrompt { step: PromptStep::Begun, ..prompt }));
+                let over = self.begun.len().saturating_sub(BEGUN_REMEMBERED);
+                self.begun.drain(..over);
+            }
+            PromptStep::Done => self.prompts.retain(|prompt| prompt.id != id),
             step => {
                 // What is told late takes nothing back.
                 for prompt in self.prompts.iter_mut().filter(|prompt| prompt.id == id) {
@@ -260,6 +282,7 @@ mod tests {
         owned.note_prompt("a", PromptStep::Begun);
         owned.note_prompt("b", PromptStep::Refused("no".into()));
         assert_eq!(owned.prompts.len(), 1);
+        assert_eq!(owned.begun[0].id, "a");
         assert_eq!(owned.prompts[0].step, PromptStep::Refused("no".into()));
         let kept: Owned = serde_json::from_str(&serde_json::to_string(&owned).unwrap()).unwrap();
         assert_eq!(kept, owned);

@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use callboard_os::host::HostSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Environment;
 use crate::drive::{
     Attachment, Beginning, Capabilities, Channel, Connection, Driver, Heard, Launch, Line,
     LineTaker, Order, Process, PromptStep, Refusal, Signal,
@@ -100,6 +102,15 @@ impl Driver for ClaudeDriver {
 
     fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Attachment {
         Attachment { program: program.to_owned(), args: vec!["--resume".to_owned(), id.to_owned()] }
+    }
+
+    fn unrecorded(
+        &self,
+        environment: &Environment,
+        id: &str,
+        prompts: &[String],
+    ) -> Option<Vec<String>> {
+        record::unrecorded(environment, id, prompts)
     }
 
     fn shared_socket(&self, _: &Path) -> Option<PathBuf> {

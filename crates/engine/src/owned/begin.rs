@@ -50,7 +50,8 @@ pub(super) fn launch_of(
         program: program_of(agent, &environment)?,
         cwd: owned.cwd.as_ref().map(PathBuf::from).unwrap_or_default(),
         beginning: owned.beginning.clone(),
-        id: owned.channel["wished"].as_str().unwrap_or_default().to_owned(),
+        // The wish is forgotten once it is started; a start that is repeated has the same id.
+        id: owned.channel["wished"].as_str().or(owned.native.as_deref()).unwrap_or_default().into(),
         model: owned.model.clone(),
         mode: owned.mode.clone(),
         environment,
