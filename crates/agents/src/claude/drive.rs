@@ -370,5 +370,9 @@ fn result(message: &Fields<'_>) -> Heard {
     let text = message.text("result").filter(|text| !text.is_empty());
     let text = text.or_else(|| (!errors.is_empty()).then(|| errors.join("; ")));
     let text = text.or_else(|| message.text("subtype")).unwrap_or_default();
+    // `rate_limit_event` came before it, where the account's limits are known.
+    if message.u64("api_error_status") == Some(429) {
+        return Heard::default().tell(Signal::Limited { until: None, text });
+    }
     Heard::default().tell(Signal::Failed { text })
 }

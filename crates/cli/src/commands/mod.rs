@@ -7,6 +7,7 @@ mod drive;
 mod import;
 mod inbox;
 mod init;
+mod night;
 mod resource;
 mod run;
 mod search;
@@ -45,6 +46,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Init(args) => done(init::init(&args)),
         Command::Resource(command) => resource::resource(command, settings),
         Command::Run(run) => done(run::run(run, settings)),
+        Command::Night(args) => done(night::night(args, settings)),
         Command::Send { session, text, json } => {
             done(drive::send(&session, &text, &json, settings))
         }

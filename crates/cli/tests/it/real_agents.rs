@@ -3,6 +3,7 @@
 mod claude;
 mod codex;
 mod hooks;
+mod nights;
 mod owned;
 
 use callboard_testkit::Daemon;

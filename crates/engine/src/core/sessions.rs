@@ -156,6 +156,9 @@ impl Sessions<'_> {
         view.workspace = self.workspace_of(&view, &held);
         let owned = w.view().owned_of_session(id)?;
         view.owned = owned.map(|owned| Box::new(row::owned(&owned)));
+        if let Some(waits) = row::held_up(view.owned.as_deref()) {
+            view.activity = format!("waits: {waits}");
+        }
         self.silences.note(&view, &held.fold, self.now);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;

@@ -29,6 +29,16 @@ impl Engine {
         workspace: Option<WorkspaceId>,
         new: NewStart,
     ) -> Result<Vec<OwnedView>, EngineError> {
+        let asked = self.to_start(workspace, new)?;
+        self.ask_for(asked)
+    }
+
+    /// What is to be asked for; the task is made if there is none.
+    pub(crate) fn to_start(
+        &self,
+        workspace: Option<WorkspaceId>,
+        new: NewStart,
+    ) -> Result<Vec<Owned>, EngineError> {
         let count = new.count.unwrap_or(1);
         if !(1..=limits::STARTS_AT_ONCE).contains(&count) {
             return Err(EngineError::Refused {
@@ -70,12 +80,11 @@ impl Engine {
             prompts: vec![OwnedPrompt::waiting(words, now)],
             ..Owned::asked(task.workspace, agent.name(), now)
         };
-        let asked = vec![asked; usize::try_from(count).unwrap_or(1)];
-        self.ask_for(asked)
+        Ok(vec![asked; usize::try_from(count).unwrap_or(1)])
     }
 
     /// What the repository's own configuration says; the usual where there is none.
-    pub(super) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
+    pub(crate) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
         let found = self.read(|s| Ok(s.workspace(workspace)?))?;
         found.map_or_else(|| Ok(Arc::default()), |found| self.project(&found.row.root))
     }
@@ -87,7 +96,7 @@ impl Engine {
     }
 
     /// The agent of this name, or the first that is installed and can be driven.
-    fn agent_for(
+    pub(crate) fn agent_for(
         &self,
         name: Option<&str>,
     ) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
