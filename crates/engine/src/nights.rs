@@ -73,10 +73,7 @@ impl Engine {
     }
 
     /// The one that is named, else the one last looked at.
-    fn workspace_or_last(
-        &self,
-        named: Option<WorkspaceId>,
-    ) -> Result<WorkspaceId, EngineError> {
+    fn workspace_or_last(&self, named: Option<WorkspaceId>) -> Result<WorkspaceId, EngineError> {
         named.map_or_else(|| self.board(None).map(|board| board.workspace.id), Ok)
     }
 
