@@ -61,3 +61,6 @@ pub const AWAKE_LOOKS: u32 = 20;
 
 /// Time between two such looks.
 pub const AWAKE_LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Time for a connection to this machine itself: a refusal comes at once.
+pub const CONNECT_TIME: Duration = Duration::from_millis(200);

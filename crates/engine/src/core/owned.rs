@@ -147,12 +147,7 @@ impl Core {
             pid,
             start_ticks,
             alive: if is_running { Alive::Yes } else { Alive::No },
-            turn: match (is_running, &owned.limited) {
-                (false, _) => TurnState::Unknown,
-                // It goes on by itself.
-                (true, Some(_)) if owned.turn == TurnState::Idle => TurnState::Working,
-                (true, _) => owned.turn,
-            },
+            turn: if is_running { owned.turn } else { TurnState::Unknown },
             waiting_for: None,
             cwd: owned.cwd.as_ref().map(PathBuf::from),
             at: owned.turn_at.or(owned.started_at),

@@ -122,7 +122,7 @@ fn reply(
     let streams = request.body["stream"].as_bool().unwrap_or(false);
     let number = shared.note(request);
     let sent = match failure {
-        Some(failure) => send_failure(to, &failure),
+        Some(failure) => send_failure(to, &failure, format),
         None => play(to, shared, &turn, format, &model, streams),
     };
     if sent.is_err() {
@@ -176,8 +176,12 @@ fn failure_now(
     (*failed <= failure.times).then(|| failure.clone())
 }
 
-fn send_failure(to: &mut impl Write, failure: &Failure) -> io::Result<()> {
-    let error = json!({"type": failure.kind, "message": failure.message, "code": failure.kind});
+fn send_failure(to: &mut impl Write, failure: &Failure, format: Format) -> io::Result<()> {
+    let mut error = json!({"type": failure.kind, "message": failure.message, "code": failure.kind});
+    if failure.resets_in.is_some() && format == Format::Responses {
+        // Any other kind is tried again by Codex itself.
+        error["type"] = "usage_limit_reached".into();
+    }
     let headers = failure.resets_in.map(limit_headers).unwrap_or_default();
     send_json_with(to, failure.status, &headers, &json!({"type": "error", "error": error}))
 }
