@@ -59,7 +59,7 @@ impl Launch {
     #[must_use]
     pub fn resumed(&self) -> Option<&str> {
         match &self.beginning {
-            Beginning::Resume(id) => Some(id),
+            Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
             Beginning::New | Beginning::Fork(_) => None,
         }
     }
@@ -277,6 +277,12 @@ pub trait Driver: Send + Sync {
         _prompts: &[String],
     ) -> Option<Vec<String>> {
         Some(Vec::new())
+    }
+
+    /// What the conversation ends with once a prompt (ours, by its id) and all behind it are dropped; `None` where
+    /// the agent cannot go back, or nothing comes before the prompt.
+    fn entry_before(&self, _environment: &Environment, _id: &str, _prompt: &str) -> Option<String> {
+        None
     }
 
     /// The socket of a server that the user's own sessions of `home` share, if the agent has such a thing.

@@ -70,6 +70,19 @@ pub(crate) enum Command {
     Resume(Going),
     /// Have a session go on a second time from where it is.
     Fork(Going),
+    /// Restore a session's files to what they were before a prompt, and have its conversation go on from there.
+    Rewind {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// The prompt, by its number; those there are are listed if not given.
+        #[arg(long)]
+        to: Option<String>,
+        /// Only the files; the conversation goes on from where it is.
+        #[arg(long, requires = "to")]
+        files_only: bool,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Open a session in its agent's own program, in this terminal.
     Attach {
         /// `S41`, or the agent's own id or its beginning.

@@ -10,6 +10,7 @@ mod journal;
 mod orders;
 mod place;
 mod queue;
+mod rewind;
 mod server;
 mod stray;
 mod takeover;

@@ -70,6 +70,13 @@ pub enum Beginning {
     Resume(String),
     /// As a copy of this one.
     Fork(String),
+    /// As this one goes on from an earlier point: what came behind the entry `at` is dropped.
+    ResumeAt {
+        /// The conversation.
+        id: String,
+        /// The last entry that it keeps.
+        at: String,
+    },
 }
 
 /// What became of a prompt.
@@ -103,6 +110,17 @@ pub struct OwnedPrompt {
     /// How far it is.
     #[serde(default)]
     pub step: PromptStep,
+}
+
+/// A snapshot of the files, taken before the agent had a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnSnapshot {
+    /// The prompt's id.
+    pub prompt: String,
+    /// Its beginning.
+    pub text: String,
+    /// When it was taken.
+    pub at: Timestamp,
 }
 
 impl OwnedPrompt {
@@ -179,6 +197,9 @@ pub struct Owned {
     /// The last prompts that the agent has begun: its own record may not have them yet.
     #[serde(default)]
     pub begun: Vec<OwnedPrompt>,
+    /// What it can go back to, oldest first.
+    #[serde(default)]
+    pub snapshots: Vec<TurnSnapshot>,
     /// What its turn waits for, by its own account.
     #[serde(default)]
     pub turn: TurnState,
@@ -231,6 +252,7 @@ impl Owned {
             channel: Value::Null,
             prompts: Vec::new(),
             begun: Vec::new(),
+            snapshots: Vec::new(),
             turn: TurnState::Unknown,
             turn_at: None,
             waits: None,

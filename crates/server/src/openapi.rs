@@ -46,6 +46,8 @@ use crate::stream;
         owned::resume,
         owned::fork,
         owned::attach,
+        owned::turns,
+        owned::rewind,
         search::search,
         calls::calls,
         calls::call,

@@ -143,6 +143,8 @@ fn api() -> Router<App> {
         .route("/api/owned", get(owned::list).post(owned::start))
         .route("/api/owned/{id}", get(owned::owned).delete(owned::cancel))
         .route("/api/sessions/{id}/send", post(owned::send))
+        .route("/api/sessions/{id}/turns", get(owned::turns))
+        .route("/api/sessions/{id}/rewind", post(owned::rewind))
         .route("/api/sessions/{id}/interrupt", post(owned::interrupt))
         .route("/api/sessions/{id}/stop", post(owned::stop))
         .route("/api/sessions/{id}/resume", post(owned::resume))

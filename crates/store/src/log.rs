@@ -75,6 +75,8 @@ impl LogKind {
     pub const OWNED_STOPPED: Self = Self::lasting("owned.stopped");
     /// An owned session is over, and how.
     pub const OWNED_OVER: Self = Self::lasting("owned.over");
+    /// The files of an owned session were restored to what they were before a prompt.
+    pub const OWNED_REWOUND: Self = Self::lasting("owned.rewound");
     /// Something else of an owned session changed.
     pub const OWNED: Self = Self::transient("owned");
     /// A night began, with these tasks.

@@ -64,6 +64,10 @@ impl Driver for ClaudeDriver {
         match &launch.beginning {
             Beginning::New => with("--session-id", &launch.id),
             Beginning::Resume(id) => with("--resume", id),
+            Beginning::ResumeAt { id, at } => {
+                with("--resume", id);
+                with("--resume-session-at", at);
+            }
             Beginning::Fork(id) => {
                 with("--resume", id);
                 with("--session-id", &launch.id);
@@ -111,6 +115,10 @@ impl Driver for ClaudeDriver {
         prompts: &[String],
     ) -> Option<Vec<String>> {
         record::unrecorded(environment, id, prompts)
+    }
+
+    fn entry_before(&self, environment: &Environment, id: &str, prompt: &str) -> Option<String> {
+        record::entry_before(environment, id, prompt)
     }
 
     fn shared_socket(&self, _: &Path) -> Option<PathBuf> {

@@ -5,6 +5,7 @@ mod codex;
 mod hooks;
 mod nights;
 pub(crate) mod owned;
+mod rewind;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

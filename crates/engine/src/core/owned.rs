@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use callboard_agents::LiveSession;
 use callboard_agents::drive::Signal;
-use callboard_model::owned::{Limited, Owned, OwnedPrompt, OwnedState, PromptStep};
+use callboard_model::owned::{Limited, Owned, OwnedPrompt, OwnedState, PromptStep, TurnSnapshot};
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::task::LinkedBy;
 use callboard_model::{AgentName, SessionId, ThreadKey, Timestamp};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::calls::follow_limit;
 use super::{Core, LOG_SESSION, tasks};
-use crate::EngineError;
+use crate::{EngineError, limits};
 
 /// What a channel has told, up to a place in its journal.
 #[derive(Debug, Default)]
@@ -23,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) channel: Value,
     /// Prompts that are about to be sent.
     pub(crate) sent: Vec<String>,
+    /// Snapshots that were taken for prompts.
+    pub(crate) snapshots: Vec<TurnSnapshot>,
     /// The agent's process.
     pub(crate) process: Option<(u32, Option<u64>)>,
 }
@@ -86,6 +88,9 @@ impl Core {
             for sent in &told.sent {
                 owned.note_prompt(sent, PromptStep::Sent);
             }
+            owned.snapshots.extend(told.snapshots);
+            let over = owned.snapshots.len().saturating_sub(limits::SNAPSHOTS);
+            owned.snapshots.drain(..over);
             (owned.cursor, owned.channel) = (told.cursor, told.channel);
             name(w, &mut owned)?;
             w.put_owned(&owned)?;
@@ -106,6 +111,21 @@ impl Core {
                 owned.is_stopped = true;
                 w.put_owned(&owned)?;
             }
+            Ok(())
+        })
+    }
+
+    /// Notes that the files of a session went back to before a prompt, and what keeps those that were replaced.
+    pub(crate) fn note_rewound(
+        &mut self,
+        id: i64,
+        prompt: &str,
+        kept: Option<&str>,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            let owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let about = json!({ "prompt": prompt, "kept": kept });
+            w.log(LogKind::OWNED_REWOUND, &subject(&owned), &about)?;
             Ok(())
         })
     }

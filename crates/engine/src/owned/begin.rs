@@ -8,7 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use callboard_agents::drive::{Driver, Launch, Process};
 use callboard_agents::{Agent, Environment};
 use callboard_model::WorktreeId;
-use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::owned::{Beginning, Owned, OwnedState};
 use callboard_os::command::find_program;
 use callboard_os::host;
 
@@ -134,7 +134,7 @@ fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
 /// The conversation that goes on, by the agent's id.
 pub(super) fn resumed(owned: &Owned) -> Option<&str> {
     match &owned.beginning {
-        callboard_model::owned::Beginning::Resume(id) => Some(id),
+        Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
         _ => None,
     }
 }
@@ -230,6 +230,7 @@ pub(super) fn drive(
         early: Vec::new(),
         ending: None,
         closed: None,
+        taken: Vec::new(),
         committed,
     };
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || driven.run()) {

@@ -89,7 +89,7 @@ impl Engine {
         found.map_or_else(|| Ok(Arc::default()), |found| self.project(&found.row.root))
     }
 
-    fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
+    pub(super) fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
         let added = self.ask(move |core| core.ask_for(asked))?;
         self.owned.queue.tell();
         Ok(added.iter().map(row::owned).collect())
@@ -163,7 +163,7 @@ impl Engine {
         self.send_to(owned.id, text)
     }
 
-    fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
+    pub(super) fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
         let owned = self.ask(move |core| core.prompt_owned(id, text))?;
         if let Some(channel) = self.owned.channel(id) {
             // One that is full looks for prompts at its next sweep.
@@ -306,7 +306,7 @@ impl Engine {
     }
 
     /// What goes on where a session was.
-    fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
+    pub(super) fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
         let workspace = view.workspace.ok_or_else(|| EngineError::Refused {
             text: format!("{} belongs to no registered workspace; nothing was started", view.id),
             hint: "run `callboard up` in its repository first",
@@ -321,6 +321,7 @@ impl Engine {
             mode: on.mode.or_else(|| before.as_ref()?.mode.clone()),
             cwd: view.cwd.clone().or_else(|| before.as_ref()?.cwd.clone()),
             worktree: before.as_ref().and_then(|before| before.worktree),
+            snapshots: before.as_ref().map(|b| b.snapshots.clone()).unwrap_or_default(),
             in_place: true,
             // A person waits for it.
             at_once: true,

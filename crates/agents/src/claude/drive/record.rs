@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Environment;
 use crate::claude::discover;
+use crate::fields::Document;
 
 /// The prompts that its transcript lacks; `None` without a transcript in which anybody speaks (`claude --resume`
 /// says "No conversation found" then). Prompts stand in it under the ids that they were given with.
@@ -32,6 +33,23 @@ pub(super) fn unrecorded(
         }
     }
     is_begun.then_some(left)
+}
+
+/// The entry that a prompt was given behind.
+pub(super) fn entry_before(environment: &Environment, id: &str, prompt: &str) -> Option<String> {
+    for transcript in transcripts(environment, id) {
+        let Ok(file) = File::open(&transcript) else { continue };
+        for line in BufReader::new(file).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            let document = Document::of(&line).filter(|_| line.contains(prompt));
+            let entry = document.as_ref().and_then(Document::fields);
+            if let Some(entry) = entry.filter(|entry| entry.str("uuid").as_deref() == Some(prompt))
+            {
+                return entry.text("parentUuid");
+            }
+        }
+    }
+    None
 }
 
 /// The same id lies below another project where the directory was moved.
@@ -66,5 +84,9 @@ mod tests {
         assert_eq!(unrecorded(&environment, "c", &ids), None);
         std::fs::write(&transcript, "{\"type\":\"user\",\"uuid\":\"p1\"}\n").unwrap();
         assert_eq!(unrecorded(&environment, "c", &ids), Some(vec!["p2".to_owned()]));
+        let second = "{\"type\":\"user\",\"parentUuid\":\"a1\",\"uuid\":\"p2\"}\n";
+        std::fs::write(&transcript, second).unwrap();
+        assert_eq!(entry_before(&environment, "c", "p2").as_deref(), Some("a1"));
+        assert_eq!(entry_before(&environment, "c", "p1"), None);
     }
 }
