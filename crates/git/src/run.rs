@@ -13,7 +13,7 @@ use crate::limits;
 pub struct Git {
     cwd: PathBuf,
     /// Where it writes objects, and where it finds the others, if not in its own repository.
-    objects: Option<(PathBuf, PathBuf)>,
+    objects: Option<Box<(PathBuf, PathBuf)>>,
 }
 
 /// Why git did not do what it was asked.
@@ -48,7 +48,7 @@ impl Git {
 
     /// The same, writing its objects into the folder `own` and reading those of `borrowed` as well.
     pub(crate) fn writing_to(self, own: &Path, borrowed: &Path) -> Self {
-        Self { objects: Some((own.to_owned(), borrowed.to_owned())), ..self }
+        Self { objects: Some(Box::new((own.to_owned(), borrowed.to_owned()))), ..self }
     }
 
     /// The directory it runs in.
@@ -70,7 +70,7 @@ impl Git {
             .env_remove("GIT_INDEX_FILE")
             .args(["-c", "core.fsmonitor=false", "-c", "gc.auto=0"])
             .args(&args);
-        let command = match &self.objects {
+        let command = match self.objects.as_deref() {
             Some((own, borrowed)) => command
                 .env("GIT_OBJECT_DIRECTORY", own)
                 .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", borrowed),

@@ -23,7 +23,7 @@ pub(super) fn night(args: Night, settings: &Settings) -> Result<(), CliError> {
         last(&client, workspace, args.end)?
     } else {
         let tasks = args.tasks.iter().map(|name| task::task_id(name)).collect::<Result<_, _>>()?;
-        let until = args.until.as_deref().map(|text| next(text, &Zoned::now())).transpose()?;
+        let until = args.until.as_deref().map(|text| next(text, &zoned_now())).transpose()?;
         let new = NewNight {
             tasks,
             until,
@@ -55,6 +55,11 @@ fn last(client: &Client, workspace: WorkspaceId, end: bool) -> Result<NightView,
         ));
     }
     client.send(Method::DELETE, &format!("/api/night/{}", last.id), &())
+}
+
+fn zoned_now() -> Zoned {
+    let now = jiff::Timestamp::from_millisecond(callboard_os::clock::now().as_millisecond());
+    now.unwrap_or_default().to_zoned(jiff::tz::TimeZone::system())
 }
 
 /// The next moment at which the clock shows `8:00`.

@@ -33,9 +33,9 @@ fn claude_goes_back_before_a_prompt_with_its_files_and_what_was_replaced_is_kept
             row["state"] == "ready" && row["activity"] == format!("finished: {words}")
         });
     };
-    said(&mut rows, "One.");
+    said(&mut rows, "One");
     json_of(&scene.home, &repo, &["send", &session, "Second [[script:two]]", "--json"]);
-    said(&mut rows, "Two.");
+    said(&mut rows, "Two");
     assert_eq!(std::fs::read_to_string(cwd.join("b.txt")).unwrap(), "2\n");
     std::fs::write(cwd.join("a.txt"), "changed by hand\n").unwrap();
 
@@ -53,7 +53,7 @@ fn claude_goes_back_before_a_prompt_with_its_files_and_what_was_replaced_is_kept
 
     rows.wait("it runs again", |row| row["owned"]["state"] == "running");
     json_of(&scene.home, &repo, &["send", &session, "Third [[script:three]]", "--json"]);
-    said(&mut rows, "Three.");
+    said(&mut rows, "Three");
     let asked = server.played("three").last().unwrap().body.to_string();
     assert!(
         asked.contains("First [[script:one]]") && !asked.contains("Second [[script:two]]"),
