@@ -59,7 +59,7 @@ impl Launch {
     #[must_use]
     pub fn resumed(&self) -> Option<&str> {
         match &self.beginning {
-            Beginning::Resume(id) => Some(id),
+            Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
             Beginning::New | Beginning::Fork(_) => None,
         }
     }
@@ -266,6 +266,24 @@ pub trait Driver: Send + Sync {
 
     /// How its own program shows the conversation; `socket` is its server's, if it has one.
     fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Attachment;
+
+    /// What the agent's own record of the conversation lacks of these prompts (ours, by their ids), which it has
+    /// begun: one that was killed may not have written them down. `None` without a record: the conversation cannot
+    /// go on then, only begin.
+    fn unrecorded(
+        &self,
+        _environment: &Environment,
+        _id: &str,
+        _prompts: &[String],
+    ) -> Option<Vec<String>> {
+        Some(Vec::new())
+    }
+
+    /// What the conversation ends with once a prompt (ours, by its id) and all behind it are dropped; `None` where
+    /// the agent cannot go back, or nothing comes before the prompt.
+    fn entry_before(&self, _environment: &Environment, _id: &str, _prompt: &str) -> Option<String> {
+        None
+    }
 
     /// The socket of a server that the user's own sessions of `home` share, if the agent has such a thing.
     /// A channel that resumes a conversation there is asked what its user is asked, and may answer.

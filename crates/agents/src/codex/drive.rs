@@ -291,7 +291,8 @@ impl CodexChannel {
         let beginning = known.as_ref().unwrap_or(&launch.beginning);
         let (method, mut params) = match beginning {
             Beginning::New => ("thread/start", json!({})),
-            Beginning::Resume(id) => {
+            // It cannot go back: nothing asks it to.
+            Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => {
                 ("thread/resume", json!({"threadId": id, "excludeTurns": true}))
             }
             Beginning::Fork(id) => ("thread/fork", json!({"threadId": id, "excludeTurns": true})),

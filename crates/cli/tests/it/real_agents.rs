@@ -3,7 +3,9 @@
 mod claude;
 mod codex;
 mod hooks;
+mod nights;
 pub(crate) mod owned;
+mod rewind;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

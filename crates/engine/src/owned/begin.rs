@@ -8,7 +8,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use callboard_agents::drive::{Driver, Launch, Process};
 use callboard_agents::{Agent, Environment};
 use callboard_model::WorktreeId;
-use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::owned::{Beginning, Owned, OwnedState};
 use callboard_os::command::find_program;
 use callboard_os::host;
 
@@ -50,7 +50,8 @@ pub(super) fn launch_of(
         program: program_of(agent, &environment)?,
         cwd: owned.cwd.as_ref().map(PathBuf::from).unwrap_or_default(),
         beginning: owned.beginning.clone(),
-        id: owned.channel["wished"].as_str().unwrap_or_default().to_owned(),
+        // The wish is forgotten once it is started; a start that is repeated has the same id.
+        id: owned.channel["wished"].as_str().or(owned.native.as_deref()).unwrap_or_default().into(),
         model: owned.model.clone(),
         mode: owned.mode.clone(),
         environment,
@@ -133,7 +134,7 @@ fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
 /// The conversation that goes on, by the agent's id.
 pub(super) fn resumed(owned: &Owned) -> Option<&str> {
     match &owned.beginning {
-        callboard_model::owned::Beginning::Resume(id) => Some(id),
+        Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
         _ => None,
     }
 }
@@ -229,6 +230,7 @@ pub(super) fn drive(
         early: Vec::new(),
         ending: None,
         closed: None,
+        taken: Vec::new(),
         committed,
     };
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || driven.run()) {

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use callboard_agents::drive::{Channel, Heard, Line, Order, Refusal, Signal};
 use callboard_model::call::CallVia;
-use callboard_model::owned::{Owned, OwnedState, PromptStep};
+use callboard_model::owned::{Owned, OwnedPrompt, OwnedState, PromptStep, TurnSnapshot};
+use callboard_model::session::TurnState;
 use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::host::{self, HostRequest, HostState};
 
+use super::rewind;
 use super::wire::Wire;
 use crate::calls::{AskedBy, Delivery};
 use crate::core::Told;
@@ -53,6 +55,8 @@ pub(super) struct Driven {
     pub(super) ending: Option<Timestamp>,
     /// Why nothing more comes of it, once that is so.
     pub(super) closed: Option<Option<String>>,
+    /// Snapshots that are taken and not committed yet.
+    pub(super) taken: Vec<TurnSnapshot>,
     /// What was committed last.
     pub(super) committed: u64,
 }
@@ -163,6 +167,7 @@ impl Driven {
         self.owned.cursor = cursor;
         if !signals.is_empty() || is_long {
             self.tell_calls(&signals)?;
+            self.take_snapshots_of(&signals)?;
             let closed = signals.iter().find_map(|signal| match signal {
                 Signal::Closed { failure } => Some(failure.clone()),
                 _ => None,
@@ -193,10 +198,34 @@ impl Driven {
             _ => None,
         };
         let cursor = self.owned.cursor;
-        let told = Told { signals, cursor, channel: self.channel.state(), sent, process };
+        let snapshots = std::mem::take(&mut self.taken);
+        let channel = self.channel.state();
+        let told = Told { signals, cursor, channel, sent, snapshots, process };
         let id = self.owned.id;
         self.owned = self.engine.ask(move |core| core.take_told(id, told))?;
         self.committed = cursor;
+        Ok(())
+    }
+
+    /// A prompt that waited in the agent begins when nothing else goes on: its snapshot is taken then.
+    fn take_snapshots_of(&mut self, signals: &[Signal]) -> Result<(), EngineError> {
+        let begun: Vec<&String> = signals
+            .iter()
+            .filter_map(|signal| match signal {
+                Signal::Prompt { id, step: PromptStep::Begun } => Some(id),
+                _ => None,
+            })
+            .filter(|id| !self.owned.snapshots.iter().any(|taken| taken.prompt == **id))
+            .collect();
+        if begun.is_empty() {
+            return Ok(());
+        }
+        let id = self.owned.id;
+        let owned = self.engine.read(move |s| Ok(s.owned(id)?))?;
+        let prompts = owned.map(|owned| owned.prompts).unwrap_or_default();
+        let begun: Vec<OwnedPrompt> =
+            prompts.into_iter().filter(|prompt| begun.contains(&&prompt.id)).collect();
+        self.taken.extend(rewind::take(&self.engine, &self.owned, &begun));
         Ok(())
     }
 
@@ -255,6 +284,11 @@ impl Driven {
         }
         if sent.is_empty() {
             return Ok(());
+        }
+        if !matches!(owned.turn, TurnState::Working) {
+            let first: Vec<OwnedPrompt> =
+                owned.prompts.iter().filter(|prompt| sent.contains(&prompt.id)).cloned().collect();
+            self.taken.extend(rewind::take(&self.engine, &owned, &first));
         }
         self.commit(Vec::new(), sent)?;
         self.send(&lines)
@@ -315,7 +349,7 @@ impl Driven {
     /// Breaks the turn off and closes the agent's input; a server lets go of the conversation.
     fn end(&mut self) -> Result<(), EngineError> {
         self.ending = self.ending.or_else(|| Some(self.engine.now()));
-        if self.owned.turn != callboard_model::session::TurnState::Idle {
+        if self.owned.turn != TurnState::Idle {
             let order = Order::End { id: format!("end {}", self.fresh()) };
             if let Err(error) = self.follow(&order) {
                 tracing::debug!(%error, "a turn was not broken off; its agent ends anyway");

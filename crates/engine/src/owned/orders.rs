@@ -10,7 +10,7 @@ use callboard_model::owned::{Beginning, Owned, OwnedPrompt, OwnedState, PromptSt
 use callboard_model::project::Project;
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::view::{Attached, GoOn, NewStart, NewTask, OwnedView, SessionView, TaskView};
-use callboard_model::{AgentName, SessionId, ThreadKey, WorkspaceId, text};
+use callboard_model::{AgentName, SessionId, ThreadKey, Timestamp, WorkspaceId, text};
 
 use super::begin;
 use super::channel::Wake;
@@ -29,6 +29,16 @@ impl Engine {
         workspace: Option<WorkspaceId>,
         new: NewStart,
     ) -> Result<Vec<OwnedView>, EngineError> {
+        let asked = self.to_start(workspace, new)?;
+        self.ask_for(asked)
+    }
+
+    /// What is to be asked for; the task is made if there is none.
+    pub(crate) fn to_start(
+        &self,
+        workspace: Option<WorkspaceId>,
+        new: NewStart,
+    ) -> Result<Vec<Owned>, EngineError> {
         let count = new.count.unwrap_or(1);
         if !(1..=limits::STARTS_AT_ONCE).contains(&count) {
             return Err(EngineError::Refused {
@@ -67,32 +77,26 @@ impl Engine {
             mode: new.mode.or_else(|| usual.mode.filter(|_| is_usual)),
             in_place: new.in_place,
             at_once: new.at_once,
-            prompts: vec![OwnedPrompt {
-                id: String::new(),
-                text: words,
-                at: now,
-                step: PromptStep::Waiting,
-            }],
+            prompts: vec![OwnedPrompt::waiting(words, now)],
             ..Owned::asked(task.workspace, agent.name(), now)
         };
-        let asked = vec![asked; usize::try_from(count).unwrap_or(1)];
-        self.ask_for(asked)
+        Ok(vec![asked; usize::try_from(count).unwrap_or(1)])
     }
 
     /// What the repository's own configuration says; the usual where there is none.
-    pub(super) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
+    pub(crate) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
         let found = self.read(|s| Ok(s.workspace(workspace)?))?;
         found.map_or_else(|| Ok(Arc::default()), |found| self.project(&found.row.root))
     }
 
-    fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
+    pub(super) fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
         let added = self.ask(move |core| core.ask_for(asked))?;
         self.owned.queue.tell();
         Ok(added.iter().map(row::owned).collect())
     }
 
     /// The agent of this name, or the first that is installed and can be driven.
-    fn agent_for(
+    pub(crate) fn agent_for(
         &self,
         name: Option<&str>,
     ) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
@@ -159,7 +163,7 @@ impl Engine {
         self.send_to(owned.id, text)
     }
 
-    fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
+    pub(super) fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
         let owned = self.ask(move |core| core.prompt_owned(id, text))?;
         if let Some(channel) = self.owned.channel(id) {
             // One that is full looks for prompts at its next sweep.
@@ -239,13 +243,49 @@ impl Engine {
         }
         refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
         let native = view.agent_session_id.clone();
-        let asked = Owned {
-            session: Some(session),
-            native: Some(native.clone()),
-            beginning: Beginning::Resume(native),
-            ..self.going_on(&view, on)?
+        let going_on = self.going_on(&view, on)?;
+        let asked = Owned { session: Some(session), native: Some(native.clone()), ..going_on };
+        one(self.ask_for(vec![self.as_recorded(asked, driver, native)?])?)
+    }
+
+    /// A conversation goes on with what its agent did not write down before it was killed said again; without any
+    /// record it begins anew, under the id that it had.
+    fn as_recorded(
+        &self,
+        mut asked: Owned,
+        driver: &dyn Driver,
+        native: String,
+    ) -> Result<Owned, EngineError> {
+        let session = asked.session;
+        let before = match session {
+            Some(session) => self.read(|s| Ok(s.owned_of_session(session)?))?,
+            None => None,
         };
-        one(self.ask_for(vec![asked])?)
+        let mut given = Vec::new();
+        if let Some(before) = before {
+            given.extend(before.begun);
+            // Whoever told it to end has told what waited to end, too.
+            let waited = before.prompts.into_iter().filter(|_| !before.is_stopped);
+            given.extend(waited.filter(|prompt| !matches!(prompt.step, PromptStep::Refused(_))));
+        }
+        let ids: Vec<String> = given.iter().map(|prompt| prompt.id.clone()).collect();
+        let missing = driver.unrecorded(&self.config.environment, &native, &ids);
+        asked.beginning = match &missing {
+            None if driver.takes_id() => {
+                asked.channel = serde_json::json!({ "wished": native });
+                Beginning::New
+            }
+            _ => Beginning::Resume(native),
+        };
+        let missing = missing.unwrap_or(ids);
+        let lost = given.into_iter().filter(|prompt| missing.contains(&prompt.id));
+        let lost: Vec<String> = lost.map(|prompt| prompt.text).collect();
+        if let Some(next) = asked.prompts.first_mut().filter(|_| !lost.is_empty()) {
+            next.text = format!("{}\n\n{}", lost.join("\n\n"), next.text);
+        } else if !lost.is_empty() {
+            asked.prompts.push(OwnedPrompt::waiting(lost.join("\n\n"), asked.asked_at));
+        }
+        Ok(asked)
     }
 
     /// Has a session go on a second time from where it is.
@@ -266,7 +306,7 @@ impl Engine {
     }
 
     /// What goes on where a session was.
-    fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
+    pub(super) fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
         let workspace = view.workspace.ok_or_else(|| EngineError::Refused {
             text: format!("{} belongs to no registered workspace; nothing was started", view.id),
             hint: "run `callboard up` in its repository first",
@@ -281,17 +321,11 @@ impl Engine {
             mode: on.mode.or_else(|| before.as_ref()?.mode.clone()),
             cwd: view.cwd.clone().or_else(|| before.as_ref()?.cwd.clone()),
             worktree: before.as_ref().and_then(|before| before.worktree),
+            snapshots: before.as_ref().map(|b| b.snapshots.clone()).unwrap_or_default(),
             in_place: true,
             // A person waits for it.
             at_once: true,
-            prompts: prompts
-                .map(|text| OwnedPrompt {
-                    id: String::new(),
-                    text,
-                    at: now,
-                    step: PromptStep::Waiting,
-                })
-                .collect(),
+            prompts: prompts.map(|text| OwnedPrompt::waiting(text, now)).collect(),
             ..Owned::asked(workspace, view.agent.clone(), now)
         })
     }
@@ -370,7 +404,7 @@ pub(super) fn go_on_after_limits(engine: &Engine, owned: &[Owned]) -> Result<(),
 }
 
 /// When the limit that holds it up is over, or is tried again.
-pub(super) fn limit_ends(owned: &Owned) -> Option<callboard_model::Timestamp> {
+pub(super) fn limit_ends(owned: &Owned) -> Option<Timestamp> {
     let limited = owned.limited.as_ref()?;
     limited.until.or_else(|| Some(owned.turn_at?.plus_ms(limits::LIMIT_TRIED_MS)))
 }

@@ -20,6 +20,7 @@ use crate::EngineError;
 use crate::calls::RULE;
 
 pub(super) use follow::follow_session;
+pub(super) use tell::follow_limit;
 
 /// A request that an agent makes, as it comes in.
 pub(crate) struct Asked {
