@@ -369,6 +369,7 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::notes::start(engine);
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
+    crate::owned::start(engine);
     crate::worktrees::start(engine, engine.stop.clone());
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
