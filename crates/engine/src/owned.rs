@@ -13,6 +13,7 @@ mod queue;
 mod server;
 mod stray;
 mod takeover;
+mod transcript;
 mod wire;
 
 use std::collections::BTreeMap;
