@@ -45,6 +45,25 @@ test('a browser without the cookie is asked for the token, and then shows the bo
   assert.ok((await cardsOf('needs_you')).includes('T2'))
 })
 
+test('what waits is called for, and says in which window it can be answered', async () => {
+  assert.equal(await page.locator('nav.rail .number').innerText(), '1')
+  await card(page, 'T2').getByRole('button', { name: 'Look' }).click()
+  await page.locator('aside.panel article').getByText('It can only be answered in').waitFor()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('g')
+  await page.keyboard.press('c')
+  const call = page.locator('.card article')
+  await call.locator('pre', { hasText: 'cargo publish --dry-run' }).waitFor()
+  await call.getByRole('link', { name: 'T2' }).waitFor()
+  await shot('calls')
+  await page.goto(`${CALLBOARD_URL}w/W1/worktrees`)
+  await page.getByRole('heading', { name: 'Worktrees' }).waitFor()
+  await page.getByText(/^\d+ worktrees?/).waitFor()
+  await shot('worktrees')
+  await page.goto(`${CALLBOARD_URL}w/W1/board`)
+  await card(page, 'T2').waitFor()
+})
+
 test('what an agent writes appears on the board and in its transcript without a reload', async () => {
   const [onBoard, inTranscript] = JSON.parse(NEXT_LINES)
   appendFileSync(TRANSCRIPT, onBoard.line)

@@ -42,6 +42,13 @@ test('a card opens as a sheet, and its column can be chosen there', async () => 
 test('no page is wider than the screen', async () => {
   for (const path of [
     '/w/W1/board',
+    '/w/W1/board?open=C81',
+    '/w/W1/calls',
+    '/c/C81',
+    '/c/C83',
+    '/c/C85',
+    '/c/C87',
+    '/w/W1/worktrees',
     '/w/W1/sessions',
     '/s/S41',
     '/t/T12',
@@ -53,6 +60,26 @@ test('no page is wider than the screen', async () => {
     await page.waitForTimeout(200)
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), path)
   }
+})
+
+test('a call is answered with the thumb, and the next one follows', async () => {
+  await page.goto(`${view.daemon.url}/w/W1/board`)
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: /Calls/ }).tap()
+  await page.locator('a.row[data-key="C85"]').tap()
+  const call = page.locator('.card article')
+  const allow = call.getByRole('button', { name: 'Allow once' })
+  assert.ok((await allow.boundingBox()).height >= 44)
+  await allow.tap()
+  await call.getByText('You answered:').first().waitFor()
+  assert.deepEqual(
+    view.daemon.state.answers.map(({ id }) => id),
+    ['C85', 'C86'],
+  )
+  await page.getByRole('button', { name: 'Next', exact: true }).tap()
+  await call.locator('h2', { hasText: 'psql' }).waitFor()
+  await page.goBack()
+  await page.goBack()
+  await page.locator('.list a.row').first().waitFor()
 })
 
 test('nothing went wrong on the way', () => assert.deepEqual(view.problems, []))

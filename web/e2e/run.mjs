@@ -11,8 +11,17 @@ if (!existsSync(here('../dist/index.html'))) {
   console.error('web/dist is missing. Run `npm run build` first.')
   process.exit(2)
 }
-const tests = ['board', 'keys', 'session', 'lists', 'places', 'writing', 'phone'].map((name) =>
-  here(`${name}.test.mjs`),
-)
+const tests = [
+  'board',
+  'calls',
+  'owned',
+  'worktrees',
+  'keys',
+  'session',
+  'lists',
+  'places',
+  'writing',
+  'phone',
+].map((name) => here(`${name}.test.mjs`))
 const failed = node('--test', '--test-concurrency=1', ...tests)
 process.exit(failed || node(here('screens.mjs')))

@@ -1,9 +1,20 @@
+import * as calls from './routes/calls.mjs'
 import * as events from './routes/events.mjs'
+import * as owned from './routes/owned.mjs'
 import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
 import * as tasks from './routes/tasks.mjs'
+import * as worktrees from './routes/worktrees.mjs'
 
-const ROUTES = [...tasks.ROUTES, ...sessions.ROUTES, ...events.ROUTES, ...search.ROUTES]
+const ROUTES = [
+  ...calls.ROUTES,
+  ...worktrees.ROUTES,
+  ...owned.ROUTES,
+  ...tasks.ROUTES,
+  ...sessions.ROUTES,
+  ...events.ROUTES,
+  ...search.ROUTES,
+]
 
 const ok = (body) => ({ body })
 

@@ -1,5 +1,8 @@
+import { owned } from './fixtures/owned.mjs'
+import { calls } from './fixtures/calls.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
+import { worktrees } from './fixtures/worktrees.mjs'
 
 /** What the daemon would hold: rows by id, and the log that the stream reads from. */
 export class State {
@@ -10,6 +13,14 @@ export class State {
     this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
     this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
     this.removed = new Map()
+    this.worktrees = bare ? [] : worktrees()
+    this.owned = new Map((bare ? [] : owned()).map((row) => [row.id, row]))
+    for (const row of this.owned.values()) this.tellOwned(row)
+    /** What was asked to be started. */
+    this.starts = []
+    /** The answers that won, in their order. */
+    this.answers = []
+    this.calls = new Map((bare ? [] : calls()).map((row) => [row.id, row]))
     this.history = new Map()
     this.extra = new Map()
     this.nextTask = 30
@@ -56,10 +67,46 @@ export class State {
       tasks: [...this.tasks.values()].filter(here),
       sessions: [...kept].sort(byNewest),
       sessions_total: rows.filter((row) => row.parent === null).length,
+      calls: this.openCalls(chosen.id),
       import: this.import,
       last_look: this.lastLook,
       seq: this.seq,
     }
+  }
+
+  openCalls(workspace) {
+    return [...this.calls.values()]
+      .filter((row) => row.state !== 'closed' && (!workspace || row.workspace === workspace))
+      .sort((a, b) => Number(a.state !== 'open') - Number(b.state !== 'open') || rank(a) - rank(b))
+  }
+
+  /** Raises a call, or changes one; a change of what is asked counts its generation up. */
+  changeCall(id, change) {
+    const row = { ...this.calls.get(id), ...change }
+    row.can_answer = row.state === 'open' && !row.only_window
+    this.calls.set(id, row)
+    const { only_window: _, ...told } = row
+    this.announce({ type: 'call', call: told })
+    return told
+  }
+
+  /** A session's row tells how it is driven; what has no session is announced nowhere. */
+  tellOwned(row) {
+    const session = this.sessions.get(row.session)
+    if (session) this.changeSession(session.id, { owned: row })
+    return row
+  }
+
+  changeOwned(id, change) {
+    const row = { ...this.owned.get(id), ...change }
+    this.owned.set(id, row)
+    return this.tellOwned(row)
+  }
+
+  changeWorktree(row, change) {
+    Object.assign(row, change)
+    this.announce({ type: 'worktree', worktree: { ...row, dirty: null, unpushed: null } })
+    return row
   }
 
   announce(message) {
@@ -108,6 +155,9 @@ export class State {
     return row
   }
 }
+
+const RANKS = ['irreversible', 'question', 'permission', 'failure', 'stuck', 'finished', 'idle']
+const rank = (row) => RANKS.indexOf(row.urgency)
 
 export const isLive = (row) => ['working', 'needs_you', 'ready'].includes(row.state)
 export const byNewest = (a, b) => (b.updated_at ?? '').localeCompare(a.updated_at ?? '')

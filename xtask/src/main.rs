@@ -47,7 +47,7 @@ enum Chore {
         #[arg(long)]
         full: bool,
     },
-    /// Kill the daemon again and again while it reads history, and see that nothing is lost.
+    /// Kill the daemon again and again while it reads history, race answers, and see that nothing is lost.
     Soak {
         /// How often.
         #[arg(long, default_value_t = 200)]

@@ -1,4 +1,6 @@
-//! `cargo xtask soak`: the daemon is killed again and again while it reads; nothing may be lost.
+//! `cargo xtask soak`: the daemon is killed again and again while it reads, and answers race; nothing may be lost.
+
+mod answers;
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +12,10 @@ use serde_json::Value;
 use crate::bench::{home_with, wait_until_read};
 use crate::run::product;
 
-/// Kills the daemon `kills` times while it reads a history, and compares with a reading in peace.
+/// Answers that race in one soak.
+const QUESTIONS: usize = 100;
+
+/// Kills the daemon `kills` times while it reads a history, and compares with a reading in peace; then races answers.
 pub(crate) fn soak(root: &Path, kills: u32) -> Result<(), String> {
     let binary = product(root, false)?;
     // Enough history that the kills fall into its reading, one seed so that a failure comes back.
@@ -43,7 +48,7 @@ pub(crate) fn soak(root: &Path, kills: u32) -> Result<(), String> {
     println!(
         "{kills} kills; the store holds what it holds without: {found:?} (events, kept bytes, sessions)"
     );
-    Ok(())
+    answers::race(&binary, QUESTIONS)
 }
 
 /// Events, kept bytes, and sessions of all agents.

@@ -17,7 +17,7 @@ mod template;
 mod venv;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use callboard_git::Git;
 use callboard_model::project::Project;
@@ -141,33 +141,71 @@ pub fn unequip(equip: &Equip<'_>, told: &mut dyn FnMut(&str)) -> Result<Vec<Stri
     Ok(remarks)
 }
 
-/// Gives tracked files that setup changed the content that they had.
+/// Has setup run again the next time that the worktree's rest is equipped.
 ///
 /// # Errors
-/// When git refuses; then they are as they were.
-pub fn revert_tracked(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
-    of_changed(equip, |git, equipped| callboard_git::mask::revert(git, &equipped.changed_tracked))
+/// When the record cannot be read or written.
+pub fn set_up_again(home: &Path, top: &Path) -> Result<(), EquipError> {
+    let Some(mut equipped) = record::load(home, top)? else { return Ok(()) };
+    equipped.is_set_up = false;
+    record::save(home, top, &equipped)
+}
+
+/// What became of tracked files that setup changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Those that were reverted or hidden.
+    pub done: Vec<PathBuf>,
+    /// Those that somebody changed after setup had, which were left as they are.
+    pub left: Vec<PathBuf>,
+}
+
+/// Gives tracked files that setup changed the content that they had. What the worktree holds is kept as
+/// `kept` first.
+///
+/// # Errors
+/// When it cannot be kept, or git refuses; then they are as they were.
+pub fn revert_tracked(equip: &Equip<'_>, kept: &str) -> Result<(Equipped, Settled), EquipError> {
+    of_changed(equip, |git, _, paths| {
+        callboard_git::keep::keep(equip.top, kept).map_err(|cause| {
+            EquipError::new(
+                REVERT,
+                cause.to_string(),
+                "mend what it names, or `git checkout` the files yourself",
+            )
+        })?;
+        callboard_git::mask::revert(git, paths).map_err(EquipError::git(REVERT))
+    })
 }
 
 /// Keeps what setup changed in tracked files out of the worktree's status and commits.
 ///
 /// # Errors
 /// When git refuses; then they are shown as before.
-pub fn ignore_tracked(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
-    of_changed(equip, |git, equipped| {
-        callboard_git::mask::hide(git, &equipped.changed_tracked)?;
-        equipped.hidden.extend(equipped.changed_tracked.iter().cloned());
+pub fn ignore_tracked(equip: &Equip<'_>) -> Result<(Equipped, Settled), EquipError> {
+    of_changed(equip, |git, equipped, paths| {
+        callboard_git::mask::hide(git, paths).map_err(EquipError::git("hide tracked files"))?;
+        equipped.hidden.extend(paths.iter().cloned());
         Ok(())
     })
 }
 
+const REVERT: &str = "revert tracked files";
+
+/// Does something about those that nobody changed since.
 fn of_changed(
     equip: &Equip<'_>,
-    change: impl FnOnce(&Git, &mut Equipped) -> Result<(), callboard_git::GitError>,
-) -> Result<Equipped, EquipError> {
+    change: impl FnOnce(&Git, &mut Equipped, &[PathBuf]) -> Result<(), EquipError>,
+) -> Result<(Equipped, Settled), EquipError> {
     let mut equipped = record::load_or_begin(equip)?;
-    change(&Git::at(equip.top), &mut equipped).map_err(EquipError::git("change tracked files"))?;
-    equipped.changed_tracked.clear();
+    let left = scripts::edited_since(equip, &equipped);
+    let (left, done): (Vec<_>, Vec<_>) =
+        equipped.changed_tracked.drain(..).partition(|path| left.contains(path));
+    if !done.is_empty() {
+        change(&Git::at(equip.top), &mut equipped, &done)?;
+    }
+    equipped.setup_left.retain(|path, _| left.contains(path));
+    equipped.changed_tracked.clone_from(&left);
     record::save(equip.home, equip.top, &equipped)?;
-    Ok(equipped)
+    Ok((equipped, Settled { done, left }))
 }

@@ -294,3 +294,19 @@ pub const FREE_BYTES: u64 = 500 << 20;
 
 /// Time between two looks for leases whose session or worktree is gone: who waits for one waits so long at most.
 pub const RESOURCE_SWEEP: Duration = Duration::from_secs(30);
+
+/// Time between two looks whether a development server that was started answers.
+pub const SERVER_LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Looks, before its asker is told that it does not answer yet: ten seconds; most do in one.
+pub const SERVER_LOOKS: u32 = 200;
+
+/// Looks at a development server without a known port, which ends within half a second if it cannot begin.
+pub const SERVER_FIRST_LOOKS: u32 = 10;
+
+/// Looks for a worktree of the pool that is being brought to the base's tip: two seconds of them, in which one could
+/// be made.
+pub const POOL_TRIES: u32 = 200;
+
+/// Time between two such looks.
+pub const POOL_TRY_EVERY: Duration = Duration::from_millis(10);

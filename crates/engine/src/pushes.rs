@@ -66,9 +66,12 @@ pub(crate) fn start(engine: &Arc<Engine>) {
             let rest = notifications.iter().flat_map(|all| all.try_iter());
             let changed: Vec<FileNotification> = std::iter::once(first).chain(rest).collect();
             look_at_all(&engine, |followed| {
-                let remotes = followed.logs().join("refs/remotes");
+                // Pushes and fetches; a merge into the base, for those that wait in the pool.
+                let refs = ["refs/remotes", "refs/heads"].map(|refs| followed.logs().join(refs));
                 changed.iter().any(|notification| match notification {
-                    FileNotification::Changed(path) => path.starts_with(&remotes),
+                    FileNotification::Changed(path) => {
+                        refs.iter().any(|refs| path.starts_with(refs))
+                    }
                     FileNotification::Lost => true,
                 })
             });
@@ -109,6 +112,8 @@ impl Engine {
         let git = Git::at(&followed.root);
         let configured = self.project(&followed.root).ok().and_then(|project| project.base.clone());
         let Ok(base) = base::base(&git, configured.as_deref()) else { return Ok(()) };
+        // A fetch is noted where a push is; what waits in the pool follows either.
+        self.follow_base(followed.workspace, &base.start);
         let pushes = pushes_to(&followed.common_dir, &base.branch);
         let key = format!("pushes.{}", followed.workspace);
         let seen = self.read(|s| Ok(s.setting(&key)?))?;

@@ -10,11 +10,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use callboard_model::WorkspaceId;
+use callboard_model::owned::Owned;
 use callboard_model::project::Resource;
 use callboard_model::resource::LeaseState;
 use callboard_model::session::Alive;
 use callboard_model::view::{LeaseView, ResourceView, TakeResource};
+use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_os::script::Script;
 use callboard_store::{Lease, NewLease, Snapshot};
 
@@ -172,6 +173,26 @@ impl Engine {
     ) -> Result<usize, EngineError> {
         let is_its = |lease: &Lease| lease.workspace == workspace && lease.holder == holder;
         self.give_back_where(&is_its, "its worktree was removed")
+    }
+
+    /// Gives back what an owned session has that is over, and what its worktree has if nobody else works there.
+    pub(crate) fn give_back_of(&self, over: &Owned) -> Result<(), EngineError> {
+        let Some(id) = over.worktree.map(WorktreeId) else { return Ok(()) };
+        let name = self.read(|s| {
+            let Some(found) = s.worktree(id)? else { return Ok(None) };
+            let others = s.session_directories(over.workspace)?.into_iter().any(|place| {
+                place.live
+                    && Some(place.session) != over.session
+                    && place.cwd.starts_with(&found.row.path)
+            });
+            Ok((!others).then_some(found.row.name))
+        })?;
+        let is_its = |lease: &Lease| {
+            lease.workspace == over.workspace
+                && ((lease.session.is_some() && lease.session == over.session)
+                    || name.as_ref() == Some(&lease.holder))
+        };
+        self.give_back_where(&is_its, "its session is over").map(drop)
     }
 
     /// Gives back what is held for a session that ended, or in a folder that is gone.

@@ -184,8 +184,10 @@ impl Call {
     }
 }
 
-/// Whether git says that another git holds a lock (lockfile.c, config.c, refs/files-backend.c).
+/// Whether git says that another git holds a lock (lockfile.c, config.c, refs/files-backend.c), or is only just
+/// writing what a new worktree is known by (setup.c: a `commondir` that is still empty).
 fn is_locked(message: &str) -> bool {
     message.contains("could not lock config file")
         || (message.contains(".lock'") && message.contains("File exists"))
+        || (message.contains("failed to read") && message.contains("/commondir"))
 }

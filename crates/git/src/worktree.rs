@@ -85,7 +85,7 @@ impl WorktreeError {
 /// # Errors
 /// When git cannot be run or this is no repository.
 pub fn list(git: &Git) -> Result<Vec<Worktree>, GitError> {
-    let listing = git.bytes(&["worktree", "list", "--porcelain", "-z"])?;
+    let listing = git.call(["worktree", "list", "--porcelain", "-z"]).through_locks()?;
     Ok(parse(&listing))
 }
 

@@ -28,5 +28,6 @@ pub use session::{
 pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
 pub use worktree::{
     AdoptWorktree, CollectProposal, CollectWorktrees, Collected, NewWorktree, RemoveWorktree,
-    RestoreWorktree, WorktreeRemoved, WorktreeView,
+    RestoreWorktree, ServeWorktree, ServerView, SetUpWorktree, SetupStep, WorktreeRemoved,
+    WorktreeServed, WorktreeSetUp, WorktreeView,
 };

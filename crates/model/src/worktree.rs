@@ -69,6 +69,19 @@ pub struct DiskUse {
     pub at: Timestamp,
 }
 
+/// The development server of a worktree, as it was last started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartedServer {
+    /// The leader of its processes.
+    pub pid: u32,
+    /// When that started, where the system says so.
+    pub start_ticks: Option<u64>,
+    /// The log of what it says.
+    pub log: String,
+    /// It was seen to end by itself.
+    pub is_over: bool,
+}
+
 /// What is remembered of a worktree beside its place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -117,4 +130,6 @@ pub struct WorktreeFacts {
     pub log: Option<String>,
     /// Tracked files that setup changed.
     pub changed_tracked: Vec<String>,
+    /// Its development server; none that was not started, or was stopped.
+    pub server: Option<StartedServer>,
 }

@@ -55,3 +55,6 @@ pub const SCRIPT_LINES: usize = 1024;
 
 /// Time between two looks at whether a script has ended.
 pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);
+
+/// Time for a connection to this machine itself: a refusal comes at once.
+pub const CONNECT_TIME: Duration = Duration::from_millis(200);

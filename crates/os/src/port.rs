@@ -1,6 +1,8 @@
 //! Ports of this machine: whether something listens there.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+
+use crate::limits;
 
 /// Whether nothing listens on `port`, on any address of this machine, in IPv4 and IPv6.
 ///
@@ -25,6 +27,15 @@ pub fn is_free(port: u16) -> bool {
     })
 }
 
+/// Whether something takes connections on `port` of this machine.
+#[must_use]
+pub fn answers(port: u16) -> bool {
+    [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].into_iter().any(|address| {
+        let address = SocketAddr::new(address, port);
+        TcpStream::connect_timeout(&address, limits::CONNECT_TIME).is_ok()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,7 +47,9 @@ mod tests {
             let Ok(listener) = TcpListener::bind(address) else { continue };
             let port = listener.local_addr().unwrap().port();
             assert!(!is_free(port), "{address}");
+            assert_eq!(answers(port), !address.contains(".2:"), "{address}");
             drop(listener);
+            assert!(!answers(port), "{address}");
             assert!(is_free(port), "{address}");
         }
     }

@@ -62,6 +62,9 @@ use crate::stream;
         worktrees::remove,
         worktrees::restore,
         worktrees::collect,
+        worktrees::environment,
+        worktrees::serve,
+        worktrees::set_up,
         doctor::doctor,
     ),
     components(schemas(ApiError))
@@ -71,5 +74,14 @@ struct Document;
 /// The OpenAPI document.
 #[must_use]
 pub fn document() -> OpenApi {
-    Document::openapi()
+    let mut document = Document::openapi();
+    // They are the handlers' names, which different nouns share; types made of the document would clash.
+    for path in document.paths.paths.values_mut() {
+        let reading = [&mut path.get, &mut path.put, &mut path.post];
+        let others = [&mut path.delete, &mut path.patch];
+        for operation in reading.into_iter().chain(others).flatten() {
+            operation.operation_id = None;
+        }
+    }
+    document
 }

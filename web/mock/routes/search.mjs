@@ -203,6 +203,24 @@ function since(state, _, { query }) {
       to: ago(0),
       groups: state.tasks.size && query.get('workspace') === 'W1' ? groups : [],
       quiet_sessions: 3,
+      by_rules: [
+        {
+          call: 'C79',
+          session: 'S41',
+          question: 'Run `cargo nextest run -p api`?',
+          rule: 'Bash(cargo nextest*)',
+          allowed: true,
+          at: new Date(Date.now() - 40 * 60_000).toISOString(),
+        },
+        {
+          call: 'C78',
+          session: 'S42',
+          question: 'Run `git push`?',
+          rule: 'Bash(git push*)',
+          allowed: false,
+          at: new Date(Date.now() - 55 * 60_000).toISOString(),
+        },
+      ],
     },
   }
 }

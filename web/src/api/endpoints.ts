@@ -1,6 +1,10 @@
 import { get, request, withQuery } from './client'
 import type {
+  AnswerCall,
   Board,
+  CallId,
+  CallView,
+  Collected,
   DoctorReport,
   Event,
   EventPage,
@@ -20,6 +24,8 @@ import type {
   TaskView,
   Workspace,
   WorkspaceId,
+  WorktreeRemoved,
+  WorktreeView,
 } from './types'
 
 /** The board that came with the page, once: a later read would be stale. */
@@ -119,3 +125,34 @@ export const openPath = (path: string, session?: SessionId, line?: number): Prom
   request('POST', '/api/open', { path, session, line })
 
 export const blobUrl = (hash: string): string => `/api/blobs/${hash}`
+
+export const fetchCall = (id: CallId): Promise<CallView> => get(`/api/calls/${id}`)
+
+/** Answers a call; refused with 409 where somebody was faster, or where it was asked anew. */
+export const answerCall = (id: CallId, answer: AnswerCall): Promise<CallView> =>
+  request('POST', `/api/calls/${id}/answer`, answer)
+
+/** With what is not committed and not pushed: git takes a while to tell. */
+export const fetchWorktrees = (workspace: WorkspaceId, removed: boolean): Promise<WorktreeView[]> =>
+  get('/api/worktrees', { workspace, removed: String(removed), status: 'true' })
+
+const ofWorktree = ({ workspace, name, id }: WorktreeView, act: string): string =>
+  withQuery(`/api/worktrees/${encodeURIComponent(id === null ? name : String(id))}/${act}`, { workspace })
+
+export const adoptWorktree = (worktree: WorktreeView): Promise<WorktreeView> =>
+  request('POST', withQuery('/api/worktrees/adopt', { workspace: worktree.workspace }), {
+    worktree: worktree.path,
+  })
+
+/** Keeps all that it holds, and removes it; `yes`: although some ignored files are too large to be kept. */
+export const removeWorktree = (worktree: WorktreeView, yes: boolean): Promise<WorktreeRemoved> =>
+  request('POST', ofWorktree(worktree, 'remove'), { yes })
+
+export const restoreWorktree = (worktree: WorktreeView): Promise<WorktreeView> =>
+  request('POST', ofWorktree(worktree, 'restore'), {})
+
+/** What may go, and why; removes those of `names` unless it is only asked. */
+export const collectWorktrees = (
+  workspace: WorkspaceId,
+  how: { dry_run: boolean; names?: string[] },
+): Promise<Collected> => request('POST', withQuery('/api/worktrees/collect', { workspace }), how)

@@ -12,17 +12,27 @@ type Told<T> = T extends (infer Item)[]
 
 export type {
   AgentName,
+  AnswerCall,
+  CallAnswer,
+  CallDetail,
+  CallId,
+  CallKind,
+  CallOption,
+  CallState,
   Column,
+  Effect,
   EventBody,
   EventKind,
   FactSource,
   FileEdit,
+  GoOn,
   Hunk,
   Image,
   LandmarkKind,
   LinkedBy,
   MilestoneKind,
   MoveTask,
+  NewStart,
   NewTask,
   Ordinal,
   Priority,
@@ -34,19 +44,29 @@ export type {
   TaskChange,
   TaskId,
   Timestamp,
+  Urgency,
   WorkspaceId,
+  WorktreeState,
 } from './schema'
 
 export type AgentReport = Told<schema.AgentReport>
-export type Board = Told<schema.Board>
+export type Board = Omit<Told<schema.Board>, 'calls'> & { calls: CallView[] }
+/** What is asked and what may be answered leave out what has no value. */
+export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answer'> & {
+  detail: schema.CallDetail
+  options: schema.CallOption[]
+  answer: schema.CallAnswer | null
+}
 export type CheckResult = Told<schema.CheckResult>
 export type ContextUse = Told<schema.ContextUse>
 export type DoctorReport = Told<schema.DoctorReport>
 export type FileTouch = Told<schema.FileTouch>
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
-export type LogEntry = Told<schema.LogEntry>
+export type LogEntry =
+  Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
 export type Milestone = Told<schema.Milestone>
+export type OwnedView = Told<schema.OwnedView>
 export type PlanProgress = Told<schema.PlanProgress>
 export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>
@@ -64,13 +84,16 @@ export type SharedBeginning = Told<schema.SharedBeginning>
 export type Since = Told<schema.Since>
 export type SinceGroup = Told<schema.SinceGroup>
 export type SinceLine = Told<schema.SinceLine>
-export type StreamMessage = Told<schema.StreamMessage>
 export type TaskChangeEntry = Told<schema.TaskChangeEntry>
 export type TaskDetail = Told<schema.TaskDetail>
 export type TaskSession = Told<schema.TaskSession>
 export type TaskView = Told<schema.TaskView>
 export type Tokens = Told<schema.Tokens>
 export type Workspace = Told<schema.Workspace>
+export type WorktreeView = Told<schema.WorktreeView>
+export type WorktreeRemoved = Told<schema.WorktreeRemoved>
+export type Collected = Told<schema.Collected>
+export type CollectProposal = Told<schema.CollectProposal>
 
 // Events leave out what has no value.
 

@@ -14,6 +14,8 @@ export class Reading {
   live = $state(false)
   /** The session waits for its user now. */
   waiting = $state(false)
+  /** What it asks can be answered here. */
+  answerable = $state(false)
 
   constructor(readonly session: SessionId) {}
 

@@ -1,11 +1,13 @@
+import { calls } from '../calls/calls.svelte'
 import { board } from '../state/board.svelte'
 import { isLive } from '../state/order'
 import { idHref, pageHref, router } from '../state/router.svelte'
 import { moveCard, taskFromSession } from '../state/tasks'
 import { theme } from '../state/theme.svelte'
-import { COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
+import { CALL_WORD, COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
 import { sessionTitle } from '../session/facts'
 import { copyLinkTo } from '../session/copy'
+import type { CallView } from '../api/types'
 import { overlays } from './overlays.svelte'
 
 export interface Command {
@@ -18,11 +20,26 @@ export interface Command {
   run: () => void
 }
 
+/** A call that waits, by what it asks. */
+function openCall(call: CallView, group: string): Command {
+  return {
+    key: call.id,
+    group,
+    title: call.question,
+    also: `call inbox answer ${call.id} ${CALL_WORD[call.kind]} ${call.session ?? ''} ${call.task ?? ''} ${call.task_title ?? ''}`,
+    hint: call.id,
+    run: () => router.go(idHref(call.id)),
+  }
+}
+
 /** What can be done to the task or session that was selected when the palette was opened. */
 function onSelected(id: string): Command[] {
   const task = board.tasks.get(id)
   const session = board.sessions.get(id)?.view
   const made: Command[] = [
+    ...[...calls.ofTask(id), ...calls.ofSession(id)]
+      .filter((call) => call.state === 'open')
+      .map((call) => openCall(call, id)),
     { key: 'open', group: id, title: `Open ${id}`, hint: 'enter', run: () => router.go(idHref(id)) },
     {
       key: 'copy',
@@ -33,6 +50,14 @@ function onSelected(id: string): Command[] {
     },
   ]
   if (task) {
+    made.push({
+      key: 'start',
+      group: id,
+      title: `Start a session on ${id}`,
+      also: 'run agent',
+      hint: 's',
+      run: () => overlays.open({ kind: 'start', task: id }),
+    })
     for (const column of COLUMNS) {
       if (column === task.column) continue
       const title = `Move ${id} to ${COLUMN_TITLE[column]}`
@@ -54,7 +79,11 @@ function onSelected(id: string): Command[] {
 function goTo(): Command[] {
   const workspace = board.workspace?.id
   if (!workspace) return []
-  const page = (name: 'board' | 'sessions' | 'search' | 'since', title: string, hint: string): Command => ({
+  const page = (
+    name: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since',
+    title: string,
+    hint: string,
+  ): Command => ({
     key: name,
     group: 'Go to',
     title,
@@ -63,7 +92,9 @@ function goTo(): Command[] {
   })
   return [
     page('board', 'Board', 'g b'),
+    page('calls', 'Calls', 'g c'),
     page('sessions', 'Sessions', 'g s'),
+    page('worktrees', 'Worktrees', 'g w'),
     page('search', 'Search', 'g /'),
     page('since', 'Since you left', 'g n'),
     ...board.workspaces
@@ -131,9 +162,21 @@ function objects(): Command[] {
   return [...tasks, ...sessions]
 }
 
+const MOST_CALLS = 4
+
 /** Everything that the palette offers; objects only once something is typed. */
 export function commands(selected: string | null, typed: boolean): Command[] {
-  return [...(selected ? onSelected(selected) : []), ...goTo(), ...actions(), ...(typed ? objects() : [])]
+  // The few that are most urgent are offered before anything is typed.
+  const waiting = (typed ? calls.open : calls.waiting.slice(0, MOST_CALLS)).map((call) =>
+    openCall(call, 'Wait for you'),
+  )
+  return [
+    ...(selected && !selected.startsWith('C') ? onSelected(selected) : []),
+    ...waiting,
+    ...goTo(),
+    ...actions(),
+    ...(typed ? objects() : []),
+  ]
 }
 
 /** How well words fit a command: 0 is not at all. Beginnings of words count most. */

@@ -3,7 +3,7 @@ import { router } from '../state/router.svelte'
 import { focusedKey, refocus } from './focus'
 
 export type Overlay =
-  { kind: 'palette' } | { kind: 'search' } | { kind: 'help' } | { kind: 'move'; task: string }
+  { kind: 'palette' } | { kind: 'search' } | { kind: 'help' } | { kind: 'move' | 'start'; task: string }
 
 class Overlays {
   current = $state<Overlay | null>(null)

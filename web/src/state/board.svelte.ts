@@ -13,7 +13,10 @@ import type {
   TaskView,
   Workspace,
   WorkspaceId,
+  WorktreeView,
 } from '../api/types'
+import { calls } from '../calls/calls.svelte'
+import { owned } from '../owned/owned.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
 import { clock } from './clock.svelte'
@@ -99,6 +102,7 @@ export class BoardStore {
   #recount: ReturnType<typeof setTimeout> | undefined
   #scheduled = false
   #listeners = new Set<(session: SessionView) => void>()
+  #worktreeListeners = new Set<(worktree: WorktreeView) => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
@@ -131,6 +135,8 @@ export class BoardStore {
     this.#keepOnly(this.sessions, new Set(board.sessions.map((session) => session.id)))
     for (const task of board.tasks) this.putTask(task)
     for (const session of board.sessions) this.#putSession(session)
+    calls.take(board.calls ?? [], other)
+    void owned.load()
     this.#buffer.clear()
     this.#stream?.close()
     this.#stream = new BoardStream(board.workspace.id, board.seq, {
@@ -174,6 +180,12 @@ export class BoardStore {
   onSession(listener: (session: SessionView) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Calls back with every worktree that the stream tells of, until the returned function is called. */
+  onWorktree(listener: (worktree: WorktreeView) => void): () => void {
+    this.#worktreeListeners.add(listener)
+    return () => this.#worktreeListeners.delete(listener)
   }
 
   putTask(next: TaskView): void {
@@ -243,9 +255,13 @@ export class BoardStore {
         ? entry.session.id
         : entry.type === 'task'
           ? entry.task.id
-          : entry.type === 'task_removed'
-            ? entry.id
-            : entry.type
+          : entry.type === 'call'
+            ? entry.call.id
+            : entry.type === 'worktree'
+              ? `worktree ${entry.worktree.id ?? entry.worktree.path}`
+              : entry.type === 'task_removed'
+                ? entry.id
+                : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -271,6 +287,12 @@ export class BoardStore {
           break
         case 'task':
           this.putTask(entry.task)
+          break
+        case 'call':
+          calls.hear(entry.call)
+          break
+        case 'worktree':
+          for (const listener of this.#worktreeListeners) listener(entry.worktree)
           break
         case 'task_removed':
           this.tasks.delete(entry.id)

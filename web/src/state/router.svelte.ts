@@ -1,17 +1,24 @@
 export type Route =
   | { page: 'home' }
-  | { page: 'board' | 'sessions' | 'search' | 'since'; workspace: string }
+  /** The calls of the workspace last looked at. */
+  | { page: 'inbox' }
+  | { page: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since'; workspace: string }
   | { page: 'session'; session: string; seq: number | null }
   | { page: 'task'; task: string }
+  | { page: 'call'; call: string }
   | { page: 'missing'; path: string }
 
-const WORKSPACE_PAGES = ['board', 'sessions', 'search', 'since'] as const
+const WORKSPACE_PAGES = ['board', 'calls', 'sessions', 'worktrees', 'search', 'since'] as const
 
 /** What a path leads to. */
 export function parseRoute(path: string): Route {
   const [first, second, third, ...rest] = path.split('/').filter(Boolean)
   if (first === undefined) return { page: 'home' }
   if (rest.length === 0) {
+    if (first === 'calls' && second === undefined) return { page: 'inbox' }
+    if (first === 'c' && second && /^C\d+$/i.test(second) && third === undefined) {
+      return { page: 'call', call: second.toUpperCase() }
+    }
     if (first === 'w' && second && /^W\d+$/i.test(second)) {
       const page = third === undefined ? 'board' : WORKSPACE_PAGES.find((name) => name === third)
       if (page) return { page, workspace: second.toUpperCase() }
@@ -31,7 +38,7 @@ class Router {
   path = $state(location.pathname)
   query = $state(new URLSearchParams(location.search))
   route = $derived(parseRoute(this.path))
-  /** The task or session in the right-hand panel: `T12`, `S41`. */
+  /** The task, session or call in the right-hand panel: `T12`, `S41`, `C88`. */
   panel = $derived(this.query.get('open'))
 
   constructor() {
@@ -89,5 +96,7 @@ export const sessionHref = (id: string, seq?: number | null): string =>
 export const taskHref = (id: string): string => `/t/${id}`
 export const pageHref = (workspace: string, page: (typeof WORKSPACE_PAGES)[number]): string =>
   `/w/${workspace}/${page}`
-/** Where an id leads: `T12`, `S41`. */
-export const idHref = (id: string): string => (id.startsWith('T') ? taskHref(id) : sessionHref(id))
+export const callHref = (id: string): string => `/c/${id}`
+/** Where an id leads: `T12`, `S41`, `C88`. */
+export const idHref = (id: string): string =>
+  id.startsWith('T') ? taskHref(id) : id.startsWith('C') ? callHref(id) : sessionHref(id)

@@ -7,11 +7,21 @@ test('every object has an address', () => {
   expect(parseRoute('/w/w2/since')).toEqual({ page: 'since', workspace: 'W2' })
   expect(parseRoute('/s/S41')).toEqual({ page: 'session', session: 'S41', seq: null })
   expect(parseRoute('/s/s41/9020')).toEqual({ page: 'session', session: 'S41', seq: 9020 })
+  expect(parseRoute('/calls')).toEqual({ page: 'inbox' })
+  expect(parseRoute('/w/W1/calls')).toEqual({ page: 'calls', workspace: 'W1' })
+  expect(parseRoute('/c/c88')).toEqual({ page: 'call', call: 'C88' })
   expect(parseRoute('/t/T12')).toEqual({ page: 'task', task: 'T12' })
 })
 
 test('what leads nowhere says so', () => {
-  for (const path of ['/w/W1/calls', '/s/41x', '/t/T12/more', '/s/S41/9020/x', '/elsewhere']) {
+  for (const path of [
+    '/w/W1/reviews',
+    '/calls/C88',
+    '/s/41x',
+    '/t/T12/more',
+    '/s/S41/9020/x',
+    '/elsewhere',
+  ]) {
     expect(parseRoute(path)).toEqual({ page: 'missing', path })
   }
 })

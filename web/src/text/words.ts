@@ -1,4 +1,13 @@
-import type { Column, EventKind, FactSource, MilestoneKind, Priority, StateWord } from '../api/types'
+import type {
+  CallKind,
+  Column,
+  EventKind,
+  FactSource,
+  MilestoneKind,
+  Priority,
+  StateWord,
+  WorktreeState,
+} from '../api/types'
 
 export const STATE_WORD: Record<StateWord, string> = {
   needs_you: 'needs you',
@@ -71,6 +80,38 @@ export const MILESTONE_WORD: Record<MilestoneKind, string> = {
   plan_approved: 'plan approved',
   refused: 'refused',
   compacted: 'compacted',
+}
+
+export const CALL_WORD: Record<CallKind, string> = {
+  permission: 'permission',
+  question: 'question',
+  plan: 'plan to approve',
+  pushed_to_base: 'pushed to the base branch',
+  wrong_checkout: 'wrong checkout',
+  failed: 'failed',
+  stuck: 'may be stuck',
+  limit: 'waits for a limit',
+  finished: 'finished',
+}
+
+export const WORKTREE_WORD: Record<WorktreeState, string> = {
+  preparing: 'being made',
+  ready: 'ready',
+  pooled: 'in the pool',
+  parked: 'parked',
+  missing: 'folder is gone',
+  removed: 'removed, kept',
+  external: 'not ours',
+}
+
+export const WORKTREE_MEANING: Record<WorktreeState, string> = {
+  preparing: 'It is being made; nothing works in it yet.',
+  ready: 'It can be worked in.',
+  pooled: 'It is made in advance, and becomes the next one that is asked for.',
+  parked: 'Its work has landed; it waits to be removed.',
+  missing: 'Its folder is gone, and Callboard did not remove it.',
+  removed: 'It was removed; what was in it is kept.',
+  external: 'An agent or a person made it; Callboard only looks.',
 }
 
 export const KINDS: EventKind[] = [

@@ -1,8 +1,23 @@
 //! What can be typed about worktrees.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 
 use super::Json;
+
+/// What is to be done about a setup.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(multiple = false)]
+pub(crate) struct SetupFlags {
+    /// Run it again, also where it came to a good end.
+    #[arg(long)]
+    pub(crate) again: bool,
+    /// Give the tracked files that it changed the content that they had.
+    #[arg(long)]
+    pub(crate) revert: bool,
+    /// Keep what it changed in tracked files out of status and commits.
+    #[arg(long)]
+    pub(crate) ignore: bool,
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Worktree {
@@ -43,8 +58,34 @@ pub(crate) enum Worktree {
     },
     /// Show one worktree.
     Show {
-        /// Its name, number or folder; this one if not given.
+        /// Its name, folder, branch or task (`T12`); this one if not given.
         worktree: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Print a worktree's variables as a shell reads them: `eval "$(callboard worktree env)"`.
+    Env {
+        /// Its name, folder, branch or task (`T12`); this one if not given.
+        worktree: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Start a worktree's development server; it goes on by itself.
+    Serve {
+        /// Its name, folder, branch or task (`T12`); this one if not given.
+        worktree: Option<String>,
+        /// Stop it.
+        #[arg(long)]
+        stop: bool,
+        #[command(flatten)]
+        json: Json,
+    },
+    /// Say how far a worktree's setup is, and what it changed in tracked files.
+    Setup {
+        /// Its name, folder, branch or task (`T12`); this one if not given.
+        worktree: Option<String>,
+        #[command(flatten)]
+        step: SetupFlags,
         #[command(flatten)]
         json: Json,
     },
@@ -67,7 +108,7 @@ pub(crate) enum Worktree {
     /// Keep all that a worktree holds, and remove it; it can be restored.
     #[command(visible_alias = "rm")]
     Remove {
-        /// Its name, number or folder.
+        /// Its name, folder, branch or task (`T12`).
         worktree: String,
         /// Although ignored files in it are too large to be kept.
         #[arg(long, short)]

@@ -1,5 +1,7 @@
 //! `worktree`: make, list, show, adopt, remove, restore, collect.
 
+mod serve;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,6 +49,9 @@ pub(super) fn worktree(command: Worktree, settings: &Settings) -> Result<ExitCod
         Worktree::Show { worktree, json } => {
             let view: WorktreeView = client.get(&at(&client, &named(worktree)?, "")?)?;
             done(if json.json { output::json(&view) } else { output::print(&detail(&view)) })
+        }
+        running @ (Worktree::Env { .. } | Worktree::Serve { .. } | Worktree::Setup { .. }) => {
+            done(serve::run(running, &client))
         }
         Worktree::Adopt { worktree, name, branch, task, json } => {
             let task = task.as_deref().map(task_id).transpose()?;
@@ -151,6 +156,12 @@ fn list(views: &[WorktreeView], json: bool) -> Result<(), CliError> {
     }
     output::print(&output::table_text(&table))?;
     for view in views {
+        let is_serving = view.server.as_ref().is_some_and(|server| server.running);
+        if let (true, Some(url)) = (is_serving, &view.url) {
+            output::line(&output::plain(&format!("{} answers at {url}", view.name)))?;
+        }
+    }
+    for view in views {
         if let Some(note) = &view.note {
             output::remark(&format!("note: {}: {note}", view.name));
         }
@@ -213,9 +224,17 @@ fn detail(view: &WorktreeView) -> String {
         view.ports.iter().map(|(name, port)| format!("{name} {port}")).collect();
     row("ports", ports.join(", "));
     row("url", view.url.clone().unwrap_or_default());
+    let server = view.server.as_ref().map(|server| {
+        format!("{}, log {}", if server.running { "runs" } else { "ended" }, server.log)
+    });
+    row("server", server.unwrap_or_default());
     row("setup", view.setup.clone().unwrap_or_default());
     for remark in &view.remarks {
         row("", remark.clone());
+    }
+    if !view.changed_tracked.is_empty() {
+        let names = output::short(&view.changed_tracked.join(", "), 200);
+        row("", format!("it changed {names}: `callboard worktree setup` reverts or ignores that"));
     }
     row("log", view.log.clone().unwrap_or_default());
     row("kept as", view.kept.clone().unwrap_or_default());

@@ -4,7 +4,7 @@ mod acp;
 mod claude;
 mod codex;
 mod hooks;
-mod owned;
+pub(crate) mod owned;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

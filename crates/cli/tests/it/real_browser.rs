@@ -1,9 +1,11 @@
 //! The page in a real browser, over the daemon; `cargo xtask test` runs modules of this name apart.
 
+mod answers;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use callboard_testkit::{Repo, daemon};
+use callboard_testkit::{Daemon, HermeticHome, Repo, daemon};
 use serde_json::json;
 
 use crate::scene::{WAITING, home, morning, on_path};
@@ -29,26 +31,31 @@ fn next_lines(session: &Claude) -> String {
     .to_string()
 }
 
-#[test]
+/// A script of the page's that drives Chromium over a daemon's page.
 #[allow(clippy::disallowed_methods, reason = "Node is what drives the browser")]
+fn page_of(home: &HermeticHome, daemon: &Daemon<'_>, script: &str) -> Command {
+    let token = daemon.callboard().run(["token"]).stdout;
+    let page = daemon.client().origin().replace("127.0.0.1", "callboard.localhost") + "/";
+    let mut node = Command::new(on_path("node"));
+    home.env(&mut node)
+        .current_dir(web())
+        .args(["--test", script])
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("CHROMIUM", std::env::var_os("CHROMIUM").unwrap_or_else(|| on_path("chromium").into()))
+        .env("CALLBOARD_URL", page)
+        .env("CALLBOARD_TOKEN", token.trim());
+    node
+}
+
+#[test]
 fn the_page_follows_what_agents_do() {
     let home = home();
     let repo = Repo::new(&home);
     let daemon = morning(&home, &repo);
     let waiting = Claude::new(WAITING, repo.path());
     let callboard = daemon.callboard();
-    let token = callboard.run(["token"]).stdout;
-    let page = daemon.client().origin().replace("127.0.0.1", "callboard.localhost") + "/";
-
-    let mut node = Command::new(on_path("node"));
-    home.env(&mut node)
-        .current_dir(web())
-        .args(["--test", "e2e/daemon.test.mjs"])
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-        .env("CHROMIUM", std::env::var_os("CHROMIUM").unwrap_or_else(|| on_path("chromium").into()))
-        .env("CALLBOARD_BIN", daemon::binary())
-        .env("CALLBOARD_URL", page)
-        .env("CALLBOARD_TOKEN", token.trim())
+    let mut node = page_of(&home, &daemon, "e2e/daemon.test.mjs");
+    node.env("CALLBOARD_BIN", daemon::binary())
         .env("REPOSITORY", repo.path())
         .env("TRANSCRIPT", waiting.path(&home))
         .env("NEXT_LINES", next_lines(&waiting));

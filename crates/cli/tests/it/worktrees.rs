@@ -126,3 +126,50 @@ fn a_daemon_killed_while_it_makes_a_worktree_leaves_none() {
     let made = json(daemon.callboard(), &["worktree", "new", "slow"]);
     assert!(Path::new(made["path"].as_str().unwrap()).join("a.slow").exists());
 }
+
+#[test]
+fn what_runs_in_a_worktree() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let server =
+        "require('http').createServer((_, a) => a.end()).listen(+process.env.PORT, '127.0.0.1')";
+    let settings = "[worktrees]\npool = 0\nsetup = \"echo 2 > lock; echo fetched\"\n\
+                    run.command = \"node server.js\"\n[ports]\nnames = [\"web\"]\nfrom = 26_000\n\
+                    [environment]\nGREETING = \"it's {{worktree}}\"\n";
+    repo.commit(
+        "Configure",
+        &[("callboard.toml", settings), ("server.js", server), ("lock", "1\n")],
+    );
+    let daemon = Daemon::of(Callboard::built(&home).cwd(repo.path()), &[]);
+    let outside = daemon.callboard();
+    json(outside, &["task", "new", "Serve"]);
+    let path = json(outside, &["worktree", "new", "T1"])["path"].as_str().unwrap().to_owned();
+    wait::until("its setup", || {
+        let shown = json(outside, &["worktree", "show", "T1"]);
+        (shown["setup"] == "done" && shown["disk"].is_object()).then_some(())
+    });
+    let inside = Callboard::built(&home).cwd(Path::new(&path));
+    let says = |callboard: &Callboard<'_>, args: &[&str]| {
+        format!("$ callboard {}\n{}", args.join(" "), told(&callboard.run(args)))
+    };
+    let mut text = says(&inside, &["worktree", "env"]);
+    let shell = std::process::Command::new("sh")
+        .args(["-c", "eval \"$1\"; echo \"$GREETING\"", "sh"])
+        .arg(inside.run(["worktree", "env"]).stdout)
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&shell.stdout), "it's T1-serve\n");
+    text += &says(outside, &["worktree", "serve", "T1"]);
+    text += &says(outside, &["worktree", "list", "--fast"]);
+    text += &says(&inside, &["worktree", "serve", "--stop"]);
+    text += &says(&inside, &["worktree", "setup"]);
+    text += &says(&inside, &["worktree", "setup", "--revert"]);
+    assert_eq!(fs::read_to_string(Path::new(&path).join("lock")).unwrap(), "1\n");
+    text += &says(outside, &["worktree", "setup", "T1-serve", "--ignore"]);
+    text += &says(outside, &["worktree", "setup", "T1", "--again"]);
+    text += &says(outside, &["worktree", "env", "T2"]);
+    let mut settings = redacted(&home);
+    settings.add_filter(r"\b26\d\d\d\b", "[port]");
+    settings.add_filter(r"serve-[0-9a-f]{16}", "serve-[hash]");
+    settings.bind(|| assert_snapshot!("worktree_serve", text));
+}

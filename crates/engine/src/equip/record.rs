@@ -13,6 +13,7 @@ use super::{Equip, EquipError, ports, venv};
 
 const FOLDER: &str = "equipped";
 const RECORD: &str = "equipment.json";
+const SERVER_LOG: &str = "run.log";
 
 /// What a worktree was given.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -46,6 +47,8 @@ pub struct Equipped {
     pub is_set_up: bool,
     /// Tracked files that setup changed.
     pub changed_tracked: Vec<PathBuf>,
+    /// What they were then, by which it is known whether somebody changed them since.
+    pub setup_left: BTreeMap<PathBuf, String>,
     /// What its user should know.
     pub remarks: Vec<String>,
     /// The development server.
@@ -53,6 +56,12 @@ pub struct Equipped {
 }
 
 impl Equipped {
+    /// The log of the development server.
+    #[must_use]
+    pub fn server_log(&self) -> PathBuf {
+        self.log.with_file_name(SERVER_LOG)
+    }
+
     pub(super) fn remark(&mut self, text: String) {
         if !self.remarks.contains(&text) {
             self.remarks.push(text);
@@ -63,6 +72,14 @@ impl Equipped {
 /// The hash by which a file is known to be as it was written.
 pub(super) fn hash(content: &[u8]) -> String {
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(content))
+}
+
+/// What lies at a path now, as a short text: the same for the same content.
+pub(super) fn state_of(path: &Path) -> String {
+    if let Ok(target) = fs::read_link(path) {
+        return format!("link {}", hash(target.as_os_str().as_encoded_bytes()));
+    }
+    fs::read(path).map_or_else(|_| "gone".to_owned(), |content| hash(&content))
 }
 
 /// The folder of records.

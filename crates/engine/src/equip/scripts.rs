@@ -21,14 +21,30 @@ pub(super) fn set_up(
         return Ok(());
     }
     let before = changed(equip).map_err(EquipError::git("see what setup changes"))?;
+    let edited = edited_since(equip, equipped);
     let settings = &equip.project.worktrees;
     let time = Duration::from_secs(settings.setup_seconds);
     let ran = run_lines(equip, equipped, &settings.setup, time, told);
     let after = changed(equip).map_err(EquipError::git("see what setup changed"))?;
-    equipped.changed_tracked = after.into_iter().filter(|path| !before.contains(path)).collect();
+    let is_setups =
+        |path: &PathBuf| !before.contains(path) || equipped.changed_tracked.contains(path);
+    equipped.changed_tracked = after.into_iter().filter(is_setups).collect();
+    for path in equipped.changed_tracked.iter().filter(|path| !edited.contains(path)) {
+        equipped.setup_left.insert(path.clone(), record::state_of(&equip.top.join(path)));
+    }
+    let Equipped { changed_tracked, setup_left, .. } = equipped;
+    setup_left.retain(|path, _| changed_tracked.contains(path));
     ran.map_err(EquipError::script("set the worktree up"))?;
     equipped.is_set_up = true;
     Ok(())
+}
+
+/// Tracked files that setup changed, and somebody else after it.
+pub(super) fn edited_since(equip: &Equip<'_>, equipped: &Equipped) -> Vec<PathBuf> {
+    let is_as_left = |path: &&PathBuf| {
+        equipped.setup_left.get(*path) == Some(&record::state_of(&equip.top.join(path)))
+    };
+    equipped.changed_tracked.iter().filter(|path| !is_as_left(path)).cloned().collect()
 }
 
 fn changed(equip: &Equip<'_>) -> Result<Vec<PathBuf>, GitError> {
@@ -89,7 +105,9 @@ pub fn start_server(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
     if equipped.server.is_some_and(is_running) {
         return Ok(equipped);
     }
-    let log = record::folder(equip.home, equip.top).join("run.log");
+    let log = equipped.server_log();
+    // What the last one said is over.
+    let _ = fs::remove_file(&log);
     let pid = script(equip, &equipped, line, &log).start().map_err(EquipError::script(STEP))?;
     equipped.server = Some(ProcessId::of(pid));
     record::save(equip.home, equip.top, &equipped)?;
@@ -114,7 +132,7 @@ pub fn stop_server(home: &Path, top: &Path) -> Result<(), EquipError> {
     let Some(mut equipped) = record::load(home, top)? else { return Ok(()) };
     if let Some(server) = equipped.server.take() {
         end_group(server.pid, server.start_ticks);
-        let _ = fs::remove_file(record::folder(home, top).join("run.log"));
+        let _ = fs::remove_file(equipped.server_log());
         record::save(home, top, &equipped)?;
     }
     Ok(())

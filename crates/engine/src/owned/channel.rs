@@ -436,7 +436,10 @@ impl Driven {
             })
         });
         match changed {
-            Ok(owned) => super::server::let_go(&self.engine, &owned),
+            Ok(owned) => {
+                super::server::let_go(&self.engine, &owned);
+                give_back(&self.engine, &owned);
+            }
             Err(error) => {
                 tracing::warn!(%error, "the end of an owned session is told by the next start");
                 return;
@@ -457,6 +460,13 @@ impl Driven {
     /// A number for an order, never given before for this host.
     fn fresh(&self) -> i64 {
         self.engine.now().as_millisecond()
+    }
+}
+
+/// Gives back what cannot be doubled.
+pub(super) fn give_back(engine: &Engine, over: &Owned) {
+    if let Err(error) = engine.give_back_of(over) {
+        tracing::warn!(%error, "what a session had that is over is given back with its worktree");
     }
 }
 

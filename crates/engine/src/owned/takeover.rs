@@ -103,7 +103,8 @@ fn interrupt(engine: &Engine, id: i64, why: &str) {
             true
         })
     });
-    if let Err(error) = done {
-        tracing::warn!(%error, "that a session was lost is not kept");
+    match done {
+        Ok(owned) => super::channel::give_back(engine, &owned),
+        Err(error) => tracing::warn!(%error, "that a session was lost is not kept"),
     }
 }

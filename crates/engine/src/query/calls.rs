@@ -2,7 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 
-use callboard_model::call::{CallState, CallVia, Effect, Urgency, irreversible, weight};
+use callboard_model::call::{
+    CallDetail, CallState, CallVia, Effect, Urgency, irreversible, weight,
+};
 use callboard_model::task::Column;
 use callboard_model::view::{CallView, Inbox, RuledCall};
 use callboard_model::{CallId, TaskId, Timestamp, WorkspaceId};
@@ -163,8 +165,15 @@ fn blocked_by(s: &Snapshot<'_>, task: TaskId) -> StoreResult<Vec<TaskId>> {
     Ok(waits.filter(|other| other.column != Column::Done).map(|other| other.id).collect())
 }
 
-fn group(kind: &str, question: &str, detail: &callboard_model::call::CallDetail) -> String {
+/// What calls that ask the same have in common: neither where they would run nor what their agents say they are for.
+fn group(kind: &str, question: &str, detail: &CallDetail) -> String {
+    let detail = match detail {
+        CallDetail::Command { command, .. } => {
+            CallDetail::Command { command: command.clone(), cwd: None, description: None }
+        }
+        other => other.clone(),
+    };
     let mut hasher = std::hash::DefaultHasher::new();
-    (kind, question, serde_json::to_string(detail).unwrap_or_default()).hash(&mut hasher);
+    (kind, question, serde_json::to_string(&detail).unwrap_or_default()).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use callboard_git::{guard, locate};
-use callboard_model::WorktreeId;
+use callboard_model::{WorkspaceId, WorktreeId};
+use callboard_store::StoredWorktree;
 
 use crate::readable::FOLDER;
 use crate::{Engine, EngineError};
@@ -35,14 +36,33 @@ impl Engine {
         })?;
         let given = &self.config.environment.vars;
         let before = given.get(GIT_SETTINGS).and_then(|count| count.parse().ok()).unwrap_or(0);
-        let mut variables = found.row.facts.environment.clone();
+        let mut variables = own_variables(&found);
         variables.extend(guard::environment(&checkout, before));
-        variables.insert("CALLBOARD_WORKTREE".into(), found.row.name.clone());
-        if let Some(task) = found.row.task {
-            variables.insert("CALLBOARD_TASK".into(), task.to_string());
-        }
         Ok(variables)
     }
+
+    /// Variables for a person's shell in a worktree. The guard's settings are not among them: git has them
+    /// from the worktree itself.
+    ///
+    /// # Errors
+    /// When there is no worktree by that name, or it is not Callboard's.
+    pub fn shell_environment(
+        &self,
+        workspace: Option<WorkspaceId>,
+        name: &str,
+    ) -> Result<BTreeMap<String, String>, EngineError> {
+        Ok(own_variables(&self.own_worktree(workspace, name)?.1))
+    }
+}
+
+/// What its setup gave, and the names of itself and its task.
+fn own_variables(of: &StoredWorktree) -> BTreeMap<String, String> {
+    let mut variables = of.row.facts.environment.clone();
+    variables.insert("CALLBOARD_WORKTREE".into(), of.row.name.clone());
+    if let Some(task) = of.row.task {
+        variables.insert("CALLBOARD_TASK".into(), task.to_string());
+    }
+    variables
 }
 
 /// Lets a worktree see the workspace's files at the path that they have in the main checkout.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use callboard_model::WorktreeId;
-use callboard_model::worktree::WorktreeFacts;
+use callboard_model::worktree::{StartedServer, WorktreeFacts};
 use callboard_store::{LogKind, StoredWorktree};
 
 use super::{CALLBOARD, Repository, text_of};
@@ -49,7 +49,7 @@ impl Engine {
         self.with_equip(of, what, |wanted| equip::unequip(wanted, &mut |_| {}))
     }
 
-    fn with_equip<T>(
+    pub(super) fn with_equip<T>(
         &self,
         of: &Repository,
         what: &ToEquip<'_>,
@@ -95,10 +95,17 @@ impl Engine {
 
 /// Remembers what a worktree was given.
 pub(super) fn note(facts: &mut WorktreeFacts, equipped: Equipped) {
+    let server_log = text_of(&equipped.server_log());
     facts.environment = equipped.environment;
     facts.ports = equipped.ports;
     facts.url = equipped.url;
     facts.log = Some(text_of(&equipped.log)).filter(|log| Path::new(log).is_file());
     facts.changed_tracked = equipped.changed_tracked.iter().map(|path| text_of(path)).collect();
+    facts.server = equipped.server.map(|server| StartedServer {
+        pid: server.pid,
+        start_ticks: server.start_ticks,
+        log: server_log,
+        is_over: false,
+    });
     facts.remarks = equipped.remarks;
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use callboard_agents::StopFlag;
 use callboard_model::worktree::{DiskUse, WorktreeState};
@@ -21,11 +21,13 @@ const FOREIGN_DISK_USE: &str = "worktrees.disk_use";
 pub(crate) struct Keeper {
     free: OnceLock<SyncSender<Free>>,
     prepare: OnceLock<SyncSender<Prepare>>,
-    /// Worktrees that are being removed or restored.
+    /// For what outlives the request that began it.
+    pub(super) engine: OnceLock<Weak<Engine>>,
+    /// Worktrees that are being removed, restored, set up again or served.
     busy: Arc<Mutex<BTreeSet<WorktreeId>>>,
 }
 
-/// A worktree that nobody else removes or restores while this is held.
+/// A worktree with which nobody else does anything while this is held.
 pub(super) struct Busy {
     all: Arc<Mutex<BTreeSet<WorktreeId>>>,
     id: WorktreeId,
@@ -38,13 +40,13 @@ impl Drop for Busy {
 }
 
 impl Keeper {
-    /// Claims a worktree to remove or restore it.
+    /// Claims a worktree for what is done by one at a time.
     pub(super) fn claim(&self, id: WorktreeId) -> Result<Busy, EngineError> {
         if self.busy.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
             return Ok(Busy { all: self.busy.clone(), id });
         }
         Err(EngineError::Conflict {
-            text: format!("{id} is being removed or restored already"),
+            text: format!("something else is being done with {id} just now; nothing was changed"),
             hint: "wait for that to end",
         })
     }
@@ -79,6 +81,7 @@ pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
     let (free, to_free) = sync_channel(limits::WORKTREE_JOBS);
     let (prepare, to_prepare) = sync_channel(limits::WORKTREE_JOBS);
     // They are set once, here.
+    let _ = engine.keeper.engine.set(Arc::downgrade(engine));
     let _ = engine.keeper.free.set(free);
     let _ = engine.keeper.prepare.set(prepare);
     work(engine, stop.clone(), to_free, Engine::free);

@@ -10,6 +10,7 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{SessionDirectory, Snapshot, StoredWorktree};
 
 use super::keeper::Prepare;
+use super::serve::server_view;
 use super::{Repository, text_of};
 use crate::{Engine, EngineError, limits};
 
@@ -175,6 +176,9 @@ impl Engine {
         {
             return Ok(Named::Own(Box::new(row.clone())));
         }
+        if let Some(row) = only_for(&rows, name)? {
+            return Ok(Named::Own(Box::new(row.clone())));
+        }
         self.external_named(workspace, name, &real)
     }
 
@@ -258,6 +262,7 @@ impl Engine {
             environment: std::collections::BTreeMap::new(),
             ports: std::collections::BTreeMap::new(),
             url: None,
+            server: None,
             setup: None,
             remarks: Vec::new(),
             log: None,
@@ -266,6 +271,32 @@ impl Engine {
             freed: None,
             note: tree.prunable.clone(),
         })
+    }
+}
+
+/// The one worktree on a branch or of a task that `name` names; of those that were removed, the last.
+fn only_for<'r>(
+    rows: &'r [StoredWorktree],
+    name: &str,
+) -> Result<Option<&'r StoredWorktree>, EngineError> {
+    let task = name.strip_prefix('T').and_then(|n| n.parse::<u32>().ok()).map(|n| format!("T{n}"));
+    let is_meant = |row: &&StoredWorktree| {
+        row.row.branch.as_deref() == Some(name)
+            || (task.is_some() && row.row.task.map(|task| task.to_string()) == task)
+    };
+    let fit: Vec<&StoredWorktree> = rows.iter().filter(is_meant).collect();
+    let there: Vec<&StoredWorktree> =
+        fit.iter().copied().filter(|row| row.row.state != WorktreeState::Removed).collect();
+    match there.as_slice() {
+        [] => Ok(fit.first().copied()),
+        [row] => Ok(Some(row)),
+        [first, second, ..] => Err(EngineError::Refused {
+            text: format!(
+                "{name} has several worktrees, such as {} and {}; nothing was changed",
+                first.row.name, second.row.name
+            ),
+            hint: "name one of them",
+        }),
     }
 }
 
@@ -309,6 +340,7 @@ fn view(row: &StoredWorktree, places: &[SessionDirectory], listed: &[Worktree]) 
         environment: facts.environment.clone(),
         ports: facts.ports.clone(),
         url: facts.url.clone(),
+        server: facts.server.as_ref().map(server_view),
         setup: facts.setup.clone(),
         remarks: facts.remarks.clone(),
         log: facts.log.clone(),

@@ -13,7 +13,9 @@ mod pool;
 mod reconcile;
 mod remove;
 mod restore;
+mod serve;
 mod settings;
+mod setup;
 
 use std::path::{Path, PathBuf};
 

@@ -16,7 +16,7 @@ use super::make::take_away;
 use super::settings::WorktreeSettings;
 use super::{CALLBOARD, Repository, name, refused, text_of};
 use crate::equip::Phase;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
 /// The name of a worktree of the pool; hidden, for nobody works there.
 const POOLED: &str = ".pool";
@@ -30,12 +30,27 @@ impl Engine {
         }
     }
 
+    /// Has those that wait in the pool brought to where the base is now. None is made where none waits: nobody asked
+    /// for a worktree there yet.
+    pub(crate) fn follow_base(&self, workspace: WorkspaceId, start: &str) {
+        let is_behind = |waiting: &StoredWorktree| waiting.row.facts.start != start;
+        if self.pooled(workspace).is_ok_and(|pooled| pooled.iter().any(is_behind)) {
+            self.prepare_later(Prepare::Fill(workspace));
+        }
+    }
+
     fn try_fill_pool(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
         let of = self.repository(workspace)?;
         let settings = self.worktree_settings(&of.root)?;
         let base = base(&of.git, settings.base())?;
         let pooled = self.pooled(workspace)?;
         for waiting in pooled.iter().filter(|waiting| waiting.row.facts.start != base.start) {
+            // Whoever claims it waits meanwhile: two gits in one checkout would leave it on either's commit.
+            let Ok(_busy) = self.keeper.claim(waiting.id) else { continue };
+            let found = self.read(|s| Ok(s.worktree(waiting.id)?))?;
+            if found.is_none_or(|found| found.row.state != WorktreeState::Pooled) {
+                continue;
+            }
             if let Err(error) = worktree::switch_detached(&waiting.row.path, &base.start) {
                 tracing::info!(%error, "a worktree of the pool could not follow the base; another is made");
                 self.drop_pooled(&of, waiting)?;
@@ -104,8 +119,20 @@ impl Engine {
 
     /// Takes a worktree out of the pool for the one that is being made; gives where it lies.
     pub(super) fn take_from_pool(&self, of: &Repository, id: WorktreeId) -> Option<PathBuf> {
-        loop {
-            let waiting = self.pooled(of.workspace).ok()?.into_iter().next()?;
+        for _ in 0..limits::POOL_TRIES {
+            let pooled = self.pooled(of.workspace).ok()?;
+            if pooled.is_empty() {
+                return None;
+            }
+            let free = |waiting: StoredWorktree| {
+                let busy = self.keeper.claim(waiting.id).ok()?;
+                Some((waiting, busy))
+            };
+            let Some((waiting, _busy)) = pooled.into_iter().find_map(free) else {
+                // It is being brought to the base's tip.
+                std::thread::sleep(limits::POOL_TRY_EVERY);
+                continue;
+            };
             let (path, pooled) = (waiting.row.path.clone(), text_of(&waiting.row.path));
             let taken = self.ask(move |core| {
                 core.write_worktrees(|w| {
@@ -133,6 +160,7 @@ impl Engine {
                 }
             }
         }
+        None
     }
 
     /// Takes away what is left of a worktree that came from the pool.

@@ -7,6 +7,7 @@ use callboard_model::WorktreeId;
 use callboard_model::worktree::WorktreeState;
 use callboard_store::{LogKind, StoredWorktree};
 
+use super::equipment::note;
 use super::keeper::{Free, Prepare};
 use super::list::checkout_at;
 use super::make::{UNFINISHED, take_away};
@@ -55,8 +56,10 @@ impl Engine {
         change: Change,
     ) -> Result<(), EngineError> {
         let now = self.now();
+        let mut equipped = None;
         if let Change::Moved(to) = &change {
             crate::equip::moved(self.home(), path, to)?;
+            equipped = crate::equip::load(self.home(), to)?;
             self.note_checkout(of, to, None)?;
         }
         let from = text_of(path);
@@ -64,6 +67,9 @@ impl Engine {
             Change::Moved(to) => {
                 row.facts.note = Some(format!("it was moved here from {from}"));
                 row.path = to;
+                if let Some(equipped) = equipped {
+                    note(&mut row.facts, equipped);
+                }
                 if row.state == WorktreeState::Missing {
                     row.state = WorktreeState::Ready;
                 }
@@ -112,6 +118,7 @@ impl Engine {
             if let Some(trash) = &row.row.facts.trash {
                 self.free_later(Free { id: Some(row.id), trash: trash.into(), done: None });
             }
+            self.follow_server(&row);
             if row.row.facts.setup.as_deref() == Some("running") {
                 self.prepare_later(Prepare::SetUp(row.id));
             }

@@ -13,7 +13,7 @@ use callboard_store::{LogKind, StoredWorktree};
 
 use super::equipment::ToEquip;
 use super::keeper::Free;
-use super::list::{Named, sessions_in};
+use super::list::sessions_in;
 use super::{Repository, YOU, name, text_of};
 use crate::{Engine, EngineError, limits};
 
@@ -39,21 +39,7 @@ impl Engine {
         name: &str,
         how: &RemoveWorktree,
     ) -> Result<WorktreeRemoved, EngineError> {
-        let row = match self.named_worktree(workspace, name)? {
-            Named::Own(row) => row,
-            Named::External(_, tree) => {
-                return Err(EngineError::Refused {
-                    text: format!(
-                        "{} is not Callboard's; it was left as it is",
-                        tree.path.display()
-                    ),
-                    hint: "`callboard worktree adopt` it first, or `git worktree remove` it yourself",
-                });
-            }
-        };
-        let of = self.repository(row.row.workspace)?;
-        self.follow(&of, &worktree::list(&of.git)?)?;
-        let row = self.read(|s| Ok(s.worktree(row.id)?))?.map_or(row, Box::new);
+        let (of, row) = self.own_worktree(workspace, name)?;
         match row.row.state {
             WorktreeState::Ready | WorktreeState::Parked => {}
             WorktreeState::Missing => return self.remove_missing(&of, &row),
@@ -160,6 +146,7 @@ impl Engine {
             row.facts.freed = None;
             row.facts.removed_at = Some(now);
             row.facts.disk = None;
+            row.facts.server = None;
         })?;
         Ok(())
     }
@@ -171,6 +158,7 @@ impl Engine {
         safe: Safe,
         how: &RemoveWorktree,
     ) -> Result<WorktreeRemoved, EngineError> {
+        self.give_back_all(of.workspace, &row.row.name)?;
         let branch_deleted = delete_branch(of, row, &safe.kept, how)?;
         let stored = self.read(|s| Ok(s.worktree(row.id)?))?;
         let trash = stored.and_then(|stored| stored.row.facts.trash).map(PathBuf::from);
@@ -210,6 +198,7 @@ impl Engine {
             });
         }
         worktree::forget(&of.git, &row.row.path);
+        self.give_back_all(of.workspace, &row.row.name)?;
         let now = self.now();
         self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, YOU, move |row| {
             row.state = WorktreeState::Removed;
@@ -286,7 +275,7 @@ fn keep_all(of: &Repository, row: &StoredWorktree, tree: &Checkout) -> Result<Sa
 }
 
 /// A name under which nothing is kept yet.
-fn kept_name(of: &Repository, row: &StoredWorktree) -> String {
+pub(super) fn kept_name(of: &Repository, row: &StoredWorktree) -> String {
     let own = name::slug(&row.row.name);
     let own = if own.is_empty() { "worktree".to_owned() } else { own };
     let begin = format!("{own}-{}", row.id.0);

@@ -54,8 +54,8 @@ fn one_answer_wins_and_is_delivered_once() {
     let running = Running::start(&home);
     let engine = &running.engine;
     let (call, generation) =
-        engine.asked(by("s1", CallVia::Driver, permission("r1", "cargo test"))).unwrap();
-    let again = engine.asked(by("s1", CallVia::Driver, permission("r1", "cargo test"))).unwrap();
+        engine.asked(by("s1", CallVia::Hook, permission("r1", "cargo test"))).unwrap();
+    let again = engine.asked(by("s1", CallVia::Hook, permission("r1", "cargo test"))).unwrap();
     assert_eq!(again, (call, generation), "asked again it is the same call");
     let racers: Vec<_> = (0..8)
         .map(|n| {
@@ -71,11 +71,11 @@ fn one_answer_wins_and_is_delivered_once() {
     let won =
         racers.into_iter().filter(|_| true).map(|r| r.join().unwrap()).filter(|ok| *ok).count();
     assert_eq!(won, 1);
-    let deliveries = engine.answers_to_deliver(CallVia::Driver).unwrap();
+    let deliveries = engine.answers_to_deliver(CallVia::Hook).unwrap();
     assert_eq!(deliveries.len(), 1);
     assert_eq!(deliveries[0].ask.reply, json!({"request": "r1"}));
     engine.answer_accepted(call, generation).unwrap();
-    assert!(engine.answers_to_deliver(CallVia::Driver).unwrap().is_empty());
+    assert!(engine.answers_to_deliver(CallVia::Hook).unwrap().is_empty());
     let thread = ThreadKey::main("s1");
     engine.ask_gone(AgentName::known("claude"), thread, "r1".into(), "withdrawn").unwrap();
     let over = engine.call(call).unwrap();
@@ -102,7 +102,7 @@ fn an_answer_that_does_not_arrive_is_asked_anew_and_the_old_one_is_stale() {
     let home = HermeticHome::new();
     let running = Running::start(&home);
     let engine = &running.engine;
-    let (call, first) = engine.asked(by("s1", CallVia::Driver, permission("r1", "ls"))).unwrap();
+    let (call, first) = engine.asked(by("s1", CallVia::Hook, permission("r1", "ls"))).unwrap();
     engine.answer(call, yes(Some(first))).unwrap();
     engine.answer_undeliverable(call, first, "its host is gone".into()).unwrap();
     let now = engine.call(call).unwrap();
@@ -118,12 +118,12 @@ fn answers_outlive_the_engine_until_they_are_delivered() {
     let call = {
         let running = Running::start(&home);
         let engine = &running.engine;
-        let (call, _) = engine.asked(by("s1", CallVia::Driver, permission("r1", "ls"))).unwrap();
+        let (call, _) = engine.asked(by("s1", CallVia::Hook, permission("r1", "ls"))).unwrap();
         engine.answer(call, yes(None)).unwrap();
         call
     };
     let running = Running::start(&home);
-    let waiting = running.engine.answers_to_deliver(CallVia::Driver).unwrap();
+    let waiting = running.engine.answers_to_deliver(CallVia::Hook).unwrap();
     assert_eq!(waiting.iter().map(|delivery| delivery.call).collect::<Vec<_>>(), [call]);
 }
 
@@ -132,7 +132,7 @@ fn an_answer_that_the_call_does_not_take_is_refused() {
     let home = HermeticHome::new();
     let running = Running::start(&home);
     let engine = &running.engine;
-    let (call, _) = engine.asked(by("s1", CallVia::Driver, permission("r1", "ls"))).unwrap();
+    let (call, _) = engine.asked(by("s1", CallVia::Hook, permission("r1", "ls"))).unwrap();
     let answer = CallAnswer::option("perhaps");
     let refused = engine.answer(call, AnswerCall { generation: None, answer }).unwrap_err();
     assert!(refused.to_string().contains("It takes: yes, no"), "{refused}");
@@ -145,15 +145,15 @@ fn the_inbox_puts_what_cannot_be_taken_back_first() {
     let home = HermeticHome::new();
     let running = Running::start(&home);
     let engine = &running.engine;
-    engine.asked(by("s1", CallVia::Driver, permission("r1", "cargo test"))).unwrap();
+    engine.asked(by("s1", CallVia::Hook, permission("r1", "cargo test"))).unwrap();
     let question = Ask { kind: CallKind::Question, ..permission("r2", "which?") };
-    engine.asked(by("s2", CallVia::Driver, question)).unwrap();
-    engine.asked(by("s3", CallVia::Driver, permission("r3", "git push --force"))).unwrap();
+    engine.asked(by("s2", CallVia::Hook, question)).unwrap();
+    engine.asked(by("s3", CallVia::Hook, permission("r3", "git push --force"))).unwrap();
     let inbox = engine.inbox(None).unwrap();
     let ranks: Vec<Urgency> = inbox.calls.iter().map(|call| call.urgency).collect();
     assert_eq!(ranks, [Urgency::Irreversible, Urgency::Question, Urgency::Permission]);
     assert_eq!(inbox.calls[0].irreversible.as_deref(), Some("rewrites a branch on the remote"));
-    let same = engine.asked(by("s4", CallVia::Driver, permission("r9", "cargo test"))).unwrap().0;
+    let same = engine.asked(by("s4", CallVia::Hook, permission("r9", "cargo test"))).unwrap().0;
     let calls = engine.inbox(None).unwrap().calls;
     let group = |id| calls.iter().find(|call| call.id == id).unwrap().group.clone();
     assert_eq!(group(same), group(inbox.calls[2].id), "the same request is one card");
@@ -284,7 +284,7 @@ fn rules_answer_what_needs_no_person() {
     running.register(&repo);
     let engine = &running.engine;
     running.wait("its workspace", |_| running.session("ruled").workspace);
-    let ask = |key, command| by("ruled", CallVia::Driver, permission(key, command));
+    let ask = |key, command| by("ruled", CallVia::Hook, permission(key, command));
     let (allowed, _) = engine.asked(ask("r1", "cargo test -p model")).unwrap();
     let (denied, _) = engine.asked(ask("r2", "cargo test && git push")).unwrap();
     let (open, _) = engine.asked(ask("r3", "cargo test && rm x")).unwrap();
@@ -293,7 +293,7 @@ fn rules_answer_what_needs_no_person() {
     assert_eq!(call(allowed).answer, Some(CallAnswer::option("yes")));
     assert_eq!(call(denied).answer.unwrap().option.as_deref(), Some("no"));
     assert_eq!(call(open).state, CallState::Open);
-    assert_eq!(engine.answers_to_deliver(CallVia::Driver).unwrap().len(), 2);
+    assert_eq!(engine.answers_to_deliver(CallVia::Hook).unwrap().len(), 2);
     let since = engine.since(
         running.session("ruled").workspace.unwrap(),
         SinceFrom::LastLook,

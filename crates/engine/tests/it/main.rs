@@ -23,6 +23,7 @@ mod relations;
 mod resources;
 mod running;
 mod scene;
+mod serve;
 mod silence;
 mod since;
 mod tasks;

@@ -202,7 +202,11 @@ fn removed_is_kept_and_comes_back() {
     assert!(back.guarded);
     assert!(scene.restore("wörk").is_err(), "it is there");
 
-    // A second removal is kept beside the first.
+    // A second removal is kept beside the first. What its setup writes would be refused to be lost.
+    scene.running.wait("its setup", |engine| {
+        let shown = engine.worktree(None, &made.path).unwrap();
+        (shown.setup.as_deref() == Some("done")).then_some(())
+    });
     let again = scene.remove(&made.path).unwrap();
     assert_ne!(again.kept, removed.kept);
     let other = home.work().join("elsewhere");

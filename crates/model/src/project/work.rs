@@ -60,13 +60,11 @@ pub struct Limits {
     pub running: u32,
     /// Results that may wait for review before a start asks first.
     pub unreviewed: u32,
-    /// Desktop notifications in ten minutes.
-    pub notifications: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { running: 4, unreviewed: 8, notifications: 5 }
+        Self { running: 4, unreviewed: 8 }
     }
 }
 

@@ -55,8 +55,10 @@ pub struct WorktreeView {
     pub environment: BTreeMap<String, String>,
     /// Its ports, by name.
     pub ports: BTreeMap<String, u16>,
-    /// Where its development server answers.
+    /// Where its development server answers when it runs.
     pub url: Option<String>,
+    /// Its development server; none that was not started, or was stopped.
+    pub server: Option<ServerView>,
     /// How far its setup is: `running`, `done`, or why it failed.
     pub setup: Option<String>,
     /// What its setup has to say.
@@ -71,6 +73,66 @@ pub struct WorktreeView {
     pub freed: Option<u64>,
     /// What its user should know of it, in words.
     pub note: Option<String>,
+}
+
+/// The development server of a worktree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ServerView {
+    /// It runs; else it ended by itself.
+    pub running: bool,
+    /// The log of what it says.
+    pub log: String,
+}
+
+/// What is to be done with a worktree's development server.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServeWorktree {
+    /// Stop it; else it is started, unless it runs.
+    #[serde(default)]
+    pub stop: bool,
+}
+
+/// What became of a worktree's development server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorktreeServed {
+    /// The worktree.
+    pub worktree: WorktreeView,
+    /// Something answers at its address.
+    pub answers: bool,
+}
+
+/// What is to be done about a worktree's setup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SetupStep {
+    /// Run it again.
+    Again,
+    /// Give tracked files that it changed the content that they had.
+    Revert,
+    /// Keep what it changed in tracked files out of status and commits.
+    Ignore,
+}
+
+/// What is to be done about a worktree's setup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetUpWorktree {
+    /// Which.
+    pub step: SetupStep,
+}
+
+/// What became of a worktree's setup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WorktreeSetUp {
+    /// The worktree.
+    pub worktree: WorktreeView,
+    /// Files that were reverted or ignored.
+    pub done: Vec<String>,
+    /// Files that somebody changed after setup had: they were left as they are.
+    pub left: Vec<String>,
+    /// The git reference that keeps what was reverted.
+    pub kept: Option<String>,
 }
 
 /// A worktree to make.

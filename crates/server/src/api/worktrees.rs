@@ -1,11 +1,13 @@
 //! Worktrees.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use callboard_engine::WorktreesWanted;
 use callboard_model::view::{
     AdoptWorktree, CollectWorktrees, Collected, NewWorktree, RemoveWorktree, RestoreWorktree,
-    WorktreeRemoved, WorktreeView,
+    ServeWorktree, SetUpWorktree, WorktreeRemoved, WorktreeServed, WorktreeSetUp, WorktreeView,
 };
 use serde::Deserialize;
 
@@ -49,7 +51,7 @@ pub(crate) async fn create(
     Ok(Json(ask(&app, move |engine| engine.new_worktree(workspace, new)).await?))
 }
 
-/// One worktree, by its name, number or folder.
+/// One worktree, by its name, number, folder, branch or task.
 #[utoipa::path(get, path = "/api/worktrees/{name}", params(InWorkspace, ("name" = String, Path,)), responses((status = 200, body = WorktreeView), (status = "4XX", body = ApiError)))]
 pub(crate) async fn worktree(
     State(app): State<App>,
@@ -58,6 +60,48 @@ pub(crate) async fn worktree(
 ) -> Answer<WorktreeView> {
     let workspace = of.id()?;
     Ok(Json(ask(&app, move |engine| engine.worktree(workspace, &name)).await?))
+}
+
+/// Variables for a shell in a worktree.
+#[utoipa::path(get, path = "/api/worktrees/{name}/environment", params(InWorkspace, ("name" = String, Path,)), responses((status = 200, body = BTreeMap<String, String>), (status = "4XX", body = ApiError)))]
+pub(crate) async fn environment(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(of): Query<InWorkspace>,
+) -> Answer<BTreeMap<String, String>> {
+    let workspace = of.id()?;
+    Ok(Json(ask(&app, move |engine| engine.shell_environment(workspace, &name)).await?))
+}
+
+/// Starts a worktree's development server, unless it runs; or stops it.
+#[utoipa::path(post, path = "/api/worktrees/{name}/serve", params(InWorkspace, ("name" = String, Path,)), request_body = ServeWorktree, responses((status = 200, body = WorktreeServed), (status = "4XX", body = ApiError)))]
+pub(crate) async fn serve(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(of): Query<InWorkspace>,
+    Json(how): Json<ServeWorktree>,
+) -> Answer<WorktreeServed> {
+    let workspace = of.id()?;
+    let served = ask(&app, move |engine| {
+        if how.stop {
+            let worktree = engine.stop_worktree_server(workspace, &name)?;
+            return Ok(WorktreeServed { worktree, answers: false });
+        }
+        engine.start_worktree_server(workspace, &name)
+    });
+    Ok(Json(served.await?))
+}
+
+/// Runs a worktree's setup again, or reverts or ignores what it changed in tracked files.
+#[utoipa::path(post, path = "/api/worktrees/{name}/setup", params(InWorkspace, ("name" = String, Path,)), request_body = SetUpWorktree, responses((status = 200, body = WorktreeSetUp), (status = "4XX", body = ApiError)))]
+pub(crate) async fn set_up(
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(of): Query<InWorkspace>,
+    Json(what): Json<SetUpWorktree>,
+) -> Answer<WorktreeSetUp> {
+    let workspace = of.id()?;
+    Ok(Json(ask(&app, move |engine| engine.set_up_worktree(workspace, &name, what.step)).await?))
 }
 
 /// Looks after a worktree that an agent or a person made.

@@ -29,7 +29,7 @@ fn launch(beginning: Beginning) -> Launch {
 }
 
 const CAPABLE: &str = r#"{"jsonrpc":"2.0","id":"initialize","result":{"protocolVersion":1,"agentCapabilities":{"loadSession":true},
-    "authMethods":[{"description":"Run `other auth login` in the terminal","name":"Login","id":"login"}],"agentInfo":{"name":"OpenCode","version":"1.18.33"}}}"#;
+    "authMethods":[{"description":"Run `other auth login` in the terminal","name":"Login","id":"login"}],"agentInfo":{"name":"Other","version":"1.18.33"}}}"#;
 const OPENED: &str = r#"{"jsonrpc":"2.0","id":"session","result":{"sessionId":"ses_1","configOptions":[
     {"id":"model","category":"model","type":"select","currentValue":"a/one","options":[{"value":"a/one"},{"group":"b","options":[{"value":"b/two"}]}]},
     {"id":"mode","category":"mode","type":"select","currentValue":"build","options":[{"value":"build"},{"value":"plan"}]}]}}"#;

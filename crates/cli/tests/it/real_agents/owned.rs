@@ -10,20 +10,20 @@ use serde_json::{Value, json};
 
 use super::{Rows, kinds};
 
-pub(super) struct Scene {
-    pub(super) home: HermeticHome,
-    pub(super) agents: Agents,
+pub(crate) struct Scene {
+    pub(crate) home: HermeticHome,
+    pub(crate) agents: Agents,
 }
 
 impl Scene {
-    pub(super) fn new(server: &ModelServer, places: usize) -> Self {
+    pub(crate) fn new(server: &ModelServer, places: usize) -> Self {
         let agents = Agents::reserve(places);
         let home = HermeticHome::new().with_model_server(server);
         agents.link_into(&home);
         Self { home, agents }
     }
 
-    pub(super) fn repo(&self) -> Repo<'_> {
+    pub(crate) fn repo(&self) -> Repo<'_> {
         let repo = Repo::new(&self.home);
         repo.commit("Begin", &[("README.md", "# Here\n")]);
         repo
@@ -42,23 +42,23 @@ impl Drop for Scene {
     }
 }
 
-pub(super) fn daemon<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
+pub(crate) fn daemon<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
     Daemon::of(Callboard::built(home).cwd(repo.path()), &[])
 }
 
 /// Runs a command in the repository; its JSON.
-pub(super) fn json_of(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> Value {
+pub(crate) fn json_of(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> Value {
     let done = Callboard::built(home).cwd(repo.path()).run(args);
     assert_eq!(done.code, Some(0), "{args:?}\n{}\n{}", done.stdout, done.stderr);
     serde_json::from_str(&done.stdout).unwrap_or(Value::Null)
 }
 
-pub(super) fn open_calls(daemon: &Daemon<'_>) -> Vec<Value> {
+pub(crate) fn open_calls(daemon: &Daemon<'_>) -> Vec<Value> {
     daemon.get("/api/calls").json()["calls"].as_array().unwrap().clone()
 }
 
 /// The first call, which its driver tells a moment after the state.
-pub(super) fn first_call(daemon: &Daemon<'_>) -> Value {
+pub(crate) fn first_call(daemon: &Daemon<'_>) -> Value {
     wait::until("a call", || open_calls(daemon).into_iter().next())
 }
 

@@ -77,7 +77,23 @@ fn follow_asked(
     if matches!(turn.is, TurnState::WaitingPermission | TurnState::WaitingInput) {
         // What drives it tells what is asked, a moment later.
         let is_driven = view.owned.as_ref().is_some_and(|owned| !owned.state.is_over());
-        if asked.is_empty() && !is_driven {
+        if is_driven {
+            return Ok(());
+        }
+        let is_other = |call: &Call| {
+            call.key.starts_with(SEEN)
+                && fold
+                    .waits_for_user()
+                    .is_some_and(|(_, question, _)| question != call.body.ask.question)
+        };
+        // Where nothing tells that it went on in between, what it waits for does.
+        if let [only] = asked.as_mut_slice()
+            && is_other(only)
+        {
+            go_on(w, only, "answered in its window")?;
+            asked.clear();
+        }
+        if asked.is_empty() {
             raise_seen(w, view, fold)?;
         }
         return Ok(());
@@ -129,7 +145,7 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         options: Vec::new(),
         tool_use_id: None,
         subagent: None,
-        reason: view.waiting_for.clone(),
+        reason: None,
         reply: serde_json::Value::Null,
     };
     let mut body = CallBody::asked(ask);

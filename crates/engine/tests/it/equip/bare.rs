@@ -105,8 +105,10 @@ fn a_worktree_gets_what_it_needs_and_stays_clean() {
     assert_eq!(a.status(), " M lock.json");
     assert_eq!(of_a.changed_tracked, ["lock.json".into()] as [std::path::PathBuf; 1]);
     let project = scene.project();
-    let cleaned = revert_tracked(&scene.of(&project, a.path(), "a")).unwrap();
+    let (cleaned, settled) = revert_tracked(&scene.of(&project, a.path(), "a"), "a-1").unwrap();
+    assert_eq!((settled.done.len(), settled.left.len()), (1, 0));
     assert_eq!((cleaned.changed_tracked.len(), a.status().as_str()), (0, ""));
+    assert_eq!(a.git(&["show", "refs/callboard/kept/a-1:lock.json"]), "lock-2");
     ignore_tracked(&scene.of(&project, b.path(), "b")).unwrap();
     assert_eq!((b.read("lock.json").as_str(), b.status().as_str()), ("lock-2\n", ""));
     b.git(&["commit", "-q", "--allow-empty", "-am", "Nothing"]);
