@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use callboard_model::call::Effect;
 use callboard_model::session::TurnState;
 use callboard_os::host::HostSpec;
 use serde::{Deserialize, Serialize};
@@ -194,6 +195,10 @@ impl Channel for AcpChannel {
                 let pending = waiting.or_else(|| self.state.answered.remove(&ask.key));
                 let pending = pending.ok_or(Refusal::Gone)?;
                 let line = reply(&ask.key, &pending.id, &chosen);
+                let is_denied = ask.effect_of(answer) == Some(Effect::Deny);
+                if let Some(tool) = pending.tool.as_ref().filter(|_| is_denied) {
+                    self.state.composer.refused(tool);
+                }
                 self.state.answered.insert(ask.key.clone(), pending);
                 vec![line]
             }
@@ -230,15 +235,12 @@ impl AcpChannel {
             return heard;
         }
         let update = &params["update"];
-        if update["sessionUpdate"].as_str() == Some("tool_call_update")
-            && update["status"].is_string()
-            && update["status"] != "pending"
-        {
-            let tool = word(update, "toolCallId");
-            let heard = self.gone_on(heard, |pending| pending.tool == tool);
-            self.state.composer.update(update);
-            return self.begun(heard);
-        }
+        let heard = match (update["sessionUpdate"].as_str(), word(update, "toolCallId")) {
+            (Some("tool_call_update"), tool @ Some(_)) => {
+                self.gone_on(heard, |pending| pending.tool == tool)
+            }
+            _ => heard,
+        };
         match self.state.composer.update(update) {
             true => self.begun(heard),
             false => heard,

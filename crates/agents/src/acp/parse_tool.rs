@@ -26,7 +26,7 @@ pub(super) fn tool_use(call: &Value) -> EventBody {
         "execute" => {
             let command = first(input, COMMANDS).or_else(|| word(call, "title"));
             EventBody::Command(Command {
-                tool_use: ToolUse { tool: "execute".to_owned(), ..used },
+                tool_use: used,
                 command: command.unwrap_or_default(),
                 description: word(input, "description"),
                 cwd: word(input, "cwd"),

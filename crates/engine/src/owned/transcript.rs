@@ -69,6 +69,6 @@ mod tests {
         append(&path, &[json!({"n": 2}), json!({"n": 3})], at).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.lines().count(), 3, "{text}");
-        assert!(text.starts_with(&whole) && text.ends_with("\"n\":3}\n"), "{text}");
+        assert!(text.starts_with(&whole) && text.ends_with("{\"n\":3,\"at\":5}\n"), "{text}");
     }
 }

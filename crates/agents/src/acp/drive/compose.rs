@@ -20,6 +20,8 @@ pub(super) struct Composer {
     calls: Vec<Call>,
     /// What the agent said of the cost last, in US dollars.
     cost: Option<f64>,
+    /// What it said of the context last.
+    context: Value,
     /// Those that nobody has taken yet.
     #[serde(skip)]
     records: Vec<Value>,
@@ -38,7 +40,14 @@ struct Piece {
 struct Call {
     fields: Map<String, Value>,
     is_told: bool,
+    /// Its content when its use was told: the rest is of its result.
+    told_content: Option<Value>,
+    /// Its user did.
+    is_refused: bool,
 }
+
+/// Fields of an update that are not the call's: `_meta` repeats what it did in the agent's own way.
+const NOT_OF_CALL: [&str; 2] = ["sessionUpdate", "_meta"];
 
 impl Composer {
     /// The records since the last time.
@@ -62,11 +71,10 @@ impl Composer {
     /// A turn has ended.
     pub(super) fn stop(&mut self, reason: Option<&str>, error: Option<&str>, usage: &Value) {
         self.flush();
-        for call in std::mem::take(&mut self.calls) {
-            self.tell_use(&call);
-            let mut fields = call.fields;
-            fields.insert("interrupted".into(), true.into());
-            self.tell_result(fields);
+        for mut call in std::mem::take(&mut self.calls) {
+            self.tell_use(&mut call);
+            call.fields.insert("interrupted".into(), true.into());
+            self.tell_result(call);
         }
         let mut record = json!({"type": "stop", "reason": reason, "error": error});
         if !usage.is_null() {
@@ -79,7 +87,10 @@ impl Composer {
     pub(super) fn update(&mut self, update: &Value) -> bool {
         let kind = update["sessionUpdate"].as_str().unwrap_or_default();
         match kind {
-            "agent_message_chunk" | "agent_thought_chunk" => self.chunk(kind, update),
+            "agent_message_chunk" => self.chunk("message", update),
+            "agent_thought_chunk" => self.chunk("thought", update),
+            "compaction_summary_chunk" => self.chunk("compaction", update),
+            "compaction_update" => self.compaction(update),
             "tool_call" | "tool_call_update" => {
                 self.flush_text();
                 self.call(update);
@@ -130,13 +141,22 @@ impl Composer {
         fields
     }
 
+    /// Its user refused a call.
+    pub(super) fn refused(&mut self, id: &str) {
+        let mut calls = self.calls.iter_mut();
+        let call =
+            calls.find(|call| call.fields.get("toolCallId").is_some_and(|known| known == id));
+        if let Some(call) = call {
+            call.is_refused = true;
+        }
+    }
+
     fn chunk(&mut self, kind: &str, update: &Value) {
         let content = &update["content"];
         let Some(text) = content["text"].as_str() else {
             self.flush();
             return self.say(json!({"type": "other", "update": update}));
         };
-        let kind = if kind == "agent_message_chunk" { "message" } else { "thought" };
         let message = word(update, "messageId");
         let goes_on = self.piece.as_ref().is_some_and(|piece| {
             piece.kind == kind
@@ -152,17 +172,34 @@ impl Composer {
         }
     }
 
+    /// `compaction_update{status,summary,error}`: only its end is told, with the summary where it is given.
+    fn compaction(&mut self, update: &Value) {
+        let summary = update["summary"].as_array().into_iter().flatten();
+        let summary: Vec<&str> = summary.filter_map(|content| content["text"].as_str()).collect();
+        let is_told = self.piece.as_ref().is_some_and(|piece| piece.kind == "compaction");
+        if update["status"] != "completed" {
+            return;
+        }
+        self.flush();
+        if !is_told {
+            self.say(json!({"type": "compaction", "text": summary.join("\n")}));
+        }
+    }
+
     fn call(&mut self, update: &Value) {
         let at = self.merge(update);
         let status = self.calls[at].fields.get("status").and_then(Value::as_str);
+        // When it is first told, its input may still be on its way.
+        let is_whole =
+            update["sessionUpdate"] == "tool_call_update" && !is_empty(&update["rawInput"]);
         match status {
             Some("completed" | "failed") => {
-                let call = self.calls.remove(at);
-                self.tell_use(&call);
-                self.tell_result(call.fields);
+                let mut call = self.calls.remove(at);
+                self.tell_use(&mut call);
+                self.tell_result(call);
             }
             Some("in_progress") => self.tell_use_at(at),
-            // While it is pending, its input may still be incomplete.
+            _ if is_whole => self.tell_use_at(at),
             _ => {}
         }
     }
@@ -178,17 +215,16 @@ impl Composer {
             self.calls.push(Call::default());
             self.calls.len() - 1
         });
+        let fields = &mut self.calls[at].fields;
+        if known.is_none() {
+            // Where the tool has no name of its own, its first title is it; later ones say what it does.
+            let title = update["title"].as_str().filter(|title| !title.contains(' '));
+            fields.extend(title.map(|title| ("name".to_owned(), title.into())));
+        }
         let said = update.as_object().into_iter().flatten();
-        for (name, value) in said.filter(|(name, _)| *name != "sessionUpdate") {
-            let is_empty = match value {
-                Value::Null => true,
-                Value::Array(items) => items.is_empty(),
-                Value::Object(fields) => fields.is_empty(),
-                _ => false,
-            };
-            let fields = &mut self.calls[at].fields;
-            // The first name is the tool's; later ones say what it does.
-            if !is_empty && (name != "rawInput" || is_richer(fields.get(name), value)) {
+        for (name, value) in said.filter(|(name, _)| !NOT_OF_CALL.contains(&name.as_str())) {
+            let is_poorer = name == "rawInput" && !is_richer(fields.get(name), value);
+            if !is_empty(value) && !is_poorer {
                 fields.insert(name.clone(), value.clone());
             }
         }
@@ -196,19 +232,20 @@ impl Composer {
     }
 
     fn tell_use_at(&mut self, at: usize) {
-        let Some(call) = self.calls.get_mut(at) else { return };
+        if at >= self.calls.len() {
+            return;
+        }
+        let mut call = std::mem::take(&mut self.calls[at]);
+        self.tell_use(&mut call);
+        self.calls[at] = call;
+    }
+
+    fn tell_use(&mut self, call: &mut Call) {
         if call.is_told {
             return;
         }
         call.is_told = true;
-        let told = Call { fields: call.fields.clone(), is_told: false };
-        self.tell_use(&told);
-    }
-
-    fn tell_use(&mut self, call: &Call) {
-        if call.is_told {
-            return;
-        }
+        call.told_content = call.fields.get("content").cloned();
         let mut fields = call.fields.clone();
         for of_result in ["rawOutput", "status"] {
             fields.remove(of_result);
@@ -216,20 +253,37 @@ impl Composer {
         self.say(json!({"type": "tool_use", "call": fields}));
     }
 
-    /// What it was given stands with its use; its raw output says again what its content says, but for the
-    /// exit code.
-    fn tell_result(&mut self, mut fields: Map<String, Value>) {
-        fields.remove("rawInput");
-        fields.remove("locations");
-        let call = Value::Object(fields);
-        let mut short = call.clone();
-        if let Some(output) = parse_tool::text_of(&call).and(short["rawOutput"].as_object_mut()) {
-            output.retain(|name, _| ["exit_code", "exitCode", "metadata"].contains(&name.as_str()));
-            if let Some(metadata) = output.get_mut("metadata").and_then(Value::as_object_mut) {
-                metadata.retain(|name, _| name == "exit");
+    /// What was told with its use is left out; and its raw output, but for the exit code, where its content
+    /// says the same.
+    fn tell_result(&mut self, call: Call) {
+        let Call { mut fields, told_content, is_refused, .. } = call;
+        for of_use in ["rawInput", "locations"] {
+            fields.remove(of_use);
+        }
+        let ended = fields.get("status").is_some_and(|status| status != "pending");
+        if fields.get("content") == told_content.as_ref() && (ended || is_refused) {
+            fields.remove("content");
+        }
+        if is_refused {
+            fields.insert("refused".into(), "".into());
+        }
+        let mut call = Value::Object(fields);
+        if let Some(output) = parse_tool::text_of(&call).and_then(|_| call.get_mut("rawOutput")) {
+            match output.as_object_mut() {
+                Some(output) => {
+                    output.retain(|name, _| {
+                        ["exit_code", "exitCode", "metadata"].contains(&name.as_str())
+                    });
+                    if let Some(metadata) =
+                        output.get_mut("metadata").and_then(Value::as_object_mut)
+                    {
+                        metadata.retain(|name, _| name == "exit");
+                    }
+                }
+                None => *output = Value::Null,
             }
         }
-        self.say(json!({"type": "tool_result", "call": short}));
+        self.say(json!({"type": "tool_result", "call": call}));
     }
 
     /// Tells what was added to the cost; what a conversation had cost before is not known to be new.
@@ -242,7 +296,14 @@ impl Composer {
             _ => None,
         };
         self.cost = now.or(self.cost);
-        self.say(json!({"type": "usage", "used": update["used"], "size": update["size"], "cost_usd": added}));
+        let context = json!([update["used"], update["size"]]);
+        if added.is_none() && self.context == context {
+            return;
+        }
+        self.say(json!({
+            "type": "usage", "used": context[0], "size": context[1], "cost_usd": added,
+        }));
+        self.context = context;
     }
 
     fn options(&mut self, update: &Value) {
@@ -272,6 +333,15 @@ impl Composer {
         }
         self.n += 1;
         self.records.push(record);
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 

@@ -1,11 +1,11 @@
 //! Frames as captured of OpenCode 1.18.33, shortened.
 
-use callboard_model::ThreadKey;
 use callboard_model::call::{Ask, CallAnswer, CallDetail, Effect};
 use callboard_model::event::EventKind;
+use callboard_model::{EventBody, ThreadKey};
 
 use super::*;
-use crate::acp::parse;
+use crate::acp::{parse, parse_tool};
 use crate::transcript::RecordPosition;
 use crate::{Environment, limits};
 
@@ -170,6 +170,50 @@ fn a_permission_is_known_after_a_restart_and_answered_by_the_option_of_the_agent
     assert_eq!(channel.order(&order("yes")), Err(Refusal::Gone));
 }
 
+/// As captured of claude-agent-acp 0.100.0, shortened.
+#[test]
+fn a_call_without_progress_is_told_when_its_input_is_there_and_its_result_is_its_output() {
+    let mut channel = ready();
+    prompt(&mut channel, "p1");
+    channel.records();
+    update(
+        &mut channel,
+        r#"{"sessionUpdate":"tool_call","toolCallId":"tu0","name":"Bash","rawInput":{},"status":"pending","title":"Terminal","kind":"execute","content":[]}"#,
+    );
+    assert_eq!(kinds(&channel.records()), []);
+    update(
+        &mut channel,
+        r#"{"sessionUpdate":"tool_call_update","toolCallId":"tu0","rawInput":{"command":"ls"},"title":"ls","content":[{"type":"content","content":{"type":"text","text":"List"}}]}"#,
+    );
+    let used = channel.records();
+    assert_eq!(kinds(&used), [EventKind::Command]);
+    update(
+        &mut channel,
+        r#"{"sessionUpdate":"tool_call_update","toolCallId":"tu0","status":"completed","rawOutput":"a b"}"#,
+    );
+    let result = channel.records();
+    assert_eq!(kinds(&result), [EventKind::Result]);
+    assert_eq!(parse_tool::result(&result[0]["call"]).text, "a b");
+    let EventBody::Command(command) = parse_tool::tool_use(&used[0]["call"]) else { panic!() };
+    assert_eq!((command.command.as_str(), command.tool_use.tool.as_str()), ("ls", "Bash"));
+}
+
+#[test]
+fn what_its_user_refused_is_told_as_refused() {
+    let mut channel = ready();
+    prompt(&mut channel, "p1");
+    update(&mut channel, PENDING);
+    let ask = asked(&channel.hear(ASKED));
+    let words = CallAnswer { text: Some("Not here.".into()), ..CallAnswer::default() };
+    let lines = channel.order(&Order::Answer { ask: Box::new(ask), answer: words }).unwrap();
+    assert!(lines[0].text.contains(r#""optionId":"reject""#), "words alone refuse");
+    channel.records();
+    update(&mut channel, &DONE.replace("completed", "failed"));
+    let records = channel.records();
+    let result = parse_tool::result(&records[0]["call"]);
+    assert_eq!((result.refused.as_deref(), result.ok), (Some(""), Some(false)));
+}
+
 #[test]
 fn a_prompt_waits_for_the_end_of_the_turn_before_it() {
     let mut channel = ready();
@@ -259,7 +303,7 @@ fn a_failure_says_what_to_do() {
 
 #[test]
 fn a_long_message_is_told_in_parts_and_strange_ones_are_kept() {
-    use EventKind::{Info, Plan, Prompt, Text, Turn, Unknown, Usage};
+    use EventKind::{Compaction, Info, Plan, Prompt, Text, Turn, Unknown, Usage};
     let half = "x".repeat(limits::MESSAGE_BYTES / 2 + 1);
     let mut channel = ready();
     prompt(&mut channel, "p1");
@@ -270,6 +314,19 @@ fn a_long_message_is_told_in_parts_and_strange_ones_are_kept() {
         r#"{"sessionUpdate":"plan","entries":[{"content":"One","status":"completed"}]}"#,
     );
     update(&mut channel, r#"{"sessionUpdate":"new_thing","a":1}"#);
-    update(&mut channel, r#"{"sessionUpdate":"usage_update","used":10,"size":100}"#);
-    assert_eq!(kinds(&channel.records()), [Info, Turn, Prompt, Text, Text, Plan, Unknown, Usage]);
+    for _ in 0..2 {
+        update(&mut channel, r#"{"sessionUpdate":"usage_update","used":10,"size":100}"#);
+    }
+    update(
+        &mut channel,
+        r#"{"sessionUpdate":"compaction_summary_chunk","compactionId":"c","content":{"type":"text","text":"So far."}}"#,
+    );
+    update(
+        &mut channel,
+        r#"{"sessionUpdate":"compaction_update","compactionId":"c","status":"completed"}"#,
+    );
+    assert_eq!(
+        kinds(&channel.records()),
+        [Info, Turn, Prompt, Text, Text, Plan, Unknown, Usage, Compaction]
+    );
 }

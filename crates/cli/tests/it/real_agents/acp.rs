@@ -74,6 +74,33 @@ fn opencode_asks_is_answered_after_a_crash_of_the_daemon_and_goes_on_after_its_e
 }
 
 #[test]
+fn opencode_is_broken_off_while_it_asks_and_takes_another_prompt() {
+    let command = json!({"command": "touch never.txt", "description": "Make a file"});
+    let server = ModelServer::with([
+        Script::new("work").turn(Turn::text("I ask.").tool("bash", command)),
+        Script::new("more").turn(Turn::text("Something else.")),
+    ]);
+    let scene = Scene::new(&server, 1);
+    let repo = repo(&scene, &server);
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    json_of(&scene.home, &repo, &["run", "Work [[script:work]]", "--agent", "opencode", "--json"]);
+    let row = rows.wait_for_state("needs_you");
+    let session = row["id"].as_str().unwrap().to_owned();
+    first_call(&daemon);
+    json_of(&scene.home, &repo, &["interrupt", &session, "--json"]);
+    wait::until("the end of the call", || {
+        open_calls(&daemon).iter().all(|call| call["kind"] != "permission").then_some(())
+    });
+    json_of(&scene.home, &repo, &["send", &session, "More [[script:more]]", "--json"]);
+    rows.wait("its words", |row| {
+        row["state"] == "ready" && activity(row).contains("Something else")
+    });
+    assert!(!std::path::Path::new(row["cwd"].as_str().unwrap()).join("never.txt").exists());
+    json_of(&scene.home, &repo, &["stop", &session, "--json"]);
+}
+
+#[test]
 fn what_an_agent_cannot_do_is_said_before_anything_runs() {
     let server = ModelServer::start();
     let scene = Scene::new(&server, 1);
