@@ -227,6 +227,9 @@ pub trait Channel: Send {
         Vec::new()
     }
 
+    /// Nothing more comes: what was begun to be said counts as said.
+    fn finish(&mut self) {}
+
     /// What a later channel of the same conversation goes on from.
     fn state(&self) -> Value;
 }

@@ -209,6 +209,12 @@ impl Channel for AcpChannel {
         self.state.composer.take()
     }
 
+    fn finish(&mut self) {
+        if self.state.current.take().is_some() {
+            self.state.composer.stop(Some("cancelled"), None, &Value::Null);
+        }
+    }
+
     fn state(&self) -> Value {
         serde_json::to_value(&self.state).unwrap_or_default()
     }

@@ -416,6 +416,10 @@ impl Driven {
     fn over(&mut self) {
         let failure = self.closed.take().flatten();
         self.end_what_runs();
+        self.channel.finish();
+        if let Err(error) = self.write_records(&[]) {
+            tracing::warn!(%error, "the last words of an agent were not kept");
+        }
         let ended = match self.wire.host_state() {
             HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => Some(ended),
             _ => None,

@@ -22,8 +22,15 @@ pub(super) fn of(key: String, call: &Value, options: &Value, agent: &str) -> Ask
             (CallKind::Permission, format!("Write {}?", paths.join(", ")))
         }
         _ => {
-            let title = word(call, "title").unwrap_or_else(|| "a tool".to_owned());
-            (CallKind::Permission, format!("Use {title}?"))
+            let question = match parse_tool::tool_use(call) {
+                EventBody::Read(read) => format!("Read {}?", read.path),
+                EventBody::Search(search) => format!("Look for {}?", search.query),
+                _ => {
+                    let title = word(call, "title").unwrap_or_else(|| "a tool".to_owned());
+                    format!("Use {title}?")
+                }
+            };
+            (CallKind::Permission, question)
         }
     };
     let offered: Vec<&Value> = options.as_array().into_iter().flatten().collect();

@@ -245,6 +245,18 @@ fn breaking_off_cancels_what_is_asked_and_ends_what_ran() {
 }
 
 #[test]
+fn what_it_was_saying_when_it_was_killed_is_kept() {
+    let mut channel = ready();
+    prompt(&mut channel, "p1");
+    chunk(&mut channel, "m1", "I was about");
+    let mut channel = DRIVER.channel(&launch(Beginning::New), Some(&channel.state()));
+    channel.finish();
+    assert_eq!(kinds(&channel.records()), [EventKind::Text, EventKind::Turn]);
+    channel.finish();
+    assert!(channel.records().is_empty());
+}
+
+#[test]
 fn history_that_is_told_again_is_passed_over() {
     let mut channel = DRIVER.channel(&launch(Beginning::Resume("ses_1".into())), None);
     let heard = channel.hear(CAPABLE);
