@@ -2,6 +2,7 @@
 
 pub(crate) mod worktree;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -97,6 +98,9 @@ pub(crate) enum Command {
         /// The port to listen on.
         #[arg(long)]
         port: Option<u16>,
+        /// The address that other machines reach.
+        #[arg(long)]
+        host: Option<IpAddr>,
     },
     /// Print the document that describes the HTTP API.
     #[command(hide = true)]
@@ -132,6 +136,9 @@ pub(crate) struct Up {
     /// The port of the page.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+    /// Let other machines in, at this address of this one, with a token of their own. Nothing is encrypted.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) host: Option<IpAddr>,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::ToSocketAddrs;
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -35,6 +35,9 @@ pub(crate) struct Running {
     /// When the process began, in clock ticks since boot.
     pub(crate) start_ticks: Option<u64>,
     pub(crate) port: u16,
+    /// The address that other machines reach.
+    #[serde(default)]
+    pub(crate) host: Option<IpAddr>,
     pub(crate) version: String,
 }
 
@@ -42,6 +45,11 @@ impl Running {
     /// The address of its page, for programs.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// The address of its page, for other machines.
+    pub(crate) fn host_url(&self) -> Option<String> {
+        self.host.map(|host| format!("http://{}/", SocketAddr::new(host, self.port)))
     }
 
     /// The address of its page, for browsers: by its own name, wherever that leads here.
@@ -69,10 +77,38 @@ pub(crate) fn ensure(settings: &Settings, port: Option<u16>) -> Result<Running, 
         }
         stop(settings)?;
     }
-    start(settings, port)
+    start(settings, port, None)
 }
 
-fn start(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
+/// The daemon, with a door for other machines at this address; one that runs without it is left alone.
+pub(crate) fn ensure_at(
+    settings: &Settings,
+    port: Option<u16>,
+    host: IpAddr,
+) -> Result<Running, CliError> {
+    if host.is_unspecified() || host.is_loopback() {
+        return Err(CliError::misuse(
+            format!(
+                "{host} is no address that other machines reach this one by; nothing was started"
+            ),
+            "name one of this machine's own addresses, such as 192.168.1.5",
+        ));
+    }
+    match running(settings) {
+        Some(found) if found.host == Some(host) => Ok(found),
+        Some(_) => Err(CliError::misuse(
+            format!("a daemon runs already, without a door at {host}; it was left alone"),
+            "`callboard down`, then this again: agents run on meanwhile",
+        )),
+        None => start(settings, port, Some(host)),
+    }
+}
+
+fn start(
+    settings: &Settings,
+    port: Option<u16>,
+    host: Option<IpAddr>,
+) -> Result<Running, CliError> {
     let run = settings.run_dir();
     private_folder(&settings.home)?;
     private_folder(&run)?;
@@ -82,6 +118,9 @@ fn start(settings: &Settings, port: Option<u16>) -> Result<Running, CliError> {
     let mut command = Command::new(program, "/").arg("daemon");
     if let Some(port) = port.or(settings.port) {
         command = command.arg("--port").arg(port.to_string());
+    }
+    if let Some(host) = host {
+        command = command.arg("--host").arg(host.to_string());
     }
     let begun = log.metadata().map(|meta| meta.len()).unwrap_or(0);
     let pid = command
@@ -146,7 +185,11 @@ pub(crate) fn stop(settings: &Settings) -> Result<bool, CliError> {
 }
 
 /// Runs the daemon in this process until it is told to end.
-pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, CliError> {
+pub(crate) fn run(
+    settings: &Settings,
+    port: Option<u16>,
+    host: Option<IpAddr>,
+) -> Result<ExitCode, CliError> {
     process::leave_terminal();
     private_folder(&settings.home)?;
     private_folder(&settings.run_dir())?;
@@ -171,7 +214,7 @@ pub(crate) fn run(settings: &Settings, port: Option<u16>) -> Result<ExitCode, Cl
         .max_blocking_threads(callboard_server::limits::CONCURRENT_READS)
         .enable_all()
         .build()?;
-    let ended = runtime.block_on(serve(settings, port, engine.clone()));
+    let ended = runtime.block_on(serve(settings, (port, host), engine.clone()));
     engine.stop();
     // Whoever finds these no longer finds a daemon.
     let _ = fs::remove_file(settings.run_dir().join("daemon.json"));
@@ -199,7 +242,7 @@ fn lock(settings: &Settings) -> Result<FileLock, CliError> {
 
 async fn serve(
     settings: &Settings,
-    port: Option<u16>,
+    (port, host): (Option<u16>, Option<IpAddr>),
     engine: std::sync::Arc<Engine>,
 ) -> Result<(), CliError> {
     let wanted = port.or(settings.port);
@@ -207,6 +250,10 @@ async fn serve(
         port: wanted.unwrap_or(USUAL_PORT),
         socket: settings.socket(),
         token: token(&settings.run_dir())?,
+        host: match host {
+            Some(address) => Some((address, host_token(&settings.run_dir())?)),
+            None => None,
+        },
         editor: settings.editor.clone(),
     };
     let variable = |name: &str| settings.environment.vars.get(name).cloned();
@@ -225,7 +272,10 @@ async fn serve(
     };
     let listening = listening.map_err(|error| {
         CliError::misuse(
-            format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
+            match host {
+                Some(host) => format!("cannot listen at {host} and on loopback: {error}"),
+                None => format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
+            },
             "choose another with --port; without --port and CALLBOARD_PORT any that is free is taken",
         )
     })?;
@@ -234,6 +284,7 @@ async fn serve(
         pid,
         start_ticks: process::start_ticks(pid),
         port: listening.port,
+        host,
         version: env!("CARGO_PKG_VERSION").into(),
     };
     let text = serde_json::to_string(&running).map_err(|e| CliError::misuse(e.to_string(), ""))?;
@@ -278,8 +329,16 @@ async fn wait_for_signal() {
 
 /// What a browser must show; the same over restarts, so that open pages go on.
 pub(crate) fn token(run: &Path) -> Result<String, CliError> {
-    let path = run.join("token");
-    if let Ok(token) = fs::read_to_string(&path)
+    token_in(&run.join("token"))
+}
+
+/// What a browser of another machine must show.
+pub(crate) fn host_token(run: &Path) -> Result<String, CliError> {
+    token_in(&run.join("host-token"))
+}
+
+fn token_in(path: &Path) -> Result<String, CliError> {
+    if let Ok(token) = fs::read_to_string(path)
         && token.trim().len() >= 32
     {
         return Ok(token.trim().to_owned());
@@ -289,7 +348,7 @@ pub(crate) fn token(run: &Path) -> Result<String, CliError> {
         CliError::misuse(format!("the system gives no random numbers: {error}"), "")
     })?;
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    write_private(&path, token.as_bytes())?;
+    write_private(path, token.as_bytes())?;
     Ok(token)
 }
 

@@ -1,5 +1,9 @@
-//! Who may come in by the port: this machine's browser, with the cookie, from our own page.
+//! Who may come in by a port: a browser with the cookie of that door, from our own page.
 
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Form, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -7,7 +11,6 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
-use crate::App;
 use crate::error::ApiError;
 
 const COOKIE: &str = "callboard";
@@ -24,20 +27,41 @@ const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'u
     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; \
     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// A port that browsers come in by.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    /// The names that it is reached by, with the port: a page elsewhere could point its own name here.
+    names: Vec<String>,
+    /// What a browser must show.
+    token: String,
+}
+
+impl Door {
+    /// The one on loopback.
+    pub(crate) fn own(port: u16, token: String) -> Self {
+        Self { names: names(port).to_vec(), token }
+    }
+
+    /// The one at an address that other machines reach, with a token of its own.
+    pub(crate) fn at(address: SocketAddr, token: String) -> Self {
+        Self { names: vec![address.to_string()], token }
+    }
+}
+
 /// Lets a request in that is meant for us, comes from our own page and carries the cookie.
-pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(door): State<Arc<Door>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
     // A page elsewhere can make the browser send requests here, or point its own name at this machine.
-    if !is_our_host(headers, app.port) {
+    if !is_our_host(headers, &door.names) {
         return refused(StatusCode::MISDIRECTED_REQUEST, "this address is not Callboard's");
     }
     if request.uri().path() == "/login" {
         return with_policy(next.run(request).await);
     }
-    if !is_our_origin(headers, app.port) {
+    if !is_our_origin(headers, &door.names) {
         return refused(StatusCode::FORBIDDEN, "another page may not use Callboard");
     }
-    if !has_cookie(headers, &app.config.token) {
+    if !has_cookie(headers, &door.token) {
         let is_page = headers
             .get(header::ACCEPT)
             .and_then(|accept| accept.to_str().ok())
@@ -77,14 +101,14 @@ fn with_policy(mut response: Response) -> Response {
     response
 }
 
-fn is_our_host(headers: &HeaderMap, port: u16) -> bool {
+fn is_our_host(headers: &HeaderMap, names: &[String]) -> bool {
     let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else {
         return false;
     };
-    names(port).iter().any(|name| host.eq_ignore_ascii_case(name))
+    names.iter().any(|name| host.eq_ignore_ascii_case(name))
 }
 
-fn is_our_origin(headers: &HeaderMap, port: u16) -> bool {
+fn is_our_origin(headers: &HeaderMap, names: &[String]) -> bool {
     if let Some(site) = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok())
         && !matches!(site, "same-origin" | "none")
     {
@@ -92,7 +116,7 @@ fn is_our_origin(headers: &HeaderMap, port: u16) -> bool {
     }
     match headers.get(header::ORIGIN).map(|origin| origin.to_str()) {
         None => true,
-        Some(Ok(origin)) => names(port).iter().any(|name| {
+        Some(Ok(origin)) => names.iter().any(|name| {
             origin.strip_prefix("http://").is_some_and(|o| o.eq_ignore_ascii_case(name))
         }),
         Some(Err(_)) => false,
@@ -132,13 +156,16 @@ pub(crate) struct Login {
 
 /// Gives the cookie to who has the token: the file that `callboard up` opens posts it here, so that
 /// it stands in no address.
-pub(crate) async fn login(State(app): State<App>, Form(login): Form<Login>) -> Response {
-    if !is_same(login.token.trim(), &app.config.token) {
+pub(crate) async fn login(
+    Extension(door): Extension<Arc<Door>>,
+    Form(login): Form<Login>,
+) -> Response {
+    if !is_same(login.token.trim(), &door.token) {
         return with_policy((StatusCode::UNAUTHORIZED, Html(LOGIN)).into_response());
     }
     let cookie = format!(
         "{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict; Max-Age={COOKIE_SECONDS}",
-        app.config.token
+        door.token
     );
     let mut response = Response::new(Body::from(ENTERED));
     let headers = response.headers_mut();
@@ -175,22 +202,31 @@ mod tests {
 
     #[test]
     fn only_our_own_names_are_our_host() {
-        assert!(is_our_host(&headers(&[("host", "127.0.0.1:4000")]), 4000));
-        assert!(is_our_host(&headers(&[("host", "LOCALHOST:4000")]), 4000));
-        assert!(is_our_host(&headers(&[("host", "callboard.localhost:4000")]), 4000));
-        assert!(!is_our_host(&headers(&[("host", "t12.localhost:4000")]), 4000));
-        assert!(!is_our_host(&headers(&[("host", "evil.example:4000")]), 4000));
-        assert!(!is_our_host(&headers(&[("host", "127.0.0.1:4001")]), 4000));
-        assert!(!is_our_host(&headers(&[]), 4000));
+        assert!(is_our_host(&headers(&[("host", "127.0.0.1:4000")]), &names(4000)));
+        assert!(is_our_host(&headers(&[("host", "LOCALHOST:4000")]), &names(4000)));
+        assert!(is_our_host(&headers(&[("host", "callboard.localhost:4000")]), &names(4000)));
+        assert!(!is_our_host(&headers(&[("host", "t12.localhost:4000")]), &names(4000)));
+        assert!(!is_our_host(&headers(&[("host", "evil.example:4000")]), &names(4000)));
+        assert!(!is_our_host(&headers(&[("host", "127.0.0.1:4001")]), &names(4000)));
+        assert!(!is_our_host(&headers(&[]), &names(4000)));
+    }
+
+    #[test]
+    fn a_door_for_others_knows_its_own_address_only() {
+        let door = Door::at("192.168.1.5:4000".parse().unwrap(), "its own".into());
+        assert!(is_our_host(&headers(&[("host", "192.168.1.5:4000")]), &door.names));
+        assert!(!is_our_host(&headers(&[("host", "127.0.0.1:4000")]), &door.names));
+        assert!(!is_our_host(&headers(&[("host", "evil.example:4000")]), &door.names));
+        assert!(is_our_origin(&headers(&[("origin", "http://192.168.1.5:4000")]), &door.names));
     }
 
     #[test]
     fn another_pages_requests_are_not_ours() {
-        assert!(is_our_origin(&headers(&[("origin", "http://localhost:4000")]), 4000));
-        assert!(!is_our_origin(&headers(&[("origin", "http://localhost:4001")]), 4000));
-        assert!(!is_our_origin(&headers(&[("origin", "null")]), 4000));
-        assert!(!is_our_origin(&headers(&[("sec-fetch-site", "cross-site")]), 4000));
-        assert!(is_our_origin(&headers(&[]), 4000));
+        assert!(is_our_origin(&headers(&[("origin", "http://localhost:4000")]), &names(4000)));
+        assert!(!is_our_origin(&headers(&[("origin", "http://localhost:4001")]), &names(4000)));
+        assert!(!is_our_origin(&headers(&[("origin", "null")]), &names(4000)));
+        assert!(!is_our_origin(&headers(&[("sec-fetch-site", "cross-site")]), &names(4000)));
+        assert!(is_our_origin(&headers(&[]), &names(4000)));
     }
 
     #[test]

@@ -24,7 +24,6 @@ use std::sync::Arc;
 pub(crate) struct App {
     pub(crate) engine: Arc<callboard_engine::Engine>,
     pub(crate) config: Arc<ServerConfig>,
-    pub(crate) port: u16,
     pub(crate) hooks: api::hook::Hooks,
     pub(crate) shutdown: tokio::sync::watch::Sender<bool>,
 }

@@ -1,15 +1,16 @@
-//! The two doors: a port on loopback for the browser, a socket for this user's programs.
+//! The doors: a port on loopback for the browser, a socket for this user's programs, and, if its user asks for it, a port
+//! that other machines reach.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post, put};
 use axum::serve::ListenerExt;
+use axum::{Extension, Router};
 use callboard_engine::Engine;
 use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::watch;
@@ -19,6 +20,7 @@ use crate::api::hook::Hooks;
 use crate::api::{
     board, calls, doctor, hook, owned, resources, search, sessions, tasks, worktrees,
 };
+use crate::gate::Door;
 use crate::{App, assets, gate, limits, stream};
 
 /// What the server is told at its start.
@@ -30,6 +32,8 @@ pub struct ServerConfig {
     pub socket: PathBuf,
     /// What a browser must show.
     pub token: String,
+    /// The address that other machines reach, and what their browsers must show.
+    pub host: Option<(IpAddr, String)>,
     /// The editor that its user chose.
     pub editor: Option<String>,
 }
@@ -40,20 +44,37 @@ pub struct Listening {
     pub port: u16,
     app: App,
     tcp: TcpListener,
+    host: Option<TcpListener>,
     unix: UnixListener,
 }
 
-/// Opens both doors.
+/// Opens the doors.
 ///
 /// # Errors
 /// When the port is taken or the socket cannot be made.
 pub async fn serve(engine: Arc<Engine>, config: ServerConfig) -> io::Result<Listening> {
     let tcp = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, config.port))).await?;
     let port = tcp.local_addr()?.port();
+    let host = match &config.host {
+        Some((address, _)) => Some(TcpListener::bind(SocketAddr::new(*address, port)).await?),
+        None => None,
+    };
     let unix = open_socket(&config.socket)?;
     let (shutdown, _) = watch::channel(false);
-    let app = App { engine, config: Arc::new(config), port, hooks: Hooks::default(), shutdown };
-    Ok(Listening { port, app, tcp, unix })
+    let app = App { engine, config: Arc::new(config), hooks: Hooks::default(), shutdown };
+    Ok(Listening { port, app, tcp, host, unix })
+}
+
+/// What browsers reach by a door.
+fn by_port_of(app: &App, door: Door) -> Router {
+    let door = Arc::new(door);
+    api()
+        .route("/login", post(gate::login))
+        .fallback(assets::page)
+        .layer(Extension(door.clone()))
+        .layer(from_fn_with_state(door, gate::guard))
+        .layer(CompressionLayer::new())
+        .with_state(app.clone())
 }
 
 /// A socket that only its user can open.
@@ -86,12 +107,7 @@ impl Listening {
             let _ = ear.wait_for(|ends| *ends).await;
         };
         let ear = || self.app.shutdown.subscribe();
-        let by_port = api()
-            .route("/login", post(gate::login))
-            .fallback(assets::page)
-            .layer(from_fn_with_state(self.app.clone(), gate::guard))
-            .layer(CompressionLayer::new())
-            .with_state(self.app.clone());
+        let by_port = by_port_of(&self.app, Door::own(self.port, self.app.config.token.clone()));
         let hooks = Router::new()
             .route("/api/hook/{agent}", post(hook::told))
             .route("/api/hook/delivered", post(hook::delivered))
@@ -105,7 +121,20 @@ impl Listening {
         let tcp = axum::serve(at_once, by_port).with_graceful_shutdown(ends(ear()));
         let unix = axum::serve(self.unix, by_socket).with_graceful_shutdown(ends(ear()));
         let mut ended = ear();
-        let both = async { tokio::try_join!(tcp, unix).map(|_| ()) };
+        let host =
+            self.host.zip(self.app.config.host.clone()).map(|(listener, (address, token))| {
+                let door = Door::at(SocketAddr::new(address, self.port), token);
+                let at_once = listener.tap_io(send_at_once);
+                axum::serve(at_once, by_port_of(&self.app, door))
+                    .with_graceful_shutdown(ends(ear()))
+            });
+        let host = async {
+            match host {
+                Some(host) => host.await,
+                None => Ok(()),
+            }
+        };
+        let both = async { tokio::try_join!(tcp, unix, host).map(|_| ()) };
         tokio::select! {
             result = both => result,
             () = async {

@@ -64,7 +64,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
             clap_complete::generate(shell, &mut Args::command(), "callboard", &mut text);
             done(output::print(&String::from_utf8_lossy(&text)))
         }
-        Command::Daemon { port } => daemon::run(settings, port),
+        Command::Daemon { port, host } => daemon::run(settings, port, host),
         Command::Openapi => done(output::json(&callboard_server::document())),
     }
 }

@@ -34,7 +34,10 @@ pub(super) fn up(args: &Up, settings: &Settings) -> Result<(), CliError> {
             "name a git repository or a folder",
         ));
     }
-    let running = daemon::ensure(settings, args.port)?;
+    let running = match args.host {
+        Some(host) => daemon::ensure_at(settings, args.port, host)?,
+        None => daemon::ensure(settings, args.port)?,
+    };
     if args.port.is_some_and(|port| port != running.port) {
         output::remark(&format!("the daemon already runs, on port {}", running.port));
     }
@@ -47,6 +50,14 @@ pub(super) fn up(args: &Up, settings: &Settings) -> Result<(), CliError> {
         output::json(&Started { url, pid: running.pid, workspace: &workspace })?;
     } else {
         told(&client, &workspace, &(running.page_url() + &board))?;
+    }
+    if let Some(url) = running.host_url().filter(|_| args.host.is_some()) {
+        output::remark(&format!(
+            "other machines reach the board at {url} with this token: {}\n\
+             whoever has it reads every transcript and answers calls; nothing is encrypted: use it in a network that you trust, or\n\
+             better, no --host and an SSH tunnel (docs/inbox.md)",
+            daemon::host_token(&settings.run_dir())?
+        ));
     }
     if !args.no_open {
         open_browser(&running, settings)?;

@@ -128,6 +128,7 @@ fn a_daemon_killed_while_it_makes_a_worktree_leaves_none() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods, reason = "a shell reads what the command prints")]
 fn what_runs_in_a_worktree() {
     let home = HermeticHome::new();
     let repo = Repo::new(&home);

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 
 use callboard_testkit::HermeticHome;
+use callboard_testkit::daemon::Client;
 
 use crate::scene::{Server, TOKEN};
 
@@ -49,6 +50,26 @@ fn a_wrong_token_gives_no_cookie() {
     for part in ["HttpOnly", "SameSite=Strict", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
+}
+
+#[test]
+fn a_door_for_other_machines_opens_to_a_token_of_its_own() {
+    let home = HermeticHome::new();
+    let own = "fedcba9876543210fedcba9876543210";
+    let server = Server::start_at(&home, Some(([127, 0, 0, 2].into(), own.to_owned())));
+    let far = format!("http://127.0.0.2:{}/", server.port);
+    let guest = Client::sign_in(&far, own);
+    assert_eq!(guest.get("/api/workspaces").status, 200);
+    let here = server.client();
+    assert_eq!(here.get("/api/workspaces").status, 200);
+    let with = |client: &Client, header: (&str, &str)| {
+        client.request("GET", "/api/workspaces", &[header], b"").status
+    };
+    let cookie = |token: &str| format!("callboard={token}");
+    assert_eq!(with(&guest, ("cookie", &cookie(TOKEN))), 401, "each door has its own token");
+    assert_eq!(with(&here, ("cookie", &cookie(own))), 401);
+    assert_eq!(with(&guest, ("host", &format!("127.0.0.1:{}", server.port))), 421);
+    assert_eq!(with(&guest, ("host", &format!("evil.example:{}", server.port))), 421);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A server over an engine, in this process.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -22,6 +23,11 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(home: &HermeticHome) -> Self {
+        Self::start_at(home, None)
+    }
+
+    /// As [`Self::start`], with a door at this address that opens to this token.
+    pub(crate) fn start_at(home: &HermeticHome, host: Option<(IpAddr, String)>) -> Self {
         let vars: BTreeMap<String, String> = home
             .variables()
             .into_iter()
@@ -35,6 +41,7 @@ impl Server {
             port: 0,
             socket: home.callboard_home().join("callboard.sock"),
             token: TOKEN.to_owned(),
+            host,
             editor: None,
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
