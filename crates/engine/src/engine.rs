@@ -375,6 +375,7 @@ impl Engine {
 fn begin_beside(engine: &Arc<Engine>) {
     crate::readable::start(engine, engine.stop.clone());
     crate::notes::start(engine);
+    crate::owned::start(engine);
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
     crate::worktrees::start(engine, engine.stop.clone());
