@@ -102,7 +102,7 @@ impl Engine {
                 );
             }
         }
-        self.agent_for(new.agent.as_deref()).map(|_| ())
+        self.agent_for(Some(workspace), new.agent.as_deref()).map(|_| ())
     }
 
     /// The night that goes on in a workspace, else the last.

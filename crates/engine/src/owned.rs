@@ -14,6 +14,7 @@ mod rewind;
 mod server;
 mod stray;
 mod takeover;
+mod transcript;
 mod wire;
 
 use std::collections::BTreeMap;

@@ -104,8 +104,9 @@ impl Driver for ClaudeDriver {
         Err(io::Error::new(io::ErrorKind::Unsupported, "it has a process for each conversation"))
     }
 
-    fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Attachment {
-        Attachment { program: program.to_owned(), args: vec!["--resume".to_owned(), id.to_owned()] }
+    fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Option<Attachment> {
+        let args = vec!["--resume".to_owned(), id.to_owned()];
+        Some(Attachment { program: program.to_owned(), args })
     }
 
     fn unrecorded(

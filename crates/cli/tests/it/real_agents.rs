@@ -1,5 +1,6 @@
 //! Real agents on the board; `cargo xtask test` runs modules of this name apart.
 
+mod acp;
 mod claude;
 mod codex;
 mod hooks;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use callboard_agents::drive::{Channel, Heard, Line, Order, Refusal, Signal};
+use callboard_agents::drive::{Channel, Driver, Heard, Line, Order, Refusal, Signal};
 use callboard_model::call::CallVia;
 use callboard_model::owned::{Owned, OwnedPrompt, OwnedState, PromptStep, TurnSnapshot};
 use callboard_model::session::TurnState;
@@ -12,9 +12,11 @@ use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::host::{self, HostRequest, HostState};
 
 use super::rewind;
+use super::transcript;
 use super::wire::Wire;
 use crate::calls::{AskedBy, Delivery};
 use crate::core::Told;
+use crate::engine::TRANSCRIPTS;
 use crate::{Engine, EngineError, limits};
 
 /// What a channel's thread is woken for.
@@ -46,6 +48,7 @@ enum Leaving {
 pub(super) struct Driven {
     pub(super) engine: Arc<Engine>,
     pub(super) owned: Owned,
+    pub(super) driver: &'static dyn Driver,
     pub(super) channel: Box<dyn Channel>,
     pub(super) wire: Wire,
     pub(super) wakes: Receiver<Wake>,
@@ -163,6 +166,7 @@ impl Driven {
             signals.extend(one.signals);
             lines.extend(one.lines);
         }
+        self.write_records(&signals)?;
         let is_long = cursor.saturating_sub(self.committed) > limits::JOURNAL_UNTOLD_BYTES;
         self.owned.cursor = cursor;
         if !signals.is_empty() || is_long {
@@ -188,6 +192,27 @@ impl Driven {
             self.deliver(delivery)?;
         }
         Ok(())
+    }
+
+    /// Writes what was said down, where the agent does not; before it counts as heard.
+    fn write_records(&mut self, signals: &[Signal]) -> Result<(), EngineError> {
+        let named = signals.iter().find_map(|signal| match signal {
+            Signal::Named(id) => Some(id.as_str()),
+            _ => None,
+        });
+        let native = named.or(self.owned.native.as_deref());
+        let home = self.engine.config.home.join(TRANSCRIPTS);
+        let path = native.and_then(|native| self.driver.transcript(&home, native));
+        let (Some(path), records) = (path, self.channel.records()) else { return Ok(()) };
+        transcript::append(&path, &records, self.engine.now()).map_err(|cause| {
+            EngineError::Refused {
+                text: format!(
+                    "cannot write {}: {cause}; its host keeps what was said",
+                    path.display()
+                ),
+                hint: "make room on the disk, and start the daemon anew",
+            }
+        })
     }
 
     fn commit(&mut self, signals: Vec<Signal>, sent: Vec<String>) -> Result<(), EngineError> {
@@ -279,6 +304,8 @@ impl Driven {
                     lines.extend(said);
                     sent.push(prompt.id.clone());
                 }
+                // It is sent when the agent is ready again.
+                Err(Refusal::NotYet) => {}
                 Err(error) => tracing::warn!(%error, "a prompt was not sent"),
             }
         }
@@ -290,6 +317,7 @@ impl Driven {
                 owned.prompts.iter().filter(|prompt| sent.contains(&prompt.id)).cloned().collect();
             self.taken.extend(rewind::take(&self.engine, &owned, &first));
         }
+        self.write_records(&[])?;
         self.commit(Vec::new(), sent)?;
         self.send(&lines)
     }
@@ -376,6 +404,20 @@ impl Driven {
         }
     }
 
+    /// One that could not begin may run on; nobody would ever look after it again.
+    fn end_what_runs(&mut self) {
+        for left in (0..limits::END_LOOKS).rev() {
+            let is_ours = matches!(self.wire, Wire::Pipes { .. });
+            if !is_ours || !matches!(self.wire.host_state(), HostState::Running(_)) {
+                return;
+            }
+            if left + 1 == limits::END_LOOKS {
+                self.end_processes();
+            }
+            std::thread::sleep(limits::SERVER_TRY_EVERY);
+        }
+    }
+
     /// The host or the server is gone, or has let go.
     fn lost(&self) -> Option<String> {
         if self.owned.is_stopped {
@@ -407,6 +449,11 @@ impl Driven {
     /// Keeps how it ended, and removes what only a running one needs.
     fn over(&mut self) {
         let failure = self.closed.take().flatten();
+        self.end_what_runs();
+        self.channel.finish();
+        if let Err(error) = self.write_records(&[]) {
+            tracing::warn!(%error, "the last words of an agent were not kept");
+        }
         let ended = match self.wire.host_state() {
             HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => Some(ended),
             _ => None,

@@ -1,6 +1,6 @@
 //! What people ask of owned sessions: to start, to take a prompt, to break off, to end, to go on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -68,7 +68,7 @@ impl Engine {
         // A model and a mode belong to the agent that they are set for.
         let is_usual = new.agent.is_none() || new.agent == usual.default;
         let named = new.agent.or(usual.default);
-        let (agent, _) = self.agent_for(named.as_deref())?;
+        let (agent, _) = self.agent_for(Some(task.workspace), named.as_deref())?;
         let now = self.now();
         let words = prompt.unwrap_or_else(|| words_of(&task));
         let asked = Owned {
@@ -98,13 +98,14 @@ impl Engine {
     /// The agent of this name, or the first that is installed and can be driven.
     pub(crate) fn agent_for(
         &self,
+        workspace: Option<WorkspaceId>,
         name: Option<&str>,
     ) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
         let environment = &self.config.environment;
         let all = callboard_agents::all().iter().copied();
         let drivable = |agent: &'static dyn Agent| Some((agent, agent.driver()?));
         let found = match name {
-            Some(name) => callboard_agents::named(name).and_then(drivable),
+            Some(name) => self.agent_named(workspace, name)?.and_then(drivable),
             None => all
                 .filter(|agent| begin::program_of(*agent, environment).is_ok())
                 .find_map(drivable),
@@ -114,10 +115,28 @@ impl Engine {
                 Some(name) => format!("there is no agent `{name}`; nothing was started"),
                 None => "no agent is installed where the daemon looks; nothing was started".into(),
             },
-            hint: "see `callboard doctor`",
+            hint: "see `callboard doctor`; others are named in `callboard.toml`, as `[agents.acp.NAME]`",
         })?;
-        begin::program_of(agent, environment)?;
+        match workspace {
+            Some(workspace) => begin::invocation_of(self, workspace, agent)?.program,
+            None => begin::program_of(agent, environment)?,
+        };
         Ok((agent, driver))
+    }
+
+    /// One that Callboard knows, or that the workspace's configuration names.
+    fn agent_named(
+        &self,
+        workspace: Option<WorkspaceId>,
+        name: &str,
+    ) -> Result<Option<&'static dyn Agent>, EngineError> {
+        let known = callboard_agents::all().iter().copied();
+        if let Some(known) = known.into_iter().find(|agent| agent.name().as_str() == name) {
+            return Ok(Some(known));
+        }
+        let Some(workspace) = workspace else { return Ok(None) };
+        let is_configured = self.project_of(workspace)?.agents.acp.contains_key(name);
+        Ok(is_configured.then(|| callboard_agents::configured(name)).flatten())
     }
 
     /// Owned sessions that are not over, and the last that are.
@@ -237,7 +256,7 @@ impl Engine {
     /// When it runs already, here or elsewhere, or its agent cannot do that.
     pub fn resume(&self, session: SessionId, on: GoOn) -> Result<OwnedView, EngineError> {
         let view = self.session(session)?;
-        let (_, driver) = self.agent_for(Some(view.agent.as_str()))?;
+        let (_, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
         if !driver.capabilities().resume {
             return Err(unable(&view, "go on after its end"));
         }
@@ -294,7 +313,7 @@ impl Engine {
     /// When its agent cannot do that.
     pub fn fork(&self, session: SessionId, on: GoOn) -> Result<OwnedView, EngineError> {
         let view = self.session(session)?;
-        let (_, driver) = self.agent_for(Some(view.agent.as_str()))?;
+        let (_, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
         if !driver.capabilities().fork {
             return Err(unable(&view, "be copied"));
         }
@@ -336,8 +355,20 @@ impl Engine {
     /// When it works, or runs elsewhere.
     pub fn attach(&self, session: SessionId) -> Result<Attached, EngineError> {
         let view = self.session(session)?;
-        let (agent, driver) = self.agent_for(Some(view.agent.as_str()))?;
-        let program = begin::program_of(agent, &self.config.environment)?;
+        let (agent, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
+        let shown = |socket: Option<&Path>| {
+            let program = begin::program_of(agent, &self.config.environment).ok()?;
+            driver.attachment(&program, &view.agent_session_id, socket)
+        };
+        if shown(None).is_none() {
+            return Err(EngineError::Refused {
+                text: format!(
+                    "{} has no window that shows {session}; it was left alone",
+                    view.agent
+                ),
+                hint: "its session page and `callboard session show` tell what it says",
+            });
+        }
         let owned = self.read(|s| Ok(s.owned_of_session(session)?))?;
         let driven = owned.filter(|owned| !owned.state.is_over());
         let mut socket = None;
@@ -356,7 +387,7 @@ impl Engine {
             }
             None => refuse_second_writer(self, &view.agent, &view.agent_session_id)?,
         }
-        let how = driver.attachment(&program, &view.agent_session_id, socket.as_deref());
+        let how = shown(socket.as_deref()).ok_or(EngineError::Ending)?;
         Ok(Attached {
             program: how.program.to_string_lossy().into_owned(),
             args: how.args,

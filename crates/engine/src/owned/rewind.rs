@@ -137,7 +137,7 @@ impl Engine {
         view: &SessionView,
         turn: &TurnSnapshot,
     ) -> Result<Option<String>, EngineError> {
-        let (_, driver) = self.agent_for(Some(view.agent.as_str()))?;
+        let (_, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
         Ok(driver.entry_before(&self.config.environment, &view.agent_session_id, &turn.prompt))
     }
 

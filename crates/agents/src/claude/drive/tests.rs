@@ -9,6 +9,7 @@ use crate::Environment;
 fn launch(beginning: Beginning) -> Launch {
     Launch {
         program: "claude".into(),
+        args: Vec::new(),
         cwd: "/r".into(),
         beginning,
         id: "our-id".into(),

@@ -12,7 +12,7 @@ use super::{Rows, kinds};
 
 pub(crate) struct Scene {
     pub(crate) home: HermeticHome,
-    agents: Agents,
+    pub(crate) agents: Agents,
 }
 
 impl Scene {
