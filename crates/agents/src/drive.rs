@@ -38,6 +38,8 @@ pub struct Capabilities {
 pub struct Launch {
     /// The agent's program.
     pub program: PathBuf,
+    /// Its arguments, where they are not the driver's to say.
+    pub args: Vec<String>,
     /// Where it works.
     pub cwd: PathBuf,
     /// How it begins.
@@ -59,7 +61,7 @@ impl Launch {
     #[must_use]
     pub fn resumed(&self) -> Option<&str> {
         match &self.beginning {
-            Beginning::Resume(id) => Some(id),
+            Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
             Beginning::New | Beginning::Fork(_) => None,
         }
     }
@@ -219,6 +221,15 @@ pub trait Channel: Send {
     /// Says why it is not; nothing is to be sent then.
     fn order(&mut self, order: &Order) -> Result<Vec<Line>, Refusal>;
 
+    /// What was said since the last time, for the transcript of an agent that keeps none. Told before
+    /// [`state`](Self::state); told again, it has the same `id`.
+    fn records(&mut self) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// Nothing more comes: what was begun to be said counts as said.
+    fn finish(&mut self) {}
+
     /// What a later channel of the same conversation goes on from.
     fn state(&self) -> Value;
 }
@@ -264,10 +275,34 @@ pub trait Driver: Send + Sync {
     /// When nobody listens, or it is no server of this agent.
     fn connect(&self, socket: &Path, take: LineTaker) -> io::Result<Box<dyn Connection>>;
 
-    /// How its own program shows the conversation; `socket` is its server's, if it has one.
-    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Attachment;
+    /// How its own program shows the conversation, if it can; `socket` is its server's, if it has one.
+    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Option<Attachment>;
+
+    /// What the agent's own record of the conversation lacks of these prompts (ours, by their ids), which it has
+    /// begun: one that was killed may not have written them down. `None` without a record: the conversation cannot
+    /// go on then, only begin.
+    fn unrecorded(
+        &self,
+        _environment: &Environment,
+        _id: &str,
+        _prompts: &[String],
+    ) -> Option<Vec<String>> {
+        Some(Vec::new())
+    }
+
+    /// What the conversation ends with once a prompt (ours, by its id) and all behind it are dropped; `None` where
+    /// the agent cannot go back, or nothing comes before the prompt.
+    fn entry_before(&self, _environment: &Environment, _id: &str, _prompt: &str) -> Option<String> {
+        None
+    }
 
     /// The socket of a server that the user's own sessions of `home` share, if the agent has such a thing.
     /// A channel that resumes a conversation there is asked what its user is asked, and may answer.
     fn shared_socket(&self, home: &Path) -> Option<PathBuf>;
+
+    /// Where the transcript of a conversation is written, below Callboard's folder of them, if its agent
+    /// keeps none that can be read.
+    fn transcript(&self, _home: &Path, _id: &str) -> Option<PathBuf> {
+        None
+    }
 }

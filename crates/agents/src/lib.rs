@@ -2,6 +2,7 @@
 //!
 //! One folder per agent; nothing outside it knows a word of that agent's. Nothing here writes to an agent's home.
 
+mod acp;
 mod claude;
 mod codex;
 mod connect;
@@ -43,10 +44,29 @@ pub fn all() -> &'static [&'static dyn Agent] {
     &[&claude::Claude, &codex::Codex]
 }
 
-/// The agent of this short name.
+/// Those, and what configurations have named by now.
+#[must_use]
+pub fn known() -> Vec<&'static dyn Agent> {
+    all().iter().copied().chain(acp::known()).collect()
+}
+
+/// The known agent of this short name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static dyn Agent> {
-    all().iter().copied().find(|agent| agent.name().as_str() == name)
+    known().into_iter().find(|agent| agent.name().as_str() == name)
+}
+
+/// The agent of this short name, which a configuration or a kept session names: known from now on. None
+/// if there are too many.
+#[must_use]
+pub fn configured(name: &str) -> Option<&'static dyn Agent> {
+    named(name).or_else(|| acp::configured(name).map(|agent| agent as &dyn Agent))
+}
+
+/// Whoever reads the transcripts that are written for agents that keep none.
+#[must_use]
+pub fn written() -> &'static dyn Agent {
+    &acp::ANY
 }
 
 /// The environment that agents are looked for in; given, never read from the process.
@@ -87,6 +107,11 @@ pub trait Agent: Send + Sync {
 
     /// The transcript at a path, if one is there.
     fn transcript_at(&self, home: &Path, path: &Path) -> Option<TranscriptFile>;
+
+    /// Whose transcript it is, where several agents share a home.
+    fn agent_of(&self, _file: &TranscriptFile) -> Option<&'static dyn Agent> {
+        None
+    }
 
     /// The folders in which transcripts and the live registry change.
     fn watch_roots(&self, home: &Path) -> Vec<WatchRoot>;

@@ -105,3 +105,21 @@ pub const TURNS_LOOKED_AT: u32 = 3;
 pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
 pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
+
+/// Agents that configurations name; each lives as long as the program.
+pub const CONFIGURED_AGENTS: usize = 64;
+
+/// The name of such an agent: it becomes a folder's, with three bytes for an unusual one.
+pub const CONFIGURED_NAME_BYTES: usize = 64;
+
+/// A file's name, on every system.
+pub const FILE_NAME_BYTES: usize = 240;
+
+/// Pieces of a message are joined up to this; a longer one is told in parts. It is kept in a channel's state.
+pub const MESSAGE_BYTES: usize = 64 << 10;
+
+/// Tool calls of one turn that are open at once; the oldest is given up beyond.
+pub const OPEN_TOOL_CALLS: usize = 64;
+
+/// Models or modes that are named where one is not there; more would hide the message.
+pub const NAMED_CHOICES: usize = 12;

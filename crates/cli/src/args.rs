@@ -42,6 +42,8 @@ pub(crate) enum Command {
     Resource(Resource),
     /// Start an agent on a task, or on what you say, in a worktree of its own.
     Run(Run),
+    /// Work tasks one after another while nobody is there: what no rule answers is parked, a limit is waited for.
+    Night(Night),
     /// Give a session that Callboard started a prompt: into its turn, or behind it, as its agent can.
     Send {
         /// `S41`, or the agent's own id or its beginning.
@@ -69,6 +71,19 @@ pub(crate) enum Command {
     Resume(Going),
     /// Have a session go on a second time from where it is.
     Fork(Going),
+    /// Restore a session's files to what they were before a prompt, and have its conversation go on from there.
+    Rewind {
+        /// `S41`, or the agent's own id or its beginning.
+        session: String,
+        /// The prompt, by its number; those there are are listed if not given.
+        #[arg(long)]
+        to: Option<String>,
+        /// Only the files; the conversation goes on from where it is.
+        #[arg(long, requires = "to")]
+        files_only: bool,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Open a session in its agent's own program, in this terminal.
     Attach {
         /// `S41`, or the agent's own id or its beginning.
@@ -470,6 +485,36 @@ pub(crate) struct Run {
     /// How many sessions, each in a worktree of its own.
     #[arg(long)]
     pub(crate) count: Option<u32>,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Night {
+    /// The tasks, in the order in which they are started: `T1 T2 T3`.
+    #[arg(required_unless_present_any = ["status", "end"], conflicts_with_all = ["status", "end"])]
+    pub(crate) tasks: Vec<String>,
+    /// A time of day, such as `8:00`, from which on nothing is started.
+    #[arg(long)]
+    pub(crate) until: Option<String>,
+    /// How many are worked on at the same time; as many as may in this repository if not given.
+    #[arg(long)]
+    pub(crate) running: Option<u32>,
+    /// Which agent (`claude`, `codex`).
+    #[arg(long)]
+    pub(crate) agent: Option<String>,
+    /// The model, in the agent's words.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// The permission mode, in the agent's words.
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
+    /// Show the night that goes on, or the last.
+    #[arg(long, conflicts_with = "end")]
+    pub(crate) status: bool,
+    /// End the night: nothing more is started, what is worked on goes on.
+    #[arg(long)]
+    pub(crate) end: bool,
     #[command(flatten)]
     pub(crate) json: Json,
 }

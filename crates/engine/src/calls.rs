@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use callboard_model::call::{Ask, CallAnswer, CallDetail, CallState, CallVia, Rule, Rules};
+use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rule, Rules};
 use callboard_model::project;
 use callboard_model::view::{AnswerCall, CallView};
 use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
@@ -89,9 +89,11 @@ impl Engine {
     /// When the store fails.
     pub fn asked(&self, by: AskedBy) -> Result<(CallId, u32), EngineError> {
         let AskedBy { agent, thread, via, ask, expires_at, window } = by;
-        let rules = self.rules_for(&agent, &thread);
-        let foreign = self.foreign_writes(&agent, &thread, &ask)?;
-        let asked = Asked { agent, thread, via, ask, expires_at, window, rules, foreign };
+        let place = self.place_of(&agent, &thread, &ask)?;
+        let rules = place.as_ref().map(|place| self.rules_of(&place.root)).unwrap_or_default();
+        let checkout = place.as_ref().and_then(AskedIn::checkout);
+        let foreign = place.and_then(|place| place.foreign);
+        let asked = Asked { agent, thread, via, ask, expires_at, window, rules, checkout, foreign };
         self.ask(move |core| core.take_ask(asked))
     }
 
@@ -163,48 +165,36 @@ impl Engine {
         self.answers.wait(seen, time)
     }
 
-    /// The worktree that a session works in, and the files of other checkouts that it asks to write.
-    fn foreign_writes(
+    /// Where a session that asks works, as far as it is known.
+    fn place_of(
         &self,
         agent: &AgentName,
         thread: &ThreadKey,
         ask: &Ask,
-    ) -> Result<Option<(PathBuf, Vec<String>)>, EngineError> {
-        if !matches!(ask.detail, CallDetail::Edit { .. }) {
-            return Ok(None);
-        }
+    ) -> Result<Option<AskedIn>, EngineError> {
         let thread = ThreadKey::main(thread.native.clone());
         self.read(|s| {
             let Some(id) = s.session_id(agent, &thread)? else { return Ok(None) };
             let Some(session) = s.session(id)? else { return Ok(None) };
-            let (Some(workspace), Some(cwd)) = (session.row.workspace, session.row.cwd) else {
-                return Ok(None);
+            let Some(workspace) = session.row.workspace else { return Ok(None) };
+            let Some(known) = s.workspace(workspace)? else { return Ok(None) };
+            let cwd = session.row.cwd.map(PathBuf::from);
+            let own = match &cwd {
+                Some(cwd) => OwnCheckout::of(s, workspace, cwd)?,
+                None => None,
             };
-            let Some(checkout) = OwnCheckout::of(s, workspace, Path::new(&cwd))? else {
-                return Ok(None);
-            };
-            let paths = checkout.foreign_in(&ask.detail);
-            Ok((!paths.is_empty()).then_some((checkout.own, paths)))
+            let foreign = own.and_then(|checkout| {
+                let paths = checkout.foreign_in(&ask.detail);
+                (!paths.is_empty()).then_some((checkout.own, paths))
+            });
+            Ok(Some(AskedIn { root: known.row.root, cwd, foreign }))
         })
     }
 
-    /// The rules that answer for a session's workspace; none while its `callboard.toml` cannot be read.
-    fn rules_for(&self, agent: &AgentName, thread: &ThreadKey) -> Rules {
-        let thread = ThreadKey::main(thread.native.clone());
-        let root = self.read(|s| {
-            let id = s.session_id(agent, &thread)?;
-            let session = id.map(|id| s.session(id)).transpose()?.flatten();
-            let workspace = session.and_then(|session| session.row.workspace);
-            let workspace = workspace.map(|id| s.workspace(id)).transpose()?.flatten();
-            Ok(workspace.map(|workspace| workspace.row.root))
-        });
-        let project = match root {
-            Ok(Some(root)) => self.project(&root),
-            Ok(None) => return Rules::default(),
-            Err(error) => Err(error),
-        };
-        match project {
-            Ok(project) => rules_of(&project.rules),
+    /// The rules of a workspace; none while its `callboard.toml` cannot be read.
+    fn rules_of(&self, root: &Path) -> Rules {
+        match self.project(root) {
+            Ok(project) => read_rules(&project.rules),
             Err(error) => {
                 tracing::warn!(%error, "no rule answers");
                 Rules::default()
@@ -213,8 +203,26 @@ impl Engine {
     }
 }
 
+/// Where a session that asks works.
+struct AskedIn {
+    /// The main checkout of its workspace.
+    root: PathBuf,
+    cwd: Option<PathBuf>,
+    /// The worktree that it works in, and the files of other checkouts that it asks to write.
+    foreign: Option<(PathBuf, Vec<String>)>,
+}
+
+impl AskedIn {
+    /// The top of the checkout that it works in.
+    fn checkout(&self) -> Option<String> {
+        let cwd = self.cwd.as_deref()?;
+        let top = callboard_git::locate(cwd).map_or_else(|| self.root.clone(), |found| found.top);
+        Some(top.to_string_lossy().into_owned())
+    }
+}
+
 /// Rules as they are matched; one that cannot be read was refused with the file.
-fn rules_of(written: &project::Rules) -> Rules {
+fn read_rules(written: &project::Rules) -> Rules {
     let read = |list: &[String]| list.iter().filter_map(|text| Rule::parse(text).ok()).collect();
     Rules { allow: read(&written.allow), deny: read(&written.deny) }
 }

@@ -23,6 +23,9 @@ use crate::live::{Home, LiveWatch};
 use crate::notes::NotesWatch;
 use crate::owned::OwnedRoom;
 
+/// Where transcripts are written for agents that keep none.
+pub(crate) const TRANSCRIPTS: &str = "transcripts";
+
 /// What the engine is told at its start.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -69,8 +72,13 @@ impl Engine {
     pub fn start(config: EngineConfig) -> Result<Arc<Self>, EngineError> {
         let store = Store::open(&config.home)?;
         let mut reader = store.reader()?;
-        let homes = homes(&config.environment);
+        let homes = homes(&config);
         let (sources, known) = reader.snapshot(|s| Ok((s.sources()?, Known::load(s, &homes)?)))?;
+        // Sessions of agents that configurations named once stay readable.
+        let _known: Vec<_> = sources
+            .iter()
+            .filter_map(|source| callboard_agents::configured(source.row.agent.as_str()))
+            .collect();
         let inbox = Arc::new(Inbox::new([
             limits::WAITING_REQUESTS,
             limits::WAITING_BATCHES,
@@ -370,7 +378,6 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::owned::start(engine);
     crate::pushes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
-    crate::owned::start(engine);
     crate::worktrees::start(engine, engine.stop.clone());
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
@@ -419,10 +426,17 @@ fn checkpoint_beside(engine: &Arc<Engine>) {
 }
 
 /// Every folder that a known agent may keep its history in.
-fn homes(environment: &Environment) -> Vec<Home> {
+fn homes(config: &EngineConfig) -> Vec<Home> {
+    let written = config.home.join(TRANSCRIPTS);
+    // In place of a folder that is missing, all of Callboard's own would be watched.
+    if let Err(error) = std::fs::create_dir_all(&written) {
+        tracing::warn!(%error, "transcripts of agents that keep none cannot be written");
+    }
     let mut homes: BTreeMap<PathBuf, Home> = BTreeMap::new();
-    for agent in callboard_agents::all() {
-        for path in agent.homes(environment) {
+    for agent in callboard_agents::all().iter().chain([&callboard_agents::written()]) {
+        let paths = agent.homes(&config.environment);
+        let ours = (agent.name() == callboard_agents::written().name()).then(|| written.clone());
+        for path in paths.into_iter().chain(ours) {
             // One folder by two names is read once.
             let path = path.canonicalize().unwrap_or(path);
             homes.entry(path.clone()).or_insert(Home { agent: *agent, path });

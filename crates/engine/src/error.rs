@@ -68,6 +68,13 @@ impl EngineError {
         }
     }
 
+    pub(crate) fn no_night(id: i64) -> Self {
+        Self::NotFound {
+            what: format!("night {id}"),
+            hint: "see the last one with `callboard night --status`",
+        }
+    }
+
     pub(crate) fn no_task(id: callboard_model::TaskId) -> Self {
         Self::NotFound { what: format!("task {id}"), hint: "list them with `callboard task list`" }
     }

@@ -14,6 +14,7 @@ mod inbox;
 mod ingest;
 pub mod limits;
 mod live;
+mod nights;
 mod notes;
 mod open;
 mod owned;

@@ -222,6 +222,12 @@ pub const LAST_WORDS_BYTES: usize = 2_000;
 /// Characters of a title made of a prompt.
 pub const TITLE_CHARS: usize = 80;
 
+/// Turns that a session can go back to: the newest.
+pub const SNAPSHOTS: usize = 200;
+
+/// Tasks of one night: more than are worked in one.
+pub const NIGHT_TASKS: usize = 200;
+
 /// Time after which a limit that does not say when it ends is tried again.
 pub const LIMIT_TRIED_MS: i64 = 15 * 60 * 1000;
 /// Longest `callboard.toml` that is read: a hundred times what people write.

@@ -10,9 +10,11 @@ mod journal;
 mod orders;
 mod place;
 mod queue;
+mod rewind;
 mod server;
 mod stray;
 mod takeover;
+mod transcript;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -24,6 +26,7 @@ use self::channel::Wake;
 use self::journal::Journals;
 use self::queue::QueueBell;
 use crate::Engine;
+use crate::nights::NightWatch;
 
 /// The folder of all hosts' folders.
 const HOSTS: &str = "hosts";
@@ -36,6 +39,7 @@ pub(crate) struct OwnedRoom {
     hosts: PathBuf,
     channels: Mutex<BTreeMap<i64, SyncSender<Wake>>>,
     queue: QueueBell,
+    pub(crate) night: NightWatch,
     journals: Journals,
     /// One server is started at a time.
     servers: Mutex<()>,
@@ -49,6 +53,7 @@ impl OwnedRoom {
             hosts: home.join(HOSTS),
             channels: Mutex::default(),
             queue: QueueBell::default(),
+            night: NightWatch::default(),
             journals: Journals::default(),
             servers: Mutex::default(),
         }
@@ -63,6 +68,11 @@ impl OwnedRoom {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner).insert(id, channel);
     }
 
+    /// Has the queue of starts looked at.
+    pub(crate) fn look_at_queue(&self) {
+        self.queue.tell();
+    }
+
     fn leave(&self, id: i64) {
         self.channels.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
@@ -70,6 +80,7 @@ impl OwnedRoom {
     /// Has all threads end; the agents run on.
     pub(crate) fn stop(&self) {
         self.queue.tell();
+        self.night.end();
         self.journals.stop();
         let channels =
             std::mem::take(&mut *self.channels.lock().unwrap_or_else(PoisonError::into_inner));

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use callboard_agents::LiveSession;
 use callboard_model::fold::{SessionFold, UsageTotals};
-use callboard_model::owned::{Owned, PromptStep};
+use callboard_model::owned::{Owned, OwnedState, PromptStep};
 use callboard_model::session::{Alive, Fact, FactSource, Outcome, SessionState, TurnState};
 use callboard_model::view::{
     CheckResult, ContextUse, OwnedCan, OwnedView, PlanProgress, QueuedPrompt, SessionView,
@@ -139,6 +139,11 @@ pub(crate) fn owned(owned: &Owned) -> OwnedView {
             attach_while_driven: can.attach_while_driven,
         },
     }
+}
+
+/// The limit that holds an owned session up.
+pub(crate) fn held_up(owned: Option<&OwnedView>) -> Option<&str> {
+    owned.filter(|owned| owned.state == OwnedState::Running)?.waits.as_deref()
 }
 
 /// The three facts, each from the best source that tells.

@@ -103,10 +103,7 @@ impl<'a> Retelling<'a> {
     fn told_in(&mut self, source: SourceId) -> Result<Option<&Told>> {
         if !self.agents.contains_key(&source) {
             let found = self.snapshot.source(source)?.and_then(|source| {
-                let agent = callboard_agents::all()
-                    .iter()
-                    .copied()
-                    .find(|agent| agent.name() == source.row.agent)?;
+                let agent = callboard_agents::configured(source.row.agent.as_str())?;
                 let companion = companion_of(&source);
                 let file = TranscriptFile {
                     path: source.row.path,

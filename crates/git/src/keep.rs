@@ -22,6 +22,7 @@ use crate::status::{Status, status};
 
 pub use beside::{KeptCommit, keep_beside};
 pub use ignored::is_made_again;
+pub(crate) use restore::{Change, changes_of, replace_files};
 pub use restore::{Restored, restore};
 
 /// Where kept work is found.
@@ -67,7 +68,7 @@ pub enum KeepError {
 }
 
 impl KeepError {
-    fn refused(what: impl Into<String>, hint: &'static str) -> Self {
+    pub(crate) fn refused(what: impl Into<String>, hint: &'static str) -> Self {
         Self::Refused { what: what.into(), hint }
     }
 
@@ -110,7 +111,7 @@ pub fn keep(top: &Path, name: &str) -> Result<Kept, KeepError> {
     refuse_what_cannot_be_kept(&checkout, &found)?;
     let head = git.text(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok();
     let ignored = ignored::sort(top, &found.ignored);
-    let scratch = Scratch::of(&checkout)?;
+    let scratch = Scratch::of(&checkout, "callboard-keep.index")?;
     let index_tree = git.call(["write-tree"]).index(&scratch.index).text()?;
     let kept = Kept {
         name: name.to_owned(),
@@ -171,13 +172,13 @@ fn refuse_what_cannot_be_kept(checkout: &Checkout, found: &Status) -> Result<(),
 }
 
 /// A copy of the checkout's index, to be changed; it goes when this is dropped.
-struct Scratch {
-    index: PathBuf,
+pub(crate) struct Scratch {
+    pub(crate) index: PathBuf,
 }
 
 impl Scratch {
-    fn of(checkout: &Checkout) -> Result<Self, KeepError> {
-        let index = checkout.git_dir.join("callboard-keep.index");
+    pub(crate) fn of(checkout: &Checkout, name: &str) -> Result<Self, KeepError> {
+        let index = checkout.git_dir.join(name);
         let own = checkout.git_dir.join("index");
         match fs::copy(&own, &index) {
             Ok(_) => {}
@@ -200,7 +201,7 @@ impl Drop for Scratch {
 }
 
 /// Makes the copy of the index hold what lies on the disk.
-fn put_disk_into_index(
+pub(crate) fn put_disk_into_index(
     git: &Git,
     scratch: &Scratch,
     found: &Status,
@@ -251,13 +252,14 @@ fn on_disk(git: &Git, paths: &[PathBuf]) -> Result<Vec<Entry>, KeepError> {
     for path in paths {
         let file = git.cwd().join(path);
         let meta = match fs::symlink_metadata(&file) {
-            Ok(meta) => meta,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            // A file may have made room for a folder, and a folder for a file.
+            Ok(meta) if !meta.is_dir() => meta,
+            Err(error) if !is_gone(&error) => return Err(KeepError::io(&file)(error)),
+            _ => {
                 let blob = "0".repeat(40);
                 entries.push(Entry { mode: "0", blob, path: path.clone() });
                 continue;
             }
-            Err(error) => return Err(KeepError::io(&file)(error)),
         };
         if meta.is_symlink() {
             let target = fs::read_link(&file).map_err(KeepError::io(&file))?;
@@ -291,6 +293,10 @@ fn on_disk(git: &Git, paths: &[PathBuf]) -> Result<Vec<Entry>, KeepError> {
     Ok(entries)
 }
 
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 #[cfg(unix)]
 fn is_executable(meta: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -302,7 +308,7 @@ fn is_executable(_: &fs::Metadata) -> bool {
     false
 }
 
-fn commit(
+pub(crate) fn commit(
     git: &Git,
     tree: &str,
     parents: &[Option<&str>],

@@ -15,6 +15,7 @@ mod paths;
 pub mod pushes;
 pub mod remote;
 mod run;
+pub mod snapshot;
 pub mod status;
 pub mod worktree;
 

@@ -12,6 +12,8 @@ use crate::limits;
 #[derive(Debug, Clone)]
 pub struct Git {
     cwd: PathBuf,
+    /// Where it writes objects, and where it finds the others, if not in its own repository.
+    objects: Option<Box<(PathBuf, PathBuf)>>,
 }
 
 /// Why git did not do what it was asked.
@@ -41,7 +43,12 @@ impl Git {
     /// Git in `cwd`.
     #[must_use]
     pub fn at(cwd: impl Into<PathBuf>) -> Self {
-        Self { cwd: cwd.into() }
+        Self { cwd: cwd.into(), objects: None }
+    }
+
+    /// The same, writing its objects into the folder `own` and reading those of `borrowed` as well.
+    pub(crate) fn writing_to(self, own: &Path, borrowed: &Path) -> Self {
+        Self { objects: Some(Box::new((own.to_owned(), borrowed.to_owned()))), ..self }
     }
 
     /// The directory it runs in.
@@ -63,6 +70,12 @@ impl Git {
             .env_remove("GIT_INDEX_FILE")
             .args(["-c", "core.fsmonitor=false", "-c", "gc.auto=0"])
             .args(&args);
+        let command = match self.objects.as_deref() {
+            Some((own, borrowed)) => command
+                .env("GIT_OBJECT_DIRECTORY", own)
+                .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", borrowed),
+            None => command,
+        };
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
         Call { cwd: self.cwd.clone(), words: words.join(" "), command }
     }

@@ -11,6 +11,7 @@ pub mod fold;
 pub mod goal;
 pub mod ids;
 pub mod limits;
+pub mod night;
 pub mod owned;
 pub mod phrase;
 pub mod project;

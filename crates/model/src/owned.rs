@@ -7,6 +7,9 @@ use utoipa::ToSchema;
 use crate::session::TurnState;
 use crate::{AgentName, SessionId, TaskId, Timestamp, WorkspaceId};
 
+/// Begun prompts that are remembered: more than an agent takes before it writes down the first.
+const BEGUN_REMEMBERED: usize = 8;
+
 /// Where an owned session stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -67,6 +70,13 @@ pub enum Beginning {
     Resume(String),
     /// As a copy of this one.
     Fork(String),
+    /// As this one goes on from an earlier point: what came behind the entry `at` is dropped.
+    ResumeAt {
+        /// The conversation.
+        id: String,
+        /// The last entry that it keeps.
+        at: String,
+    },
 }
 
 /// What became of a prompt.
@@ -100,6 +110,25 @@ pub struct OwnedPrompt {
     /// How far it is.
     #[serde(default)]
     pub step: PromptStep,
+}
+
+/// A snapshot of the files, taken before the agent had a prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnSnapshot {
+    /// The prompt's id.
+    pub prompt: String,
+    /// Its beginning.
+    pub text: String,
+    /// When it was taken.
+    pub at: Timestamp,
+}
+
+impl OwnedPrompt {
+    /// One that is to be sent; it is given its id when it is kept.
+    #[must_use]
+    pub fn waiting(text: String, at: Timestamp) -> Self {
+        Self { id: String::new(), text, at, step: PromptStep::Waiting }
+    }
 }
 
 /// A limit of the agent's service that is reached.
@@ -165,6 +194,12 @@ pub struct Owned {
     /// Prompts that the agent has not begun.
     #[serde(default)]
     pub prompts: Vec<OwnedPrompt>,
+    /// The last prompts that the agent has begun: its own record may not have them yet.
+    #[serde(default)]
+    pub begun: Vec<OwnedPrompt>,
+    /// What it can go back to, oldest first.
+    #[serde(default)]
+    pub snapshots: Vec<TurnSnapshot>,
     /// What its turn waits for, by its own account.
     #[serde(default)]
     pub turn: TurnState,
@@ -216,6 +251,8 @@ impl Owned {
             cursor: 0,
             channel: Value::Null,
             prompts: Vec::new(),
+            begun: Vec::new(),
+            snapshots: Vec::new(),
             turn: TurnState::Unknown,
             turn_at: None,
             waits: None,
@@ -230,7 +267,14 @@ impl Owned {
     /// Takes note of what became of a prompt.
     pub fn note_prompt(&mut self, id: &str, step: PromptStep) {
         match step {
-            PromptStep::Begun | PromptStep::Done => self.prompts.retain(|prompt| prompt.id != id),
+            PromptStep::Begun => {
+                let begun = self.prompts.extract_if(.., |prompt| prompt.id == id);
+                self.begun
+                    .extend(begun.map(|prompt| OwnedPrompt { step: PromptStep::Begun, ..prompt }));
+                let over = self.begun.len().saturating_sub(BEGUN_REMEMBERED);
+                self.begun.drain(..over);
+            }
+            PromptStep::Done => self.prompts.retain(|prompt| prompt.id != id),
             step => {
                 // What is told late takes nothing back.
                 for prompt in self.prompts.iter_mut().filter(|prompt| prompt.id == id) {
@@ -260,6 +304,7 @@ mod tests {
         owned.note_prompt("a", PromptStep::Begun);
         owned.note_prompt("b", PromptStep::Refused("no".into()));
         assert_eq!(owned.prompts.len(), 1);
+        assert_eq!(owned.begun[0].id, "a");
         assert_eq!(owned.prompts[0].step, PromptStep::Refused("no".into()));
         let kept: Owned = serde_json::from_str(&serde_json::to_string(&owned).unwrap()).unwrap();
         assert_eq!(kept, owned);

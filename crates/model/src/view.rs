@@ -5,6 +5,7 @@
 mod board;
 mod call;
 mod doctor;
+mod night;
 mod owned;
 mod resource;
 mod search;
@@ -18,7 +19,11 @@ pub use board::{
 };
 pub use call::{AnswerCall, CallView, Inbox};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
-pub use owned::{Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt};
+pub use night::{NewNight, NightTaskView, NightView};
+pub use owned::{
+    Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,
+    RewoundConversation, TurnView,
+};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{

@@ -3,6 +3,7 @@
 //!
 //! Nothing but this crate starts a process or reads the clock.
 
+pub mod awake;
 pub mod clock;
 pub mod command;
 pub mod converse;

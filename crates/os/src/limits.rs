@@ -56,5 +56,11 @@ pub const SCRIPT_LINES: usize = 1024;
 /// Time between two looks at whether a script has ended.
 pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);
 
+/// Looks whether the command that keeps the machine awake was refused: it ends within some milliseconds then.
+pub const AWAKE_LOOKS: u32 = 20;
+
+/// Time between two such looks.
+pub const AWAKE_LOOK_EVERY: Duration = Duration::from_millis(10);
+
 /// Time for a connection to this machine itself: a refusal comes at once.
 pub const CONNECT_TIME: Duration = Duration::from_millis(200);

@@ -3,7 +3,9 @@
 use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
-use crate::api::{board, calls, doctor, owned, resources, search, sessions, tasks, worktrees};
+use crate::api::{
+    board, calls, doctor, nights, owned, resources, search, sessions, tasks, worktrees,
+};
 use crate::error::ApiError;
 use crate::stream;
 
@@ -31,6 +33,9 @@ use crate::stream;
         resources::resources,
         resources::take,
         resources::give,
+        nights::last,
+        nights::begin,
+        nights::end,
         owned::list,
         owned::start,
         owned::owned,
@@ -41,6 +46,8 @@ use crate::stream;
         owned::resume,
         owned::fork,
         owned::attach,
+        owned::turns,
+        owned::rewind,
         search::search,
         calls::calls,
         calls::call,

@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, calls, doctor, hook, owned, resources, search, sessions, tasks, worktrees,
+    board, calls, doctor, hook, nights, owned, resources, search, sessions, tasks, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, stream};
@@ -167,9 +167,13 @@ fn api() -> Router<App> {
         .route("/api/calls", get(calls::calls))
         .route("/api/calls/{id}", get(calls::call))
         .route("/api/calls/{id}/answer", post(calls::answer))
+        .route("/api/night", get(nights::last).post(nights::begin))
+        .route("/api/night/{id}", delete(nights::end))
         .route("/api/owned", get(owned::list).post(owned::start))
         .route("/api/owned/{id}", get(owned::owned).delete(owned::cancel))
         .route("/api/sessions/{id}/send", post(owned::send))
+        .route("/api/sessions/{id}/turns", get(owned::turns))
+        .route("/api/sessions/{id}/rewind", post(owned::rewind))
         .route("/api/sessions/{id}/interrupt", post(owned::interrupt))
         .route("/api/sessions/{id}/stop", post(owned::stop))
         .route("/api/sessions/{id}/resume", post(owned::resume))

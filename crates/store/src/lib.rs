@@ -20,6 +20,7 @@ mod fork;
 mod lease;
 pub mod limits;
 mod log;
+mod night;
 mod note;
 mod owned;
 mod page;

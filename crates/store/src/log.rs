@@ -75,8 +75,16 @@ impl LogKind {
     pub const OWNED_STOPPED: Self = Self::lasting("owned.stopped");
     /// An owned session is over, and how.
     pub const OWNED_OVER: Self = Self::lasting("owned.over");
+    /// The files of an owned session were restored to what they were before a prompt.
+    pub const OWNED_REWOUND: Self = Self::lasting("owned.rewound");
     /// Something else of an owned session changed.
     pub const OWNED: Self = Self::transient("owned");
+    /// A night began, with these tasks.
+    pub const NIGHT_BEGUN: Self = Self::lasting("night.begun");
+    /// A night is over, and what became of its tasks.
+    pub const NIGHT_ENDED: Self = Self::lasting("night.ended");
+    /// Something else of a night changed.
+    pub const NIGHT: Self = Self::transient("night");
     /// A worktree was made.
     pub const WORKTREE_MADE: Self = Self::lasting("worktree.made");
     /// A worktree that somebody else made is looked after from now on.

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0004_owned.sql"),
     include_str!("../migrations/0005_calls.sql"),
     include_str!("../migrations/0006_leases.sql"),
+    include_str!("../migrations/0007_nights.sql"),
 ];
 
 /// The newest layout of this version.

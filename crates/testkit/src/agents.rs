@@ -19,6 +19,7 @@ mod codex;
 mod codex_client;
 mod inbox;
 mod install;
+mod opencode;
 mod websocket;
 
 use std::cell::Cell;
@@ -32,10 +33,10 @@ pub use claude_session::{ClaudeSession, Permission};
 pub use claude_tui::ClaudeTui;
 pub use codex::{Codex, CodexAppServer};
 pub use codex_client::{CodexClient, ServerRequest};
-pub use install::{CLAUDE_VERSION, CODEX_VERSION};
+pub use install::{CLAUDE_VERSION, CODEX_VERSION, OPENCODE_VERSION};
 
 pub use crate::process::Finished;
-use crate::{HermeticHome, cache, limits};
+use crate::{HermeticHome, ModelServer, cache, limits};
 
 thread_local! {
     static RESERVED: Cell<bool> = const { Cell::new(false) };
@@ -91,6 +92,17 @@ impl Agents {
                 std::os::unix::fs::symlink(binary, link).unwrap();
             }
         }
+    }
+
+    /// Puts `opencode` on the home's `PATH`; the section of a `callboard.toml` that names it, with a model
+    /// of this server. It asks before it runs a command.
+    #[must_use]
+    pub fn opencode(&self, home: &HermeticHome, server: &ModelServer) -> String {
+        let link = home.bin().join("opencode");
+        if !link.exists() {
+            std::os::unix::fs::symlink(install::opencode(), link).unwrap();
+        }
+        opencode::section(&server.url())
     }
 
     /// The binary of Claude Code.

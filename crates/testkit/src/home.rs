@@ -71,6 +71,14 @@ impl HermeticHome {
         self
     }
 
+    /// Has Claude Code sign in as a subscriber does, whose account has limits.
+    #[must_use]
+    pub fn as_subscriber(mut self) -> Self {
+        self.variables.retain(|(name, _)| name != "ANTHROPIC_API_KEY");
+        self.set("CLAUDE_CODE_OAUTH_TOKEN", format!("sk-ant-oat01-{ANTHROPIC_KEY}"));
+        self
+    }
+
     /// Sets a variable for every process of this home, in place of the home's own.
     pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
         let name = OsString::from(name);

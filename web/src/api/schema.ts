@@ -352,6 +352,131 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/night": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The night that goes on in a workspace, else the last one. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NightView"] | null;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Begins a night. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewNight"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NightView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/night/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a night: nothing more is started, what is worked on goes on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NightView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/open": {
         parameters: {
             query?: never;
@@ -1147,6 +1272,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/rewind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restores an owned session's files to what they were before a prompt, keeping what that replaces, and has its
+         *     conversation go on from there, where its agent can.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RewindTo"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Rewound"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/send": {
         parameters: {
             query?: never;
@@ -1280,6 +1457,51 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The turns of an owned session that it can go back to, oldest first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TurnView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2425,6 +2647,8 @@ export interface components {
             /** @description How far reading history is. */
             import: components["schemas"]["ImportProgress"];
             last_look?: components["schemas"]["Timestamp"] | null;
+            /** @description Its sessions that Callboard started or is to start and that are not over, oldest first. */
+            owned?: components["schemas"]["OwnedView"][];
             /** @description Everything above as of this commit: read the stream from here. */
             seq: components["schemas"]["Seq"];
             /** @description Its sessions that run, need a person, belong to a task, or are among the newest; newest first. */
@@ -3105,6 +3329,23 @@ export interface components {
             /** @description The column. */
             column: components["schemas"]["Column"];
         };
+        /** @description A night to begin. */
+        NewNight: {
+            /** @description Which agent; the usual one if not given. */
+            agent?: string | null;
+            /** @description The permission mode, in the agent's words; the usual one if not given. */
+            mode?: string | null;
+            /** @description The model; the usual one if not given. */
+            model?: string | null;
+            /**
+             * Format: int32
+             * @description How many are worked on at the same time; as many as may in this repository if not given.
+             */
+            running?: number | null;
+            /** @description The tasks, in the order in which they are started. */
+            tasks: components["schemas"]["TaskId"][];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A prompt to send. */
         NewPrompt: {
             /** @description Markdown. */
@@ -3166,6 +3407,62 @@ export interface components {
             /** @description What it is called; from the task or the branch if not given. */
             name?: string | null;
             task?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A limit that held a task up. */
+        NightLimit: {
+            /** @description Since when. */
+            from: components["schemas"]["Timestamp"];
+            /** @description In the agent's words. */
+            text: string;
+            to?: components["schemas"]["Timestamp"] | null;
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description What became of a task in a night.
+         * @enum {string}
+         */
+        NightOutcome: "waiting" | "working" | "limited" | "parked" | "finished" | "failed" | "interrupted" | "not_started";
+        /** @description A task of a night. */
+        NightTaskView: {
+            call?: components["schemas"]["CallId"] | null;
+            /** @description The limits that held it up, oldest first. */
+            limits: components["schemas"]["NightLimit"][];
+            /** @description Why it failed. */
+            note?: string | null;
+            /** @description What became of it. */
+            outcome: components["schemas"]["NightOutcome"];
+            /** @description That question. */
+            question?: string | null;
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description A queue that is worked unattended. */
+        NightView: {
+            /** @description What keeps the machine awake. */
+            awake?: string | null;
+            /** @description When it began. */
+            begun_at: components["schemas"]["Timestamp"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description Why nothing does. */
+            may_sleep?: string | null;
+            /**
+             * Format: int32
+             * @description How many are worked on at the same time.
+             */
+            running: number;
+            /** @description Its tasks, in their order. */
+            tasks: components["schemas"]["NightTaskView"][];
+            until?: components["schemas"]["Timestamp"] | null;
+            /** @description Where it belongs. */
+            workspace: components["schemas"]["WorkspaceId"];
         };
         /** @description A file to open. */
         Open: {
@@ -3398,6 +3695,34 @@ export interface components {
             /** @description Its folder; where it was if not given. */
             path?: string | null;
         };
+        /** @description Where to go back to. */
+        RewindTo: {
+            /** @description Only the files; the conversation goes on from where it is. */
+            files_only?: boolean;
+            /** @description The prompt, by its number or its id: files and conversation are as they were before it. */
+            prompt: string;
+        };
+        /** @description A session that went back. */
+        Rewound: {
+            /** @description What became of the conversation. */
+            conversation: components["schemas"]["RewoundConversation"];
+            /** @description What was replaced is kept under this name (`refs/callboard/kept/NAME`); nothing was replaced if not given. */
+            kept?: string | null;
+            owned?: components["schemas"]["OwnedView"] | null;
+            /** @description Files that were made since and are gone. */
+            removed: string[];
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description Where it went back to. */
+            to: components["schemas"]["TurnView"];
+            /** @description Files that were restored, from the worktree's root. */
+            written: string[];
+        };
+        /**
+         * @description What became of the conversation.
+         * @enum {string}
+         */
+        RewoundConversation: "rewound" | "told" | "untouched";
         /** @description A call that a rule answered. */
         RuledCall: {
             /** @description Whether it allowed what was asked. */
@@ -3651,6 +3976,8 @@ export interface components {
             from: components["schemas"]["Timestamp"];
             /** @description Per task, and per session that has none; what wants something now comes first. */
             groups: components["schemas"]["SinceGroup"][];
+            /** @description The nights that went on in it, oldest first. */
+            nights?: components["schemas"]["NightView"][];
             /**
              * Format: int32
              * @description Sessions that did something but nothing worth telling.
@@ -3776,6 +4103,11 @@ export interface components {
             call: components["schemas"]["CallView"];
             /** @enum {string} */
             type: "call";
+        } | {
+            /** @description The owned session. */
+            owned: components["schemas"]["OwnedView"];
+            /** @enum {string} */
+            type: "owned";
         } | {
             /** @description The task. */
             task: components["schemas"]["TaskView"];
@@ -4026,6 +4358,17 @@ export interface components {
          * @enum {string}
          */
         TurnPhase: "started" | "completed" | "interrupted" | "failed";
+        /** @description A turn of an owned session that it can go back to. */
+        TurnView: {
+            /** @description When its agent was given it. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Counted from 1. */
+            number: number;
+            /** @description The prompt's id. */
+            prompt: string;
+            /** @description The beginning of the prompt. */
+            text: string;
+        };
         /**
          * @description How urgent a call is; the most urgent first. Within one rank the longest blocked come first, weighed by how much
          *     waits for them.
@@ -4284,10 +4627,15 @@ export type Look = components['schemas']['Look'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
+export type NewNight = components['schemas']['NewNight'];
 export type NewPrompt = components['schemas']['NewPrompt'];
 export type NewStart = components['schemas']['NewStart'];
 export type NewTask = components['schemas']['NewTask'];
 export type NewWorktree = components['schemas']['NewWorktree'];
+export type NightLimit = components['schemas']['NightLimit'];
+export type NightOutcome = components['schemas']['NightOutcome'];
+export type NightTaskView = components['schemas']['NightTaskView'];
+export type NightView = components['schemas']['NightView'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
 export type OwnedCan = components['schemas']['OwnedCan'];
@@ -4310,6 +4658,9 @@ export type Register = components['schemas']['Register'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
+export type RewindTo = components['schemas']['RewindTo'];
+export type Rewound = components['schemas']['Rewound'];
+export type RewoundConversation = components['schemas']['RewoundConversation'];
 export type RuledCall = components['schemas']['RuledCall'];
 export type Search = components['schemas']['Search'];
 export type SearchHit = components['schemas']['SearchHit'];
@@ -4351,6 +4702,7 @@ export type ToolResult = components['schemas']['ToolResult'];
 export type ToolUse = components['schemas']['ToolUse'];
 export type Turn = components['schemas']['Turn'];
 export type TurnPhase = components['schemas']['TurnPhase'];
+export type TurnView = components['schemas']['TurnView'];
 export type Urgency = components['schemas']['Urgency'];
 export type Usage = components['schemas']['Usage'];
 export type Workspace = components['schemas']['Workspace'];

@@ -3,6 +3,7 @@
 
 mod answer;
 mod ask;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use callboard_os::host::HostSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Environment;
 use crate::drive::{
     Attachment, Beginning, Capabilities, Channel, Connection, Driver, Heard, Launch, Line,
     LineTaker, Order, Process, PromptStep, Refusal, Signal,
@@ -62,6 +64,10 @@ impl Driver for ClaudeDriver {
         match &launch.beginning {
             Beginning::New => with("--session-id", &launch.id),
             Beginning::Resume(id) => with("--resume", id),
+            Beginning::ResumeAt { id, at } => {
+                with("--resume", id);
+                with("--resume-session-at", at);
+            }
             Beginning::Fork(id) => {
                 with("--resume", id);
                 with("--session-id", &launch.id);
@@ -98,8 +104,22 @@ impl Driver for ClaudeDriver {
         Err(io::Error::new(io::ErrorKind::Unsupported, "it has a process for each conversation"))
     }
 
-    fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Attachment {
-        Attachment { program: program.to_owned(), args: vec!["--resume".to_owned(), id.to_owned()] }
+    fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Option<Attachment> {
+        let args = vec!["--resume".to_owned(), id.to_owned()];
+        Some(Attachment { program: program.to_owned(), args })
+    }
+
+    fn unrecorded(
+        &self,
+        environment: &Environment,
+        id: &str,
+        prompts: &[String],
+    ) -> Option<Vec<String>> {
+        record::unrecorded(environment, id, prompts)
+    }
+
+    fn entry_before(&self, environment: &Environment, id: &str, prompt: &str) -> Option<String> {
+        record::entry_before(environment, id, prompt)
     }
 
     fn shared_socket(&self, _: &Path) -> Option<PathBuf> {
@@ -359,5 +379,9 @@ fn result(message: &Fields<'_>) -> Heard {
     let text = message.text("result").filter(|text| !text.is_empty());
     let text = text.or_else(|| (!errors.is_empty()).then(|| errors.join("; ")));
     let text = text.or_else(|| message.text("subtype")).unwrap_or_default();
+    // `rate_limit_event` came before it, where the account's limits are known.
+    if message.u64("api_error_status") == Some(429) {
+        return Heard::default().tell(Signal::Limited { until: None, text });
+    }
     Heard::default().tell(Signal::Failed { text })
 }

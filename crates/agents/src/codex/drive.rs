@@ -79,11 +79,11 @@ impl Driver for CodexDriver {
         connection::connect(socket, take)
     }
 
-    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Attachment {
+    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Option<Attachment> {
         let remote = socket.map(|socket| format!("unix://{}", socket.display()));
         let remote = remote.into_iter().flat_map(|address| ["--remote".to_owned(), address]);
         let args = remote.chain(["resume".to_owned(), id.to_owned()]).collect();
-        Attachment { program: program.to_owned(), args }
+        Some(Attachment { program: program.to_owned(), args })
     }
 
     fn shared_socket(&self, home: &Path) -> Option<PathBuf> {
@@ -291,7 +291,8 @@ impl CodexChannel {
         let beginning = known.as_ref().unwrap_or(&launch.beginning);
         let (method, mut params) = match beginning {
             Beginning::New => ("thread/start", json!({})),
-            Beginning::Resume(id) => {
+            // It cannot go back: nothing asks it to.
+            Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => {
                 ("thread/resume", json!({"threadId": id, "excludeTurns": true}))
             }
             Beginning::Fork(id) => ("thread/fork", json!({"threadId": id, "excludeTurns": true})),

@@ -21,7 +21,7 @@ fn show(owned: &OwnedView, json: &Json) -> Result<(), CliError> {
 }
 
 /// `/api/sessions/S41/…`
-fn path(client: &Client, name: &str, what: &str) -> Result<String, CliError> {
+pub(super) fn path(client: &Client, name: &str, what: &str) -> Result<String, CliError> {
     let id = session::find(client, name)?.session.id;
     Ok(format!("/api/sessions/{id}/{what}"))
 }

@@ -7,7 +7,9 @@ mod drive;
 mod import;
 mod inbox;
 mod init;
+mod night;
 mod resource;
+mod rewind;
 mod run;
 mod search;
 mod session;
@@ -45,6 +47,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Init(args) => done(init::init(&args)),
         Command::Resource(command) => resource::resource(command, settings),
         Command::Run(run) => done(run::run(run, settings)),
+        Command::Night(args) => done(night::night(args, settings)),
         Command::Send { session, text, json } => {
             done(drive::send(&session, &text, &json, settings))
         }
@@ -52,6 +55,9 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Stop { session, json } => done(drive::stop(&session, &json, settings)),
         Command::Resume(going) => done(drive::go_on("resume", going, settings)),
         Command::Fork(going) => done(drive::go_on("fork", going, settings)),
+        Command::Rewind { session, to, files_only, json } => {
+            done(rewind::rewind(&session, to, files_only, &json, settings))
+        }
         Command::Attach { session } => done(drive::attach(&session, settings)),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
         Command::Search(search) => search::search(&search, settings),

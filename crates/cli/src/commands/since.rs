@@ -46,6 +46,9 @@ fn text_of(since: &SinceView, all: bool) -> String {
     if since.groups.iter().all(|group| group.lines.is_empty() && group.files.is_empty()) {
         text.push_str("\nnothing happened\n");
     }
+    for night in &since.nights {
+        let _ = write!(text, "\n{}", super::night::text_of(night));
+    }
     for group in &since.groups {
         text.push_str(&group_text(group, all));
     }

@@ -1,9 +1,12 @@
 //! Real agents on the board; `cargo xtask test` runs modules of this name apart.
 
+mod acp;
 mod claude;
 mod codex;
 mod hooks;
+mod nights;
 pub(crate) mod owned;
+mod rewind;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

@@ -3,6 +3,7 @@
 mod calls;
 mod commit;
 mod forks;
+mod nights;
 mod owned;
 mod repeats;
 mod resources;

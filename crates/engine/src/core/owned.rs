@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use callboard_agents::LiveSession;
 use callboard_agents::drive::Signal;
-use callboard_model::owned::{Limited, Owned, OwnedPrompt, OwnedState, PromptStep};
+use callboard_model::owned::{Limited, Owned, OwnedPrompt, OwnedState, PromptStep, TurnSnapshot};
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::task::LinkedBy;
 use callboard_model::{AgentName, SessionId, ThreadKey, Timestamp};
 use callboard_store::{Durability, LogKind, Write};
 use serde_json::{Value, json};
 
+use super::calls::follow_limit;
 use super::{Core, LOG_SESSION, tasks};
-use crate::EngineError;
+use crate::{EngineError, limits};
 
 /// What a channel has told, up to a place in its journal.
 #[derive(Debug, Default)]
@@ -22,6 +23,8 @@ pub(crate) struct Told {
     pub(crate) channel: Value,
     /// Prompts that are about to be sent.
     pub(crate) sent: Vec<String>,
+    /// Snapshots that were taken for prompts.
+    pub(crate) snapshots: Vec<TurnSnapshot>,
     /// The agent's process.
     pub(crate) process: Option<(u32, Option<u64>)>,
 }
@@ -29,26 +32,7 @@ pub(crate) struct Told {
 impl Core {
     /// Takes in sessions that a person asks for.
     pub(crate) fn ask_for(&mut self, asked: Vec<Owned>) -> Result<Vec<Owned>, EngineError> {
-        self.write_for_person(|w| {
-            let mut added = Vec::new();
-            for mut owned in asked {
-                if owned.native.is_none() {
-                    // Agents that take an id are given this one.
-                    owned.channel = json!({ "wished": w.new_uuid() });
-                }
-                for prompt in &mut owned.prompts {
-                    prompt.id = w.new_uuid();
-                }
-                let owned = w.add_owned(owned)?;
-                let about = json!({
-                    "agent": owned.agent, "task": owned.task, "beginning": owned.beginning,
-                });
-                w.log(LogKind::OWNED_ASKED, &subject(&owned), &about)?;
-                added.push(owned);
-            }
-            Ok(added)
-        })
-        .inspect(|added| self.show(added))
+        self.write_for_person(|w| add_asked(w, asked)).inspect(|added| self.show_owned(added))
     }
 
     /// Gives an owned session a prompt.
@@ -62,7 +46,7 @@ impl Core {
             w.put_owned(&owned)?;
             Ok(owned)
         })
-        .inspect(|owned| self.show(std::slice::from_ref(owned)))
+        .inspect(|owned| self.show_owned(std::slice::from_ref(owned)))
     }
 
     /// Changes an owned session, unless `change` gives `false`; gives what it is then.
@@ -82,11 +66,12 @@ impl Core {
                 }
                 name(w, &mut owned)?;
                 w.put_owned(&owned)?;
+                follow_limit(w, &owned)?;
             }
             Ok(owned)
         })?;
         self.tell_running(&owned, None);
-        self.show(std::slice::from_ref(&owned));
+        self.show_owned(std::slice::from_ref(&owned));
         Ok(owned)
     }
 
@@ -103,13 +88,17 @@ impl Core {
             for sent in &told.sent {
                 owned.note_prompt(sent, PromptStep::Sent);
             }
+            owned.snapshots.extend(told.snapshots);
+            let over = owned.snapshots.len().saturating_sub(limits::SNAPSHOTS);
+            owned.snapshots.drain(..over);
             (owned.cursor, owned.channel) = (told.cursor, told.channel);
             name(w, &mut owned)?;
             w.put_owned(&owned)?;
+            follow_limit(w, &owned)?;
             Ok(owned)
         })?;
         self.tell_running(&owned, process);
-        self.show(std::slice::from_ref(&owned));
+        self.show_owned(std::slice::from_ref(&owned));
         Ok(owned)
     }
 
@@ -122,6 +111,21 @@ impl Core {
                 owned.is_stopped = true;
                 w.put_owned(&owned)?;
             }
+            Ok(())
+        })
+    }
+
+    /// Notes that the files of a session went back to before a prompt, and what keeps those that were replaced.
+    pub(crate) fn note_rewound(
+        &mut self,
+        id: i64,
+        prompt: &str,
+        kept: Option<&str>,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| {
+            let owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let about = json!({ "prompt": prompt, "kept": kept });
+            w.log(LogKind::OWNED_REWOUND, &subject(&owned), &about)?;
             Ok(())
         })
     }
@@ -172,12 +176,32 @@ impl Core {
     }
 
     /// Makes the rows of their sessions anew.
-    fn show(&mut self, changed: &[Owned]) {
+    pub(super) fn show_owned(&mut self, changed: &[Owned]) {
         let ids: Vec<SessionId> = changed.iter().filter_map(|owned| owned.session).collect();
         if !ids.is_empty() {
             self.put_rows_of("show what became of an owned session", |_| Ok(ids));
         }
     }
+}
+
+/// Takes sessions in, each with its log line.
+pub(super) fn add_asked(w: &mut Write<'_>, asked: Vec<Owned>) -> Result<Vec<Owned>, EngineError> {
+    let mut added = Vec::new();
+    for mut owned in asked {
+        if owned.native.is_none() {
+            // Agents that take an id are given this one.
+            owned.channel = json!({ "wished": w.new_uuid() });
+        }
+        for prompt in &mut owned.prompts {
+            prompt.id = w.new_uuid();
+        }
+        let owned = w.add_owned(owned)?;
+        let about =
+            json!({ "agent": owned.agent, "task": owned.task, "beginning": owned.beginning });
+        w.log(LogKind::OWNED_ASKED, &subject(&owned), &about)?;
+        added.push(owned);
+    }
+    Ok(added)
 }
 
 /// What its log lines are about.
@@ -201,13 +225,15 @@ fn apply(owned: &mut Owned, signal: &Signal, now: Timestamp) {
         Signal::Turn(turn) => {
             (owned.turn, owned.turn_at) = (*turn, Some(now));
             if *turn == TurnState::Working {
-                owned.limited = None;
+                (owned.limited, owned.failure) = (None, None);
             }
         }
         Signal::Prompt { id, step } => owned.note_prompt(id, step.clone()),
         Signal::Failed { text } => owned.failure = Some(text.clone()),
         Signal::Limited { until, text } => {
-            owned.limited = Some(Limited { until: *until, text: text.clone() });
+            // Told twice, the end of it is told once.
+            let until = until.or_else(|| owned.limited.as_ref()?.until);
+            owned.limited = Some(Limited { until, text: text.clone() });
         }
         // Calls are told apart from it; the end is looked at by who holds the channel.
         Signal::Asked(_) | Signal::AskGone { .. } | Signal::Closed { .. } => {}

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::fold::SessionFold;
-use callboard_model::session::Alive;
+use callboard_model::session::{Alive, TurnState};
 use callboard_model::view::SessionView;
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::{Durability, Result, SessionRow, Snapshot, Store, Write};
@@ -156,6 +156,12 @@ impl Sessions<'_> {
         view.workspace = self.workspace_of(&view, &held);
         let owned = w.view().owned_of_session(id)?;
         view.owned = owned.map(|owned| Box::new(row::owned(&owned)));
+        if let Some(waits) = row::held_up(view.owned.as_deref()) {
+            view.activity = format!("waits: {waits}");
+            // It goes on by itself: nobody has to look after what the limit broke off.
+            view.facts.turn.is = TurnState::Working;
+            view.state = view.facts.word();
+        }
         self.silences.note(&view, &held.fold, self.now);
         let is_new_child = stored.row.parent.is_none() && parent.is_some();
         let state_before = stored.row.state;

@@ -65,6 +65,7 @@ impl Tracking {
         file: TranscriptFile,
         is_new: bool,
     ) -> (Arc<Tracked>, bool) {
+        let agent = agent.agent_of(&file).unwrap_or(agent);
         let mut known = self.lock();
         if let Some(tracked) = known.by_path.get(&file.path).cloned() {
             tracked.set_file(file);

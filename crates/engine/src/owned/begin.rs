@@ -7,8 +7,8 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use callboard_agents::drive::{Driver, Launch, Process};
 use callboard_agents::{Agent, Environment};
-use callboard_model::WorktreeId;
-use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::owned::{Beginning, Owned, OwnedState};
+use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_os::command::find_program;
 use callboard_os::host;
 
@@ -25,18 +25,54 @@ const TASK_VARIABLE: &str = "CALLBOARD_TASK";
 pub(super) fn driver_of(
     owned: &Owned,
 ) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
-    let agent = callboard_agents::named(owned.agent.as_str());
+    let agent = callboard_agents::configured(owned.agent.as_str());
     agent.and_then(|agent| Some((agent, agent.driver()?))).ok_or_else(|| EngineError::Refused {
         text: format!("{} cannot be driven; nothing was started", owned.agent),
         hint: "choose another with --agent",
     })
 }
 
+/// How an agent is called: by its program on the path, or as the repository's configuration says.
+#[derive(Debug, Default)]
+pub(super) struct Invocation {
+    pub(super) program: PathBuf,
+    args: Vec<String>,
+    variables: BTreeMap<String, String>,
+}
+
+/// How an agent is called in a workspace.
+pub(super) fn invocation_of(
+    engine: &Engine,
+    workspace: WorkspaceId,
+    agent: &dyn Agent,
+) -> Result<Invocation, EngineError> {
+    let name = agent.name();
+    let is_ours = callboard_agents::all().iter().any(|known| known.name() == name);
+    let project = engine.project_of(workspace)?;
+    let environment = &engine.config.environment;
+    let configured = project.agents.acp.get(name.as_str()).filter(|_| !is_ours);
+    let Some((configured, (program, args))) =
+        configured.and_then(|one| Some((one, one.command.split_first()?)))
+    else {
+        let program = program_of(agent, environment)?;
+        return Ok(Invocation { program, ..Invocation::default() });
+    };
+    let path = configured.environment.get("PATH").or_else(|| environment.vars.get("PATH"));
+    let found = find_program(program, path.map(String::as_str).unwrap_or_default().as_ref());
+    let program = found.ok_or_else(|| EngineError::Refused {
+        text: format!(
+            "`{program}` of `[agents.acp.{name}]` is not installed where the daemon looks; nothing was started"
+        ),
+        hint: "install it, or start the daemon from a shell that finds it: `callboard down`, `callboard up`",
+    })?;
+    Ok(Invocation { program, args: args.to_vec(), variables: configured.environment.clone() })
+}
+
 /// What its agent is started with.
 pub(super) fn launch_of(
     engine: &Engine,
     owned: &Owned,
-    agent: &dyn Agent,
+    invocation: Invocation,
 ) -> Result<Launch, EngineError> {
     let environment = engine.config.environment.clone();
     let mut variables = match owned.worktree {
@@ -46,11 +82,14 @@ pub(super) fn launch_of(
     if let Some(task) = owned.task {
         variables.insert(TASK_VARIABLE.to_owned(), task.to_string());
     }
+    variables.extend(invocation.variables);
     Ok(Launch {
-        program: program_of(agent, &environment)?,
+        program: invocation.program,
+        args: invocation.args,
         cwd: owned.cwd.as_ref().map(PathBuf::from).unwrap_or_default(),
         beginning: owned.beginning.clone(),
-        id: owned.channel["wished"].as_str().unwrap_or_default().to_owned(),
+        // The wish is forgotten once it is started; a start that is repeated has the same id.
+        id: owned.channel["wished"].as_str().or(owned.native.as_deref()).unwrap_or_default().into(),
         model: owned.model.clone(),
         mode: owned.mode.clone(),
         environment,
@@ -133,7 +172,7 @@ fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
 /// The conversation that goes on, by the agent's id.
 pub(super) fn resumed(owned: &Owned) -> Option<&str> {
     match &owned.beginning {
-        callboard_model::owned::Beginning::Resume(id) => Some(id),
+        Beginning::Resume(id) | Beginning::ResumeAt { id, .. } => Some(id),
         _ => None,
     }
 }
@@ -141,7 +180,8 @@ pub(super) fn resumed(owned: &Owned) -> Option<&str> {
 /// Starts the agent, or has its server take the conversation, and drives it.
 fn start(engine: &Arc<Engine>, owned: Owned) -> Result<(), EngineError> {
     let (agent, driver) = driver_of(&owned)?;
-    let launch = launch_of(engine, &owned, agent)?;
+    let invocation = invocation_of(engine, owned.workspace, agent)?;
+    let launch = launch_of(engine, &owned, invocation)?;
     let id = owned.id;
     let name = callboard_store::fresh_name();
     let dir = engine.owned.hosts.join(&name);
@@ -223,12 +263,14 @@ pub(super) fn drive(
     let driven = Driven {
         engine: engine.clone(),
         owned,
+        driver,
         channel,
         wire,
         wakes,
         early: Vec::new(),
         ending: None,
         closed: None,
+        taken: Vec::new(),
         committed,
     };
     if let Err(error) = std::thread::Builder::new().name(name).spawn(move || driven.run()) {

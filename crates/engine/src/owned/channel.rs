@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
-use callboard_agents::drive::{Channel, Heard, Line, Order, Refusal, Signal};
+use callboard_agents::drive::{Channel, Driver, Heard, Line, Order, Refusal, Signal};
 use callboard_model::call::CallVia;
-use callboard_model::owned::{Owned, OwnedState, PromptStep};
+use callboard_model::owned::{Owned, OwnedPrompt, OwnedState, PromptStep, TurnSnapshot};
+use callboard_model::session::TurnState;
 use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::host::{self, HostRequest, HostState};
 
+use super::rewind;
+use super::transcript;
 use super::wire::Wire;
 use crate::calls::{AskedBy, Delivery};
 use crate::core::Told;
+use crate::engine::TRANSCRIPTS;
 use crate::{Engine, EngineError, limits};
 
 /// What a channel's thread is woken for.
@@ -44,6 +48,7 @@ enum Leaving {
 pub(super) struct Driven {
     pub(super) engine: Arc<Engine>,
     pub(super) owned: Owned,
+    pub(super) driver: &'static dyn Driver,
     pub(super) channel: Box<dyn Channel>,
     pub(super) wire: Wire,
     pub(super) wakes: Receiver<Wake>,
@@ -53,6 +58,8 @@ pub(super) struct Driven {
     pub(super) ending: Option<Timestamp>,
     /// Why nothing more comes of it, once that is so.
     pub(super) closed: Option<Option<String>>,
+    /// Snapshots that are taken and not committed yet.
+    pub(super) taken: Vec<TurnSnapshot>,
     /// What was committed last.
     pub(super) committed: u64,
 }
@@ -159,10 +166,12 @@ impl Driven {
             signals.extend(one.signals);
             lines.extend(one.lines);
         }
+        self.write_records(&signals)?;
         let is_long = cursor.saturating_sub(self.committed) > limits::JOURNAL_UNTOLD_BYTES;
         self.owned.cursor = cursor;
         if !signals.is_empty() || is_long {
             self.tell_calls(&signals)?;
+            self.take_snapshots_of(&signals)?;
             let closed = signals.iter().find_map(|signal| match signal {
                 Signal::Closed { failure } => Some(failure.clone()),
                 _ => None,
@@ -185,6 +194,27 @@ impl Driven {
         Ok(())
     }
 
+    /// Writes what was said down, where the agent does not; before it counts as heard.
+    fn write_records(&mut self, signals: &[Signal]) -> Result<(), EngineError> {
+        let named = signals.iter().find_map(|signal| match signal {
+            Signal::Named(id) => Some(id.as_str()),
+            _ => None,
+        });
+        let native = named.or(self.owned.native.as_deref());
+        let home = self.engine.config.home.join(TRANSCRIPTS);
+        let path = native.and_then(|native| self.driver.transcript(&home, native));
+        let (Some(path), records) = (path, self.channel.records()) else { return Ok(()) };
+        transcript::append(&path, &records, self.engine.now()).map_err(|cause| {
+            EngineError::Refused {
+                text: format!(
+                    "cannot write {}: {cause}; its host keeps what was said",
+                    path.display()
+                ),
+                hint: "make room on the disk, and start the daemon anew",
+            }
+        })
+    }
+
     fn commit(&mut self, signals: Vec<Signal>, sent: Vec<String>) -> Result<(), EngineError> {
         let process = match self.wire.host_state() {
             HostState::Running(started) if matches!(self.wire, Wire::Pipes { .. }) => {
@@ -193,10 +223,34 @@ impl Driven {
             _ => None,
         };
         let cursor = self.owned.cursor;
-        let told = Told { signals, cursor, channel: self.channel.state(), sent, process };
+        let snapshots = std::mem::take(&mut self.taken);
+        let channel = self.channel.state();
+        let told = Told { signals, cursor, channel, sent, snapshots, process };
         let id = self.owned.id;
         self.owned = self.engine.ask(move |core| core.take_told(id, told))?;
         self.committed = cursor;
+        Ok(())
+    }
+
+    /// A prompt that waited in the agent begins when nothing else goes on: its snapshot is taken then.
+    fn take_snapshots_of(&mut self, signals: &[Signal]) -> Result<(), EngineError> {
+        let begun: Vec<&String> = signals
+            .iter()
+            .filter_map(|signal| match signal {
+                Signal::Prompt { id, step: PromptStep::Begun } => Some(id),
+                _ => None,
+            })
+            .filter(|id| !self.owned.snapshots.iter().any(|taken| taken.prompt == **id))
+            .collect();
+        if begun.is_empty() {
+            return Ok(());
+        }
+        let id = self.owned.id;
+        let owned = self.engine.read(move |s| Ok(s.owned(id)?))?;
+        let prompts = owned.map(|owned| owned.prompts).unwrap_or_default();
+        let begun: Vec<OwnedPrompt> =
+            prompts.into_iter().filter(|prompt| begun.contains(&&prompt.id)).collect();
+        self.taken.extend(rewind::take(&self.engine, &self.owned, &begun));
         Ok(())
     }
 
@@ -250,12 +304,20 @@ impl Driven {
                     lines.extend(said);
                     sent.push(prompt.id.clone());
                 }
+                // It is sent when the agent is ready again.
+                Err(Refusal::NotYet) => {}
                 Err(error) => tracing::warn!(%error, "a prompt was not sent"),
             }
         }
         if sent.is_empty() {
             return Ok(());
         }
+        if !matches!(owned.turn, TurnState::Working) {
+            let first: Vec<OwnedPrompt> =
+                owned.prompts.iter().filter(|prompt| sent.contains(&prompt.id)).cloned().collect();
+            self.taken.extend(rewind::take(&self.engine, &owned, &first));
+        }
+        self.write_records(&[])?;
         self.commit(Vec::new(), sent)?;
         self.send(&lines)
     }
@@ -315,7 +377,7 @@ impl Driven {
     /// Breaks the turn off and closes the agent's input; a server lets go of the conversation.
     fn end(&mut self) -> Result<(), EngineError> {
         self.ending = self.ending.or_else(|| Some(self.engine.now()));
-        if self.owned.turn != callboard_model::session::TurnState::Idle {
+        if self.owned.turn != TurnState::Idle {
             let order = Order::End { id: format!("end {}", self.fresh()) };
             if let Err(error) = self.follow(&order) {
                 tracing::debug!(%error, "a turn was not broken off; its agent ends anyway");
@@ -339,6 +401,20 @@ impl Driven {
             && let Err(error) = host::ask(dir, &HostRequest::End)
         {
             tracing::warn!(%error, "an agent could not be ended");
+        }
+    }
+
+    /// One that could not begin may run on; nobody would ever look after it again.
+    fn end_what_runs(&mut self) {
+        for left in (0..limits::END_LOOKS).rev() {
+            let is_ours = matches!(self.wire, Wire::Pipes { .. });
+            if !is_ours || !matches!(self.wire.host_state(), HostState::Running(_)) {
+                return;
+            }
+            if left + 1 == limits::END_LOOKS {
+                self.end_processes();
+            }
+            std::thread::sleep(limits::SERVER_TRY_EVERY);
         }
     }
 
@@ -373,6 +449,11 @@ impl Driven {
     /// Keeps how it ended, and removes what only a running one needs.
     fn over(&mut self) {
         let failure = self.closed.take().flatten();
+        self.end_what_runs();
+        self.channel.finish();
+        if let Err(error) = self.write_records(&[]) {
+            tracing::warn!(%error, "the last words of an agent were not kept");
+        }
         let ended = match self.wire.host_state() {
             HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => Some(ended),
             _ => None,

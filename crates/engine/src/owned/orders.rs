@@ -1,6 +1,6 @@
 //! What people ask of owned sessions: to start, to take a prompt, to break off, to end, to go on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
@@ -10,7 +10,7 @@ use callboard_model::owned::{Beginning, Owned, OwnedPrompt, OwnedState, PromptSt
 use callboard_model::project::Project;
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::view::{Attached, GoOn, NewStart, NewTask, OwnedView, SessionView, TaskView};
-use callboard_model::{AgentName, SessionId, ThreadKey, WorkspaceId, text};
+use callboard_model::{AgentName, SessionId, ThreadKey, Timestamp, WorkspaceId, text};
 
 use super::begin;
 use super::channel::Wake;
@@ -29,6 +29,16 @@ impl Engine {
         workspace: Option<WorkspaceId>,
         new: NewStart,
     ) -> Result<Vec<OwnedView>, EngineError> {
+        let asked = self.to_start(workspace, new)?;
+        self.ask_for(asked)
+    }
+
+    /// What is to be asked for; the task is made if there is none.
+    pub(crate) fn to_start(
+        &self,
+        workspace: Option<WorkspaceId>,
+        new: NewStart,
+    ) -> Result<Vec<Owned>, EngineError> {
         let count = new.count.unwrap_or(1);
         if !(1..=limits::STARTS_AT_ONCE).contains(&count) {
             return Err(EngineError::Refused {
@@ -58,7 +68,7 @@ impl Engine {
         // A model and a mode belong to the agent that they are set for.
         let is_usual = new.agent.is_none() || new.agent == usual.default;
         let named = new.agent.or(usual.default);
-        let (agent, _) = self.agent_for(named.as_deref())?;
+        let (agent, _) = self.agent_for(Some(task.workspace), named.as_deref())?;
         let now = self.now();
         let words = prompt.unwrap_or_else(|| words_of(&task));
         let asked = Owned {
@@ -67,40 +77,35 @@ impl Engine {
             mode: new.mode.or_else(|| usual.mode.filter(|_| is_usual)),
             in_place: new.in_place,
             at_once: new.at_once,
-            prompts: vec![OwnedPrompt {
-                id: String::new(),
-                text: words,
-                at: now,
-                step: PromptStep::Waiting,
-            }],
+            prompts: vec![OwnedPrompt::waiting(words, now)],
             ..Owned::asked(task.workspace, agent.name(), now)
         };
-        let asked = vec![asked; usize::try_from(count).unwrap_or(1)];
-        self.ask_for(asked)
+        Ok(vec![asked; usize::try_from(count).unwrap_or(1)])
     }
 
     /// What the repository's own configuration says; the usual where there is none.
-    pub(super) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
+    pub(crate) fn project_of(&self, workspace: WorkspaceId) -> Result<Arc<Project>, EngineError> {
         let found = self.read(|s| Ok(s.workspace(workspace)?))?;
         found.map_or_else(|| Ok(Arc::default()), |found| self.project(&found.row.root))
     }
 
-    fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
+    pub(super) fn ask_for(&self, asked: Vec<Owned>) -> Result<Vec<OwnedView>, EngineError> {
         let added = self.ask(move |core| core.ask_for(asked))?;
         self.owned.queue.tell();
         Ok(added.iter().map(row::owned).collect())
     }
 
     /// The agent of this name, or the first that is installed and can be driven.
-    fn agent_for(
+    pub(crate) fn agent_for(
         &self,
+        workspace: Option<WorkspaceId>,
         name: Option<&str>,
     ) -> Result<(&'static dyn Agent, &'static dyn Driver), EngineError> {
         let environment = &self.config.environment;
         let all = callboard_agents::all().iter().copied();
         let drivable = |agent: &'static dyn Agent| Some((agent, agent.driver()?));
         let found = match name {
-            Some(name) => callboard_agents::named(name).and_then(drivable),
+            Some(name) => self.agent_named(workspace, name)?.and_then(drivable),
             None => all
                 .filter(|agent| begin::program_of(*agent, environment).is_ok())
                 .find_map(drivable),
@@ -110,10 +115,28 @@ impl Engine {
                 Some(name) => format!("there is no agent `{name}`; nothing was started"),
                 None => "no agent is installed where the daemon looks; nothing was started".into(),
             },
-            hint: "see `callboard doctor`",
+            hint: "see `callboard doctor`; others are named in `callboard.toml`, as `[agents.acp.NAME]`",
         })?;
-        begin::program_of(agent, environment)?;
+        match workspace {
+            Some(workspace) => begin::invocation_of(self, workspace, agent)?.program,
+            None => begin::program_of(agent, environment)?,
+        };
         Ok((agent, driver))
+    }
+
+    /// One that Callboard knows, or that the workspace's configuration names.
+    fn agent_named(
+        &self,
+        workspace: Option<WorkspaceId>,
+        name: &str,
+    ) -> Result<Option<&'static dyn Agent>, EngineError> {
+        let known = callboard_agents::all().iter().copied();
+        if let Some(known) = known.into_iter().find(|agent| agent.name().as_str() == name) {
+            return Ok(Some(known));
+        }
+        let Some(workspace) = workspace else { return Ok(None) };
+        let is_configured = self.project_of(workspace)?.agents.acp.contains_key(name);
+        Ok(is_configured.then(|| callboard_agents::configured(name)).flatten())
     }
 
     /// Owned sessions that are not over, and the last that are.
@@ -159,7 +182,7 @@ impl Engine {
         self.send_to(owned.id, text)
     }
 
-    fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
+    pub(super) fn send_to(&self, id: i64, text: String) -> Result<OwnedView, EngineError> {
         let owned = self.ask(move |core| core.prompt_owned(id, text))?;
         if let Some(channel) = self.owned.channel(id) {
             // One that is full looks for prompts at its next sweep.
@@ -233,19 +256,55 @@ impl Engine {
     /// When it runs already, here or elsewhere, or its agent cannot do that.
     pub fn resume(&self, session: SessionId, on: GoOn) -> Result<OwnedView, EngineError> {
         let view = self.session(session)?;
-        let (_, driver) = self.agent_for(Some(view.agent.as_str()))?;
+        let (_, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
         if !driver.capabilities().resume {
             return Err(unable(&view, "go on after its end"));
         }
         refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
         let native = view.agent_session_id.clone();
-        let asked = Owned {
-            session: Some(session),
-            native: Some(native.clone()),
-            beginning: Beginning::Resume(native),
-            ..self.going_on(&view, on)?
+        let going_on = self.going_on(&view, on)?;
+        let asked = Owned { session: Some(session), native: Some(native.clone()), ..going_on };
+        one(self.ask_for(vec![self.as_recorded(asked, driver, native)?])?)
+    }
+
+    /// A conversation goes on with what its agent did not write down before it was killed said again; without any
+    /// record it begins anew, under the id that it had.
+    fn as_recorded(
+        &self,
+        mut asked: Owned,
+        driver: &dyn Driver,
+        native: String,
+    ) -> Result<Owned, EngineError> {
+        let session = asked.session;
+        let before = match session {
+            Some(session) => self.read(|s| Ok(s.owned_of_session(session)?))?,
+            None => None,
         };
-        one(self.ask_for(vec![asked])?)
+        let mut given = Vec::new();
+        if let Some(before) = before {
+            given.extend(before.begun);
+            // Whoever told it to end has told what waited to end, too.
+            let waited = before.prompts.into_iter().filter(|_| !before.is_stopped);
+            given.extend(waited.filter(|prompt| !matches!(prompt.step, PromptStep::Refused(_))));
+        }
+        let ids: Vec<String> = given.iter().map(|prompt| prompt.id.clone()).collect();
+        let missing = driver.unrecorded(&self.config.environment, &native, &ids);
+        asked.beginning = match &missing {
+            None if driver.takes_id() => {
+                asked.channel = serde_json::json!({ "wished": native });
+                Beginning::New
+            }
+            _ => Beginning::Resume(native),
+        };
+        let missing = missing.unwrap_or(ids);
+        let lost = given.into_iter().filter(|prompt| missing.contains(&prompt.id));
+        let lost: Vec<String> = lost.map(|prompt| prompt.text).collect();
+        if let Some(next) = asked.prompts.first_mut().filter(|_| !lost.is_empty()) {
+            next.text = format!("{}\n\n{}", lost.join("\n\n"), next.text);
+        } else if !lost.is_empty() {
+            asked.prompts.push(OwnedPrompt::waiting(lost.join("\n\n"), asked.asked_at));
+        }
+        Ok(asked)
     }
 
     /// Has a session go on a second time from where it is.
@@ -254,7 +313,7 @@ impl Engine {
     /// When its agent cannot do that.
     pub fn fork(&self, session: SessionId, on: GoOn) -> Result<OwnedView, EngineError> {
         let view = self.session(session)?;
-        let (_, driver) = self.agent_for(Some(view.agent.as_str()))?;
+        let (_, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
         if !driver.capabilities().fork {
             return Err(unable(&view, "be copied"));
         }
@@ -266,7 +325,7 @@ impl Engine {
     }
 
     /// What goes on where a session was.
-    fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
+    pub(super) fn going_on(&self, view: &SessionView, on: GoOn) -> Result<Owned, EngineError> {
         let workspace = view.workspace.ok_or_else(|| EngineError::Refused {
             text: format!("{} belongs to no registered workspace; nothing was started", view.id),
             hint: "run `callboard up` in its repository first",
@@ -281,17 +340,11 @@ impl Engine {
             mode: on.mode.or_else(|| before.as_ref()?.mode.clone()),
             cwd: view.cwd.clone().or_else(|| before.as_ref()?.cwd.clone()),
             worktree: before.as_ref().and_then(|before| before.worktree),
+            snapshots: before.as_ref().map(|b| b.snapshots.clone()).unwrap_or_default(),
             in_place: true,
             // A person waits for it.
             at_once: true,
-            prompts: prompts
-                .map(|text| OwnedPrompt {
-                    id: String::new(),
-                    text,
-                    at: now,
-                    step: PromptStep::Waiting,
-                })
-                .collect(),
+            prompts: prompts.map(|text| OwnedPrompt::waiting(text, now)).collect(),
             ..Owned::asked(workspace, view.agent.clone(), now)
         })
     }
@@ -302,8 +355,20 @@ impl Engine {
     /// When it works, or runs elsewhere.
     pub fn attach(&self, session: SessionId) -> Result<Attached, EngineError> {
         let view = self.session(session)?;
-        let (agent, driver) = self.agent_for(Some(view.agent.as_str()))?;
-        let program = begin::program_of(agent, &self.config.environment)?;
+        let (agent, driver) = self.agent_for(view.workspace, Some(view.agent.as_str()))?;
+        let shown = |socket: Option<&Path>| {
+            let program = begin::program_of(agent, &self.config.environment).ok()?;
+            driver.attachment(&program, &view.agent_session_id, socket)
+        };
+        if shown(None).is_none() {
+            return Err(EngineError::Refused {
+                text: format!(
+                    "{} has no window that shows {session}; it was left alone",
+                    view.agent
+                ),
+                hint: "its session page and `callboard session show` tell what it says",
+            });
+        }
         let owned = self.read(|s| Ok(s.owned_of_session(session)?))?;
         let driven = owned.filter(|owned| !owned.state.is_over());
         let mut socket = None;
@@ -322,7 +387,7 @@ impl Engine {
             }
             None => refuse_second_writer(self, &view.agent, &view.agent_session_id)?,
         }
-        let how = driver.attachment(&program, &view.agent_session_id, socket.as_deref());
+        let how = shown(socket.as_deref()).ok_or(EngineError::Ending)?;
         Ok(Attached {
             program: how.program.to_string_lossy().into_owned(),
             args: how.args,
@@ -370,7 +435,7 @@ pub(super) fn go_on_after_limits(engine: &Engine, owned: &[Owned]) -> Result<(),
 }
 
 /// When the limit that holds it up is over, or is tried again.
-pub(super) fn limit_ends(owned: &Owned) -> Option<callboard_model::Timestamp> {
+pub(super) fn limit_ends(owned: &Owned) -> Option<Timestamp> {
     let limited = owned.limited.as_ref()?;
     limited.until.or_else(|| Some(owned.turn_at?.plus_ms(limits::LIMIT_TRIED_MS)))
 }

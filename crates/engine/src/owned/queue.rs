@@ -60,6 +60,7 @@ pub(super) fn start(engine: Weak<Engine>) {
 /// Starts what may start, tells why the rest waits, and gives when to look again.
 fn look(engine: &Arc<Engine>) -> Result<Duration, EngineError> {
     loop {
+        let night = engine.work_nights()?;
         let (owned, tasks) = engine.read(|s| Ok((s.owned_in_progress()?, s.tasks(None)?)))?;
         let mut next = None;
         let mut reason = None;
@@ -94,7 +95,7 @@ fn look(engine: &Arc<Engine>) -> Result<Duration, EngineError> {
         orders::go_on_after_limits(engine, &owned)?;
         let Some(id) = next else {
             let now = engine.now();
-            let limit = owned.iter().filter_map(orders::limit_ends).min();
+            let limit = owned.iter().filter_map(orders::limit_ends).chain(night).min();
             let limit = limit.and_then(|due| u64::try_from(due.since_ms(now)).ok());
             let times = starting.into_iter().chain(limit.map(Duration::from_millis));
             let soonest = times.min().unwrap_or(limits::SWEEP_EVERY).min(limits::SWEEP_EVERY);

@@ -55,7 +55,8 @@ fn take_one(engine: &Arc<Engine>, owned: Owned) -> Result<(), EngineError> {
     let dir = engine.owned.hosts.join(&name);
     let (agent, driver) = begin::driver_of(&owned)?;
     // Its program may have moved since; it runs already.
-    let launch = begin::launch_of(engine, &owned, agent)?;
+    let invocation = begin::invocation_of(engine, owned.workspace, agent).unwrap_or_default();
+    let launch = begin::launch_of(engine, &owned, invocation)?;
     match driver.process(&launch, &dir) {
         Process::Pipes(_) => {
             let state = host::state(&dir).map_err(begin::refused)?;

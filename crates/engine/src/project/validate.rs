@@ -41,6 +41,10 @@ pub(super) fn validate(project: &Project) -> Result<(), Fault> {
         if agent.command.first().is_none_or(|program| program.is_empty()) {
             return fault(format!("agents.acp.{name}.command"), "it names no program");
         }
+        if callboard_agents::all().iter().any(|known| known.name().as_str() == name) {
+            let setting = format!("agents.acp.{name}");
+            return fault(setting, "Callboard drives that one by itself: choose another name");
+        }
     }
     Ok(())
 }
@@ -166,6 +170,7 @@ mod tests {
             ("[resources.stack]\nseconds = 0", "resources.stack.seconds"),
             ("[rules]\nallow = [\"Bash(cargo\"]", "rules.allow"),
             ("[agents.acp.other]\ncommand = []", "agents.acp.other.command"),
+            ("[agents.acp.codex]\ncommand = [\"x\"]", "agents.acp.codex"),
         ];
         for (text, setting) in faults {
             let found = validate(&toml::from_str(text).unwrap()).unwrap_err();

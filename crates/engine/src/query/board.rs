@@ -52,6 +52,12 @@ impl Engine {
                 workspace: workspace_view(&chosen, &counts),
                 tasks,
                 calls: self.open_calls(s, Some(chosen.id), now)?,
+                owned: s
+                    .owned_in_progress()?
+                    .iter()
+                    .filter(|owned| owned.workspace == chosen.id)
+                    .map(crate::row::owned)
+                    .collect(),
                 import,
                 seq: s.seq()?,
             })

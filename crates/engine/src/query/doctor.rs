@@ -20,9 +20,9 @@ impl Engine {
     /// When the store fails.
     pub fn doctor(&self) -> Result<DoctorReport, EngineError> {
         let import = self.import();
-        let found: Vec<_> = callboard_agents::all()
-            .iter()
-            .map(|agent| (*agent, agent.installed(&self.config.environment)))
+        let found: Vec<_> = callboard_agents::known()
+            .into_iter()
+            .map(|agent| (agent, agent.installed(&self.config.environment)))
             .collect();
         self.read(|s| {
             let mut problems = self.noted_problems();

@@ -67,7 +67,7 @@ impl Engine {
 /// What a query's filters name that is not there.
 fn unknown(s: &Snapshot<'_>, query: &Query) -> Result<Vec<String>, EngineError> {
     let mut notes = Vec::new();
-    let agents: Vec<_> = callboard_agents::all().iter().map(|agent| agent.name()).collect();
+    let agents: Vec<_> = callboard_agents::known().iter().map(|agent| agent.name()).collect();
     for name in query.agents.iter().filter(|name| !agents.iter().any(|a| a.as_str() == *name)) {
         let known: Vec<_> = agents.iter().map(|agent| format!("`{agent}`")).collect();
         let known = known.join(", ");

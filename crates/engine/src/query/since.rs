@@ -69,7 +69,10 @@ impl Engine {
                 (group.wanted.is_none(), group.state, std::cmp::Reverse(last))
             });
             let by_rules = super::calls::ruled_since(s, workspace, from)?;
-            Ok(Since { from, to: now, groups, by_rules, quiet_sessions })
+            let nights = s.nights_since(workspace, from)?;
+            let nights = nights.iter().map(|night| crate::nights::view(s, night));
+            let nights = nights.collect::<Result<_, _>>()?;
+            Ok(Since { from, to: now, groups, nights, by_rules, quiet_sessions })
         })
     }
 }

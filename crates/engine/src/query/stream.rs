@@ -61,6 +61,12 @@ impl Engine {
             let view = call.map(|call| self.call_view(s, call, self.now())).transpose()?;
             return Ok(view.map(|call| StreamMessage::Call { call: Box::new(call) }));
         }
+        if kind == LogKind::OWNED.word() {
+            let Ok(id) = row.subject.parse() else { return Ok(None) };
+            let owned = s.owned(id)?.filter(|owned| is_here(Some(owned.workspace)));
+            let view = owned.as_ref().map(crate::row::owned);
+            return Ok(view.map(|owned| StreamMessage::Owned { owned: Box::new(owned) }));
+        }
         if kind == LogKind::LEASE.word() {
             let Some((of, name)) = row.subject.split_once('/') else { return Ok(None) };
             let Some(of) = of.parse().ok().filter(|of| is_here(Some(*of))) else { return Ok(None) };

@@ -101,42 +101,60 @@ fn bring_back(top: &Path, disk: &str, index: &str) -> Result<(), KeepError> {
         index,
         disk,
     ])?;
-    let changes = changes_of(&changes);
-    let mut wanted = Vec::new();
-    for change in &changes {
-        let file = top.join(&change.path);
-        match fs::remove_file(&file) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(KeepError::io(&file)(error));
+    replace_files(&git, top, &changes_of(&changes))
+}
+
+/// Makes files of a worktree what the changes say.
+pub(crate) fn replace_files(git: &Git, top: &Path, changes: &[Change]) -> Result<(), KeepError> {
+    // What goes makes room first: a folder may have taken a file's place.
+    let (gone, changed): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.is_gone());
+    for change in gone {
+        remove_file(&top.join(&change.path))?;
+        let folders = change.path.ancestors().skip(1).filter(|f| !f.as_os_str().is_empty());
+        for folder in folders {
+            // Those that held nothing else go with the last of their files.
+            if fs::remove_dir(top.join(folder)).is_err() {
+                break;
             }
-            _ => {}
         }
-        if !change.is_gone() {
-            wanted.extend_from_slice(format!("{}\n", change.blob).as_bytes());
-        }
+    }
+    let mut wanted = Vec::new();
+    for change in &changed {
+        remove_file(&top.join(&change.path))?;
+        wanted.extend_from_slice(format!("{}\n", change.blob).as_bytes());
     }
     if wanted.is_empty() {
         return Ok(());
     }
-    let content = Content::of(&git, top, wanted)?;
-    content.write(top, changes.iter().filter(|change| !change.is_gone()))
+    let content = Content::of(git, top, wanted)?;
+    content.write(top, changed.into_iter())
+}
+
+fn remove_file(file: &Path) -> Result<(), KeepError> {
+    match fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(KeepError::io(file)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A file that differs on the disk from the index.
-struct Change {
-    mode: String,
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) mode: String,
     blob: String,
-    path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 impl Change {
-    fn is_gone(&self) -> bool {
+    pub(crate) fn is_gone(&self) -> bool {
         self.mode == "000000"
     }
 }
 
 /// `:oldmode newmode old new status NUL path NUL`
-fn changes_of(listing: &[u8]) -> Vec<Change> {
+pub(crate) fn changes_of(listing: &[u8]) -> Vec<Change> {
     let mut parts = listing.split(|byte| *byte == 0);
     let mut changes = Vec::new();
     while let (Some(head), Some(path)) = (parts.next(), parts.next()) {

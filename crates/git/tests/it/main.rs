@@ -10,4 +10,5 @@
 mod guard;
 mod keep;
 mod mask;
+mod snapshot;
 mod worktree;

@@ -58,7 +58,7 @@ impl Rule {
         Ok(Self { text: text.to_owned(), tool: tool.to_owned(), pattern })
     }
 
-    fn matches(&self, ask: &Ask, allows: bool) -> bool {
+    fn matches(&self, ask: &Ask, root: Option<&str>, allows: bool) -> bool {
         let any = |subject: &str| self.pattern.as_deref().is_none_or(|p| matches_text(p, subject));
         match &ask.detail {
             CallDetail::Command { command, .. }
@@ -73,11 +73,20 @@ impl Rule {
                 }
             }
             CallDetail::Edit { files } if matches!(self.tool.as_str(), "Edit" | "Write") => {
-                let is_plain = |path: &str| !path.split('/').any(|part| part == "..");
+                let mut paths = files
+                    .iter()
+                    .flat_map(|file| std::iter::once(&file.path).chain(&file.from))
+                    .map(|path| within(root, path));
                 if allows {
-                    !files.is_empty() && files.iter().all(|f| is_plain(&f.path) && any(&f.path))
+                    // A path that leads out of the checkout is allowed by a whole path only.
+                    let is_plain = |path: &str| !path.split('/').any(|part| part == "..");
+                    !files.is_empty() && paths.all(|path| is_plain(path) && any(path))
                 } else {
-                    files.iter().any(|f| any(&f.path))
+                    files
+                        .iter()
+                        .flat_map(|f| std::iter::once(&f.path).chain(&f.from))
+                        .any(|p| any(p))
+                        || paths.any(any)
                 }
             }
             CallDetail::Tool { tool, input } => {
@@ -90,19 +99,27 @@ impl Rule {
 }
 
 impl Rules {
-    /// What the rules say of a request for permission; nothing of questions and plans.
+    /// What the rules say of a request for permission; nothing of questions and plans. Files below `root`, the checkout
+    /// that the session works in, are matched by their paths from there.
     #[must_use]
-    pub fn ruling(&self, ask: &Ask) -> Option<Ruling> {
+    pub fn ruling(&self, ask: &Ask, root: Option<&str>) -> Option<Ruling> {
         if ask.kind != CallKind::Permission {
             return None;
         }
         let first = |rules: &[Rule], allows| {
-            rules.iter().find(|rule| rule.matches(ask, allows)).map(|rule| rule.text.clone())
+            rules.iter().find(|rule| rule.matches(ask, root, allows)).map(|rule| rule.text.clone())
         };
         first(&self.deny, false)
             .map(Ruling::Deny)
             .or_else(|| first(&self.allow, true).map(Ruling::Allow))
     }
+}
+
+/// The path as seen from `root`, where it lies below it.
+fn within<'a>(root: Option<&str>, path: &'a str) -> &'a str {
+    let below =
+        root.and_then(|root| path.strip_prefix(root.trim_end_matches('/'))?.strip_prefix('/'));
+    below.unwrap_or(path)
 }
 
 /// The command, if it is a single simple one that nothing is substituted into, redirected or assigned for.
@@ -162,7 +179,7 @@ mod tests {
     #[test]
     fn a_compound_command_is_never_allowed() {
         let rules = rules(&["Bash(cargo test*)"], &[]);
-        let allowed = |text: &str| rules.ruling(&command(text)).is_some();
+        let allowed = |text: &str| rules.ruling(&command(text), None).is_some();
         assert!(allowed("cargo test"));
         assert!(allowed("cargo  test -p model"));
         for text in [
@@ -183,9 +200,12 @@ mod tests {
     #[test]
     fn any_part_that_is_refused_refuses_the_whole() {
         let rules = rules(&["Bash"], &["Bash(git push*)"]);
-        assert!(matches!(rules.ruling(&command("cargo test && git push")), Some(Ruling::Deny(_))));
-        assert!(matches!(rules.ruling(&command("cargo test")), Some(Ruling::Allow(_))));
-        assert_eq!(rules.ruling(&command("cargo test && ls")), None);
+        assert!(matches!(
+            rules.ruling(&command("cargo test && git push"), None),
+            Some(Ruling::Deny(_))
+        ));
+        assert!(matches!(rules.ruling(&command("cargo test"), None), Some(Ruling::Allow(_))));
+        assert_eq!(rules.ruling(&command("cargo test && ls"), None), None);
     }
 
     #[test]
@@ -201,19 +221,37 @@ mod tests {
                 }],
             })
         };
-        assert!(rules.ruling(&edit("docs/a.md")).is_some());
-        assert_eq!(rules.ruling(&edit("docs/../src/a.rs")), None);
+        assert!(rules.ruling(&edit("docs/a.md"), None).is_some());
+        assert_eq!(rules.ruling(&edit("docs/../src/a.rs"), None), None);
+        let here = Some("/work/app");
+        assert!(rules.ruling(&edit("/work/app/docs/a.md"), here).is_some());
+        assert_eq!(rules.ruling(&edit("/work/apple/docs/a.md"), here), None);
+        assert_eq!(rules.ruling(&edit("/etc/docs/a.md"), here), None);
         let tool = |name: &str| {
             ask(CallDetail::Tool { tool: name.into(), input: serde_json::Value::Null })
         };
-        assert!(rules.ruling(&tool("mcp__web__open")).is_some());
-        assert_eq!(rules.ruling(&tool("mcp__db__drop")), None);
+        assert!(rules.ruling(&tool("mcp__web__open"), None).is_some());
+        assert_eq!(rules.ruling(&tool("mcp__db__drop"), None), None);
+    }
+
+    #[test]
+    fn a_file_that_moves_is_denied_by_where_it_was() {
+        let rules = rules(&[], &["Edit(secrets/*)"]);
+        let moved = ask(CallDetail::Edit {
+            files: vec![FileEdit {
+                path: "/work/app/public/key".into(),
+                change: Change::Move,
+                from: Some("/work/app/secrets/key".into()),
+                hunks: Vec::new(),
+            }],
+        });
+        assert!(matches!(rules.ruling(&moved, Some("/work/app")), Some(Ruling::Deny(_))));
     }
 
     #[test]
     fn questions_are_never_answered_by_rules() {
         let question = Ask { kind: CallKind::Question, ..command("cargo test") };
-        assert_eq!(rules(&["Bash"], &["Bash"]).ruling(&question), None);
+        assert_eq!(rules(&["Bash"], &["Bash"]).ruling(&question, None), None);
         assert!(Rule::parse("Bash(cargo").is_err());
         assert!(Rule::parse("").is_err());
     }

@@ -202,6 +202,9 @@ pub struct Board {
     /// The calls that wait for a person, most urgent first.
     #[serde(default)]
     pub calls: Vec<CallView>,
+    /// Its sessions that Callboard started or is to start and that are not over, oldest first.
+    #[serde(default)]
+    pub owned: Vec<super::OwnedView>,
     /// How many sessions it has in all.
     pub sessions_total: u64,
     /// How far reading history is.
@@ -225,6 +228,11 @@ pub enum StreamMessage {
     Call {
         /// The call.
         call: Box<CallView>,
+    },
+    /// A session that Callboard starts or started is asked for or changed: its queue, what it waits for.
+    Owned {
+        /// The owned session.
+        owned: Box<super::OwnedView>,
     },
     /// A task is new or changed.
     Task {

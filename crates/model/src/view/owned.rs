@@ -136,3 +136,58 @@ pub struct Attached {
     /// The directory to run it in.
     pub cwd: String,
 }
+
+/// A turn of an owned session that it can go back to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TurnView {
+    /// Counted from 1.
+    pub number: usize,
+    /// The prompt's id.
+    pub prompt: String,
+    /// The beginning of the prompt.
+    pub text: String,
+    /// When its agent was given it.
+    pub at: Timestamp,
+}
+
+/// Where to go back to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RewindTo {
+    /// The prompt, by its number or its id: files and conversation are as they were before it.
+    pub prompt: String,
+    /// Only the files; the conversation goes on from where it is.
+    #[serde(default)]
+    pub files_only: bool,
+}
+
+/// What became of the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RewoundConversation {
+    /// It goes on from before the prompt.
+    Rewound,
+    /// It goes on from where it is; its agent was told what was restored.
+    Told,
+    /// It goes on from where it is, and its agent was told nothing.
+    Untouched,
+}
+
+/// A session that went back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Rewound {
+    /// The session.
+    pub session: SessionId,
+    /// Where it went back to.
+    pub to: TurnView,
+    /// What was replaced is kept under this name (`refs/callboard/kept/NAME`); nothing was replaced if not given.
+    pub kept: Option<String>,
+    /// Files that were restored, from the worktree's root.
+    pub written: Vec<String>,
+    /// Files that were made since and are gone.
+    pub removed: Vec<String>,
+    /// What became of the conversation.
+    pub conversation: RewoundConversation,
+    /// What drives it now, where that changed.
+    pub owned: Option<OwnedView>,
+}

@@ -16,6 +16,9 @@ pub struct Since {
     pub to: Timestamp,
     /// Per task, and per session that has none; what wants something now comes first.
     pub groups: Vec<SinceGroup>,
+    /// The nights that went on in it, oldest first.
+    #[serde(default)]
+    pub nights: Vec<super::NightView>,
     /// What rules answered in place of a person, newest first.
     #[serde(default)]
     pub by_rules: Vec<RuledCall>,

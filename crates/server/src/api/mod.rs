@@ -4,6 +4,7 @@ pub(crate) mod board;
 pub(crate) mod calls;
 pub(crate) mod doctor;
 pub(crate) mod hook;
+pub(crate) mod nights;
 pub(crate) mod owned;
 pub(crate) mod resources;
 pub(crate) mod search;

@@ -2,7 +2,9 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use callboard_model::view::{Attached, GoOn, NewPrompt, NewStart, OwnedView};
+use callboard_model::view::{
+    Attached, GoOn, NewPrompt, NewStart, OwnedView, RewindTo, Rewound, TurnView,
+};
 
 use super::{Answer, InWorkspace, ask, session_id};
 use crate::App;
@@ -97,4 +99,23 @@ pub(crate) async fn fork(
 pub(crate) async fn attach(State(app): State<App>, Path(id): Path<String>) -> Answer<Attached> {
     let id = session_id(&id)?;
     Ok(Json(ask(&app, move |engine| engine.attach(id)).await?))
+}
+
+/// The turns of an owned session that it can go back to, oldest first.
+#[utoipa::path(get, path = "/api/sessions/{id}/turns", params(("id" = String, Path,)), responses((status = 200, body = Vec<TurnView>), (status = "4XX", body = ApiError)))]
+pub(crate) async fn turns(State(app): State<App>, Path(id): Path<String>) -> Answer<Vec<TurnView>> {
+    let id = session_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.turns(id)).await?))
+}
+
+/// Restores an owned session's files to what they were before a prompt, keeping what that replaces, and has its
+/// conversation go on from there, where its agent can.
+#[utoipa::path(post, path = "/api/sessions/{id}/rewind", params(("id" = String, Path,)), request_body = RewindTo, responses((status = 200, body = Rewound), (status = "4XX", body = ApiError)))]
+pub(crate) async fn rewind(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(to): Json<RewindTo>,
+) -> Answer<Rewound> {
+    let id = session_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.rewind(id, &to)).await?))
 }

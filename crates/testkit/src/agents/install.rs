@@ -12,6 +12,9 @@ pub const CLAUDE_VERSION: &str = "2.1.329";
 /// The version of Codex that the tests run.
 pub const CODEX_VERSION: &str = "0.169.0";
 
+/// The version of OpenCode that the tests run, as an agent of the Agent Client Protocol.
+pub const OPENCODE_VERSION: &str = "1.18.33";
+
 /// Where the agents' binaries are.
 #[derive(Debug, Clone)]
 pub(super) struct Binaries {
@@ -52,6 +55,16 @@ pub(super) fn binaries() -> Binaries {
         version: CODEX_VERSION,
     });
     Binaries { claude, codex }
+}
+
+/// OpenCode's binary, installed if it is not there yet: 180 MB that few tests need.
+pub(super) fn opencode() -> PathBuf {
+    install(&Package {
+        folder: format!("opencode-{OPENCODE_VERSION}"),
+        spec: format!("opencode-linux-x64@{OPENCODE_VERSION}"),
+        binary: "node_modules/opencode-linux-x64/bin/opencode",
+        version: OPENCODE_VERSION,
+    })
 }
 
 fn install(package: &Package) -> PathBuf {

@@ -3,6 +3,7 @@
 use std::io::{self, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
@@ -121,7 +122,7 @@ fn reply(
     let streams = request.body["stream"].as_bool().unwrap_or(false);
     let number = shared.note(request);
     let sent = match failure {
-        Some(failure) => send_failure(to, &failure),
+        Some(failure) => send_failure(to, &failure, format),
         None => play(to, shared, &turn, format, &model, streams),
     };
     if sent.is_err() {
@@ -175,9 +176,30 @@ fn failure_now(
     (*failed <= failure.times).then(|| failure.clone())
 }
 
-fn send_failure(to: &mut impl Write, failure: &Failure) -> io::Result<()> {
-    let error = json!({"type": failure.kind, "message": failure.message, "code": failure.kind});
-    send_json(to, failure.status, &json!({"type": "error", "error": error}))
+fn send_failure(to: &mut impl Write, failure: &Failure, format: Format) -> io::Result<()> {
+    let mut error = json!({"type": failure.kind, "message": failure.message, "code": failure.kind});
+    if failure.resets_in.is_some() && format == Format::Responses {
+        // Any other kind is tried again by Codex itself.
+        error["type"] = "usage_limit_reached".into();
+    }
+    let headers = failure.resets_in.map(limit_headers).unwrap_or_default();
+    send_json_with(to, failure.status, &headers, &json!({"type": "error", "error": error}))
+}
+
+/// As the API tells subscribers of their limits; Codex reads those that begin with `x-codex`.
+fn limit_headers(resets_in: u64) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let at = now + resets_in;
+    format!(
+        "anthropic-ratelimit-unified-status: rejected\r\n\
+         anthropic-ratelimit-unified-representative-claim: five_hour\r\n\
+         anthropic-ratelimit-unified-reset: {at}\r\n\
+         x-codex-primary-used-percent: 100\r\n\
+         x-codex-primary-window-minutes: 300\r\n\
+         x-codex-primary-reset-at: {at}\r\n\
+         x-codex-primary-reset-after-seconds: {resets_in}\r\n\
+         retry-after: {resets_in}\r\n"
+    )
 }
 
 fn play(
@@ -228,9 +250,18 @@ fn send_event(to: &mut impl Write, event: &Value) -> io::Result<()> {
 }
 
 fn send_json(to: &mut impl Write, status: u16, value: &Value) -> io::Result<()> {
+    send_json_with(to, status, "", value)
+}
+
+fn send_json_with(
+    to: &mut impl Write,
+    status: u16,
+    headers: &str,
+    value: &Value,
+) -> io::Result<()> {
     let body = value.to_string();
     let head = format!(
-        "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     to.write_all((head + &body).as_bytes())

@@ -119,6 +119,8 @@ pub(crate) struct Failure {
     pub(crate) kind: String,
     pub(crate) message: String,
     pub(crate) times: u32,
+    /// Seconds after which the account's limit begins anew.
+    pub(crate) resets_in: Option<u64>,
 }
 
 impl Turn {
@@ -144,9 +146,25 @@ impl Turn {
     /// Fails the first `times` requests for this turn in a session, then plays it.
     #[must_use]
     pub fn fail_first(mut self, times: u32, status: u16, kind: &str, message: &str) -> Self {
-        self.failure =
-            Some(Failure { status, kind: kind.to_owned(), message: message.to_owned(), times });
+        self.failure = Some(Failure {
+            status,
+            kind: kind.to_owned(),
+            message: message.to_owned(),
+            times,
+            resets_in: None,
+        });
         self
+    }
+
+    /// Says for the first `times` requests of a session that the account's five-hour limit is reached, and that
+    /// it begins anew in `seconds`; then plays the turn.
+    #[must_use]
+    pub fn limit_first(self, times: u32, seconds: u64) -> Self {
+        let mut turn = self.fail_first(times, 429, "rate_limit_error", "The limit is reached.");
+        if let Some(failure) = &mut turn.failure {
+            failure.resets_in = Some(seconds);
+        }
+        turn
     }
 
     /// Reasons before it speaks.

@@ -9,6 +9,7 @@ use crate::Environment;
 fn launch(beginning: Beginning) -> Launch {
     Launch {
         program: "claude".into(),
+        args: Vec::new(),
         cwd: "/r".into(),
         beginning,
         id: "our-id".into(),
@@ -141,6 +142,9 @@ fn questions_plans_and_limits_are_told() {
     let told = channel.hear(limit).signals;
     let until = Some(Timestamp::from_millisecond(1_800_000_000_000));
     assert_eq!(told[0], Signal::Limited { until, text: "the five hour limit is reached".into() });
+    let refused = r#"{"type":"result","subtype":"success","is_error":true,"api_error_status":429,"result":"over"}"#;
+    let told = channel.hear(refused).signals;
+    assert_eq!(told[0], Signal::Limited { until: None, text: "over".into() });
     let unknown =
         r#"{"type":"control_request","request_id":"q4","request":{"subtype":"mcp_message"}}"#;
     assert!(channel.hear(unknown).lines[0].text.contains("error"));

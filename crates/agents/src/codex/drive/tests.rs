@@ -8,6 +8,7 @@ use crate::Environment;
 fn channel(state: Option<&Value>) -> Box<dyn Channel> {
     let launch = Launch {
         program: "codex".into(),
+        args: Vec::new(),
         cwd: "/r".into(),
         beginning: Beginning::New,
         id: String::new(),

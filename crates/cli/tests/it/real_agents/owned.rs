@@ -12,13 +12,16 @@ use super::{Rows, kinds};
 
 pub(crate) struct Scene {
     pub(crate) home: HermeticHome,
-    agents: Agents,
+    pub(crate) agents: Agents,
 }
 
 impl Scene {
     pub(crate) fn new(server: &ModelServer, places: usize) -> Self {
+        Self::of(HermeticHome::new().with_model_server(server), places)
+    }
+
+    pub(crate) fn of(home: HermeticHome, places: usize) -> Self {
         let agents = Agents::reserve(places);
-        let home = HermeticHome::new().with_model_server(server);
         agents.link_into(&home);
         Self { home, agents }
     }
@@ -53,12 +56,12 @@ pub(crate) fn json_of(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> Va
     serde_json::from_str(&done.stdout).unwrap_or(Value::Null)
 }
 
-fn open_calls(daemon: &Daemon<'_>) -> Vec<Value> {
+pub(crate) fn open_calls(daemon: &Daemon<'_>) -> Vec<Value> {
     daemon.get("/api/calls").json()["calls"].as_array().unwrap().clone()
 }
 
 /// The first call, which its driver tells a moment after the state.
-fn first_call(daemon: &Daemon<'_>) -> Value {
+pub(crate) fn first_call(daemon: &Daemon<'_>) -> Value {
     wait::until("a call", || open_calls(daemon).into_iter().next())
 }
 

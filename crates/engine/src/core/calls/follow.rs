@@ -169,7 +169,9 @@ fn follow_headway(
     fold: &SessionFold,
     open: &mut [Call],
 ) -> Result<()> {
-    let works = view.state == StateWord::Working && view.facts.alive.is == Alive::Yes;
+    let is_held_up = view.owned.as_ref().is_some_and(|owned| owned.waits.is_some());
+    let works =
+        view.state == StateWord::Working && view.facts.alive.is == Alive::Yes && !is_held_up;
     let stuck = fold.stuck(w.now(), view.facts.turn.at).filter(|_| works);
     let sign = stuck.as_ref().map(|stuck| stuck.sign);
     for call in open.iter_mut().filter(|call| call.kind == CallKind::Stuck) {
@@ -219,7 +221,7 @@ fn follow_turn(
     let is_at_work = matches!(view.state, StateWord::Working | StateWord::NeedsYou);
     if is_at_work {
         let over = |call: &&mut Call| {
-            matches!(call.kind, CallKind::Finished | CallKind::Failed | CallKind::Limit)
+            matches!(call.kind, CallKind::Finished | CallKind::Failed)
                 && call.life.state == CallState::Open
         };
         for call in open.iter_mut().filter(over) {

@@ -20,6 +20,7 @@ use crate::EngineError;
 use crate::calls::RULE;
 
 pub(super) use follow::follow_session;
+pub(super) use tell::follow_limit;
 
 /// A request that an agent makes, as it comes in.
 pub(crate) struct Asked {
@@ -32,6 +33,8 @@ pub(crate) struct Asked {
     pub(crate) window: Option<String>,
     /// What answers without a person.
     pub(crate) rules: Rules,
+    /// The checkout that the session works in.
+    pub(crate) checkout: Option<String>,
     /// The worktree that the session works in, and what it asks to write outside of it.
     pub(crate) foreign: Option<(PathBuf, Vec<String>)>,
 }
@@ -62,7 +65,9 @@ impl Core {
             let thread = ThreadKey::main(asked.thread.native.clone());
             let (session, _) = w.session_of(&asked.agent, &thread)?;
             let mut call = raise_or_find(w, session, &asked)?;
+            // Where only the window can be answered, an answer from here would hide that it waits.
             if call.life.state == CallState::Open
+                && asked.via.is_answerable()
                 && let Some((answer, by)) = kept_out(&asked).or_else(|| ruled(&asked))
             {
                 let answer_to = CallStep::Answer { generation: call.life.generation };
@@ -236,7 +241,8 @@ fn tell_kept_out(w: &mut Write<'_>, session: SessionId, asked: &Asked) -> Result
 
 /// The answer that a rule gives, and who gives it.
 fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
-    let (effect, rule) = match asked.rules.ruling(&asked.ask)? {
+    let root = asked.checkout.as_deref();
+    let (effect, rule) = match asked.rules.ruling(&asked.ask, root)? {
         Ruling::Allow(rule) => (Effect::Allow, rule),
         Ruling::Deny(rule) => (Effect::Deny, rule),
     };

@@ -2,10 +2,14 @@
 
 use std::path::Path;
 
-use callboard_model::SessionId;
 use callboard_model::call::{Ask, CallDetail, CallKind, CallOption, CallVia, Effect};
+use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::session::TurnState;
 use callboard_model::view::SessionView;
+use callboard_model::{SessionId, Timestamp};
 use callboard_store::{Call, CallBody, NewCall, Result, Write};
+
+use crate::core::view_of;
 
 /// A call about a session.
 pub(super) fn about(
@@ -64,6 +68,34 @@ pub(super) fn wrong_checkout(
     };
     let detail = CallDetail::Told { text, lines: paths };
     about(view, CallKind::WrongCheckout, "checkout", question, detail)
+}
+
+/// A session that waits for the end of a limit, until it goes on.
+pub(in crate::core) fn follow_limit(w: &mut Write<'_>, owned: &Owned) -> Result<()> {
+    let Some(session) = owned.session else { return Ok(()) };
+    let waits = owned.state == OwnedState::Running && owned.turn == TurnState::Idle;
+    let limited = owned.limited.as_ref().filter(|_| waits);
+    let key = owned.turn_at.map_or(0, Timestamp::as_millisecond).to_string();
+    for mut call in w.view().calls_of_session(session)? {
+        if call.kind == CallKind::Limit && (limited.is_none() || call.key != key) {
+            super::close(w, &mut call, "it goes on")?;
+        }
+    }
+    let Some(limited) = limited else { return Ok(()) };
+    // One that its user took note of is not told again.
+    let told = w.view().last_call(session, CallKind::Limit)?;
+    let view = view_of(&w.view(), session)?;
+    let Some(view) = view.filter(|_| told.is_none_or(|told| told.key != key)) else {
+        return Ok(());
+    };
+    let question = format!("waits: {}", limited.text);
+    let text = match limited.until {
+        Some(_) => "It goes on by itself when the limit ends.",
+        None => "Nothing tells when the limit ends; it is tried again from time to time.",
+    };
+    let lines = limited.until.iter().map(|until| format!("until {until}")).collect();
+    let detail = CallDetail::Told { text: text.to_owned(), lines };
+    raise_own(w, about(&view, CallKind::Limit, &key, question, detail)).map(|_| ())
 }
 
 fn noted() -> CallOption {
