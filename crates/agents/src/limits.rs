@@ -105,3 +105,6 @@ pub const TURNS_LOOKED_AT: u32 = 3;
 pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.
 pub const PLAN_SEARCH_BYTES: u64 = 4 << 20;
+
+/// The end of a rollout in which a patch that waits is looked for: it is among the last records.
+pub const PATCH_LOOKED_FOR_BYTES: u64 = 4 << 20;
