@@ -9,6 +9,7 @@ use callboard_model::event::{QuestionItem, ToolUse};
 use serde_json::{Map, Value, json};
 
 use super::parse_tool;
+use crate::ask::option;
 use crate::fields::{Fields, Raw};
 
 /// What is asked by an object with `tool_name`, its input under `input`, and `permission_suggestions`. Settings
@@ -108,16 +109,12 @@ fn first_line(text: &str) -> &str {
     text.trim().lines().next().unwrap_or_default()
 }
 
-pub(super) fn option(id: &str, label: &str, effect: Effect) -> CallOption {
-    CallOption { id: id.into(), label: label.into(), effect, writes: None }
-}
-
 fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
     let mut options = vec![option("yes", "Allow once", Effect::Allow)];
     let rules = chosen(suggestions, Choice::Session);
     if !rules.is_empty() {
         let label = format!("Allow {} for this session", what(&rules));
-        options.push(option("session", &label, Effect::AllowSession));
+        options.push(option("session", label, Effect::AllowSession));
     }
     let lasting = chosen(suggestions, Choice::Always);
     let mut files: Vec<String> = lasting.iter().filter_map(|s| file_of(s, checkout)).collect();
@@ -127,7 +124,7 @@ fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
         let place = if is_everywhere { "everywhere" } else { "here" };
         let label = format!("Always allow {} {place}", what(&lasting));
         let writes = Some(files.join(", "));
-        options.push(CallOption { writes, ..option("rule", &label, Effect::AllowAlways) });
+        options.push(CallOption { writes, ..option("rule", label, Effect::AllowAlways) });
     }
     if let Some(mode) = chosen(suggestions, Choice::Mode).first() {
         let mode = match mode["mode"].as_str() {
@@ -136,7 +133,7 @@ fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
             None => "more",
         };
         let label = format!("Allow, and {mode} from now on in this session");
-        options.push(option("mode", &label, Effect::AllowSession));
+        options.push(option("mode", label, Effect::AllowSession));
     }
     options.push(option("no", "Deny", Effect::Deny));
     options.push(option("stop", "Deny and stop the turn", Effect::DenyAndStop));

@@ -5,7 +5,8 @@ use std::path::Path;
 use callboard_model::call::{Ask, CallDetail, CallKind, Effect};
 use serde_json::json;
 
-use super::super::ask::{asked, option};
+use super::super::ask::asked;
+use crate::ask::option;
 use crate::fields::{Fields, Raw};
 
 /// What the request asks; `None` for requests of other kinds.
