@@ -3,6 +3,7 @@
 //! One folder per agent; nothing outside it knows a word of that agent's. Nothing here writes to an agent's home.
 
 mod acp;
+mod ask;
 mod claude;
 mod codex;
 mod connect;

@@ -123,3 +123,5 @@ pub const OPEN_TOOL_CALLS: usize = 64;
 
 /// Models or modes that are named where one is not there; more would hide the message.
 pub const NAMED_CHOICES: usize = 12;
+/// The end of a rollout in which a patch that waits is looked for: it is among the last records.
+pub const PATCH_LOOKED_FOR_BYTES: u64 = 4 << 20;

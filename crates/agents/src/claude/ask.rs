@@ -1,16 +1,25 @@
 //! What Claude Code asks: for permission, with questions, with a plan. The same in a `PermissionRequest` hook
 //! and in a `can_use_tool` request: the tool, what it would be given, and suggestions to allow more than this.
 
+use std::path::Path;
+
 use callboard_model::EventBody;
 use callboard_model::call::{Ask, CallAnswer, CallDetail, CallKind, CallOption, Effect};
 use callboard_model::event::{QuestionItem, ToolUse};
 use serde_json::{Map, Value, json};
 
 use super::parse_tool;
+use crate::ask::option;
 use crate::fields::{Fields, Raw};
 
-/// What is asked by an object with `tool_name`, its input under `input`, and `permission_suggestions`.
-pub(super) fn asked(key: String, request: &Fields<'_>, input: &str) -> Option<Ask> {
+/// What is asked by an object with `tool_name`, its input under `input`, and `permission_suggestions`. Settings
+/// of its checkout are named below `checkout`, which is empty where it is not known.
+pub(super) fn asked(
+    key: String,
+    request: &Fields<'_>,
+    input: &str,
+    checkout: &Path,
+) -> Option<Ask> {
     let tool = request.text("tool_name")?;
     let given = request.get(input).map(Raw::value).unwrap_or_else(|| json!({}));
     let tool_use = ToolUse {
@@ -25,8 +34,10 @@ pub(super) fn asked(key: String, request: &Fields<'_>, input: &str) -> Option<As
             planned(plan.proposal.unwrap_or_default())
         }
         event => {
-            let (question, detail) = use_of(&tool, event, &given);
-            (CallKind::Permission, question, detail, permission_options(&suggestions))
+            let shown = request.text("display_name").unwrap_or_else(|| tool.clone());
+            let (question, detail) = use_of(&tool, &shown, event, &given);
+            let options = permission_options(&suggestions, checkout);
+            (CallKind::Permission, question, detail, options)
         }
     };
     Some(Ask {
@@ -51,7 +62,8 @@ fn questions(questions: Vec<QuestionItem>) -> Parts {
         [first, rest @ ..] => format!("{} (and {} more)", first.question, rest.len()),
     };
     let options = match questions.as_slice() {
-        [only] => numbered(&only.options),
+        [only] if !only.multiple => numbered(&only.options),
+        // Several answers are given by name.
         _ => Vec::new(),
     };
     (CallKind::Question, line, CallDetail::Questions { questions }, options)
@@ -70,7 +82,12 @@ fn planned(text: String) -> Parts {
     (CallKind::Plan, "Approve this plan?".into(), CallDetail::Plan { text }, options)
 }
 
-fn use_of(tool: &str, event: Option<EventBody>, given: &Value) -> (String, CallDetail) {
+fn use_of(
+    tool: &str,
+    shown: &str,
+    event: Option<EventBody>,
+    given: &Value,
+) -> (String, CallDetail) {
     match event {
         Some(EventBody::Command(c)) => {
             let question = format!("Run `{}`?", first_line(&c.command));
@@ -83,7 +100,7 @@ fn use_of(tool: &str, event: Option<EventBody>, given: &Value) -> (String, CallD
         }
         _ => {
             let detail = CallDetail::Tool { tool: tool.to_owned(), input: given.clone() };
-            (format!("Use {tool}?"), detail)
+            (format!("Use {shown}?"), detail)
         }
     }
 }
@@ -92,22 +109,22 @@ fn first_line(text: &str) -> &str {
     text.trim().lines().next().unwrap_or_default()
 }
 
-fn option(id: &str, label: &str, effect: Effect) -> CallOption {
-    CallOption { id: id.into(), label: label.into(), effect, writes: None }
-}
-
-fn permission_options(suggestions: &Value) -> Vec<CallOption> {
+fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
     let mut options = vec![option("yes", "Allow once", Effect::Allow)];
     let rules = chosen(suggestions, Choice::Session);
     if !rules.is_empty() {
         let label = format!("Allow {} for this session", what(&rules));
-        options.push(option("session", &label, Effect::AllowSession));
+        options.push(option("session", label, Effect::AllowSession));
     }
     let lasting = chosen(suggestions, Choice::Always);
-    if let Some(file) = lasting.iter().find_map(file_of) {
-        let label = format!("Always allow {} here", what(&lasting));
-        let writes = Some(file.to_owned());
-        options.push(CallOption { writes, ..option("rule", &label, Effect::AllowAlways) });
+    let mut files: Vec<String> = lasting.iter().filter_map(|s| file_of(s, checkout)).collect();
+    files.dedup();
+    if !files.is_empty() {
+        let is_everywhere = lasting.iter().any(|s| s["destination"] == USER_SETTINGS);
+        let place = if is_everywhere { "everywhere" } else { "here" };
+        let label = format!("Always allow {} {place}", what(&lasting));
+        let writes = Some(files.join(", "));
+        options.push(CallOption { writes, ..option("rule", label, Effect::AllowAlways) });
     }
     if let Some(mode) = chosen(suggestions, Choice::Mode).first() {
         let mode = match mode["mode"].as_str() {
@@ -116,7 +133,7 @@ fn permission_options(suggestions: &Value) -> Vec<CallOption> {
             None => "more",
         };
         let label = format!("Allow, and {mode} from now on in this session");
-        options.push(option("mode", &label, Effect::AllowSession));
+        options.push(option("mode", label, Effect::AllowSession));
     }
     options.push(option("no", "Deny", Effect::Deny));
     options.push(option("stop", "Deny and stop the turn", Effect::DenyAndStop));
@@ -131,28 +148,32 @@ enum Choice {
     Mode,
 }
 
+/// The suggestions that a choice takes up: those that its label says, and no others.
 fn chosen(suggestions: &Value, choice: Choice) -> Vec<Value> {
     let all = suggestions.as_array().map(Vec::as_slice).unwrap_or_default();
-    let is_mode = |s: &&Value| s["type"] == "setMode";
-    let wanted = all.iter().filter(|s| is_mode(s) == (choice == Choice::Mode));
-    match choice {
-        Choice::Mode | Choice::Always => wanted.cloned().collect(),
-        Choice::Session => wanted
-            .cloned()
-            .map(|mut suggestion| {
-                suggestion["destination"] = "session".into();
-                suggestion
-            })
-            .collect(),
+    let is_wanted = |suggestion: &&Value| match suggestion["type"].as_str() {
+        Some("addRules") => choice != Choice::Mode && suggestion["behavior"] == "allow",
+        Some("addDirectories") => choice != Choice::Mode,
+        Some("setMode") => choice == Choice::Mode,
+        _ => false,
+    };
+    let most = if choice == Choice::Mode { 1 } else { all.len() };
+    let mut wanted: Vec<Value> = all.iter().filter(is_wanted).take(most).cloned().collect();
+    if choice != Choice::Always {
+        wanted.iter_mut().for_each(|suggestion| suggestion["destination"] = "session".into());
     }
+    wanted
 }
 
+const USER_SETTINGS: &str = "userSettings";
+
 /// The settings file that a suggestion is written to, as far as it lasts.
-fn file_of(suggestion: &Value) -> Option<&'static str> {
+fn file_of(suggestion: &Value, checkout: &Path) -> Option<String> {
+    let below = |file: &str| checkout.join(file).to_string_lossy().into_owned();
     match suggestion["destination"].as_str()? {
-        "localSettings" => Some(".claude/settings.local.json"),
-        "projectSettings" => Some(".claude/settings.json"),
-        "userSettings" => Some("settings.json of Claude Code"),
+        "localSettings" => Some(below(".claude/settings.local.json")),
+        "projectSettings" => Some(below(".claude/settings.json")),
+        USER_SETTINGS => Some("settings.json of Claude Code".to_owned()),
         _ => None,
     }
 }

@@ -2,6 +2,8 @@
 //! wins. No other event is wanted: the live registry tells at once when a session waits, works and ends, and
 //! the transcript tells the rest.
 
+use std::path::Path;
+
 use callboard_model::ThreadKey;
 use callboard_model::call::{Ask, CallAnswer, CallDetail};
 use serde_json::json;
@@ -60,7 +62,9 @@ fn event(report: &HookReport) -> Option<HookEvent> {
         Some(subagent) => ThreadKey::sub(session, subagent),
         None => ThreadKey::main(session),
     };
-    let ask = ask::asked(format!("hook:{}", report.run), &fields, "tool_input")?;
+    let key = format!("hook:{}", report.run);
+    // Its directory is where it works now, which may lie below its checkout.
+    let ask = ask::asked(key, &fields, "tool_input", Path::new(""))?;
     Some(HookEvent::Asked { thread, ask: Box::new(ask), waits })
 }
 

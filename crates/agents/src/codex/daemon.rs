@@ -5,6 +5,7 @@
 mod answer;
 mod client;
 mod conversation;
+mod requested_patch;
 mod socket_file;
 
 use std::io::{self, ErrorKind};

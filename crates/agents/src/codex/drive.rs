@@ -101,7 +101,8 @@ struct State {
     /// What is asked: our key, and the server's id of the request; null until it is asked again on a new
     /// connection.
     asked: BTreeMap<String, Value>,
-    /// What was answered, newest last: our key, and the server's id of the request.
+    /// What was answered on this connection and not seen resolved, newest last: our key, and the server's id
+    /// of the request.
     answered: VecDeque<(String, Value)>,
     /// Threads of subagents.
     children: BTreeSet<String>,
@@ -128,6 +129,10 @@ impl Channel for CodexChannel {
         self.requests = Requests::default();
         self.is_begun = false;
         self.told = None;
+        // An answer may have been kept and not sent: only what the server asks again is known to wait.
+        let answered = std::mem::take(&mut self.state.answered).into_iter().map(|(key, _)| key);
+        let waiting = std::mem::take(&mut self.state.asked).into_keys().chain(answered);
+        self.state.asked = waiting.map(|key| (key, Value::Null)).collect();
         let client = json!({"name": "callboard", "title": "Callboard", "version": env!("CARGO_PKG_VERSION")});
         let params = json!({"clientInfo": client, "capabilities": {"experimentalApi": true}});
         vec![self.requests.line(Requested::Hello, "initialize", &params)]
@@ -310,7 +315,6 @@ impl CodexChannel {
         if let Beginning::Resume(id) = beginning {
             self.state.thread = Some(id.clone());
         }
-        self.state.asked.values_mut().for_each(|request| *request = Value::Null);
         vec![Line::of("initialized", &json!({"method": "initialized"})), {
             self.requests.line(Requested::Begin, method, &params)
         }]
@@ -368,6 +372,8 @@ impl CodexChannel {
                 if self.is_childs(params) {
                     ask.subagent = params["threadId"].as_str().map(str::to_owned);
                 }
+                // Asked again means not answered.
+                self.state.answered.retain(|(key, _)| *key != ask.key);
                 self.state.asked.insert(ask.key.clone(), id.clone());
                 Heard::default().tell(Signal::Asked(Box::new(ask)))
             }
@@ -400,6 +406,7 @@ impl CodexChannel {
                     .collect();
                 for key in keys {
                     self.state.asked.remove(&key);
+                    self.state.answered.retain(|(answered, _)| *answered != key);
                     heard.signals.push(Signal::AskGone { key });
                 }
             }

@@ -3,9 +3,10 @@
 //! run and that a turn ended, but of a waiting approval nothing.
 
 use callboard_model::ThreadKey;
-use callboard_model::call::{Ask, CallAnswer, CallDetail, CallKind, CallOption, Effect};
+use callboard_model::call::{Ask, CallAnswer, CallDetail, CallKind, Effect};
 use serde_json::json;
 
+use crate::ask::option;
 use crate::fields::{Document, Fields, Raw};
 use crate::{Hook, HookEvent, HookReport};
 
@@ -59,12 +60,6 @@ fn ask(report: &HookReport, fields: &Fields<'_>) -> Option<Ask> {
             let given = fields.get("tool_input").map(Raw::value).unwrap_or_default();
             (format!("Use {tool}?"), CallDetail::Tool { tool: tool.clone(), input: given })
         }
-    };
-    let option = |id: &str, label: &str, effect| CallOption {
-        id: id.into(),
-        label: label.into(),
-        effect,
-        writes: None,
     };
     Some(Ask {
         key: format!("hook:{}", report.run),

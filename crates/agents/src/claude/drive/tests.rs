@@ -94,6 +94,54 @@ fn a_permission_is_asked_with_its_options_and_answered_in_the_agents_words() {
 }
 
 #[test]
+fn an_option_grants_what_its_label_says_and_no_more() {
+    let suggestion = |destination: &str| {
+        format!(
+            r#"{{"type":"addRules","rules":[{{"toolName":"Bash","ruleContent":"echo ok *"}}],"behavior":"allow","destination":"{destination}"}}"#
+        )
+    };
+    let request = |suggestions: &str| {
+        format!(
+            r#"{{"type":"control_request","request_id":"q1","request":{{"subtype":"can_use_tool","tool_name":"Bash",
+            "input":{{"command":"echo ok"}},"permission_suggestions":[{suggestions}]}}}}"#
+        )
+    };
+    let types = |answer: &Value| -> Vec<String> {
+        let all = answer["updatedPermissions"].as_array().unwrap().iter();
+        assert!(all.clone().all(|s| s["destination"] == "session"), "{answer}");
+        all.map(|s| s["type"].as_str().unwrap().to_owned()).collect()
+    };
+    let mut channel = ready();
+    let rest = r#"{"type":"addDirectories","directories":["/r"],"destination":"session"},
+        {"type":"setMode","mode":"acceptEdits","destination":"localSettings"},
+        {"type":"replaceRules","rules":[{"toolName":"Bash"}],"behavior":"allow","destination":"session"},
+        {"type":"addRules","rules":[{"toolName":"Read"}],"behavior":"deny","destination":"session"}"#;
+    let all = format!("{},{rest}", suggestion("localSettings"));
+    let ask = asked(&channel.hear(&request(&all)));
+    let labels: Vec<(&str, &str)> =
+        ask.options[1..4].iter().map(|o| (o.id.as_str(), o.label.as_str())).collect();
+    assert_eq!(
+        labels,
+        [
+            ("session", "Allow `Bash(echo ok *)`, work in /r for this session"),
+            ("rule", "Always allow `Bash(echo ok *)`, work in /r here"),
+            ("mode", "Allow, and edits from now on in this session"),
+        ]
+    );
+    let session = answer(&mut channel, &ask, CallAnswer::option("session"));
+    assert_eq!(types(&session), ["addRules", "addDirectories"]);
+    assert_eq!(session["updatedInput"], json!({"command": "echo ok"}));
+    let mode = answer(&mut channel, &ask, CallAnswer::option("mode"));
+    assert_eq!(types(&mode), ["setMode"]);
+    let once = answer(&mut channel, &ask, CallAnswer::option("yes"));
+    assert_eq!(once, json!({"behavior": "allow", "updatedInput": {"command": "echo ok"}}));
+
+    let ask = asked(&channel.hear(&request(&suggestion("userSettings"))));
+    assert_eq!(ask.options[2].label, "Always allow `Bash(echo ok *)` everywhere");
+    assert_eq!(ask.options[2].writes.as_deref(), Some("settings.json of Claude Code"));
+}
+
+#[test]
 fn what_waits_is_known_after_a_restart_and_gone_when_withdrawn() {
     let mut channel = ready();
     channel.hear(BASH);
@@ -138,6 +186,9 @@ fn questions_plans_and_limits_are_told() {
         "input":{"plan":"1. Do it."}}}"#;
     let ask = asked(&channel.hear(plan));
     assert_eq!(ask.kind, CallKind::Plan);
+    let edits = answer(&mut channel, &ask, CallAnswer::option("session"));
+    assert_eq!(edits["updatedPermissions"][0]["mode"], "acceptEdits");
+    assert_eq!(edits["updatedInput"]["plan"], "1. Do it.");
     let limit = r#"{"type":"rate_limit_event","rate_limit_info":{"status":"rejected","resetsAt":1800000000,"rateLimitType":"five_hour"}}"#;
     let told = channel.hear(limit).signals;
     let until = Some(Timestamp::from_millisecond(1_800_000_000_000));

@@ -5,9 +5,11 @@ use std::path::Path;
 
 use callboard_model::ThreadKey;
 use callboard_model::call::{Ask, CallAnswer, CallDetail, Effect};
+use callboard_model::event::FileEdit;
 use serde_json::{Value, json};
 
 use super::client::Client;
+use super::requested_patch;
 
 const COMMAND: &str = "item/commandExecution/requestApproval";
 const PATCH: &str = "item/fileChange/requestApproval";
@@ -43,10 +45,12 @@ pub(in crate::codex) fn answer(
     let effect = ask.effect_of(answer).ok_or("the agent takes no such answer")?;
     let mut client = Client::connect(home)?;
     let id = thread.native.as_str();
-    client.ask("thread/resume", &json!({"threadId": id}))?;
+    let resumed = client.ask("thread/resume", &json!({"threadId": id}))?;
+    let rollout = resumed["thread"]["path"].as_str().map(Path::new);
+    let patch_of = |item: &str| requested_patch::of_item(rollout?, item);
     let request = client
-        .find(|message| message["params"]["threadId"] == id && is_asked(ask, message))
-        .map_err(|_| "what it asked is no longer asked".to_owned())?;
+        .find(|message| message["params"]["threadId"] == id && is_asked(ask, message, &patch_of))
+        .map_err(|_| "what it asks now is not surely this; answer in its window".to_owned())?;
     let (request_id, params) = (&request["id"], &request["params"]);
     let result = match request["method"].as_str() {
         Some(TOOL) => elicited(effect),
@@ -69,13 +73,16 @@ pub(in crate::codex) fn answer(
     Ok(())
 }
 
-/// Whether a message asks exactly that: an answer to one command must never run another.
-fn is_asked(ask: &Ask, message: &Value) -> bool {
+/// Whether a message asks exactly that: an answer to one command must never run another. A request to write
+/// names its item only; `patch_of` tells what the item writes.
+fn is_asked(ask: &Ask, message: &Value, patch_of: &dyn Fn(&str) -> Option<Vec<FileEdit>>) -> bool {
     if message["id"].is_null() {
         return false;
     }
     let params = &message["params"];
-    let is_same_turn = params["turnId"].is_null() || params["turnId"] == ask.reply["turn"];
+    if params["turnId"].is_null() || params["turnId"] != ask.reply["turn"] {
+        return false;
+    }
     match (message["method"].as_str(), &ask.detail) {
         (Some(COMMAND), CallDetail::Command { command, .. }) => {
             let amendment = params["proposedExecpolicyAmendment"].as_array();
@@ -83,13 +90,23 @@ fn is_asked(ask: &Ask, message: &Value) -> bool {
                 params["commandActions"].as_array().map(Vec::as_slice).unwrap_or_default();
             let wrapped = amendment.and_then(|words| words.last()).and_then(Value::as_str);
             let known = [params["command"].as_str(), wrapped];
-            is_same_turn
-                && (known.into_iter().flatten().any(|text| text == command)
-                    || matches!(actions, [only] if only["command"] == command.as_str()))
+            known.into_iter().flatten().any(|text| text == command)
+                || matches!(actions, [only] if only["command"] == command.as_str())
         }
-        (Some(PATCH), CallDetail::Edit { .. }) => is_same_turn,
-        (Some(TOOL), CallDetail::Tool { .. }) => {
-            is_same_turn && params["_meta"]["codex_approval_kind"] == "mcp_tool_call"
+        (Some(PATCH), CallDetail::Edit { files }) => {
+            let item = params["itemId"].as_str().unwrap_or_default();
+            match &ask.tool_use_id {
+                Some(id) => id == item,
+                None => !files.is_empty() && patch_of(item).as_ref() == Some(files),
+            }
+        }
+        (Some(TOOL), CallDetail::Tool { tool, input }) => {
+            let meta = &params["_meta"];
+            let names = (params["serverName"].as_str(), meta["tool_name"].as_str());
+            let (Some(server), Some(name)) = names else { return false };
+            meta["codex_approval_kind"] == "mcp_tool_call"
+                && *tool == format!("mcp__{server}__{name}")
+                && meta["tool_params"] == *input
         }
         _ => false,
     }
@@ -145,14 +162,59 @@ mod tests {
             "command": "/bin/bash -lc 'echo one; cat x'",
             "commandActions": [{"type": "unknown", "command": "echo one; cat x"}],
             "availableDecisions": ["accept", {"acceptWithExecpolicyAmendment": {}}, "cancel"]}});
-        assert!(is_asked(&ask("echo one; cat x"), &request));
-        assert!(!is_asked(&ask("echo one"), &request));
+        assert!(is_asked(&ask("echo one; cat x"), &request, &|_| None));
+        assert!(!is_asked(&ask("echo one"), &request, &|_| None));
         let mut other = ask("echo one; cat x");
         other.reply = json!({"turn": "u2"});
-        assert!(!is_asked(&other, &request));
+        assert!(!is_asked(&other, &request, &|_| None));
         let params = &request["params"];
         assert_eq!(decision(Effect::Allow, params), Ok(json!("accept")));
         assert_eq!(decision(Effect::Deny, params), Ok(json!("cancel")));
         assert!(decision(Effect::AllowSession, params).is_err());
+    }
+
+    #[test]
+    fn only_the_same_patch_is_allowed() {
+        // As captured of 0.169.
+        let request = json!({"method": PATCH, "id": 1, "params": {"threadId": "t", "turnId": "u1",
+            "itemId": "call_1", "reason": null, "grantRoot": null}});
+        let of = |line: &str| vec![crate::codex::patch::written("/x.txt".into(), line)];
+        let mut ask = ask("");
+        ask.detail = CallDetail::Edit { files: of("one") };
+        assert!(is_asked(&ask, &request, &|item| (item == "call_1").then(|| of("one"))));
+        assert!(!is_asked(&ask, &request, &|_| Some(of("two"))));
+        assert!(!is_asked(&ask, &request, &|_| None), "what it writes is not known");
+        let mut of_no_turn = request.clone();
+        of_no_turn["params"]["turnId"] = Value::Null;
+        assert!(!is_asked(&ask, &of_no_turn, &|_| Some(of("one"))));
+        ask.reply = json!({"turn": null});
+        assert!(!is_asked(&ask, &of_no_turn, &|_| Some(of("one"))));
+        ask.reply = json!({"turn": "u1"});
+        ask.tool_use_id = Some("call_2".into());
+        assert!(!is_asked(&ask, &request, &|_| Some(of("one"))));
+        ask.tool_use_id = Some("call_1".into());
+        assert!(is_asked(&ask, &request, &|_| None));
+    }
+
+    #[test]
+    fn only_the_same_use_of_a_tool_is_allowed() {
+        // As captured of 0.169, shortened.
+        let request = json!({"method": TOOL, "id": 0, "params": {"threadId": "t", "turnId": "u1",
+            "serverName": "rig", "_meta": {"codex_approval_kind": "mcp_tool_call",
+            "tool_name": "ping", "tool_params": {"message": "hello"}}}});
+        let of = |tool: &str, message: &str| {
+            let mut ask = ask("");
+            let input = json!({"message": message});
+            ask.detail = CallDetail::Tool { tool: tool.into(), input };
+            ask
+        };
+        let is_asked = |ask: &Ask, request| is_asked(ask, request, &|_| None);
+        assert!(is_asked(&of("mcp__rig__ping", "hello"), &request));
+        assert!(!is_asked(&of("mcp__rig__ping", "other"), &request));
+        assert!(!is_asked(&of("mcp__rig__drop", "hello"), &request));
+        assert!(!is_asked(&of("mcp__other__ping", "hello"), &request));
+        let mut of_no_turn = request.clone();
+        of_no_turn["params"]["turnId"] = Value::Null;
+        assert!(!is_asked(&of("mcp__rig__ping", "hello"), &of_no_turn));
     }
 }

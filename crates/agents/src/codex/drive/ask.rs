@@ -7,6 +7,7 @@ use callboard_model::event::{Change, FileEdit, QuestionItem};
 use serde_json::{Value, json};
 
 use super::super::patch;
+use crate::ask::option;
 
 /// Where an allowed command is written down.
 const RULES: &str = "$CODEX_HOME/rules/default.rules";
@@ -41,10 +42,6 @@ fn key(params: &Value) -> String {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
-}
-
-fn option(id: &str, label: impl Into<String>, effect: Effect) -> CallOption {
-    CallOption { id: id.to_owned(), label: label.into(), effect, writes: None }
 }
 
 fn yes_session_no() -> Vec<CallOption> {

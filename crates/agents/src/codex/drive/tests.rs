@@ -114,6 +114,32 @@ fn after_a_restart_what_waits_is_asked_again_and_what_does_not_is_gone() {
 }
 
 #[test]
+fn an_answer_that_was_kept_and_not_sent_is_sent_when_it_is_asked_again() {
+    let mut before = begun();
+    let ask = asked(&before.hear(ASK));
+    let order = Order::Answer { ask: Box::new(ask), answer: CallAnswer::option("yes") };
+    before.order(&order).unwrap();
+    let mut after = channel(Some(&before.state()));
+    after.open();
+    assert_eq!(after.order(&order), Err(Refusal::NotYet));
+    after.hear(r#"{"id":1,"result":{}}"#);
+    asked(&after.hear(&ASK.replace(r#""id":0"#, r#""id":7"#)));
+    let line = said(&after.order(&order).unwrap());
+    assert_eq!(line, [json!({"id": 7, "result": {"decision": "accept"}})]);
+    // Asked again on the same connection, it was not heard.
+    assert!(after.order(&order).unwrap().is_empty());
+    asked(&after.hear(&ASK.replace(r#""id":0"#, r#""id":8"#)));
+    assert_eq!(said(&after.order(&order).unwrap())[0]["id"], 8);
+    // One that was sent is not asked again.
+    let mut later = channel(Some(&after.state()));
+    later.open();
+    later.hear(r#"{"id":1,"result":{}}"#);
+    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
+    let gone = Signal::AskGone { key: "call1".into() };
+    assert!(later.hear(thread).signals.contains(&gone));
+}
+
+#[test]
 fn other_threads_are_nobodys_but_those_of_subagents_are_ours() {
     let mut channel = begun();
     let other = ASK.replace("\"t1\"", "\"t9\"");
