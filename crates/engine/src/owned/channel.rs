@@ -464,11 +464,13 @@ impl Driven {
             core.change_owned(id, |owned, _| {
                 let was_running = owned.state == OwnedState::Running;
                 owned.state = match &failure {
+                    // That it was told to end may have come after the last look at its row.
+                    _ if owned.is_stopped => OwnedState::Ended,
                     None => OwnedState::Ended,
                     Some(_) if is_by_signal && was_running => OwnedState::Interrupted,
                     Some(_) => OwnedState::Failed,
                 };
-                owned.failure = failure;
+                owned.failure = failure.filter(|_| !owned.is_stopped);
                 owned.waits = None;
                 true
             })
