@@ -11,6 +11,7 @@ use callboard_git::pushes::{CommitLine, Push, commits_of, pushes_to};
 use callboard_git::{Git, base};
 use callboard_model::call::{CallDetail, CallKind};
 use callboard_model::fold::{Doing, MilestoneKind, SessionFold};
+use callboard_model::session::StateWord;
 use callboard_model::view::SessionView;
 use callboard_model::{SessionId, WorkspaceId};
 use callboard_os::watch::{FileNotification, FileWatcher};
@@ -165,8 +166,8 @@ fn news_since(seen: Option<&serde_json::Value>, pushes: &[Push]) -> Vec<Push> {
     }
 }
 
-/// The session whose command pushed: one that told of a push then; else one that runs a command and whose checkout
-/// is at what was pushed. `None` if it was nobody's that is known.
+/// The session whose command pushed: one that told of a push then; else one that runs a push from a checkout that is at
+/// what was pushed, or a command, and made the commit. `None` if it was nobody's that is known.
 fn pusher(
     s: &Snapshot<'_>,
     workspace: WorkspaceId,
@@ -207,18 +208,21 @@ fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<u8>
     if told {
         return Some(0);
     }
-    let commands: Vec<&str> =
-        fold.open.list.iter().filter_map(|open| open.command.as_deref()).collect();
-    let ran = !commands.is_empty()
-        || fold.done.as_ref().is_some_and(|done| {
-            matches!(done.doing, Doing::Command { .. })
-                && done
-                    .at
-                    .is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
-        });
-    let cwd = view.cwd.as_deref().filter(|_| ran)?;
-    let says_so = commands.iter().any(|command| command.contains("push"));
-    Git::at(cwd).is_at(&push.to).then_some(if says_so { 1 } else { 2 })
+    // What waits to be allowed has not run.
+    let open = fold.open.list.iter().filter(|_| view.state != StateWord::NeedsYou);
+    let commands: Vec<&str> = open.filter_map(|open| open.command.as_deref()).collect();
+    let just_ran = fold.done.as_ref().is_some_and(|done| {
+        matches!(done.doing, Doing::Command { .. })
+            && done.at.is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
+    });
+    if commands.iter().any(|command| command.contains("push")) {
+        let cwd = view.cwd.as_deref()?;
+        return Git::at(cwd).is_at(&push.to).then_some(1);
+    }
+    // A script may push: what it pushed is a commit that the session made.
+    let made = |id: &String| push.to.starts_with(id.as_str());
+    let is_its_own = fold.landed.commits.iter().filter_map(|c| c.id.as_ref()).any(made);
+    ((just_ran || !commands.is_empty()) && is_its_own).then_some(2)
 }
 
 fn call_of(view: SessionView, push: &Push, commits: &[CommitLine]) -> OwnCall {

@@ -72,6 +72,12 @@ fn a_push_that_nobody_but_the_user_made_calls_for_nobody() {
     let running = Running::start(&home);
     let workspace = registered(&running, &scene.repo);
     scene.repo.commit("By hand", &[("c", "3")]);
+    // A session works at that very commit, and runs something else.
+    let beside = Claude::new("beside", scene.repo.path());
+    let at = seconds_to_now();
+    append(&beside.path(&home, "q"), &beside.prompt(at, "clean up"));
+    append(&beside.path(&home, "q"), &beside.runs(at, "rm -rf target"));
+    running.wait_for_command("beside", "rm -rf target");
     scene.repo.git(&["push", "--quiet", "origin", "main"]);
     let pushed = scene.repo.head();
     running.wait("a look at it", |_| {
