@@ -51,7 +51,7 @@ test('a session that the keys went to becomes a task', async () => {
 
 test('o opens the focused card as a page, and y copies its link', async () => {
   await row(page, 'T13').focus()
-  await press('y')
+  await press('.')
   await until(
     () => page.evaluate(() => navigator.clipboard.readText()),
     (text) => text.endsWith('/t/T13'),

@@ -93,6 +93,23 @@ test('a prompt that was not taken is kept, and the reason is told', async () => 
   assert.equal(await composer().locator('textarea').inputValue(), 'And the docs')
 })
 
+test('files go back to before a prompt once the turn is over, and what was replaced is named', async () => {
+  await composer().getByRole('button', { name: 'Go back…' }).click()
+  const form = page.getByRole('dialog', { name: 'Go back in S41' })
+  await form.getByText('A turn goes on').waitFor()
+  assert.equal(await form.getByRole('button', { name: 'Go back' }).isDisabled(), true)
+  state().changeSession('S41', { state: 'ready' })
+  await form.getByLabel('Limit how many').check()
+  await form.getByLabel('Only its files').check()
+  await form.getByRole('button', { name: 'Go back' }).click()
+  await form.getByText('refs/callboard/kept/S41-rewind-1').waitFor()
+  await form.getByText('src/limits/bucket.test.ts').waitFor()
+  assert.deepEqual(state().starts[0], { session: 'S41', rewind: { prompt: 'u1', files_only: true } })
+  await page.keyboard.press('Escape')
+  await form.waitFor({ state: 'detached' })
+  state().changeSession('S41', { state: 'working' })
+})
+
 test('a turn is broken off, and a session is ended and goes on', async () => {
   await composer().getByRole('button', { name: 'Interrupt' }).click()
   await composer().getByRole('button', { name: 'Interrupt' }).waitFor({ state: 'detached' })

@@ -82,4 +82,27 @@ test('a call is answered with the thumb, and the next one follows', async () => 
   await page.locator('.list a.row').first().waitFor()
 })
 
+test('a file and a line of a review are commented on with the thumb', async () => {
+  await page.goto(`${view.daemon.url}/review/R7?part=diff`)
+  const line = page.locator('.row.code', { hasText: 'refill(Instant::now())' }).first()
+  await line.waitFor()
+  await line.locator('[data-gutter]').last().tap()
+  const form = page.locator('.diff textarea')
+  await form.fill('Who gives the time in tests?')
+  await page.getByRole('button', { name: 'Discard' }).tap()
+  const button = page.getByRole('button', { name: /^Comment on .*bucket\.rs/ }).first()
+  const box = await button.boundingBox()
+  assert.ok(box.x >= 0 && box.x + box.width <= 390)
+  await button.tap()
+  await page.getByPlaceholder('Comment on the file').waitFor()
+  await page.getByRole('button', { name: 'Discard' }).tap()
+})
+
+test('pages that the rail has no room for are in the menu of workspaces', async () => {
+  await page.goto(`${view.daemon.url}/w/W1/board`)
+  await page.getByRole('button', { name: /Workspace ledger/ }).click()
+  await page.getByRole('link', { name: 'Night', exact: true }).click()
+  await page.locator('[data-night-task="T13"]').waitFor()
+})
+
 test('nothing went wrong on the way', () => assert.deepEqual(view.problems, []))

@@ -1,7 +1,7 @@
 // Worktrees: what they hold and take, removed without a loss, brought back, adopted, collected.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { open, until } from './fixture.mjs'
+import { card, open, until } from './fixture.mjs'
 
 let view
 let page
@@ -30,6 +30,41 @@ test('those that are worked in come first, with what they hold', async () => {
     '2.3 GB',
   ])
     assert.ok(text.includes(part), `${part} in ${text}`)
+})
+
+test('a server that runs is on its card, is stopped, and another one started', async () => {
+  const link = row('T12-limit-requests-per-account').getByRole('link', { name: 'http://localhost:4310' })
+  await link.waitFor()
+  await press('T12-limit-requests-per-account', 'Stop server')
+  await said('The server of T12-limit-requests-per-account is stopped')
+  await link.waitFor({ state: 'detached' })
+  await press('T10-customers-cursor', 'Start server')
+  await said('answers at http://localhost:4320')
+  await page.keyboard.press('g')
+  await page.keyboard.press('b')
+  await card(page, 'T10').getByRole('link', { name: 'localhost:4320' }).waitFor()
+  assert.equal(await card(page, 'T12').getByRole('link', { name: 'localhost' }).count(), 0)
+  await page.keyboard.press('g')
+  await page.keyboard.press('w')
+})
+
+test('a setup that failed says why, and runs again; what it changed is reverted', async () => {
+  await row('T10-customers-cursor').getByText('setup failed: pnpm install ended').waitFor()
+  await press('T10-customers-cursor', 'Set up again')
+  await row('T10-customers-cursor').getByText('setup is running').waitFor()
+  await row('T13-refund-captured').getByText('pnpm-lock.yaml').waitFor()
+  await press('T13-refund-captured', 'Revert')
+  await said('1 file reverted')
+  await row('T13-refund-captured').getByText('pnpm-lock.yaml').waitFor({ state: 'detached' })
+})
+
+test('a resource is given back, and the next one has it', async () => {
+  const staging = page.locator('[data-resource="staging"]')
+  await staging.getByText('1 of 1 taken, 1 waiting').waitFor()
+  await staging.getByRole('button', { name: 'Give back' }).first().click()
+  await said('staging is given back for T12-limit-requests-per-account')
+  await staging.getByText('1 of 1 taken').waitFor()
+  assert.equal(await staging.getByText('T12-limit-requests-per-account').count(), 0)
 })
 
 test('one that is in use is not removed, and the reason stands with it', async () => {

@@ -1,6 +1,8 @@
 import * as calls from './routes/calls.mjs'
 import * as events from './routes/events.mjs'
+import * as nights from './routes/nights.mjs'
 import * as owned from './routes/owned.mjs'
+import * as reviews from './routes/reviews.mjs'
 import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
 import * as tasks from './routes/tasks.mjs'
@@ -9,7 +11,9 @@ import * as worktrees from './routes/worktrees.mjs'
 const ROUTES = [
   ...calls.ROUTES,
   ...worktrees.ROUTES,
+  ...nights.ROUTES,
   ...owned.ROUTES,
+  ...reviews.ROUTES,
   ...tasks.ROUTES,
   ...sessions.ROUTES,
   ...events.ROUTES,

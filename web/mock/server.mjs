@@ -61,7 +61,10 @@ export async function start({ port = 0, still = false, period = 1500, ...fixture
     if (control.fail && request.method !== 'GET') return json(control.fail.status, control.fail)
     try {
       const found = routes(state, request.method, url, await body(request))
-      if (found === null) json(404, { error: `Nothing is at ${url.pathname}.`, hint: null })
+      if (found?.text !== undefined) {
+        response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
+        response.end(found.text)
+      } else if (found === null) json(404, { error: `Nothing is at ${url.pathname}.`, hint: null })
       else json(found.status ?? 200, found.body)
     } catch (error) {
       json(500, { error: `The mock daemon failed: ${error.stack}`, hint: null })

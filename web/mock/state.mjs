@@ -1,12 +1,14 @@
 import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
+import { night, resources } from './fixtures/night.mjs'
+import { changesets, others, proposals, reviews } from './fixtures/reviews.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
 import { worktrees } from './fixtures/worktrees.mjs'
 
 /** What the daemon would hold: rows by id, and the log that the stream reads from. */
 export class State {
-  constructor({ bare = false, importing = false, history = 5000 } = {}) {
+  constructor({ bare = false, importing = false, history = 5000, lines = 0 } = {}) {
     this.seq = 20_000
     this.log = []
     this.readers = new Set()
@@ -16,6 +18,21 @@ export class State {
     this.worktrees = bare ? [] : worktrees()
     this.owned = new Map((bare ? [] : owned()).map((row) => [row.id, row]))
     for (const row of this.owned.values()) this.tellOwned(row)
+    this.night = bare ? null : night()
+    /** What nights were asked for. */
+    this.nights = []
+    this.changesets = bare ? [] : changesets()
+    this.reviews = new Map((bare ? [] : reviews(lines)).map((row) => [row.id, row]))
+    this.proposals = bare ? [] : proposals()
+    this.unreviewed = bare ? [] : others()
+    this.nextReview = 20
+    this.nextComment = 10
+    /** The comments that were sent, and the checks whose logs were read. */
+    this.sent = []
+    this.logsRead = []
+    /** Files of reviews that were changed since. */
+    this.edited = new Map()
+    this.resources = bare ? [] : resources()
     /** What was asked to be started. */
     this.starts = []
     /** The answers that won, in their order. */
@@ -68,6 +85,7 @@ export class State {
       sessions: [...kept].sort(byNewest),
       sessions_total: rows.filter((row) => row.parent === null).length,
       calls: this.openCalls(chosen.id),
+      owned: [...this.owned.values()].filter((row) => here(row) && !row.ended_at && row.state !== 'failed'),
       import: this.import,
       last_look: this.lastLook,
       seq: this.seq,
@@ -90,8 +108,9 @@ export class State {
     return told
   }
 
-  /** A session's row tells how it is driven; what has no session is announced nowhere. */
+  /** A change of how a session is driven is announced, and its row tells it, too. */
   tellOwned(row) {
+    this.announce({ type: 'owned', owned: row })
     const session = this.sessions.get(row.session)
     if (session) this.changeSession(session.id, { owned: row })
     return row
@@ -101,6 +120,15 @@ export class State {
     const row = { ...this.owned.get(id), ...change }
     this.owned.set(id, row)
     return this.tellOwned(row)
+  }
+
+  /** A review that changed is announced by its id alone. */
+  changeReview(id, change) {
+    const old = this.reviews.get(id)
+    const row = { ...old, ...change, revision: (old?.revision ?? 0) + 1 }
+    this.reviews.set(id, row)
+    this.announce({ type: 'review', id, revision: row.revision })
+    return row
   }
 
   changeWorktree(row, change) {

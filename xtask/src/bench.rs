@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: what the product costs, beside the least that it could cost.
 
+mod conflicts;
+mod coupling;
 mod figure;
 mod floor;
 mod ground;
@@ -9,13 +11,15 @@ mod live;
 mod memory;
 mod running;
 mod search;
+mod start;
 mod worktree;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use crate::run::product;
+pub(crate) use coupling::{Asked, Half, coupling};
 use figure::Figure;
 use ground::Scale;
 pub(crate) use ground::{home_with, wait_until_read};
@@ -31,10 +35,25 @@ pub(crate) enum Bench {
     Live,
     /// Memory and idle work of the daemon.
     Memory,
+    /// From *Start* to an agent at work, its questions, and sixteen agents at once.
+    Start,
     /// What a hook costs an agent; from a question to the call, and from the answer to the agent.
     Inbox,
     /// Making, removing and restoring worktrees of a large repository.
     Worktree,
+    /// From an edited file to all conflicts among ten worktrees; whether known merges come out as they are known to.
+    Conflicts,
+    /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
+    Coupling,
+}
+
+/// What is given beside the name.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// Merges whose outcome is known.
+    pub(crate) truth: Option<PathBuf>,
+    /// Their repositories.
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 /// Measures what `name` says, or everything, with the release build, or with `CALLBOARD_BIN`.
@@ -43,8 +62,11 @@ pub(crate) fn bench(
     name: Option<Bench>,
     json: bool,
     full: bool,
+    given: &Given,
 ) -> Result<(), String> {
-    let binary = product(root, true)?;
+    // This one measures what the program is made of.
+    let needs_program = name != Some(Bench::Conflicts);
+    let binary = if needs_program { product(root, true)? } else { PathBuf::new() };
     let scale = if full { Scale::Full } else { Scale::Usual };
     let mut figures: Vec<Figure> = Vec::new();
     for bench in Bench::value_variants() {
@@ -57,8 +79,11 @@ pub(crate) fn bench(
             Bench::Search => search::measure(&binary, scale),
             Bench::Live => live::measure(&binary, scale),
             Bench::Memory => memory::measure(&binary, scale),
+            Bench::Start => start::measure(&binary),
             Bench::Inbox => hook::measure(&binary),
             Bench::Worktree => worktree::measure(&binary, scale),
+            Bench::Conflicts => conflicts::measure(scale, given),
+            Bench::Coupling => Vec::new(),
         });
     }
     figure::tell(&figures, json);

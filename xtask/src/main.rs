@@ -46,6 +46,17 @@ enum Chore {
         /// Measure gigabytes.
         #[arg(long)]
         full: bool,
+        /// Merges whose outcome is known: a table with a header.
+        #[arg(long)]
+        truth: Option<PathBuf>,
+        /// Repositories of these merges, in folders named `owner+name` or `owner/name`.
+        paths: Vec<PathBuf>,
+        /// Print what is told of each merge.
+        #[arg(long)]
+        verbose: bool,
+        /// Replay only this half of the merges.
+        #[arg(long, value_enum)]
+        half: Option<bench::Half>,
     },
     /// Kill the daemon again and again while it reads history, race answers, and see that nothing is lost.
     Soak {
@@ -71,7 +82,25 @@ fn root() -> PathBuf {
 fn main() -> ExitCode {
     let done = match Cli::parse().chore {
         Chore::Test { only } => test::test(&root(), &only),
-        Chore::Bench { name, json, full } => bench::bench(&root(), name, json, full),
+        Chore::Bench {
+            name: Some(bench::Bench::Coupling),
+            json,
+            truth,
+            paths,
+            verbose,
+            half,
+            ..
+        } => bench::coupling(&bench::Asked {
+            truth: truth.as_deref(),
+            repositories: &paths,
+            half,
+            json,
+            verbose,
+            kept: &root().join("target/bench/coupling"),
+        }),
+        Chore::Bench { name, json, full, truth, paths, .. } => {
+            bench::bench(&root(), name, json, full, &bench::Given { truth, paths })
+        }
         Chore::Soak { kills } => soak::soak(&root(), kills),
         Chore::Dist => dist::dist(&root()),
         Chore::Tidy { root: other } => tidy::run(&other.unwrap_or_else(root)),

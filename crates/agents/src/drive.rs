@@ -54,6 +54,8 @@ pub struct Launch {
     pub environment: Environment,
     /// What is set beyond that for this conversation, and for what its agent starts.
     pub variables: BTreeMap<String, String>,
+    /// `callboard`, by its whole path: what the agent's hooks run.
+    pub callboard: PathBuf,
 }
 
 impl Launch {
@@ -275,8 +277,15 @@ pub trait Driver: Send + Sync {
     /// When nobody listens, or it is no server of this agent.
     fn connect(&self, socket: &Path, take: LineTaker) -> io::Result<Box<dyn Connection>>;
 
-    /// How its own program shows the conversation, if it can; `socket` is its server's, if it has one.
-    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Option<Attachment>;
+    /// How its own program shows the conversation, if it can, in the mode that it is in; `socket` is its server's, if
+    /// it has one.
+    fn attachment(
+        &self,
+        program: &Path,
+        id: &str,
+        socket: Option<&Path>,
+        mode: Option<&str>,
+    ) -> Option<Attachment>;
 
     /// What the agent's own record of the conversation lacks of these prompts (ours, by their ids), which it has
     /// begun: one that was killed may not have written them down. `None` without a record: the conversation cannot

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use callboard_model::ThreadKey;
 use callboard_model::call::{Ask, CallAnswer};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
 
 /// What `callboard hook` hands to the daemon.
@@ -16,6 +17,9 @@ pub struct HookReport {
     pub pid: u32,
     /// Those of its variables that the agent's hook or the search for its window wants.
     pub environment: BTreeMap<String, String>,
+    /// Callboard started the agent, and hears what it asks by its own protocol.
+    #[serde(default)]
+    pub is_owned: bool,
     /// What the agent told the hook, as it came.
     pub input: Box<RawValue>,
 }
@@ -31,6 +35,24 @@ pub enum HookEvent {
         ask: Box<Ask>,
         /// Whether the hook may wait for the answer: the agent's own dialog is usable meanwhile.
         waits: bool,
+    },
+    /// A session has done a step, and can be told something before the next.
+    Step {
+        /// The conversation.
+        thread: ThreadKey,
+        /// The agent's name of the event.
+        event: String,
+    },
+    /// A session is about to run a command, and can be kept from it.
+    Uses {
+        /// The conversation.
+        thread: ThreadKey,
+        /// The agent's name of the event.
+        event: String,
+        /// The command line.
+        command: String,
+        /// Where it is to run.
+        cwd: String,
     },
     /// Nobody needs to know.
     Nothing,
@@ -51,4 +73,25 @@ pub trait Hook: Send + Sync {
 
     /// What the hook prints to give the answer; `None` for an answer that the agent cannot take this way. Pure.
     fn output(&self, ask: &Ask, answer: &CallAnswer) -> Option<String>;
+
+    /// What the hook prints to keep the agent from what it is about to do; `None` if it cannot. Pure.
+    fn refusal(&self, _event: &str, _text: &str) -> Option<String> {
+        None
+    }
+
+    /// What the hook prints to tell the agent something at a step. Pure.
+    fn context(&self, event: &str, text: &str) -> String;
+}
+
+/// Hooks of both agents give context the same way (Claude Code 2.1.329, Codex 0.169).
+pub(crate) fn context(event: &str, text: &str) -> String {
+    json!({"hookSpecificOutput": {"hookEventName": event, "additionalContext": text}}).to_string()
+}
+
+/// Hooks of both agents refuse the same way (Claude Code 2.1.329, Codex 0.169).
+pub(crate) fn refusal(event: &str, text: &str) -> String {
+    let output = json!({
+        "hookEventName": event, "permissionDecision": "deny", "permissionDecisionReason": text,
+    });
+    json!({ "hookSpecificOutput": output }).to_string()
 }

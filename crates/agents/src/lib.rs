@@ -28,10 +28,11 @@ use std::thread::JoinHandle;
 use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
 
+pub use callboard_os::stop::StopFlag;
 pub use connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
 pub use drive::Driver;
 pub use hook::{Hook, HookEvent, HookReport};
-pub use live::{Installed, LiveSession, LiveUpdate, StopFlag, WatchRoot};
+pub use live::{Installed, LiveSession, LiveUpdate, WatchRoot};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
 pub use stream::{BlobSink, StreamRule, StreamedRecord, slim_stream};

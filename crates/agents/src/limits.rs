@@ -101,6 +101,9 @@ pub const EDITS_REMEMBERED: usize = 32;
 /// Last turns of a thread that are looked through for prompts of ours: those sent before a connection was lost.
 pub const TURNS_LOOKED_AT: u32 = 3;
 
+/// Times that a connection asks for them: a server that fails so often is not asked for ever.
+pub const TURNS_ASKED: u32 = 3;
+
 /// Answers by which a repeated one is recognised: a restart repeats the last few.
 pub const ANSWERS_REMEMBERED: usize = 64;
 /// End of a transcript that is searched for the name of a plan's file: it is named again with each prompt.

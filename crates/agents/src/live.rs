@@ -1,8 +1,6 @@
 //! Sessions that run now, as far as agents tell.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use callboard_model::session::{Alive, TurnState};
 use callboard_model::{ThreadKey, Timestamp};
@@ -57,21 +55,4 @@ pub struct Installed {
     pub program: PathBuf,
     /// The version that it says it is.
     pub version: Option<String>,
-}
-
-/// Tells a thread to end.
-#[derive(Debug, Clone, Default)]
-pub struct StopFlag(Arc<AtomicBool>);
-
-impl StopFlag {
-    /// Tells it.
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-
-    /// Whether it was told.
-    #[must_use]
-    pub fn stopped(&self) -> bool {
-        self.0.load(Ordering::Acquire)
-    }
 }

@@ -1,5 +1,8 @@
 //! What can be typed.
 
+pub(crate) mod changes;
+pub(crate) mod conflicts;
+pub(crate) mod review;
 pub(crate) mod worktree;
 
 use std::net::IpAddr;
@@ -37,6 +40,8 @@ pub(crate) enum Command {
     Task(Task),
     /// Propose a `callboard.toml` for this repository: how its worktrees are made and equipped.
     Init(Init),
+    /// What this repository's `callboard.toml` can run, loosen and reach: nothing of it takes effect until you approve it.
+    Trust(Trust),
     /// What cannot be doubled: who has it, taking it in turn, giving it back.
     #[command(subcommand)]
     Resource(Resource),
@@ -92,6 +97,18 @@ pub(crate) enum Command {
     /// Worktrees: make, list, show, adopt, remove and restore them.
     #[command(subcommand, visible_alias = "wt")]
     Worktree(worktree::Worktree),
+    /// What each session, worktree and task changes against its base, committed or not.
+    Changes(changes::Changes),
+    /// Commit exactly what one session changed, whatever else is dirty or staged.
+    Commit(changes::Commit),
+    /// Say beforehand what a task or a session is going to touch: whoever it meets is told.
+    Claim(changes::Claim),
+    /// What git cannot merge, before anyone merges: who, which files, and in which order all land.
+    Conflicts(conflicts::Compared),
+    /// What couples changesets that git can merge: who newly uses what another changes, with both places.
+    Couplings(conflicts::Compared),
+    /// Reviews: changesets that are looked at, checked and landed as one; without a verb, what there is to review.
+    Review(review::Review),
     /// Search every session and task, of every agent.
     Search(Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
@@ -288,6 +305,18 @@ pub(crate) struct Init {
     /// Write it without asking.
     #[arg(long, conflicts_with = "print")]
     pub(crate) yes: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Trust {
+    /// Approve it without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Take every approval of this repository back.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) revoke: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -512,7 +541,7 @@ pub(crate) struct Night {
     /// Show the night that goes on, or the last.
     #[arg(long, conflicts_with = "end")]
     pub(crate) status: bool,
-    /// End the night: nothing more is started, what is worked on goes on.
+    /// End the night: nothing more is started, and it is over when what is worked on is. Said again: at once.
     #[arg(long)]
     pub(crate) end: bool,
     #[command(flatten)]

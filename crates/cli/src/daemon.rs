@@ -205,6 +205,7 @@ pub(crate) fn run(
         home: settings.home.clone(),
         environment: settings.environment.clone(),
         clock: callboard_os::clock::now,
+        trusted: settings.trusted.clone(),
     };
     let engine = Engine::start(config).map_err(|error| {
         CliError::answered(error.to_string(), error.hint().map(ToOwned::to_owned))

@@ -51,8 +51,7 @@ pub(crate) fn run(args: &mut dyn Iterator<Item = OsString>) -> Option<ExitCode> 
 fn tell(agent: &str, socket: &Path) -> Option<()> {
     let mut input = Vec::new();
     let read = io::stdin().take(INPUT_BYTES + 1).read_to_end(&mut input).ok()?;
-    // An agent that Callboard started is heard by its own protocol.
-    if read as u64 > INPUT_BYTES || std::env::var_os(host::MARKER).is_some() {
+    if read as u64 > INPUT_BYTES {
         return None;
     }
     let watchdog = Watchdog::start();
@@ -118,6 +117,7 @@ fn report(agent: &str, parent: u32, input: Vec<u8>) -> Option<Vec<u8>> {
         run: format!("{}-{}", std::process::id(), now.as_millisecond()),
         pid: parent,
         environment,
+        is_owned: std::env::var_os(host::MARKER).is_some(),
         input: RawValue::from_string(String::from_utf8(input).ok()?).ok()?,
     };
     serde_json::to_vec(&report).ok()

@@ -1,6 +1,6 @@
 //! What commands print: text, tables, JSON; colour only on a terminal.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use callboard_model::Timestamp;
 use callboard_model::session::StateWord;
@@ -21,6 +21,22 @@ pub(crate) fn print(text: &str) -> Result<(), CliError> {
 /// Prints a line.
 pub(crate) fn line(text: &str) -> Result<(), CliError> {
     print(&format!("{text}\n"))
+}
+
+/// Asks on the terminal, and reads the line that is typed; `None` at the end of the input.
+pub(crate) fn ask(text: &str) -> Result<Option<String>, CliError> {
+    print(text)?;
+    // A line without its end stays in the buffer otherwise.
+    io::stdout().flush()?;
+    let mut typed = String::new();
+    let read = io::stdin().lock().read_line(&mut typed)?;
+    Ok((read > 0).then(|| typed.trim().to_owned()))
+}
+
+/// Asks whether to go on: only `y` and `yes` do.
+pub(crate) fn agreed(question: &str) -> Result<bool, CliError> {
+    let answer = ask(&format!("{question} [y/N] "))?;
+    Ok(matches!(answer.as_deref(), Some("y" | "Y" | "yes")))
 }
 
 /// Prints a value as JSON.

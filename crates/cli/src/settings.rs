@@ -23,6 +23,9 @@ pub(crate) const WORKTREE: &str = "CALLBOARD_WORKTREE";
 /// Notifications on the desktop within ten minutes; 0 for none. Default: 5.
 pub(crate) const NOTIFY: &str = "CALLBOARD_NOTIFY";
 
+/// Folders, separated as in `PATH`, whose repositories' `callboard.toml` needs no approval. Default: none.
+pub(crate) const TRUST: &str = "CALLBOARD_TRUST";
+
 /// Far below what people call a flood (ten within ten minutes).
 const USUAL_NOTIFICATIONS: usize = 5;
 
@@ -46,6 +49,8 @@ pub(crate) struct Settings {
     pub(crate) worktree: Option<String>,
     /// Notifications on the desktop within ten minutes.
     pub(crate) notifications: usize,
+    /// Folders whose repositories' configurations need no approval.
+    pub(crate) trusted: Vec<PathBuf>,
     /// What agents are found by.
     pub(crate) environment: Environment,
 }
@@ -91,6 +96,7 @@ impl Settings {
             task: set(TASK),
             worktree: set(WORKTREE),
             notifications: notifications.unwrap_or(USUAL_NOTIFICATIONS),
+            trusted: set(TRUST).map(|text| trusted(&text)).unwrap_or_default(),
             environment: Environment { home: user_home, vars },
         })
     }
@@ -114,6 +120,11 @@ pub(crate) fn default_socket() -> Option<PathBuf> {
         None => data_dir(&std::env::home_dir()?, &set),
     };
     Some(home.join("run/callboard.sock"))
+}
+
+/// Folders by their whole path: another one would mean something else in each folder.
+fn trusted(text: &str) -> Vec<PathBuf> {
+    std::env::split_paths(text).filter(|folder| folder.is_absolute()).collect()
 }
 
 /// A level, or directives such as `callboard_engine=debug`.

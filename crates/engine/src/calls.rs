@@ -2,19 +2,21 @@
 
 mod notify;
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use callboard_model::call::{Ask, CallAnswer, CallState, CallVia, Rule, Rules};
+use callboard_model::call::{
+    Ask, CallAnswer, CallDetail, CallKind, CallState, CallVia, Rule, Rules,
+};
 use callboard_model::project;
 use callboard_model::view::{AnswerCall, CallView};
-use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
+use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::Call;
 
 use crate::checkouts::OwnCheckout;
 use crate::core::{Answered, Asked};
-use crate::{Engine, EngineError};
+use crate::sweeps::Swept;
+use crate::{Engine, EngineError, row};
 
 pub use notify::notify_user;
 
@@ -60,27 +62,6 @@ pub struct AskedBy {
     pub window: Option<String>,
 }
 
-/// Tells whoever delivers answers that there may be some.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct AnswerBell(Arc<(Mutex<u64>, Condvar)>);
-
-impl AnswerBell {
-    pub(crate) fn tell(&self) {
-        let (count, told) = &*self.0;
-        *count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        told.notify_all();
-    }
-
-    /// Waits until it rang since `seen`, for at most `time`; gives how often it has rung.
-    pub(crate) fn wait(&self, seen: u64, time: Duration) -> u64 {
-        let (count, told) = &*self.0;
-        let count = count.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = told.wait_timeout_while(count, time, |count| *count == seen);
-        let (count, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        *count
-    }
-}
-
 impl Engine {
     /// Takes what an agent asks; gives the call that stands for it, and its generation. Asked again under the same
     /// key, it is the same call.
@@ -90,10 +71,12 @@ impl Engine {
     pub fn asked(&self, by: AskedBy) -> Result<(CallId, u32), EngineError> {
         let AskedBy { agent, thread, via, ask, expires_at, window } = by;
         let place = self.place_of(&agent, &thread, &ask)?;
-        let rules = place.as_ref().map(|place| self.rules_of(&place.root)).unwrap_or_default();
+        let rules = place.as_ref().map(|place| self.rules_of(place)).unwrap_or_default();
         let checkout = place.as_ref().and_then(AskedIn::checkout);
+        let swept = place.as_ref().and_then(|place| self.swept_by(place, &ask));
         let foreign = place.and_then(|place| place.foreign);
-        let asked = Asked { agent, thread, via, ask, expires_at, window, rules, checkout, foreign };
+        let asked =
+            Asked { agent, thread, via, ask, expires_at, window, rules, checkout, foreign, swept };
         self.ask(move |core| core.take_ask(asked))
     }
 
@@ -119,7 +102,11 @@ impl Engine {
         let AnswerCall { generation, answer } = given;
         let answered = Answered { id, generation, answer, by: YOU.to_owned() };
         self.ask(move |core| core.answer_call(&answered))?;
-        self.call(id)
+        let call = self.call(id)?;
+        if let (CallKind::Trust, Some(workspace)) = (call.kind, call.workspace) {
+            self.trust_decided(workspace);
+        }
+        Ok(call)
     }
 
     /// The agent took the answer.
@@ -159,6 +146,14 @@ impl Engine {
         })
     }
 
+    /// The answer of a call as it is to be delivered now; `None` where it has reached its agent, or counts no more.
+    pub(crate) fn answer_due(&self, call: CallId) -> Result<Option<Delivery>, EngineError> {
+        self.read(|s| match s.call(call)? {
+            Some(call) if call.life.state == CallState::Answered => Ok(delivery(s, call)?),
+            _ => Ok(None),
+        })
+    }
+
     /// Waits until answers may have come since `seen`, for at most `time`; gives what to wait from next.
     #[must_use]
     pub fn wait_for_answers(&self, seen: u64, time: Duration) -> u64 {
@@ -179,25 +174,36 @@ impl Engine {
             let Some(workspace) = session.row.workspace else { return Ok(None) };
             let Some(known) = s.workspace(workspace)? else { return Ok(None) };
             let cwd = session.row.cwd.map(PathBuf::from);
-            let own = match &cwd {
-                Some(cwd) => OwnCheckout::of(s, workspace, cwd)?,
+            // It may have gone elsewhere since: that makes nothing else its own.
+            let root = row::fold_of(s, id)?.and_then(|fold| fold.facts.root).map(PathBuf::from);
+            let own = match root.as_ref().or(cwd.as_ref()) {
+                Some(began_in) => OwnCheckout::of(s, workspace, began_in)?,
                 None => None,
             };
             let foreign = own.and_then(|checkout| {
                 let paths = checkout.foreign_in(&ask.detail);
                 (!paths.is_empty()).then_some((checkout.own, paths))
             });
-            Ok(Some(AskedIn { root: known.row.root, cwd, foreign }))
+            Ok(Some(AskedIn { session: id, workspace, root: known.row.root, cwd, foreign }))
         })
     }
 
-    /// The rules of a workspace; none while its `callboard.toml` cannot be read.
-    fn rules_of(&self, root: &Path) -> Rules {
-        match self.project(root) {
+    /// What of other sessions a command would sweep that is asked for.
+    fn swept_by(&self, place: &AskedIn, ask: &Ask) -> Option<Swept> {
+        let CallDetail::Command { command, cwd, .. } = &ask.detail else { return None };
+        let cwd = cwd.as_ref().map(PathBuf::from).or_else(|| place.cwd.clone())?;
+        self.swept(place.session, command, &cwd)
+    }
+
+    /// The rules of a workspace; while its `callboard.toml` cannot be read, what was denied when it was approved.
+    fn rules_of(&self, place: &AskedIn) -> Rules {
+        self.see_to_trust(place.workspace, &place.root);
+        match self.project(&place.root) {
             Ok(project) => read_rules(&project.rules),
             Err(error) => {
-                tracing::warn!(%error, "no rule answers");
-                Rules::default()
+                tracing::warn!(%error, "no rule allows");
+                let deny = self.denied_before(&place.root);
+                read_rules(&project::Rules { deny, ..project::Rules::default() })
             }
         }
     }
@@ -205,6 +211,8 @@ impl Engine {
 
 /// Where a session that asks works.
 struct AskedIn {
+    session: SessionId,
+    workspace: WorkspaceId,
     /// The main checkout of its workspace.
     root: PathBuf,
     cwd: Option<PathBuf>,

@@ -61,7 +61,7 @@ impl OwnCheckout {
 /// Whether a session wrote a file outside of the directory that it began in: only then is it worth asking whose.
 pub(crate) fn writes_elsewhere(fold: &SessionFold) -> bool {
     let Some(root) = fold.facts.root.as_deref().or(fold.facts.cwd.as_deref()) else { return false };
-    fold.files.files.iter().any(|(path, touch)| {
+    fold.files_used().iter().any(|(path, touch)| {
         touch.edits > 0 && path.starts_with('/') && !Path::new(path).starts_with(root)
     })
 }

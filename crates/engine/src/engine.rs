@@ -14,10 +14,11 @@ use tokio::sync::watch;
 
 use crate::EngineError;
 use crate::announce::Announcer;
-use crate::calls::AnswerBell;
+use crate::bell::Bell;
+use crate::changes::ChangesRoom;
 use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring};
 use crate::inbox::{Inbox, Lane};
-use crate::ingest::{Deliver, HistoryProgress, Ingest, Work};
+use crate::ingest::{Deliver, Ingest, Work};
 use crate::limits;
 use crate::live::{Home, LiveWatch};
 use crate::notes::NotesWatch;
@@ -35,6 +36,8 @@ pub struct EngineConfig {
     pub environment: Environment,
     /// Tells the present moment: time enters here and nowhere else.
     pub clock: Clock,
+    /// Folders whose repositories' configurations need no approval.
+    pub trusted: Vec<PathBuf>,
 }
 
 /// Tells the present moment.
@@ -55,12 +58,22 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
-    pub(crate) answers: AnswerBell,
+    pub(crate) answers: Bell,
     pub(crate) owned: OwnedRoom,
     pub(crate) pushes: crate::pushes::PushWatch,
+    pub(crate) changes: Arc<ChangesRoom>,
+    pub(crate) moves: crate::reviews::Remembered,
+    pub(crate) checking: crate::reviews::Checking,
+    pub(crate) landing: crate::reviews::LandingNow,
+    /// Whoever merges the members of reviews has it.
+    pub(crate) combining: Mutex<()>,
+    /// Whoever sends comments has it.
+    pub(crate) sending: Mutex<()>,
     pub(crate) projects: crate::project::Projects,
+    pub(crate) trusts: crate::trust::Trusts,
     pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
+    pub(crate) trials: crate::trials::TrialsRoom,
     pub(crate) started: Timestamp,
 }
 
@@ -87,8 +100,9 @@ impl Engine {
         let announcer = Announcer::new(store.last_seq());
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());
-        let answers = AnswerBell::default();
+        let answers = Bell::default();
         let owned = OwnedRoom::new(&config.home);
+        let changes = Arc::new(ChangesRoom::default());
         let clock = config.clock;
         let started = clock();
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
@@ -99,19 +113,11 @@ impl Engine {
             read_again,
             progress,
             answers: answers.clone(),
+            changes: Arc::clone(&changes),
             clock,
         };
         let core = Core::new(store, known, wiring);
-        let writer = {
-            let inbox = inbox.clone();
-            std::thread::Builder::new()
-                .name("writer".into())
-                .spawn(move || core.run(&inbox))
-                .map_err(|cause| EngineError::Refused {
-                    text: format!("cannot start a thread: {cause}"),
-                    hint: "end other programs or raise the limit of threads",
-                })?
-        };
+        let writer = start_writer(core, &inbox)?;
         let live = watch_live(&homes, &inbox);
         let engine = Arc::new(Self {
             config,
@@ -129,9 +135,17 @@ impl Engine {
             answers,
             owned,
             pushes: crate::pushes::PushWatch::default(),
+            changes,
+            moves: crate::reviews::Remembered::default(),
+            checking: crate::reviews::Checking::default(),
+            landing: crate::reviews::LandingNow::default(),
+            combining: Mutex::default(),
+            sending: Mutex::default(),
             projects: crate::project::Projects::default(),
+            trusts: crate::trust::Trusts::default(),
             turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
+            trials: crate::trials::TrialsRoom::default(),
             started,
         });
         engine.begin_reading(sources);
@@ -184,7 +198,9 @@ impl Engine {
         self.stop.stop();
         self.live.stop();
         self.owned.stop();
+        self.changes.stop();
         self.answers.tell();
+        self.trials.close();
         if let Some(ingest) = self.ingest.get() {
             ingest.stop();
         }
@@ -236,21 +252,12 @@ impl Engine {
         let common_dir = found.row.is_git.then(|| found.row.common_dir.clone());
         let id = self.ask(move |core| core.register(&found))?;
         self.keep_notes(id, &root)?;
+        self.see_to_trust(id, &root);
         if let Some(common_dir) = common_dir {
             self.follow_pushes(id, &root, &common_dir);
+            self.changes.other_checkouts(id);
         }
         Ok(id)
-    }
-
-    /// What the `callboard.toml` of the main checkout at `root` says now.
-    ///
-    /// # Errors
-    /// When it cannot be read, or says what means nothing.
-    pub fn project(
-        &self,
-        root: &Path,
-    ) -> Result<Arc<callboard_model::project::Project>, EngineError> {
-        self.projects.of(root)
     }
 
     /// Notes that the user has looked at a workspace now.
@@ -282,7 +289,7 @@ impl Engine {
     /// # Errors
     /// When there is none, or it was changed meanwhile.
     pub fn change_task(&self, id: TaskId, change: TaskChange) -> Result<TaskId, EngineError> {
-        self.ask(move |core| core.change_task(id, &change))
+        self.ask(move |core| core.change_task(id, &change)).inspect(|_| self.owned.look_at_queue())
     }
 
     /// Moves a task's card.
@@ -290,7 +297,7 @@ impl Engine {
     /// # Errors
     /// When there is none.
     pub fn move_task(&self, id: TaskId, to: MoveTask) -> Result<TaskId, EngineError> {
-        self.ask(move |core| core.move_task(id, &to))
+        self.ask(move |core| core.move_task(id, &to)).inspect(|_| self.owned.look_at_queue())
     }
 
     /// Removes a task.
@@ -371,14 +378,27 @@ impl Engine {
     }
 }
 
+fn start_writer(core: Core, inbox: &Arc<Inbox<Input>>) -> Result<JoinHandle<()>, EngineError> {
+    let inbox = inbox.clone();
+    std::thread::Builder::new().name("writer".into()).spawn(move || core.run(&inbox)).map_err(
+        |cause| EngineError::Refused {
+            text: format!("cannot start a thread: {cause}"),
+            hint: "end other programs or raise the limit of threads",
+        },
+    )
+}
+
 /// Starts what goes on beside requests.
 fn begin_beside(engine: &Arc<Engine>) {
     crate::readable::start(engine, engine.stop.clone());
     crate::notes::start(engine);
     crate::owned::start(engine);
+    crate::reviews::start(engine);
     crate::pushes::start(engine);
+    crate::changes::start(engine);
     crate::hooks::start(engine, engine.stop.clone());
-    crate::worktrees::start(engine, engine.stop.clone());
+    crate::worktrees::start(engine, &engine.stop);
+    crate::trials::start(engine);
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
     checkpoint_beside(engine);
@@ -467,10 +487,8 @@ fn progress_of(
     clock: Clock,
 ) -> Arc<dyn Fn() -> ImportProgress + Send + Sync> {
     Arc::new(move || {
-        let history = ingest
-            .upgrade()
-            .and_then(|ingest| ingest.get().map(Ingest::history))
-            .unwrap_or(HistoryProgress { running: true, ..HistoryProgress::default() });
+        // The end of a short history may come before whoever starts the reading has set it, and is told once.
+        let history = ingest.upgrade().map(|ingest| ingest.wait().history()).unwrap_or_default();
         let elapsed_ms = u64::try_from(clock().since_ms(started)).unwrap_or(u64::MAX);
         let left = history.bytes_total.saturating_sub(history.bytes_done);
         let left_ms = (history.running && history.bytes_done > 0)

@@ -19,6 +19,7 @@ mod venv;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use callboard_agents::StopFlag;
 use callboard_git::Git;
 use callboard_model::project::Project;
 
@@ -47,6 +48,10 @@ pub struct Equip<'a> {
     pub project: &'a Project,
     /// The variables of its user, which scripts get beside the worktree's own.
     pub variables: &'a BTreeMap<String, String>,
+    /// The log of its scripts; beside its record if not given.
+    pub log: Option<&'a Path>,
+    /// Ends its setup.
+    pub stop: Option<&'a StopFlag>,
 }
 
 /// Parts of the work.
@@ -130,15 +135,48 @@ fn rest(
 /// # Errors
 /// When the database could not be dropped: the record stays, so that it can be tried again.
 pub fn unequip(equip: &Equip<'_>, told: &mut dyn FnMut(&str)) -> Result<Vec<String>, EquipError> {
-    let Some(mut equipped) = record::load(equip.home, equip.top)? else { return Ok(Vec::new()) };
-    let mut remarks = Vec::new();
-    scripts::stop_server(equip.home, equip.top)?;
-    remarks.extend(scripts::tear_down(equip, &equipped, told).err().map(|error| error.to_string()));
+    let remarks = tear_down(equip, told)?;
+    let Some(mut equipped) = record::load(equip.home, equip.top)? else { return Ok(remarks) };
     database::drop_own(equip, &mut equipped)?;
     share::unlink(equip, &equipped);
     ports::give_back(equip.home, equip.top)?;
     record::forget(equip.home, equip.top)?;
     Ok(remarks)
+}
+
+/// Ends what runs for the worktree, and has its teardown run. What it was given outside of its folder stays, for the
+/// folder may stay yet; equipped again, it is set up again. Gives what could not be done and does no harm.
+///
+/// # Errors
+/// When its database could not be dropped afterwards: nothing was torn down then.
+pub fn tear_down(equip: &Equip<'_>, told: &mut dyn FnMut(&str)) -> Result<Vec<String>, EquipError> {
+    scripts::stop_server(equip.home, equip.top)?;
+    let Some(mut equipped) = record::load(equip.home, equip.top)? else { return Ok(Vec::new()) };
+    database::find_own(equip, &equipped)?;
+    equipped.is_set_up = false;
+    // Recorded before scripts run: what they took away is to be made again.
+    record::save(equip.home, equip.top, &equipped)?;
+    let remark = scripts::tear_down(equip, &equipped, told).err().map(|error| error.to_string());
+    if !database::find_own(equip, &equipped)? {
+        (equipped.has_database, equipped.is_migrated) = (false, false);
+        record::save(equip.home, equip.top, &equipped)?;
+    }
+    Ok(remark.into_iter().collect())
+}
+
+/// Gives back what a worktree had outside of its folder, which is gone: its database and ports. Gives what stays; the
+/// record goes all the same, for whatever lies there next is another worktree.
+///
+/// # Errors
+/// When the disk refuses.
+pub fn release(equip: &Equip<'_>) -> Result<Vec<String>, EquipError> {
+    let Some(mut equipped) = record::load(equip.home, equip.top)? else { return Ok(Vec::new()) };
+    let dropped = database::drop_own(equip, &mut equipped);
+    ports::give_back(equip.home, equip.top)?;
+    record::forget(equip.home, equip.top)?;
+    let name = equipped.database.unwrap_or_default();
+    let stays = |error| format!("the database {name} stays; drop it by hand: {error}");
+    Ok(dropped.err().map(stays).into_iter().collect())
 }
 
 /// Has setup run again the next time that the worktree's rest is equipped.

@@ -68,6 +68,10 @@ impl EngineError {
         }
     }
 
+    pub(crate) fn no_review(id: callboard_model::ReviewId) -> Self {
+        Self::NotFound { what: format!("review {id}"), hint: "list them with `callboard review`" }
+    }
+
     pub(crate) fn no_night(id: i64) -> Self {
         Self::NotFound {
             what: format!("night {id}"),

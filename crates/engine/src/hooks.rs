@@ -9,6 +9,7 @@ use callboard_model::call::{Ask, CallState, CallVia};
 use callboard_model::{CallId, ThreadKey};
 use callboard_os::window;
 
+use crate::sweeps::HookUse;
 use crate::{AskedBy, Engine, EngineError};
 
 pub(crate) use deliver::start;
@@ -21,6 +22,32 @@ pub struct HookAsk {
     thread: ThreadKey,
     ask: Box<Ask>,
     report: HookReport,
+}
+
+/// What a hook tells that is of interest.
+pub enum HookTold {
+    /// Its session asks.
+    Asks(HookAsk),
+    /// Its session can be told something.
+    Step(HookStep),
+    /// Its session is about to run a command.
+    Uses(HookUse),
+}
+
+/// A step of a session, behind which it can be told something.
+pub struct HookStep {
+    agent: &'static dyn Agent,
+    thread: ThreadKey,
+    event: String,
+}
+
+/// What a session is told at a step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookContext {
+    /// What the hook prints.
+    pub output: String,
+    /// What counts as told once it has.
+    pub notices: Vec<i64>,
 }
 
 /// What becomes of a call that a hook waits for.
@@ -39,11 +66,11 @@ pub enum HookWait {
     Over,
 }
 
-/// What a hook of `agent` asks with its report; `None` if nobody needs to know.
+/// What a hook of `agent` tells with its report; `None` if nobody needs to know.
 ///
 /// # Errors
 /// When there is no such agent, it has no hooks, or the report cannot be read.
-pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookAsk>, EngineError> {
+pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookTold>, EngineError> {
     let found = callboard_agents::named(agent).and_then(|agent| Some((agent, agent.hook()?)));
     let unreadable = || EngineError::Refused {
         text: format!("a hook of {agent:?} told what this version cannot read; it was ignored"),
@@ -53,8 +80,18 @@ pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookAsk>, EngineEr
     let report: HookReport = serde_json::from_slice(report).map_err(|_| unreadable())?;
     Ok(match hook.event(&report) {
         HookEvent::Asked { thread, ask, waits } => {
-            Some(HookAsk { waits, agent, thread, ask, report })
+            Some(HookTold::Asks(HookAsk { waits, agent, thread, ask, report }))
         }
+        HookEvent::Step { thread, event } => {
+            Some(HookTold::Step(HookStep { agent, thread, event }))
+        }
+        HookEvent::Uses { thread, event, command, cwd } => Some(HookTold::Uses(HookUse {
+            agent: agent.name(),
+            thread,
+            command,
+            cwd: cwd.into(),
+            event,
+        })),
         HookEvent::Nothing => None,
         HookEvent::Unknown(event) => {
             tracing::debug!(agent = agent.name().as_str(), event, "a hook told what is not wanted");
@@ -81,6 +118,35 @@ impl Engine {
         let window = window::of_process(report.pid, variable);
         let by = AskedBy { agent: agent.name(), thread, via, ask: *ask, expires_at: None, window };
         Ok(self.asked(by)?.0)
+    }
+
+    /// What a session is told at this step; `None` if there is nothing.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn hook_context(&self, step: &HookStep) -> Result<Option<HookContext>, EngineError> {
+        let notices = self.read(|s| {
+            let session = s.session_id(&step.agent.name(), &step.thread)?;
+            Ok(session.map(|session| s.notices(session)).transpose()?.unwrap_or_default())
+        })?;
+        let Some(hook) = step.agent.hook().filter(|_| !notices.is_empty()) else {
+            return Ok(None);
+        };
+        let lines: Vec<String> = notices.iter().map(|one| format!("- {}", one.text)).collect();
+        let text = format!(
+            "Callboard, which sees the work of all agents in this repository, tells you:\n{}",
+            lines.join("\n")
+        );
+        let output = hook.context(&step.event, &text);
+        Ok(Some(HookContext { output, notices: notices.iter().map(|one| one.id).collect() }))
+    }
+
+    /// A session was told these.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn notices_told(&self, notices: Vec<i64>) -> Result<(), EngineError> {
+        self.ask(move |core| core.notices_told(&notices))
     }
 
     fn way_past_the_hook(&self, agent: &'static dyn Agent, thread: &ThreadKey) -> CallVia {

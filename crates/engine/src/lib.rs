@@ -3,8 +3,11 @@
 //! Knows no HTTP and no terminal. Time enters with each event and request.
 
 mod announce;
+mod bell;
 mod calls;
+mod changes;
 mod checkouts;
+mod code;
 mod core;
 mod engine;
 pub mod equip;
@@ -24,16 +27,24 @@ mod query;
 mod readable;
 mod refold;
 mod resources;
+mod reviews;
+pub mod revisions;
 mod row;
+mod sweeps;
 mod transcript;
+mod trials;
+mod trust;
 mod workspaces;
 mod worktrees;
 
-pub use callboard_agents::Environment;
+pub use callboard_agents::{Environment, StopFlag};
 pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
-pub use hooks::{HookAsk, HookWait, hear_hook};
+pub use hooks::{HookAsk, HookContext, HookStep, HookTold, HookWait, hear_hook};
 pub use ingest::Work;
 pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
+pub use reviews::{DiffWanted, HowToLand};
+pub use sweeps::HookUse;
+pub use trials::{Trial, TrialLogPart, TrialNews};
 pub use worktrees::WorktreesWanted;

@@ -191,6 +191,10 @@ pub const WAITING_WAKES: usize = 1024;
 /// Time after which a channel looks after its agent without having been told to: only repairs.
 pub const CHANNEL_SWEEP: Duration = Duration::from_secs(30);
 
+/// Time after which a session is driven again whose channel ended by a fault: a full disk is mended by a person, a
+/// busy one by itself.
+pub const CHANNEL_AGAIN: Duration = Duration::from_secs(5);
+
 /// Time that an agent has to end after it was told to, before its processes are ended.
 pub const END_TIME: Duration = Duration::from_secs(8);
 
@@ -198,11 +202,20 @@ pub const END_TIME: Duration = Duration::from_secs(8);
 /// and a second one beside it would only slow both.
 pub const STAGGER_MS: i64 = 4_000;
 
-/// Tries to reach a server or a host that starts: twenty seconds of them.
+/// Time for which the queue waits for the start that it began, before it looks at what else is due.
+pub const BEGIN_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Tries to reach a server that starts: twenty seconds of them.
 pub const SERVER_TRIES: u32 = 2_000;
 
-/// Looks whether an agent that was told to end has ended: twice the time after which its processes are ended.
-pub const END_LOOKS: u32 = 1_600;
+/// Time for which whoever ends a session waits for its end: twice that after which its processes are ended.
+pub const END_AWAITED: Duration = Duration::from_secs(16);
+
+/// Time after which a host that is to start or to end is looked at without having been told of: only repairs.
+pub const HOST_LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Milliseconds for which the start or the end of a host is waited for.
+pub const HOST_AWAITED_MS: i64 = 20_000;
 
 /// Time between two tries to reach a server that starts.
 pub const SERVER_TRY_EVERY: Duration = Duration::from_millis(10);
@@ -259,6 +272,10 @@ pub const NAMES_TRIED: usize = 50;
 
 /// Work on worktrees that waits: more than anybody removes at once. What is beyond is done at the next start.
 pub const WORKTREE_JOBS: usize = 256;
+
+/// Worktrees that are worked on beside the asker at once, each of another repository: most of it is waiting for the disk
+/// and for scripts.
+pub const WORKTREES_AT_WORK: usize = 4;
 
 /// Time after which the room that a worktree takes is counted again when somebody asks.
 pub const DISK_USE_AGE_MS: i64 = 10 * 60 * 1000;
@@ -319,3 +336,139 @@ pub const POOL_TRY_EVERY: Duration = Duration::from_millis(10);
 
 /// Seconds that a command line of a `callboard.toml` may be given: a day; what takes longer hangs.
 pub const SCRIPT_SECONDS: u64 = 24 * 3600;
+
+/// Age of a folder of passing objects at which whoever made it is gone: comparing revisions takes minutes at most.
+pub const PASSING_LEFT_BEHIND: Duration = Duration::from_secs(24 * 3600);
+
+/// Files of a checkout that are remembered as touched: more are looked for by git itself, which is faster then.
+pub const TOUCHED_PATHS: usize = 1_000;
+
+/// Time between the first file that is touched and the look: who writes one file writes the next.
+pub const TOUCHED_SETTLES: Duration = Duration::from_millis(40);
+
+/// Folders of one checkout that are watched: systems allow some ten thousand watches to all programs of a user.
+pub const WATCHED_FOLDERS: usize = 20_000;
+
+/// Sessions that are named for one changeset: more have worked in the main checkout over the years.
+pub const CHANGESET_SESSIONS: usize = 8;
+
+/// Claims that stand in one workspace: each is held against each when one comes.
+pub const CLAIMS: usize = 200;
+
+/// Time without a notification after which what stands between changesets is looked at again: repairs only.
+pub const CHANGES_SWEEP: Duration = Duration::from_secs(60);
+
+/// Files of one changeset of which is read what they say: more are made by a program, or moved.
+pub const CHANGED_CODE_FILES: usize = 1_000;
+
+/// Files of a repository that tell how rare a name is: with more, the first tell enough.
+pub const INDEXED_FILES: usize = 150_000;
+
+/// Contents of no file that an index still knows: those of a branch that the base comes back to.
+pub const IDLE_CONTENTS: usize = 20_000;
+
+/// Contents that an index learns before it is written again: fewer are read again in a second.
+pub const UNSAVED_CONTENTS: usize = 200;
+
+/// Couplings of two changesets that are told: the first are what a reviewer must see.
+pub const COUPLINGS: usize = 20;
+
+/// Looks at the worktrees of a repository after which the trees of earlier ones are taken away: some megabytes.
+pub const LOOKS_TIDIED_UP: u32 = 300;
+
+/// Time without a notification after which it is worked out in which order all land: a merge for each of them.
+pub const ORDER_SETTLES: Duration = Duration::from_millis(300);
+
+/// Events of a session that is new in a checkout that are heard: its last edits tell whose lines lie there.
+pub const HEARD_EVENTS: usize = 500;
+
+/// Looks at a checkout of which is remembered when they were made: what is told later than some seconds is told never.
+pub const REMEMBERED_LOOKS: usize = 500;
+
+/// Time for which a look waits for notifications of what was written: they take a millisecond or two.
+pub const NOTIFIED_WITHIN: Duration = Duration::from_millis(300);
+
+/// Time for which a look at a checkout that several sessions share waits for what they tell of it: agents write their
+/// transcripts some hundred milliseconds behind their work.
+pub const TOLD_WITHIN_MS: i64 = 400;
+
+/// Time for which a commit waits for a look: the repository may be large, and cold.
+pub const LOOK_WITHIN: Duration = Duration::from_secs(60);
+
+/// Looks that a commit is tried again behind: sessions go on writing beside it.
+pub const COMMIT_TRIES: u32 = 3;
+
+/// Time since its last event for which a session of which is not known whether it runs counts as at work in a checkout.
+pub const WORKS_UNSEEN_MS: i64 = 30 * 60_000;
+
+/// Time for which a command that may sweep waits for a look at its checkout: its agent waits meanwhile.
+pub const SWEEP_LOOKS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Files of others that an agent is told of whose command would sweep them.
+pub const SWEPT_FILES: usize = 8;
+
+/// Reviews that are over and are shown, and whose trees are kept: who looks for an older one has git's own history.
+pub const REVIEWS_OVER: usize = 30;
+
+/// Members of one review: more are looked at by nobody as one.
+pub const REVIEW_MEMBERS: usize = 20;
+
+/// Pairs of members on which a check is run that all fail together: more take longer than a person looking.
+pub const PAIRS_TRIED: usize = 45;
+
+/// Hunks of a file that are told at once.
+pub const DIFF_HUNKS_AT_ONCE: usize = 200;
+
+/// Lines of a hunk that are told as one: of a file of a hundred thousand new lines, pieces are told.
+pub const DIFF_HUNK_LINES: usize = 2_000;
+
+/// Unchanged lines that are told around a hunk at the most: a file of that length is told whole.
+pub const DIFF_CONTEXT: u32 = 100_000;
+
+/// Bytes of a file up to which each of its lines is told whose it is, as long as several changed it.
+pub const BLAMED_BYTES: u64 = 4 << 20;
+
+/// Changed lines of a review among which moves are looked for.
+pub const MOVES_AMONG: usize = 20_000;
+
+/// Reviews whose moved lines are remembered.
+pub const MOVES_REMEMBERED: usize = 4;
+
+/// Checks of one workspace, and of one trial: each is a command that somebody waits for.
+pub const CHECKS: usize = 50;
+
+/// Trials that go on at once: each builds and tests a whole repository, for which it wants several cores.
+pub const TRIALS_AT_ONCE: usize = 2;
+
+/// Time between two looks whether a trial that waits for its turn was stopped.
+pub const TRIAL_LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Time that trials have to take back what they gave when the daemon ends: what they do not take back, the next one does.
+pub const TRIAL_END_TIME: Duration = Duration::from_secs(10);
+
+/// Room on the disk below which a check that fails says nothing: it may have failed for want of room.
+pub const TRIAL_FREE_BYTES: u64 = 32 << 20;
+
+/// Folders of logs of trials that are kept: the last days' work of a busy user, some kilobytes to megabytes each.
+pub const TRIAL_LOGS: usize = 200;
+
+/// Age at which logs of trials go.
+pub const TRIAL_LOG_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// Bytes of a log that are read at once: some thousand lines.
+pub const TRIAL_LOG_PART_BYTES: u64 = 256 << 10;
+
+/// Lines that a check said last which are told with its result: runners tell there what failed.
+pub const TRIAL_LAST_LINES: usize = 15;
+
+/// Looks for a git that outlived the daemon which began a trial: checking out a large repository takes seconds.
+pub const TRIAL_GIT_LOOKS: u32 = 400;
+
+/// Times that a review is merged anew because its base moved while it landed: others land there, too.
+pub const LANDING_TRIES: u32 = 3;
+
+/// Time between two such looks.
+pub const TRIAL_GIT_LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Parts of a file that cannot be merged which an agent is told that is to merge them: it finds the rest in the file.
+pub const HELP_HUNKS: usize = 10;

@@ -5,6 +5,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use callboard_model::call::CallState;
 use callboard_model::night::{Night, NightOutcome, NightTask};
 use callboard_model::view::{NewNight, NewStart, NightTaskView, NightView};
 use callboard_model::{Timestamp, WorkspaceId};
@@ -73,7 +74,10 @@ impl Engine {
     }
 
     /// The one that is named, else the one last looked at.
-    fn workspace_or_last(&self, named: Option<WorkspaceId>) -> Result<WorkspaceId, EngineError> {
+    pub(crate) fn workspace_or_last(
+        &self,
+        named: Option<WorkspaceId>,
+    ) -> Result<WorkspaceId, EngineError> {
         named.map_or_else(|| self.board(None).map(|board| board.workspace.id), Ok)
     }
 
@@ -117,14 +121,13 @@ impl Engine {
         self.read(|s| s.last_night(workspace)?.map(|night| view(s, &night)).transpose())
     }
 
-    /// Ends a night: nothing more is started; what is worked on goes on.
+    /// Has nothing more started in a night; it is over when what is worked on is, or when this is asked again.
     ///
     /// # Errors
     /// When there is none.
     pub fn end_night(&self, id: i64) -> Result<NightView, EngineError> {
         self.ask(move |core| core.follow_night(id))?;
-        let night =
-            self.ask(move |core| core.change_night(id, |night, now| night.end_if_over(now, true)))?;
+        let night = self.ask(move |core| core.change_night(id, Night::end))?;
         self.owned.look_at_queue();
         self.read(|s| view(s, &night))
     }
@@ -196,6 +199,7 @@ pub(crate) fn view(s: &Snapshot<'_>, night: &Night) -> Result<NightView, EngineE
             outcome: task.outcome,
             session: task.session,
             call: task.call,
+            asks: call.as_ref().is_some_and(|call| call.life.state == CallState::Open),
             question: call.map(|call| call.body.ask.question),
             limits: task.limits.clone(),
             note: task.note.clone(),

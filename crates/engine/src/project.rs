@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use callboard_model::project::{FILE, Project};
 
+pub use crate::trust::fingerprint_of;
 pub use propose::propose;
 
 pub(crate) use detect::env_lines;
@@ -94,7 +95,7 @@ fn read_text(path: &Path) -> io::Result<String> {
 }
 
 /// What `text`, the content of `path`, says.
-fn parse(path: &Path, text: &str) -> Result<Project, ProjectError> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Project, ProjectError> {
     let project: Project = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start.min(text.len()));
         let line = 1 + text.bytes().take(start).filter(|byte| *byte == b'\n').count();

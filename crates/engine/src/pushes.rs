@@ -13,13 +13,13 @@ use callboard_model::call::{CallDetail, CallKind};
 use callboard_model::fold::{Doing, MilestoneKind, SessionFold};
 use callboard_model::session::StateWord;
 use callboard_model::view::SessionView;
-use callboard_model::{SessionId, WorkspaceId};
+use callboard_model::{SessionId, Timestamp, WorkspaceId};
 use callboard_os::watch::{FileNotification, FileWatcher};
 use callboard_store::{SessionFilter, Snapshot};
 use serde_json::json;
 
 use crate::core::OwnCall;
-use crate::{Engine, EngineError, limits};
+use crate::{Engine, EngineError, limits, row};
 
 /// Reports what is pushed.
 #[derive(Default)]
@@ -94,30 +94,24 @@ fn look_at_all(engine: &Weak<Engine>, is_wanted: impl Fn(&Followed) -> bool) {
 }
 
 impl Engine {
-    /// Follows the pushes of a repository from now on.
+    /// Follows the pushes of a repository from now on: what was pushed before is history.
     pub(crate) fn follow_pushes(&self, workspace: WorkspaceId, root: &Path, common_dir: &Path) {
         let followed =
             Followed { workspace, root: root.to_owned(), common_dir: common_dir.to_owned() };
-        if let Err(error) = self.look_at_pushes(&followed) {
+        let begun = self.pushes_of(&followed).and_then(|found| match found {
+            Some((_, pushes)) if self.last_seen(workspace)?.is_none() => {
+                self.remember(workspace, pushes.last())
+            }
+            _ => Ok(()),
+        });
+        if let Err(error) = begun {
             tracing::warn!(%error, "pushes could not be looked at; they are at the next one");
         }
     }
 
     fn look_at_pushes(&self, followed: &Followed) -> Result<(), EngineError> {
-        if let Some(watcher) =
-            &mut *self.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner)
-            && let Err(error) = watcher.watch(&followed.logs(), true)
-        {
-            tracing::debug!(%error, "pushes are told when the daemon starts, not as they happen");
-        }
-        let git = Git::at(&followed.root);
-        let configured = self.project(&followed.root).ok().and_then(|project| project.base.clone());
-        let Ok(base) = base::base(&git, configured.as_deref()) else { return Ok(()) };
-        // A fetch is noted where a push is; what waits in the pool follows either.
-        self.follow_base(followed.workspace, &base.start);
-        let pushes = pushes_to(&followed.common_dir, &base.branch);
-        let key = format!("pushes.{}", followed.workspace);
-        let seen = self.read(|s| Ok(s.setting(&key)?))?;
+        let Some((git, pushes)) = self.pushes_of(followed)? else { return Ok(()) };
+        let seen = self.last_seen(followed.workspace)?;
         let news = news_since(seen.as_ref(), &pushes);
         for push in &news {
             if let Some(session) = self.pusher(followed.workspace, push)? {
@@ -127,10 +121,36 @@ impl Engine {
             }
         }
         if seen.is_none() || !news.is_empty() {
-            let last = pushes.last().map(|push| json!({ "to": push.to, "at": push.at }));
-            let value = last.unwrap_or(json!({}));
-            self.ask(move |core| core.put_setting(&key, &value))?;
+            self.remember(followed.workspace, pushes.last())?;
         }
+        Ok(())
+    }
+
+    /// What git's log has of pushes to the base, which is watched from now on; `None` without a base.
+    fn pushes_of(&self, followed: &Followed) -> Result<Option<(Git, Vec<Push>)>, EngineError> {
+        if let Some(watcher) =
+            &mut *self.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner)
+            && let Err(error) = watcher.watch(&followed.logs(), true)
+        {
+            tracing::debug!(%error, "pushes are told when the daemon starts, not as they happen");
+        }
+        let git = Git::at(&followed.root);
+        let configured = self.project(&followed.root).ok().and_then(|project| project.base.clone());
+        let Ok(base) = base::base(&git, configured.as_deref()) else { return Ok(None) };
+        // A fetch is noted where a push is; what waits in the pool follows either.
+        self.follow_base(followed.workspace, &base.start);
+        let pushes = pushes_to(&followed.common_dir, &base.branch);
+        Ok(Some((git, pushes)))
+    }
+
+    /// The last push that was looked at.
+    fn last_seen(&self, workspace: WorkspaceId) -> Result<Option<serde_json::Value>, EngineError> {
+        self.read(|s| Ok(s.setting(&setting_of(workspace))?))
+    }
+
+    fn remember(&self, workspace: WorkspaceId, last: Option<&Push>) -> Result<(), EngineError> {
+        let value = last.map_or(json!({}), |push| json!({ "to": push.to, "at": push.at }));
+        self.ask(move |core| core.put_setting(&setting_of(workspace), &value))?;
         Ok(())
     }
 
@@ -141,10 +161,11 @@ impl Engine {
         push: &Push,
     ) -> Result<Option<SessionView>, EngineError> {
         for _ in 0..limits::PUSH_LOOKS {
-            let found = self.read(|s| pusher(s, workspace, push))?;
+            let suspects = self.read(|s| suspects(s, workspace, push))?;
+            let found = suspects.into_iter().find(|suspect| suspect.is_at(push));
             let is_long_ago = self.now().since_ms(push.at) > limits::PUSH_TOLD_WITHIN_MS;
             if found.is_some() || is_long_ago {
-                return Ok(found);
+                return Ok(found.map(|suspect| suspect.view));
             }
             std::thread::sleep(limits::PUSH_SETTLES);
         }
@@ -152,27 +173,47 @@ impl Engine {
     }
 }
 
+fn setting_of(workspace: WorkspaceId) -> String {
+    format!("pushes.{workspace}")
+}
+
 /// The pushes after the last one that was seen; where none was, what was pushed before is history.
 fn news_since(seen: Option<&serde_json::Value>, pushes: &[Push]) -> Vec<Push> {
     let Some(seen) = seen else { return Vec::new() };
-    let is_last = |push: &Push| Some(push.to.as_str()) == seen["to"].as_str();
+    let at: Option<Timestamp> = serde_json::from_value(seen["at"].clone()).ok();
+    // A branch that is forced back is at the same commit again.
+    let is_last = |push: &Push| {
+        Some(push.to.as_str()) == seen["to"].as_str() && at.is_none_or(|at| push.at == at)
+    };
     match pushes.iter().rposition(is_last) {
         Some(last) => pushes[last + 1..].to_vec(),
         None => {
             // Its entry has expired.
-            let at = serde_json::from_value(seen["at"].clone()).ok();
             pushes.iter().filter(|push| at.is_none_or(|at| push.at > at)).cloned().collect()
         }
     }
 }
 
-/// The session whose command pushed: one that told of a push then; else one that runs a push from a checkout that is at
-/// what was pushed, or a command, and made the commit. `None` if it was nobody's that is known.
-fn pusher(
+/// A session that may have pushed.
+struct Suspect {
+    view: SessionView,
+    /// The checkout that it works in, if it pushed only when that is at what was pushed.
+    checkout: Option<PathBuf>,
+}
+
+impl Suspect {
+    fn is_at(&self, push: &Push) -> bool {
+        self.checkout.as_ref().is_none_or(|checkout| Git::at(checkout).is_at(&push.to))
+    }
+}
+
+/// The sessions whose commands may have pushed, the likeliest first: one that told of a push then; else one that runs a
+/// push from a checkout that is at what was pushed, or a command, and made the commit.
+fn suspects(
     s: &Snapshot<'_>,
     workspace: WorkspaceId,
     push: &Push,
-) -> Result<Option<SessionView>, EngineError> {
+) -> Result<Vec<Suspect>, EngineError> {
     let since = push.at.plus_ms(-limits::PUSH_TOLD_WITHIN_MS);
     let filter = SessionFilter {
         workspace: Some(workspace),
@@ -180,25 +221,34 @@ fn pusher(
         hidden_too: true,
         ..SessionFilter::default()
     };
-    let mut likely: BTreeMap<(u8, SessionId), SessionView> = BTreeMap::new();
+    let mut likely: BTreeMap<(Likelihood, SessionId), SessionView> = BTreeMap::new();
     for row in s.sessions(&filter)? {
-        let (Some(view), Some(fold)) = (crate::row::stored(row.id, &row.row), fold_of(s, row.id)?)
+        let (Some(view), Some(fold)) = (row::stored(row.id, &row.row), row::fold_of(s, row.id)?)
         else {
             continue;
         };
-        if let Some(rank) = likelihood(&fold, &view, push) {
-            likely.insert((rank, view.id), view);
+        if let Some(likelihood) = likelihood(&fold, &view, push) {
+            likely.insert((likelihood, view.id), view);
         }
     }
-    Ok(likely.into_values().next())
+    let suspect = |((likelihood, _), view): ((Likelihood, SessionId), SessionView)| {
+        let is_bound = likelihood == Likelihood::IfAtWhatWasPushed;
+        let checkout = view.cwd.as_ref().filter(|_| is_bound).map(PathBuf::from);
+        Suspect { view, checkout }
+    };
+    Ok(likely.into_iter().map(suspect).collect())
 }
 
-fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>, EngineError> {
-    Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
+/// How likely a session pushed, the likeliest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likelihood {
+    Told,
+    IfAtWhatWasPushed,
+    MadeWhatWasPushed,
 }
 
-/// How likely a session pushed: 0 is sure, and what nothing speaks for is `None`.
-fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<u8> {
+/// `None` where nothing speaks for it.
+fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<Likelihood> {
     let told = fold.milestones.list.iter().rev().any(|milestone| {
         milestone.kind == MilestoneKind::Pushed
             && milestone
@@ -206,7 +256,7 @@ fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<u8>
                 .is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
     });
     if told {
-        return Some(0);
+        return Some(Likelihood::Told);
     }
     // What waits to be allowed has not run.
     let open = fold.open.list.iter().filter(|_| view.state != StateWord::NeedsYou);
@@ -216,13 +266,12 @@ fn likelihood(fold: &SessionFold, view: &SessionView, push: &Push) -> Option<u8>
             && done.at.is_some_and(|at| at.since_ms(push.at).abs() <= limits::PUSH_TOLD_WITHIN_MS)
     });
     if commands.iter().any(|command| command.contains("push")) {
-        let cwd = view.cwd.as_deref()?;
-        return Git::at(cwd).is_at(&push.to).then_some(1);
+        return view.cwd.as_ref().map(|_| Likelihood::IfAtWhatWasPushed);
     }
     // A script may push: what it pushed is a commit that the session made.
     let made = |id: &String| push.to.starts_with(id.as_str());
     let is_its_own = fold.landed.commits.iter().filter_map(|c| c.id.as_ref()).any(made);
-    ((just_ran || !commands.is_empty()) && is_its_own).then_some(2)
+    ((just_ran || !commands.is_empty()) && is_its_own).then_some(Likelihood::MadeWhatWasPushed)
 }
 
 fn call_of(view: SessionView, push: &Push, commits: &[CommitLine]) -> OwnCall {
@@ -234,7 +283,7 @@ fn call_of(view: SessionView, push: &Push, commits: &[CommitLine]) -> OwnCall {
         .iter()
         .map(|commit| format!("{} {} ({})", commit.id, commit.subject, commit.author))
         .collect();
-    let mut text = format!("{question}, the branch that others build on.");
+    let mut text = String::from("Others build on that branch.");
     if let Some(from) = &push.from {
         let (from, to) = (short(from), short(&push.to));
         text.push_str(
@@ -264,8 +313,6 @@ fn short(id: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use callboard_model::Timestamp;
-
     use super::*;
 
     fn push(to: &str, at: i64) -> Push {
@@ -289,5 +336,13 @@ mod tests {
         assert_eq!(news(Some(json!({ "to": "b" }))), ["c"]);
         let at = Timestamp::from_millisecond(2);
         assert_eq!(news(Some(json!({ "to": "expired", "at": at }))), ["c"]);
+    }
+
+    #[test]
+    fn a_branch_that_is_forced_back_to_what_was_seen_is_news() {
+        let pushes = [push("a", 1), push("b", 2), push("a", 3)];
+        let seen = json!({ "to": "a", "at": Timestamp::from_millisecond(1) });
+        let news: Vec<_> = news_since(Some(&seen), &pushes).into_iter().map(|p| p.to).collect();
+        assert_eq!(news, ["b", "a"]);
     }
 }

@@ -41,7 +41,7 @@ impl Default for Turns {
 }
 
 impl Turns {
-    fn ring(&self) {
+    pub(crate) fn ring(&self) {
         // A full bell is ringing.
         let _ = self.bell.try_send(());
     }
@@ -83,7 +83,7 @@ impl Engine {
         let (workspaces, leases) = self.read(|s| Ok((s.workspaces()?, s.open_leases()?)))?;
         let mut views = Vec::new();
         for of in workspaces.iter().filter(|of| workspace.is_none_or(|id| id == of.id)) {
-            let project = self.project(&of.row.root)?;
+            let project = self.standing(&of.row.root)?.written;
             let own = leases.iter().filter(|lease| lease.workspace == of.id);
             let names: BTreeSet<&String> =
                 project.resources.keys().chain(own.map(|lease| &lease.resource)).collect();
@@ -103,7 +103,7 @@ impl Engine {
         name: &str,
     ) -> Result<ResourceView, EngineError> {
         let root = s.workspace(workspace)?.map(|of| of.row.root).unwrap_or_default();
-        let project = self.project(&root).ok();
+        let project = self.standing(&root).ok().map(|standing| standing.written);
         let capacity = project.and_then(|p| p.resources.get(name).map(|r| r.capacity));
         Ok(view(workspace, name, capacity.unwrap_or(0), &s.open_leases()?))
     }
@@ -155,7 +155,15 @@ impl Engine {
     ) -> Result<LeaseView, EngineError> {
         let holder = holder.unwrap_or(YOU);
         let lease = self.read(|s| Ok(s.open_lease(workspace, name, holder)?))?;
-        let lease = lease.ok_or_else(|| no_lease(format!("{name} that {holder} has")))?;
+        let lease = lease.ok_or_else(|| EngineError::Refused {
+            text: match holder {
+                YOU => format!("you neither have {name} nor wait for it; nothing was changed"),
+                holder => {
+                    format!("{holder} neither has {name} nor waits for it; nothing was changed")
+                }
+            },
+            hint: "see who does with `callboard resource list`",
+        })?;
         let id = lease.id;
         self.ask(move |core| core.give_back(id, None))?;
         self.turns.ring();
@@ -275,13 +283,21 @@ impl Engine {
 
     fn resource(&self, workspace: WorkspaceId, name: &str) -> Result<Resource, EngineError> {
         let root = self.root_of(workspace)?;
-        self.project(&root)?.resources.get(name).cloned().ok_or_else(|| EngineError::NotFound {
+        let standing = self.standing(&root)?;
+        if let Some(resource) = standing.effective().resources.get(name) {
+            return Ok(resource.clone());
+        }
+        if standing.written.resources.contains_key(name) {
+            self.see_to_trust(workspace, &root);
+            return Err(crate::trust::refusal(&root, &format!("`{name}` was left as it is")));
+        }
+        Err(EngineError::NotFound {
             what: format!("resource `{name}` in callboard.toml"),
             hint: "list them with `callboard resource list`",
         })
     }
 
-    fn root_of(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
+    pub(crate) fn root_of(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
         let found = self.read(|s| Ok(s.workspace(workspace)?))?;
         found.map(|of| of.row.root).ok_or_else(|| EngineError::NotFound {
             what: format!("workspace {workspace}"),
@@ -293,7 +309,11 @@ impl Engine {
     fn run_hook(&self, lease: &Lease) -> Result<(), String> {
         let root = self.root_of(lease.workspace).map_err(|error| error.to_string())?;
         // One that `callboard.toml` names no more has no hooks.
-        let resource = self.resource(lease.workspace, &lease.resource).unwrap_or_default();
+        let resource = match self.resource(lease.workspace, &lease.resource) {
+            Ok(resource) => resource,
+            Err(EngineError::NotFound { .. }) => Resource::default(),
+            Err(error) => return Err(error.to_string()),
+        };
         let is_taking = lease.state == LeaseState::Taking;
         let lines = if is_taking { &resource.take } else { &resource.give };
         let folder = lease.folder.as_ref().map(PathBuf::from).filter(|folder| folder.is_dir());

@@ -13,6 +13,7 @@ use callboard_model::view::{
 use callboard_model::{
     AgentName, Seq, SessionId, TaskId, ThreadKey, Timestamp, WorkspaceId, activity, check,
 };
+use callboard_store::{Result, Snapshot};
 
 use crate::limits;
 
@@ -27,6 +28,11 @@ pub(crate) struct Links {
     pub(crate) forked_from: Option<SessionId>,
     pub(crate) children: u32,
     pub(crate) seq: Seq,
+}
+
+/// The fold of a session as the store has it.
+pub(crate) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
+    Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
 }
 
 /// Whether a session runs, as far as its agent tells.
@@ -50,7 +56,7 @@ pub(crate) fn of(
 ) -> SessionView {
     let facts = state(fold, running, now);
     let (activity, activity_since) = activity(fold, &facts, running, now);
-    let edited = edited_files(fold);
+    let (files_changed, files) = edited_files(fold);
     let listed = match running {
         Running::Listed(session) => Some(session),
         _ => None,
@@ -81,8 +87,8 @@ pub(crate) fn of(
         }),
         started_at: fold.started_at.or(listed.and_then(|session| session.at)),
         updated_at: fold.updated_at.or(listed.and_then(|session| session.at)),
-        files_changed: u32::try_from(fold.files.edited()).unwrap_or(u32::MAX),
-        files: edited,
+        files_changed,
+        files,
         last_check: fold.last_check().map(check_result),
         plan: plan(fold),
         tokens: usage.tokens,
@@ -122,6 +128,7 @@ pub(crate) fn owned(owned: &Owned) -> OwnedView {
         agent: owned.agent.clone(),
         state: owned.state,
         waits: owned.waits.clone().or_else(|| limited.map(|limited| limited.text.clone())),
+        overlaps: owned.overlaps.clone(),
         waits_until: limited.and_then(|limited| limited.until),
         prompts: prompts.collect(),
         model: owned.model.clone(),
@@ -132,6 +139,9 @@ pub(crate) fn owned(owned: &Owned) -> OwnedView {
         started_at: owned.started_at,
         ended_at: owned.ended_at,
         can: OwnedCan {
+            start_at_once: owned.state == OwnedState::Queued
+                && owned.waits_for_room
+                && !owned.at_once,
             steer: can.steer,
             interrupt: can.interrupt,
             resume: can.resume,
@@ -208,15 +218,14 @@ fn in_the_past(text: String) -> String {
     }
 }
 
-/// Files changed, last changed first.
-fn edited_files(fold: &SessionFold) -> Vec<String> {
-    let mut edited: Vec<_> = fold.files.files.iter().filter(|(_, touch)| touch.edits > 0).collect();
+/// How many files it changed, and some of them, last changed first.
+fn edited_files(fold: &SessionFold) -> (u32, Vec<String>) {
+    let used = fold.files_used();
+    let mut edited: Vec<_> = used.iter().filter(|(_, touch)| touch.edits > 0).collect();
     edited.sort_by_key(|(_, touch)| std::cmp::Reverse(touch.last));
-    edited
-        .into_iter()
-        .take(limits::ROW_FILES)
-        .map(|(path, _)| relative(path, fold.facts.cwd.as_deref()))
-        .collect()
+    let shown = edited.iter().take(limits::ROW_FILES);
+    let shown = shown.map(|(path, _)| relative(path, fold.facts.cwd.as_deref())).collect();
+    (u32::try_from(edited.len()).unwrap_or(u32::MAX), shown)
 }
 
 /// `path` as seen from `cwd`, where it lies in it.

@@ -8,6 +8,7 @@
 mod beside;
 mod ignored;
 mod restore;
+mod scratch;
 
 use std::fs;
 use std::io;
@@ -17,13 +18,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::locate::{Checkout, locate};
 use crate::paths::bytes_of;
-use crate::run::{Git, GitError};
+use crate::run::{Call, Git, GitError};
 use crate::status::{Status, status};
+use crate::worktree::ignored_in_submodules;
 
 pub use beside::{KeptCommit, keep_beside};
+pub(crate) use ignored::holds_what_is_made_again;
 pub use ignored::is_made_again;
 pub(crate) use restore::{Change, changes_of, replace_files};
 pub use restore::{Restored, restore};
+pub(crate) use scratch::{Scratch, tree_of};
 
 /// Where kept work is found.
 pub const KEPT: &str = "refs/callboard/kept/";
@@ -111,18 +115,22 @@ pub fn keep(top: &Path, name: &str) -> Result<Kept, KeepError> {
     refuse_what_cannot_be_kept(&checkout, &found)?;
     let head = git.text(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok();
     let ignored = ignored::sort(top, &found.ignored);
-    let scratch = Scratch::of(&checkout, "callboard-keep.index")?;
+    let to_keep = ignored.kept.clone();
+    let mut left_out = ignored.left_out();
+    // A tree cannot hold what lies in a submodule.
+    left_out.extend(ignored_in_submodules(&checkout)?);
+    let scratch = Scratch::of(&checkout, "callboard-keep")?;
     let index_tree = git.call(["write-tree"]).index(&scratch.index).text()?;
     let kept = Kept {
         name: name.to_owned(),
         path: top.to_owned(),
         branch: checkout.branch(),
         head: head.clone(),
-        left_out: ignored.left_out,
+        left_out,
     };
     let index_commit = commit(&git, &index_tree, &[head.as_deref()], "The index")?;
-    put_disk_into_index(&git, &scratch, &found, &ignored.kept)?;
-    let disk_tree = git.call(["write-tree"]).index(&scratch.index).text()?;
+    put_disk_into_index(&git, &scratch, &found, &to_keep)?;
+    let disk_tree = tree_of(&git, &scratch, &found)?;
     let message = message(&kept)?;
     let parents = [head.as_deref(), Some(index_commit.as_str())];
     let disk_commit = commit(&git, &disk_tree, &parents, &message)?;
@@ -132,14 +140,26 @@ pub fn keep(top: &Path, name: &str) -> Result<Kept, KeepError> {
     Ok(kept)
 }
 
+/// What is lost with a worktree, as [`keep`] does not keep it and nothing makes it again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Ignored files and folders, from the root.
+    pub named: Vec<PathBuf>,
+    /// How many there are besides.
+    pub unnamed: usize,
+}
+
 /// The ignored files and folders that [`keep`] would not keep, but for those that are made again.
 ///
 /// # Errors
 /// When git cannot be run or this is no checkout.
-pub fn too_large(top: &Path) -> Result<Vec<PathBuf>, GitError> {
-    let mut left_out = ignored::sort(top, &status(&Git::at(top))?.ignored).left_out;
-    left_out.retain(|path| !path.file_name().is_some_and(is_made_again));
-    Ok(left_out)
+pub fn too_large(top: &Path) -> Result<Lost, GitError> {
+    let ignored = ignored::sort(top, &status(&Git::at(top))?.ignored);
+    let mut lost = Lost { named: ignored.lost, unnamed: ignored.unnamed };
+    if let Some(checkout) = locate(top) {
+        lost.named.extend(ignored_in_submodules(&checkout)?);
+    }
+    Ok(lost)
 }
 
 fn refuse_what_cannot_be_kept(checkout: &Checkout, found: &Status) -> Result<(), KeepError> {
@@ -171,35 +191,6 @@ fn refuse_what_cannot_be_kept(checkout: &Checkout, found: &Status) -> Result<(),
     Ok(())
 }
 
-/// A copy of the checkout's index, to be changed; it goes when this is dropped.
-pub(crate) struct Scratch {
-    pub(crate) index: PathBuf,
-}
-
-impl Scratch {
-    pub(crate) fn of(checkout: &Checkout, name: &str) -> Result<Self, KeepError> {
-        let index = checkout.git_dir.join(name);
-        let own = checkout.git_dir.join("index");
-        match fs::copy(&own, &index) {
-            Ok(_) => {}
-            // A checkout in which nothing was ever added has no index.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let _ = fs::remove_file(&index);
-            }
-            Err(error) => return Err(KeepError::io(&own)(error)),
-        }
-        Ok(Self { index })
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // Left behind it does no harm: the next one overwrites it.
-        let _ = fs::remove_file(&self.index);
-        let _ = fs::remove_file(self.index.with_extension("index.lock"));
-    }
-}
-
 /// Makes the copy of the index hold what lies on the disk.
 pub(crate) fn put_disk_into_index(
     git: &Git,
@@ -212,15 +203,23 @@ pub(crate) fn put_disk_into_index(
     paths.extend(found.untracked.iter().cloned());
     paths.extend(ignored.iter().cloned());
     paths.extend(unwatched(git)?);
+    let update = git.call(PUT).index(&scratch.index);
+    put_as_it_lies(git, update, &paths)
+}
+
+/// The arguments by which an index is made to hold given entries.
+pub(crate) const PUT: [&str; 3] = ["update-index", "-z", "--index-info"];
+
+/// Makes an index hold these files byte for byte, by a call of [`PUT`] on it; those that are gone go.
+pub(crate) fn put_as_it_lies(git: &Git, update: Call, paths: &[PathBuf]) -> Result<(), KeepError> {
     let mut entries = Vec::new();
-    for entry in on_disk(git, &paths)? {
+    for entry in on_disk(git, paths)? {
         entries.extend_from_slice(format!("{} {}\t", entry.mode, entry.blob).as_bytes());
         entries.extend(bytes_of(&entry.path));
         entries.push(0);
     }
     if !entries.is_empty() {
-        let call = git.call(["update-index", "-z", "--index-info"]).index(&scratch.index);
-        call.input(entries).bytes()?;
+        update.input(entries).bytes()?;
     }
     Ok(())
 }
@@ -334,6 +333,36 @@ fn message(kept: &Kept) -> Result<String, KeepError> {
         )
     })?;
     Ok(format!("Kept {}\n\n{told}\n", kept.path.display()))
+}
+
+/// Whether the same is kept under two names: files, index and commit.
+#[must_use]
+pub fn is_same(git: &Git, one: &str, other: &str) -> bool {
+    let read = |name: &str| {
+        // The commit of the index is the last parent; before it is the commit that was checked out, if there was one.
+        let reference = format!("{KEPT}{name}");
+        let said = git.text(&["show", "-s", "--format=%T%n%P", &reference]).ok()?;
+        let (tree, parents) = said.split_once('\n')?;
+        let (head, index) = parents.rsplit_once(' ').unwrap_or(("", parents));
+        let index = git.text(&["rev-parse", "--verify", &format!("{index}^{{tree}}")]).ok()?;
+        Some((tree.to_owned(), head.to_owned(), index))
+    };
+    read(one).is_some_and(|first| read(other) == Some(first))
+}
+
+/// Forgets what is kept under a name, and what is kept beside it. Only for what is kept under another name, too.
+///
+/// # Errors
+/// When git refuses.
+pub fn forget(git: &Git, name: &str) -> Result<(), GitError> {
+    let own = format!("{KEPT}{name}");
+    let beside = ["commit", "stash"].map(|kind| format!("{own}.{kind}/"));
+    let listed =
+        git.text(&["for-each-ref", "--format=%(refname)", &own, &beside[0], &beside[1]])?;
+    for reference in listed.lines() {
+        git.call(["update-ref", "-d", reference]).through_locks()?;
+    }
+    Ok(())
 }
 
 /// What is kept in the repository that `git` runs in, by name.

@@ -14,6 +14,8 @@ pub struct Git {
     cwd: PathBuf,
     /// Where it writes objects, and where it finds the others, if not in its own repository.
     objects: Option<Box<(PathBuf, PathBuf)>>,
+    /// It fetches nothing and runs no hook.
+    alone: bool,
 }
 
 /// Why git did not do what it was asked.
@@ -39,16 +41,42 @@ pub enum GitError {
     },
 }
 
+impl GitError {
+    /// Whether a program that changes files on their way in or out failed (convert.c), such as that of Git LFS.
+    #[must_use]
+    pub fn is_of_a_filter(&self) -> bool {
+        let Self::Refused { message, .. } = self else { return false };
+        ["filter-process", "smudge filter", "clean filter", "external filter"]
+            .iter()
+            .any(|word| message.contains(word))
+    }
+}
+
 impl Git {
     /// Git in `cwd`.
     #[must_use]
     pub fn at(cwd: impl Into<PathBuf>) -> Self {
-        Self { cwd: cwd.into(), objects: None }
+        Self { cwd: cwd.into(), objects: None, alone: false }
     }
 
     /// The same, writing its objects into the folder `own` and reading those of `borrowed` as well.
     pub(crate) fn writing_to(self, own: &Path, borrowed: &Path) -> Self {
         Self { objects: Some(Box::new((own.to_owned(), borrowed.to_owned()))), ..self }
+    }
+
+    /// The same in another directory.
+    pub(crate) fn in_folder(&self, cwd: &Path) -> Self {
+        Self { cwd: cwd.to_owned(), ..self.clone() }
+    }
+
+    /// Where it writes objects, and where it finds the others, if not in its own repository.
+    pub(crate) fn objects(&self) -> Option<(&Path, &Path)> {
+        self.objects.as_deref().map(|(own, borrowed)| (own.as_path(), borrowed.as_path()))
+    }
+
+    /// The same, fetching no object that a partial clone lacks, and running none of the user's hooks.
+    pub(crate) fn alone(self) -> Self {
+        Self { alone: true, ..self }
     }
 
     /// The directory it runs in.
@@ -68,12 +96,16 @@ impl Git {
             .env_remove("GIT_DIR")
             .env_remove("GIT_WORK_TREE")
             .env_remove("GIT_INDEX_FILE")
-            .args(["-c", "core.fsmonitor=false", "-c", "gc.auto=0"])
-            .args(&args);
+            .args(["-c", "core.fsmonitor=false", "-c", "gc.auto=0"]);
+        let command = match self.alone {
+            true => command.env("GIT_NO_LAZY_FETCH", "1").args(["-c", "core.hooksPath=/dev/null"]),
+            false => command,
+        };
+        let command = command.args(&args);
         let command = match self.objects.as_deref() {
             Some((own, borrowed)) => command
                 .env("GIT_OBJECT_DIRECTORY", own)
-                .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", borrowed),
+                .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", in_list(borrowed)),
             None => command,
         };
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
@@ -118,6 +150,15 @@ impl Git {
             && self
                 .output(&["cat-file", "-e", &format!("{id}^{{commit}}")])
                 .is_ok_and(|output| output.status.success())
+    }
+}
+
+/// A path as an entry of git's list of folders: one with a colon in it stands in quotes (git(1),
+/// `GIT_ALTERNATE_OBJECT_DIRECTORIES`).
+pub(crate) fn in_list(path: &Path) -> OsString {
+    match path.to_str().filter(|text| text.contains(':')) {
+        Some(text) => format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")).into(),
+        None => path.into(),
     }
 }
 
@@ -169,25 +210,41 @@ impl Call {
 
     /// Its standard output as it is.
     pub(crate) fn bytes(self) -> Result<Vec<u8>, GitError> {
+        self.well().map(|output| output.stdout)
+    }
+
+    /// Its output, if it ended well.
+    fn well(self) -> Result<Output, GitError> {
         let (cwd, args) = (self.cwd.clone(), self.words.clone());
         let output = self.output()?;
         if output.status.success() {
-            return Ok(output.stdout);
+            return Ok(output);
         }
         Err(GitError::Refused { cwd, args, message: output.error_text() })
     }
 
     /// Its standard output as it is; tried again while another git holds a lock that it needs.
     pub(crate) fn through_locks(self) -> Result<Vec<u8>, GitError> {
+        self.output_through_locks().map(|output| output.stdout)
+    }
+
+    /// The same, with what it said beside.
+    pub(crate) fn output_through_locks(self) -> Result<Output, GitError> {
+        self.output_through_locks_after(|| {})
+    }
+
+    /// The same for what cannot simply be said again: `undo` takes away what a try left that met a lock half-way.
+    pub(crate) fn output_through_locks_after(self, undo: impl Fn()) -> Result<Output, GitError> {
         for _ in 1..limits::LOCK_TRIES {
-            match self.clone().bytes() {
+            match self.clone().well() {
                 Err(GitError::Refused { message, .. }) if is_locked(&message) => {
+                    undo();
                     std::thread::sleep(limits::LOCK_PAUSE);
                 }
                 done => return done,
             }
         }
-        self.bytes()
+        self.well()
     }
 
     /// Its standard output as text, without trailing white space.

@@ -3,14 +3,13 @@
 //! They are written into a bare repository of Callboard's own that borrows the objects of the user's: neither
 //! the user's index nor the user's objects are written. Ignored files are no part of them.
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::keep::{
-    Change, KeepError, Scratch, changes_of, commit, put_disk_into_index, replace_files,
+    Change, KeepError, Scratch, changes_of, commit, put_disk_into_index, replace_files, tree_of,
 };
 use crate::locate::{Checkout, locate};
+use crate::own;
 use crate::paths::bytes_of;
 use crate::run::Git;
 use crate::status::{Status, status};
@@ -96,8 +95,7 @@ impl Place {
                 "it has no snapshots",
             )
         })?;
-        let borrowed = checkout.common_dir.join("objects");
-        make_store(top, store, &borrowed)?;
+        let borrowed = own::make(store, &checkout)?;
         let git = Git::at(top).writing_to(&store.join("objects"), &borrowed);
         Ok(Self { checkout, git, own: Git::at(store) })
     }
@@ -112,9 +110,9 @@ impl Place {
         // Repositories of their own have their own history.
         found.untracked.retain(|path| !bytes_of(path).ends_with(b"/"));
         found.changed.retain(|changed| !changed.submodule);
-        let scratch = Scratch::of(&self.checkout, "callboard-snapshot.index")?;
+        let scratch = Scratch::of(&self.checkout, "callboard-snapshot")?;
         put_disk_into_index(&self.git, &scratch, &found, &[])?;
-        Ok(self.git.call(["write-tree"]).index(&scratch.index).text()?)
+        tree_of(&self.git, &scratch, &found)
     }
 
     /// What has to change for the disk to be as the snapshot.
@@ -130,20 +128,4 @@ impl Place {
         changes.retain(|change| change.mode != "160000");
         Ok(changes)
     }
-}
-
-fn make_store(top: &Path, store: &Path, borrowed: &Path) -> Result<(), KeepError> {
-    let alternates = store.join("objects/info/alternates");
-    let mut line = bytes_of(borrowed);
-    line.push(b'\n');
-    if fs::read(&alternates).is_ok_and(|known| known == line) {
-        return Ok(());
-    }
-    fs::create_dir_all(store).map_err(KeepError::io(store))?;
-    let init = Git::at(store).call(["init", "--quiet", "--bare"]).arg(store);
-    let kind = Git::at(top).text(&["rev-parse", "--show-object-format"])?;
-    init.env("GIT_DEFAULT_HASH", kind).bytes()?;
-    let written: io::Result<()> =
-        fs::create_dir_all(store.join("objects/info")).and_then(|()| fs::write(&alternates, line));
-    written.map_err(KeepError::io(&alternates))
 }

@@ -73,7 +73,7 @@ pub fn tracked(git: &Git) -> Result<Vec<Changed>, GitError> {
 }
 
 /// Reads the porcelain format 2 of `git status -z` (git-status(1)).
-fn parse(listing: &[u8]) -> Status {
+pub(crate) fn parse(listing: &[u8]) -> Status {
     let mut status = Status::default();
     for entry in listing.split(|byte| *byte == 0) {
         let mut fields = entry.splitn(2, |byte| *byte == b' ');

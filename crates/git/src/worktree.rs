@@ -3,6 +3,8 @@
 mod add;
 mod config;
 mod remove;
+mod submodule;
+mod switch;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,9 +15,10 @@ use crate::run::{Git, GitError};
 
 pub use add::{CheckOut, add};
 pub(crate) use config::own_config;
-pub use remove::{
-    forget, in_trash, left_in_trash, linked, put_back, submodule_with_own_commits, take_away,
-};
+pub use remove::{forget, in_trash, left_in_trash, linked, put_back, take_away};
+pub(crate) use submodule::ignored_in_submodules;
+pub use submodule::submodule_with_own_commits;
+pub use switch::{switch_detached, switch_to_new};
 
 /// A worktree as git lists it; its folder may be gone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,6 +79,9 @@ impl WorktreeError {
             Self::Refused { hint, .. } | Self::Keep(KeepError::Refused { hint, .. }) => hint,
             Self::Io { .. } | Self::Keep(KeepError::Io { .. }) => {
                 "check the disk: its room, your quota on it, and whose the folder is"
+            }
+            Self::Git(error) | Self::Keep(KeepError::Git(error)) if error.is_of_a_filter() => {
+                "a filter that the repository asks for failed; for large files, see that Git LFS is installed: `git lfs version`"
             }
             Self::Git(_) | Self::Keep(KeepError::Git(_)) => "",
         }
@@ -146,36 +152,6 @@ pub fn is_landed(git: &Git, tip: &str, base: &str) -> Result<bool, GitError> {
     let merged = git.output(&["merge-tree", "--write-tree", base, tip])?;
     let tree = git.text(&["rev-parse", &format!("{base}^{{tree}}")])?;
     Ok(merged.status.success() && merged.text() == tree)
-}
-
-/// Switches a detached worktree to a new branch at `start`, moving its files there.
-///
-/// # Errors
-/// When there is such a branch, or files would be overwritten.
-pub fn switch_to_new(top: &Path, branch: &str, start: &str) -> Result<(), GitError> {
-    let git = Git::at(top);
-    if git.text(&["rev-parse", "HEAD"])? == start {
-        // Its files are as they should be: nothing needs to look at a hundred thousand of them.
-        let reference = format!("refs/heads/{branch}");
-        git.call(["update-ref", "-m", "callboard: made", &reference, start, ""]).through_locks()?;
-        return git
-            .call(["symbolic-ref", "-m", "callboard: made", "HEAD", &reference])
-            .through_locks()
-            .map(|_| ());
-    }
-    git.call(["switch", "--quiet", "--no-track", "--create", branch, start])
-        .patient()
-        .through_locks()
-        .map(|_| ())
-}
-
-/// Moves a detached worktree to another commit.
-///
-/// # Errors
-/// When files would be overwritten.
-pub fn switch_detached(top: &Path, commit: &str) -> Result<(), GitError> {
-    let git = Git::at(top);
-    git.call(["switch", "--quiet", "--detach", commit]).patient().through_locks().map(|_| ())
 }
 
 /// Gives the branch of a worktree another name, or a detached one a branch.

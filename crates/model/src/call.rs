@@ -27,10 +27,16 @@ pub enum CallKind {
     Question,
     /// An agent proposes a plan and waits for its approval.
     Plan,
+    /// What `callboard.toml` can do waits for approval.
+    Trust,
     /// Commits were pushed to the base branch.
     PushedToBase,
     /// An agent wrote into a checkout that is not its own.
     WrongCheckout,
+    /// A command would take along or throw away, or did, what another session changed in the same checkout.
+    Sweep,
+    /// Git cannot merge what two are changing.
+    Conflict,
     /// A session failed, or its start did.
     Failed,
     /// A session seems to make no headway.
@@ -43,12 +49,15 @@ pub enum CallKind {
 
 impl CallKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Permission,
         Self::Question,
         Self::Plan,
+        Self::Trust,
         Self::PushedToBase,
         Self::WrongCheckout,
+        Self::Sweep,
+        Self::Conflict,
         Self::Failed,
         Self::Stuck,
         Self::Limit,
@@ -62,8 +71,11 @@ impl CallKind {
             Self::Permission => "permission",
             Self::Question => "question",
             Self::Plan => "plan",
+            Self::Trust => "trust",
             Self::PushedToBase => "pushed_to_base",
             Self::WrongCheckout => "wrong_checkout",
+            Self::Sweep => "sweep",
+            Self::Conflict => "conflict",
             Self::Failed => "failed",
             Self::Stuck => "stuck",
             Self::Limit => "limit",

@@ -85,6 +85,10 @@ short_id!(
     CallId, 'C', "call"
 );
 short_id!(
+    /// A review, shown as `R7`.
+    ReviewId, 'R', "review"
+);
+short_id!(
     /// A workspace, shown as `W1`.
     WorkspaceId, 'W', "workspace"
 );

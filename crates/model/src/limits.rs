@@ -58,3 +58,34 @@ pub const SWINGS: u32 = 2;
 pub const QUIET_MS: i64 = 120_000;
 /// Bytes at the end of an output that tell how a command failed.
 pub const SIGNATURE_BYTES: usize = 2_000;
+/// Sessions that one line may belong to: more have never worked in one checkout.
+pub const OWNERS: usize = 16;
+/// Bytes of a text whose lines are attributed: sources are smaller, and what is longer is made by programs.
+pub const ATTRIBUTED_BYTES: u64 = 1 << 20;
+/// Files of one checkout whose lines are attributed: what differs beyond them is unattributed.
+pub const ATTRIBUTED_FILES: usize = 5_000;
+/// Runs of lines kept of one file, which is attributed as a whole beyond them: they come about by nobody's hand.
+pub const ATTRIBUTED_RUNS: usize = 10_000;
+/// Edits of one file between two looks that are held against what differs: agents make one at a time.
+pub const TOLD_EDITS: usize = 12;
+/// Changes that went and may come back: a stash of a day's work.
+pub const GONE_CHANGES: usize = 1_000;
+/// Lines of such changes, of each of which some bytes are kept.
+pub const GONE_LINES: usize = 20_000;
+/// Places of a new base that the same steps may lead to: more are lines that repeat.
+pub const BASE_WAYS: usize = 64;
+/// Pairs of files that are compared to find which moved.
+pub const MOVES_COMPARED: usize = 64;
+
+/// Milliseconds for which a conflict or coupling is there before it is told, and gone before it is taken back: longer than
+/// an agent takes to write a file and the one that goes with it.
+pub const STANDS_MS: i64 = 2_500;
+
+/// Lines that make a block which moved: one alone is there by chance.
+pub const MOVED_LINES: usize = 2;
+
+/// Letters and digits of such a block.
+pub const MOVED_LETTERS: usize = 20;
+
+/// Places where a line was taken away that are tried as the beginning of a move: a line that is everywhere begins none.
+pub const MOVED_FROM: usize = 20;

@@ -135,7 +135,6 @@ impl NightTask {
 }
 
 fn outcome(owned: &Owned, is_asking: bool) -> NightOutcome {
-    let has_prompts = owned.prompts.iter().any(|p| !matches!(p.step, PromptStep::Refused(_)));
     let was_refused = owned.prompts.iter().any(|p| matches!(p.step, PromptStep::Refused(_)));
     match owned.state {
         OwnedState::Queued | OwnedState::Preparing | OwnedState::Starting => NightOutcome::Working,
@@ -144,7 +143,7 @@ fn outcome(owned: &Owned, is_asking: bool) -> NightOutcome {
         OwnedState::Failed => NightOutcome::Failed,
         OwnedState::Running if is_asking => NightOutcome::Parked,
         OwnedState::Running if owned.limited.is_some() => NightOutcome::Limited,
-        OwnedState::Running if owned.turn != TurnState::Idle || has_prompts => {
+        OwnedState::Running if owned.turn != TurnState::Idle || owned.has_prompts() => {
             NightOutcome::Working
         }
         OwnedState::Running if owned.failure.is_some() || was_refused => NightOutcome::Failed,
@@ -196,6 +195,15 @@ impl Night {
 
     fn may_start(&self, now: Timestamp) -> bool {
         self.ended_at.is_none() && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Has nothing more started, and what is worked on waited for; told a second time, it is over.
+    pub fn end(&mut self, now: Timestamp) {
+        let was_told = !self.may_start(now);
+        if !was_told {
+            self.until = Some(now);
+        }
+        self.end_if_over(now, was_told);
     }
 
     /// Ends it once nothing is worked on and nothing is to be started, or at once.
@@ -265,6 +273,19 @@ mod tests {
         night.end_if_over(at(11), false);
         assert_eq!(night.ended_at, Some(at(11)));
         assert_eq!(night.tasks[1].outcome, NightOutcome::NotStarted);
+    }
+
+    #[test]
+    fn told_to_end_it_waits_for_what_works_and_told_again_for_nothing() {
+        let mut night = night(1, None);
+        night.tasks[0].outcome = NightOutcome::Working;
+        night.end(at(5));
+        assert_eq!((night.ended_at, night.next(at(5))), (None, None));
+        night.end(at(6));
+        assert_eq!(night.ended_at, Some(at(6)));
+        let mut idle = self::night(1, None);
+        idle.end(at(5));
+        assert_eq!(idle.ended_at, Some(at(5)));
     }
 
     #[test]

@@ -170,12 +170,18 @@ pub struct Owned {
     /// The permission mode asked for.
     #[serde(default)]
     pub mode: Option<String>,
+    /// Its mode is the one of `callboard.toml`, as it is approved when it starts.
+    #[serde(default)]
+    pub has_usual_mode: bool,
     /// It works in the checkout that is there.
     #[serde(default)]
     pub in_place: bool,
     /// It starts whatever else runs.
     #[serde(default)]
     pub at_once: bool,
+    /// Whose work its task's scope meets, each in a sentence.
+    #[serde(default)]
+    pub overlaps: Vec<String>,
     /// Where it works, once that is there.
     #[serde(default)]
     pub cwd: Option<String>,
@@ -209,6 +215,9 @@ pub struct Owned {
     /// Why it is not started yet.
     #[serde(default)]
     pub waits: Option<String>,
+    /// What holds its start up is room, which its user can do without.
+    #[serde(default)]
+    pub waits_for_room: bool,
     /// The limit that holds it up.
     #[serde(default)]
     pub limited: Option<Limited>,
@@ -243,8 +252,10 @@ impl Owned {
             beginning: Beginning::New,
             model: None,
             mode: None,
+            has_usual_mode: false,
             in_place: false,
             at_once: false,
+            overlaps: Vec::new(),
             cwd: None,
             host: None,
             socket: None,
@@ -256,12 +267,28 @@ impl Owned {
             turn: TurnState::Unknown,
             turn_at: None,
             waits: None,
+            waits_for_room: false,
             limited: None,
             is_stopped: false,
             failure: None,
             started_at: None,
             ended_at: None,
         }
+    }
+
+    /// Ends what was told to end before it ran; gives whether it was.
+    pub fn end_if_stopped(&mut self) -> bool {
+        let is_due = self.is_stopped && !self.state.is_over();
+        if is_due {
+            (self.state, self.failure, self.waits) = (OwnedState::Ended, None, None);
+        }
+        is_due
+    }
+
+    /// Whether a prompt is to be begun yet; one that was refused never is.
+    #[must_use]
+    pub fn has_prompts(&self) -> bool {
+        self.prompts.iter().any(|prompt| !matches!(prompt.step, PromptStep::Refused(_)))
     }
 
     /// Takes note of what became of a prompt.
@@ -302,7 +329,9 @@ mod tests {
         owned.prompts = vec![prompt("a"), prompt("b")];
         owned.note_prompt("a", PromptStep::Taken);
         owned.note_prompt("a", PromptStep::Begun);
+        assert!(owned.has_prompts());
         owned.note_prompt("b", PromptStep::Refused("no".into()));
+        assert!(!owned.has_prompts(), "what was refused is not begun any more");
         assert_eq!(owned.prompts.len(), 1);
         assert_eq!(owned.begun[0].id, "a");
         assert_eq!(owned.prompts[0].step, PromptStep::Refused("no".into()));

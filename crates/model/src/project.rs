@@ -3,11 +3,13 @@
 
 mod database;
 mod equipment;
+mod powers;
 mod work;
 
 pub use database::{Database, DatabaseKind};
 pub use equipment::{Ports, Run, Template, Worktrees};
-pub use work::{AcpAgent, Agents, Limits, Resource, Rules};
+pub use powers::{Power, PowerSet};
+pub use work::{AcpAgent, Agents, Limits, Resource, Rules, SweepRule};
 
 use std::collections::BTreeMap;
 
@@ -17,11 +19,16 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub const FILE: &str = "callboard.toml";
 
 /// All that `callboard.toml` can say.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Project {
     /// The branch that work begins at and lands on; found by git if not given.
     pub base: Option<String>,
+    /// Commands whose exit code proves something of the whole repository, by `sh`.
+    #[serde(deserialize_with = "command_lines")]
+    pub checks: Vec<String>,
+    /// Seconds that each check may take.
+    pub check_seconds: u64,
     /// How worktrees are made, and what they are given.
     pub worktrees: Worktrees,
     /// The ports of each worktree.
@@ -38,6 +45,24 @@ pub struct Project {
     pub limits: Limits,
     /// What needs no person.
     pub rules: Rules,
+}
+
+impl Default for Project {
+    fn default() -> Self {
+        Self {
+            base: None,
+            checks: Vec::new(),
+            check_seconds: 1_800,
+            worktrees: Worktrees::default(),
+            ports: Ports::default(),
+            environment: BTreeMap::new(),
+            database: None,
+            resources: BTreeMap::new(),
+            agents: Agents::default(),
+            limits: Limits::default(),
+            rules: Rules::default(),
+        }
+    }
 }
 
 /// Command lines: one text, or a list of them.

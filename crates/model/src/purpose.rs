@@ -87,7 +87,7 @@ impl Purpose {
 }
 
 /// The commands within `bash -lc '…'`, where that is all there is.
-fn unwrap_shell(line: CommandLine) -> CommandLine {
+pub(crate) fn unwrap_shell(line: CommandLine) -> CommandLine {
     if let [only] = line.commands.as_slice()
         && let [shell, flags, inner, ..] = only.words.as_slice()
         && matches!(base(shell), "bash" | "sh" | "zsh" | "dash")
@@ -147,7 +147,7 @@ fn share(command: &Simple) -> Option<Purpose> {
 }
 
 /// The arguments after git's own options.
-fn git_arguments(args: &[String]) -> &[String] {
+pub(crate) fn git_arguments(args: &[String]) -> &[String] {
     let mut at = 0;
     while let Some(arg) = args.get(at).filter(|a| a.starts_with('-')) {
         at += if matches!(arg.as_str(), "-C" | "-c" | "--git-dir" | "--work-tree") { 2 } else { 1 };

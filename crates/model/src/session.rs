@@ -35,6 +35,14 @@ pub enum TurnState {
     Unknown,
 }
 
+impl TurnState {
+    /// Whether its user has something to allow or to answer.
+    #[must_use]
+    pub fn waits_for_user(self) -> bool {
+        matches!(self, Self::WaitingPermission | Self::WaitingInput)
+    }
+}
+
 /// How the last turn ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

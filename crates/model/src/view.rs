@@ -4,13 +4,18 @@
 
 mod board;
 mod call;
+mod changes;
+mod commit;
+mod conflict;
 mod doctor;
 mod night;
 mod owned;
 mod resource;
+mod review;
 mod search;
 mod session;
 mod since;
+mod trust;
 mod worktree;
 
 pub use board::{
@@ -18,6 +23,12 @@ pub use board::{
     TaskSession, TaskView, Workspace,
 };
 pub use call::{AnswerCall, CallView, Inbox};
+pub use changes::{
+    BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
+    NewClaim, PairView, PairsView, PullRequestView,
+};
+pub use commit::{CommitView, NewCommit, OwnChangesView};
+pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use owned::{
@@ -25,12 +36,18 @@ pub use owned::{
     RewoundConversation, TurnView,
 };
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
+pub use review::{
+    ChangeComment, ChangeReview, CommentAnswer, CommentOn, CommentState, DiffHunk, FileDiffView,
+    MarkViewed, MovedRun, Narrowed, NewComment, NewReview, OwnedRun, ProvenConflict, ReviewCheck,
+    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView, Viewed,
+};
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
 pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use trust::{ApproveTrust, TrustState, TrustView};
 pub use worktree::{
     AdoptWorktree, CollectProposal, CollectWorktrees, Collected, NewWorktree, RemoveWorktree,
     RestoreWorktree, ServeWorktree, ServerView, SetUpWorktree, SetupStep, WorktreeRemoved,

@@ -5,6 +5,8 @@
 //! daemon reads [`OUTPUT`] as it grows, as it does any transcript, and misses nothing while it is away.
 
 mod client;
+mod input;
+mod output;
 mod serve;
 
 use std::fs::{self, File};
@@ -13,10 +15,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-pub use client::{HostError, HostState, ask, is_held, start, state};
+pub use client::{HostError, HostState, ask, discard, end_left, is_held, start, state};
+pub use output::output_part;
 pub use serve::serve;
 
-/// What the agent printed on standard output, byte for byte.
+/// What the agent printed on standard output, byte for byte: the first part of it. Where a part ends, at the end of a
+/// line, the next begins: see [`output_part`].
 pub const OUTPUT: &str = "output.jsonl";
 /// The last of what it printed on standard error.
 pub const ERRORS: &str = "errors.log";
@@ -56,11 +60,16 @@ pub enum HostRequest {
         /// The line, without its line feed.
         line: String,
     },
-    /// Closes the agent's standard input.
+    /// Closes the agent's standard input, behind what is still to be written to it.
     CloseInput,
+    /// What the agent printed before this byte is read and kept: the parts before it can go.
+    Forget {
+        /// Counted from the first byte.
+        until: u64,
+    },
     /// Interrupts the agent, as Ctrl-C does.
     Interrupt,
-    /// Ends the agent and all that it started.
+    /// Ends the agent and all that it started: asks first, kills who does not end.
     End,
 }
 
@@ -102,9 +111,12 @@ pub struct Ended {
 }
 
 /// Answer to a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Answer {
     error: Option<String>,
+    /// Another line was sent with the same id. A host that was started by an earlier version does not tell.
+    #[serde(default)]
+    is_sent_otherwise: bool,
 }
 
 /// Writes a file that is there whole or not at all, also after a loss of power.

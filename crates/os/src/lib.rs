@@ -22,6 +22,7 @@ pub mod process;
 pub mod remove;
 #[cfg(unix)]
 pub mod script;
+pub mod stop;
 pub mod thread;
 pub mod watch;
 pub mod window;

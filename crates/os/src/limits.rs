@@ -32,10 +32,23 @@ pub const HOST_ERROR_BYTES: usize = 256 << 10;
 /// not see done before it ended.
 pub const SENT_IDS: usize = 10_000;
 
+/// Bytes of an agent's output after which its host begins another file: what is read and kept goes by files.
+pub const OUTPUT_PART_BYTES: u64 = 4 << 20;
+
+/// Bytes of an agent's output that its host keeps unread: a night of the most talkative agent without a daemon. Beyond,
+/// the agent waits until somebody reads, and nothing is lost.
+pub const OUTPUT_BYTES: u64 = 2 << 30;
+
+/// Bytes that wait for an agent that does not read: the longest request, and the answers behind it.
+pub const UNREAD_BYTES: usize = 80 << 20;
+
+/// Bytes of the file of what an agent was sent, after which the one before is dropped.
+pub const SENT_BYTES: u64 = 8 << 20;
+
 /// Longest request to a host: a prompt with pictures in it.
 pub const REQUEST_BYTES: u64 = 64 << 20;
 
-/// Time a host has to answer: it may wait for its agent to read.
+/// Time a host has to answer: it waits for nothing but the disk.
 pub const HOST_ANSWER_TIME: Duration = Duration::from_secs(10);
 
 /// Time between two tries to write what an agent said while the disk is full.
@@ -44,8 +57,14 @@ pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(1);
 /// Time that processes have to end by themselves before they are killed.
 pub const END_GRACE: Duration = Duration::from_secs(3);
 
-/// Output kept of one configured script in its log: the rest of an endless one is not.
+/// How often it is looked whether a process that is no child of ours has ended.
+pub const END_LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Output kept of one configured script in its log from its beginning on: the middle of an endless one is not.
 pub const SCRIPT_LOG_BYTES: usize = 16 << 20;
+
+/// Output kept of one that says more than that from its end: there it says why it failed.
+pub const SCRIPT_LOG_END_BYTES: usize = 256 << 10;
 
 /// Longest line of a script that is told as one.
 pub const SCRIPT_LINE_BYTES: u64 = 64 << 10;

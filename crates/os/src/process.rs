@@ -19,10 +19,15 @@ pub fn is_running(pid: u32, start_ticks: Option<u64>) -> Option<bool> {
     if !exists {
         return Some(false);
     }
-    match (start_ticks, self::start_ticks(pid)) {
-        (Some(expected), Some(found)) => Some(expected == found && !is_zombie(pid)),
-        _ => Some(!is_zombie(pid)),
-    }
+    let Some(fields) = stat_fields(pid) else {
+        // It ended since, where the system tells of processes at all.
+        return Some(stat_fields(std::process::id()).is_none());
+    };
+    let is_same = match (start_ticks, ticks_of(&fields)) {
+        (Some(expected), Some(found)) => expected == found,
+        _ => true,
+    };
+    Some(is_same && !is_over(&fields))
 }
 
 /// When the process started, in clock ticks since boot (field 22 of `/proc/<pid>/stat`).
@@ -30,11 +35,16 @@ pub fn is_running(pid: u32, start_ticks: Option<u64>) -> Option<bool> {
 /// `None` where there is no such process or no `/proc`.
 #[must_use]
 pub fn start_ticks(pid: u32) -> Option<u64> {
-    stat_fields(pid)?.get(19)?.parse().ok()
+    ticks_of(&stat_fields(pid)?)
 }
 
-fn is_zombie(pid: u32) -> bool {
-    stat_fields(pid).is_some_and(|fields| fields.first().is_some_and(|state| state == "Z"))
+fn ticks_of(fields: &[String]) -> Option<u64> {
+    fields.get(19)?.parse().ok()
+}
+
+/// Whether it has ended, and only its parent has not heard of it, or is about to.
+fn is_over(fields: &[String]) -> bool {
+    fields.first().is_some_and(|state| matches!(state.as_str(), "Z" | "X"))
 }
 
 /// The fields of `/proc/<pid>/stat` after the program's name, which may hold spaces itself.
@@ -65,6 +75,35 @@ pub fn with_variable(name: &str) -> Vec<(u32, String)> {
         .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
         .filter_map(|pid| Some((pid, environment_variable(pid, name)?)))
         .collect()
+}
+
+/// Ends the processes of ours that were started with an environment variable of this value, and what they start
+/// meanwhile: asks, and kills those that are still there after `grace`. Gives how many there were; none where the
+/// system does not say.
+pub fn end_with_variable(name: &str, value: &str, grace: Duration) -> usize {
+    let deadline = Instant::now() + grace;
+    // One that is killed is gone soon; one that waits for a broken disk is not.
+    let end = deadline + crate::limits::END_GRACE;
+    let mut asked: Vec<(u32, Option<u64>)> = Vec::new();
+    loop {
+        let found = with_variable(name).into_iter().filter(|(_, found)| found == value);
+        let found: Vec<(u32, Option<u64>)> =
+            found.map(|(pid, _)| (pid, start_ticks(pid))).collect();
+        let now = Instant::now();
+        if found.is_empty() || now >= end {
+            return asked.len();
+        }
+        for process in found {
+            if now >= deadline {
+                let _ = kill(process.0, process.1);
+            }
+            if !asked.contains(&process) {
+                asked.push(process);
+                let _ = ask_to_end(process.0, process.1);
+            }
+        }
+        std::thread::sleep(crate::limits::END_LOOK_EVERY);
+    }
 }
 
 /// A process that holds a file open.
@@ -115,6 +154,8 @@ pub struct ProcessIn {
     pub name: String,
     /// Its current directory, its program, or a file that it holds open there.
     pub path: PathBuf,
+    /// This process started it.
+    pub is_child: bool,
 }
 
 /// The processes of ours, but for this one, whose directory, program or an open file lies in `folder`.
@@ -136,7 +177,8 @@ pub fn processes_in(folder: &std::path::Path) -> Option<Vec<ProcessIn>> {
         let inside = links.filter_map(|link| std::fs::read_link(link).ok());
         if let Some(path) = inside.into_iter().find(|path| path.starts_with(folder)) {
             let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-            found.push(ProcessIn { pid, name: name.trim_end().to_owned(), path });
+            let is_child = parent_of(pid) == Some(std::process::id());
+            found.push(ProcessIn { pid, name: name.trim_end().to_owned(), path, is_child });
         }
     }
     Some(found)
@@ -180,6 +222,17 @@ pub fn ask_to_end(pid: u32, start_ticks: Option<u64>) -> bool {
     i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(|pid| {
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).is_ok()
     })
+}
+
+/// Kills process `pid`, if it is still the one that started at `start_ticks`.
+///
+/// Gives whether it was.
+#[must_use]
+pub fn kill(pid: u32, start_ticks: Option<u64>) -> bool {
+    is_running(pid, start_ticks) == Some(true)
+        && i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).is_some_and(|pid| {
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).is_ok()
+        })
 }
 
 /// Interrupts process `pid` and its group, as Ctrl-C does, if it is still the one that started at
@@ -269,9 +322,31 @@ mod tests {
         let found = processes_in(&folder).unwrap();
         inside.kill().unwrap();
         inside.wait().unwrap();
-        let brief: Vec<_> = found.iter().map(|p| (p.pid, p.path.as_path())).collect();
-        assert_eq!(brief, [(inside.id(), folder.as_path())]);
+        let brief: Vec<_> = found.iter().map(|p| (p.pid, p.path.as_path(), p.is_child)).collect();
+        assert_eq!(brief, [(inside.id(), folder.as_path(), true)]);
         assert_eq!(processes_in(&folder), Some(Vec::new()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[allow(clippy::disallowed_methods, reason = "the test needs processes that wait")]
+    fn those_with_a_variable_are_ended() {
+        let value = format!("test {}", std::process::id());
+        let start = |value: &str| {
+            let mut command = std::process::Command::new("sh");
+            // Deaf to being asked, and away from its group.
+            command
+                .args(["-c", "trap '' TERM; sleep 1000 & wait"])
+                .env("CALLBOARD_TEST_END", value);
+            command.spawn().unwrap()
+        };
+        let (mut ours, mut other) = (start(&value), start("another"));
+        let ended = end_with_variable("CALLBOARD_TEST_END", &value, Duration::from_millis(50));
+        assert!(ended >= 1, "{ended}");
+        ours.wait().unwrap();
+        assert_eq!(is_running(other.id(), None), Some(true));
+        assert!(end_with_variable("CALLBOARD_TEST_END", "another", Duration::ZERO) >= 1);
+        other.wait().unwrap();
     }
 
     #[test]

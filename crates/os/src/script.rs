@@ -1,6 +1,7 @@
 //! Command lines that people configure: run by `sh` with a log, a time limit, and an end to all that
 //! they start.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
@@ -13,6 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 use crate::limits;
+use crate::stop::StopFlag;
 
 /// A command line to run.
 #[derive(Debug, Clone)]
@@ -22,6 +24,7 @@ pub struct Script {
     log: PathBuf,
     env: Vec<(String, String)>,
     time: Duration,
+    stop: Option<StopFlag>,
 }
 
 /// Why a script did not come to a good end. All that it started has been ended.
@@ -45,6 +48,14 @@ pub enum ScriptError {
         /// Where its output is.
         log: PathBuf,
     },
+    /// It was told to stop.
+    #[error("`{line}` was stopped; its output is in {}", log.display())]
+    Stopped {
+        /// The command line.
+        line: String,
+        /// Where its output is.
+        log: PathBuf,
+    },
     /// It failed.
     #[error("`{line}` failed ({status}){}; its output is in {}", last_words(.last), log.display())]
     Failed {
@@ -57,6 +68,13 @@ pub enum ScriptError {
         /// Where its output is.
         log: PathBuf,
     },
+}
+
+/// Why it did not go on to its end.
+#[derive(Debug, Clone, Copy)]
+enum BrokenOff {
+    TimedOut,
+    Stopped,
 }
 
 fn last_words(last: &str) -> String {
@@ -73,6 +91,7 @@ impl Script {
             log: log.to_owned(),
             env: Vec::new(),
             time: limits::COMMAND_TIME,
+            stop: None,
         }
     }
 
@@ -90,10 +109,17 @@ impl Script {
         self
     }
 
+    /// Has it ended, with all that it started, once `stop` is told.
+    #[must_use]
+    pub fn stop_by(mut self, stop: &StopFlag) -> Self {
+        self.stop = Some(stop.clone());
+        self
+    }
+
     /// Runs it to its end, telling each line that it writes, then ends what it left running.
     ///
     /// # Errors
-    /// When it cannot be started, fails, or outlives its time.
+    /// When it cannot be started, fails, is stopped, or outlives its time.
     pub fn run(&self, told: &mut dyn FnMut(&str)) -> Result<(), ScriptError> {
         let (mut child, lines) = self.piped().map_err(|cause| self.no_start(cause))?;
         // A limit beyond what the clock holds is none.
@@ -105,17 +131,21 @@ impl Script {
                 last = line;
             }
         };
-        let is_over = loop {
+        let is_told = || self.stop.as_ref().is_some_and(StopFlag::stopped);
+        let broken_off = loop {
             match lines.recv_timeout(limits::SCRIPT_PAUSE) {
                 Ok(line) => tell(line),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => thread::sleep(limits::SCRIPT_PAUSE),
             }
             if has_ended(&child) {
-                break false;
+                break None;
+            }
+            if is_told() {
+                break Some(BrokenOff::Stopped);
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                break true;
+                break Some(BrokenOff::TimedOut);
             }
         };
         let status = end(&mut child).map_err(|cause| self.no_start(cause))?;
@@ -127,10 +157,13 @@ impl Script {
             tell(line);
         }
         let (line, log) = (self.line.clone(), self.log.clone());
-        match (is_over, status.success()) {
-            (true, _) => Err(ScriptError::TimedOut { line, time: self.time, log }),
-            (false, true) => Ok(()),
-            (false, false) => Err(ScriptError::Failed { line, status, last, log }),
+        match (broken_off, status.success()) {
+            (Some(BrokenOff::TimedOut), _) => {
+                Err(ScriptError::TimedOut { line, time: self.time, log })
+            }
+            (Some(BrokenOff::Stopped), _) => Err(ScriptError::Stopped { line, log }),
+            (None, true) => Ok(()),
+            (None, false) => Err(ScriptError::Failed { line, status, last, log }),
         }
     }
 
@@ -185,21 +218,52 @@ impl Script {
 }
 
 /// Writes a script's output down and tells its lines; who is too slow for them misses some.
-fn keep_lines(pipe: impl Read, mut log: File, lines: &SyncSender<String>) {
+fn keep_lines(pipe: impl Read, log: File, lines: &SyncSender<String>) {
     let mut pipe = BufReader::new(pipe);
-    let mut room = limits::SCRIPT_LOG_BYTES;
+    let mut log = BoundedLog::new(log, limits::SCRIPT_LOG_BYTES, limits::SCRIPT_LOG_END_BYTES);
     let mut line = Vec::new();
     loop {
         line.clear();
         match pipe.by_ref().take(limits::SCRIPT_LINE_BYTES).read_until(b'\n', &mut line) {
             Ok(1..) => {}
-            Ok(0) | Err(_) => return,
+            Ok(0) | Err(_) => return log.end(),
         }
-        let kept = line.len().min(room);
-        room -= kept;
-        // A full disk loses the log and not the script.
-        let _ = log.write_all(&line[..kept]);
+        log.write(&line);
         let _ = lines.try_send(String::from_utf8_lossy(&line).trim_end().to_owned());
+    }
+}
+
+/// A log that only grows, by its beginning, and once all is said by its end.
+struct BoundedLog<W> {
+    to: W,
+    room: usize,
+    /// The newest of what had no room.
+    end: VecDeque<u8>,
+    end_room: usize,
+    left_out: u64,
+}
+
+impl<W: Write> BoundedLog<W> {
+    fn new(to: W, room: usize, end_room: usize) -> Self {
+        Self { to, room, end: VecDeque::new(), end_room, left_out: 0 }
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let (kept, rest) = bytes.split_at(bytes.len().min(self.room));
+        self.room -= kept.len();
+        // A full disk loses the log and not the script.
+        let _ = self.to.write_all(kept);
+        self.end.extend(rest);
+        let surplus = self.end.len().saturating_sub(self.end_room);
+        self.end.drain(..surplus);
+        self.left_out += surplus as u64;
+    }
+
+    fn end(mut self) {
+        if self.left_out > 0 {
+            let _ = writeln!(self.to, "\n[{} bytes are left out here]", self.left_out);
+        }
+        let _ = self.to.write_all(self.end.make_contiguous());
     }
 }
 
@@ -310,6 +374,41 @@ mod tests {
             // Killed, it may wait for init to collect it.
             assert_ne!(crate::process::is_running(pid, None), Some(true));
         }
+    }
+
+    #[test]
+    fn one_that_is_told_to_stop_ends_with_all_that_it_started() {
+        let dir = tempfile::tempdir().unwrap();
+        let stop = StopFlag::default();
+        let line = "sleep 1000 & echo $! > pid; echo started; sleep 1000";
+        let error = script(dir.path(), line)
+            .stop_by(&stop)
+            .run(&mut |line| {
+                if line == "started" {
+                    stop.stop()
+                }
+            })
+            .unwrap_err();
+        assert!(matches!(error, ScriptError::Stopped { .. }), "{error}");
+        let pid = std::fs::read_to_string(dir.path().join("pid")).unwrap().trim().parse().unwrap();
+        assert_ne!(crate::process::is_running(pid, None), Some(true));
+    }
+
+    #[test]
+    fn a_long_log_has_its_beginning_and_its_end() {
+        let mut kept = Vec::new();
+        let mut log = BoundedLog::new(&mut kept, 6, 6);
+        for line in ["one\n", "two\n", "three\n", "four\n", "five\n"] {
+            log.write(line.as_bytes());
+        }
+        log.end();
+        let text = String::from_utf8(kept).unwrap();
+        assert_eq!(text, "one\ntw\n[12 bytes are left out here]\n\nfive\n");
+        let mut kept = Vec::new();
+        let mut log = BoundedLog::new(&mut kept, 6, 6);
+        log.write(b"one\ntwo\n");
+        log.end();
+        assert_eq!(kept, b"one\ntwo\n");
     }
 
     #[test]

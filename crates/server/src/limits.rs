@@ -40,3 +40,6 @@ pub const LAST_REQUESTS: Duration = Duration::from_secs(2);
 
 /// Longest time that an answer waits for a turn with a resource: below what clients wait for an answer.
 pub const TURN_WAIT: std::time::Duration = std::time::Duration::from_secs(25);
+
+/// Time between two looks whether the log of a check that runs says more.
+pub(crate) const LOG_LOOK_EVERY: Duration = Duration::from_millis(200);

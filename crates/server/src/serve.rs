@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use axum::serve::ListenerExt;
 use axum::{Extension, Router};
 use callboard_engine::Engine;
@@ -18,7 +18,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, calls, doctor, hook, nights, owned, resources, search, sessions, tasks, worktrees,
+    board, calls, changes, doctor, hook, nights, owned, resources, reviews, search, sessions,
+    tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, stream};
@@ -145,6 +146,26 @@ impl Listening {
     }
 }
 
+fn of_reviews() -> Router<App> {
+    Router::new()
+        .route("/api/reviews", get(reviews::reviews).post(reviews::open))
+        .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
+        .route("/api/reviews/{id}/diff", get(reviews::diff))
+        .route("/api/reviews/{id}/viewed", put(reviews::viewed))
+        .route("/api/reviews/{id}/comments", post(reviews::comment))
+        .route(
+            "/api/reviews/{id}/comments/{number}",
+            patch(reviews::change_comment).delete(reviews::drop_comment),
+        )
+        .route("/api/reviews/{id}/send", post(reviews::send))
+        .route("/api/reviews/{id}/check", post(reviews::check))
+        .route("/api/reviews/{id}/checks/{number}/log", get(reviews::log))
+        .route("/api/reviews/{id}/land", post(reviews::land))
+        .route("/api/reviews/{id}/help", post(reviews::help))
+        .route("/api/reviews/{id}/drop", post(reviews::give_up))
+        .route("/api/reviews/{id}/undo", post(reviews::undo))
+}
+
 /// What both doors lead to.
 fn api() -> Router<App> {
     Router::new()
@@ -152,6 +173,10 @@ fn api() -> Router<App> {
         .route("/api/board", get(board::board))
         .route("/api/workspaces", get(board::workspaces).post(board::register))
         .route("/api/workspaces/at", get(board::workspace_at))
+        .route(
+            "/api/workspaces/{id}/trust",
+            get(trust::trust).post(trust::approve).delete(trust::revoke),
+        )
         .route("/api/look", post(board::look))
         .route("/api/since", get(board::since))
         .route("/api/stream", get(stream::stream))
@@ -167,14 +192,24 @@ fn api() -> Router<App> {
         .route("/api/calls", get(calls::calls))
         .route("/api/calls/{id}", get(calls::call))
         .route("/api/calls/{id}/answer", post(calls::answer))
+        .merge(of_reviews())
+        .route("/api/changesets", get(changes::changesets))
+        .route("/api/conflicts", get(changes::conflicts))
+        .route(
+            "/api/claims",
+            get(changes::claims).post(changes::claim).delete(changes::drop_claims),
+        )
         .route("/api/night", get(nights::last).post(nights::begin))
         .route("/api/night/{id}", delete(nights::end))
         .route("/api/owned", get(owned::list).post(owned::start))
         .route("/api/owned/{id}", get(owned::owned).delete(owned::cancel))
+        .route("/api/owned/{id}/start", post(owned::start_at_once))
         .route("/api/sessions/{id}/send", post(owned::send))
         .route("/api/sessions/{id}/turns", get(owned::turns))
         .route("/api/sessions/{id}/rewind", post(owned::rewind))
         .route("/api/sessions/{id}/interrupt", post(owned::interrupt))
+        .route("/api/sessions/{id}/changes", get(changes::own_changes))
+        .route("/api/sessions/{id}/commit", post(changes::commit))
         .route("/api/sessions/{id}/stop", post(owned::stop))
         .route("/api/sessions/{id}/resume", post(owned::resume))
         .route("/api/sessions/{id}/fork", post(owned::fork))

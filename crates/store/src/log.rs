@@ -65,6 +65,8 @@ impl LogKind {
     pub const UNDONE: Self = Self::lasting("undone");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
+    /// A person decided what `callboard.toml` may do.
+    pub const TRUST: Self = Self::lasting("trust");
     /// A resource was asked for, taken or given back.
     pub const LEASE: Self = Self::lasting("lease");
     /// A session was asked for, or told to go on.
@@ -97,6 +99,26 @@ impl LogKind {
     pub const WORKTREE_FOLLOWED: Self = Self::lasting("worktree.followed");
     /// A worktree's row changed otherwise.
     pub const WORKTREE: Self = Self::transient("worktree");
+    /// A changeset is another one.
+    pub const CHANGESET: Self = Self::transient("changeset");
+    /// What is between two changesets is something else.
+    pub const PAIR: Self = Self::transient("pair");
+    /// A review was opened.
+    pub const REVIEW_OPENED: Self = Self::lasting("review.opened");
+    /// A person changed a review: its members, its title, how it lands.
+    pub const REVIEW_CHANGED: Self = Self::lasting("review.changed");
+    /// Comments were sent to sessions.
+    pub const REVIEW_SENT: Self = Self::lasting("review.sent");
+    /// A comment was taken away, and what it said.
+    pub const REVIEW_COMMENT_DROPPED: Self = Self::lasting("review.comment.dropped");
+    /// A review landed, was dropped, or came back.
+    pub const REVIEW_MOVED: Self = Self::lasting("review.moved");
+    /// Something else of a review changed.
+    pub const REVIEW: Self = Self::transient("review");
+    /// A task or session says what it will touch, or takes that back.
+    pub const CLAIM: Self = Self::lasting("claim");
+    /// An agent is to be told something.
+    pub const NOTICE: Self = Self::lasting("notice");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
 }

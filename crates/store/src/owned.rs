@@ -1,7 +1,7 @@
 //! Owned sessions, from the moment that they are asked for.
 
-use callboard_model::SessionId;
 use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::{AgentName, SessionId};
 use rusqlite::{OptionalExtension, Row};
 use serde_json::json;
 
@@ -22,7 +22,7 @@ impl Write<'_> {
     /// Adds an owned session; gives it with its number.
     ///
     /// # Errors
-    /// If the database fails.
+    /// If the database fails, or the conversation has a writer.
     pub fn add_owned(&mut self, owned: Owned) -> Result<Owned> {
         self.tx
             .prepare_cached(
@@ -79,16 +79,34 @@ impl Snapshot<'_> {
             .transpose()
     }
 
-    /// The last that drove a session.
+    /// What drives a session, else the last that did.
     ///
     /// # Errors
     /// If the database fails or its row is not readable.
     pub fn owned_of_session(&self, session: SessionId) -> Result<Option<Owned>> {
         self.conn
             .prepare_cached(
-                "SELECT id, body FROM owned WHERE session = ?1 ORDER BY id DESC LIMIT 1",
+                "SELECT id, body FROM owned WHERE session = ?1
+                 ORDER BY state IN ('queued', 'preparing', 'starting', 'running') DESC, id DESC
+                 LIMIT 1",
             )?
             .query_row([session.0], owned_of)
+            .optional()?
+            .map(read)
+            .transpose()
+    }
+
+    /// What writes a conversation, by the agent's own id of it: it is not over.
+    ///
+    /// # Errors
+    /// If the database fails or its row is not readable.
+    pub fn owned_writer(&self, agent: &AgentName, native: &str) -> Result<Option<Owned>> {
+        self.conn
+            .prepare_cached(
+                "SELECT id, body FROM owned WHERE agent = ?1 AND native = ?2
+                   AND state IN ('queued', 'preparing', 'starting', 'running')",
+            )?
+            .query_row((agent.as_str(), native), owned_of)
             .optional()?
             .map(read)
             .transpose()

@@ -15,6 +15,12 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0005_calls.sql"),
     include_str!("../migrations/0006_leases.sql"),
     include_str!("../migrations/0007_nights.sql"),
+    include_str!("../migrations/0008_trust.sql"),
+    include_str!("../migrations/0009_one_writer.sql"),
+    include_str!("../migrations/0010_changesets.sql"),
+    include_str!("../migrations/0011_reviews.sql"),
+    include_str!("../migrations/0012_trials.sql"),
+    include_str!("../migrations/0013_attribution.sql"),
 ];
 
 /// The newest layout of this version.

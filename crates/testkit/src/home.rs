@@ -121,6 +121,8 @@ impl HermeticHome {
             ("HOME", path("home")),
             ("TMPDIR", path("tmp")),
             ("CALLBOARD_HOME", path("callboard")),
+            // Set it to nothing where approval itself is tested.
+            ("CALLBOARD_TRUST", self.root.clone().into_os_string()),
             ("CLAUDE_CONFIG_DIR", path("claude")),
             ("CODEX_HOME", path("codex")),
             ("GIT_CONFIG_GLOBAL", path("gitconfig")),

@@ -23,7 +23,7 @@ function start(state, _, { body }) {
       started_at: null,
     })
     state.owned.set(id, row)
-    return row
+    return state.tellOwned(row)
   })
   return { body: made }
 }
@@ -61,7 +61,36 @@ function goOn(state, [session], { body }) {
   return { body: state.tellOwned(row) }
 }
 
+const TURNS = [
+  ['u1', 'Limit how many requests an account may send in a minute', 95],
+  ['u2', 'Answer 429 with Retry-After, in seconds', 40],
+]
+
+const turns = () => ({
+  body: TURNS.map(([prompt, text, minutes], i) => ({
+    ...{ number: i + 1, prompt, text },
+    at: new Date(Date.now() - minutes * 60_000).toISOString(),
+  })),
+})
+
+function rewind(state, [session], { body }) {
+  state.starts.push({ session, rewind: body })
+  return {
+    body: {
+      session,
+      to: turns().body.find(({ prompt }) => prompt === body.prompt),
+      kept: `${session}-rewind-1`,
+      written: ['src/limits/bucket.ts'],
+      removed: ['src/limits/bucket.test.ts'],
+      conversation: body.files_only ? 'untouched' : 'rewound',
+      owned: null,
+    },
+  }
+}
+
 export const ROUTES = [
+  ['GET', /^\/api\/sessions\/(S\d+)\/turns$/, turns],
+  ['POST', /^\/api\/sessions\/(S\d+)\/rewind$/, rewind],
   ['GET', /^\/api\/owned$/, (state) => ({ body: [...state.owned.values()] })],
   ['GET', /^\/api\/owned\/(\d+)$/, (state, [id]) => ({ body: state.owned.get(Number(id)) })],
   ['POST', /^\/api\/owned$/, start],

@@ -199,6 +199,7 @@ function since(state, _, { query }) {
   ]
   return {
     body: {
+      nights: state.night ? [state.night] : [],
       from: { '2h': ago(120), last: state.lastLook, today: ago(600), yesterday: ago(2040) }[from] ?? from,
       to: ago(0),
       groups: state.tasks.size && query.get('workspace') === 'W1' ? groups : [],

@@ -42,6 +42,19 @@ function remove(state, [name], { body }) {
   return { body: removed(state, row) }
 }
 
+function serve(state, [name], { body }) {
+  const server = body.stop ? null : { running: true, log: '/tmp/server.log' }
+  return { body: { worktree: state.changeWorktree(find(state, name), { server }), answers: !body.stop } }
+}
+
+function setUp(state, [name], { body }) {
+  const row = find(state, name)
+  const done = body.step === 'again' ? [] : row.changed_tracked
+  const change = body.step === 'again' ? { setup: 'running' } : { changed_tracked: [] }
+  const kept = body.step === 'revert' ? `refs/callboard/kept/${row.name}-setup` : null
+  return { body: { worktree: state.changeWorktree(row, change), done, left: [], kept } }
+}
+
 function collect(state, _, { body }) {
   const parked = state.worktrees.filter((row) => row.state === 'parked')
   const gone = body.dry_run ? [] : parked.filter((row) => body.names.includes(row.name))
@@ -65,6 +78,8 @@ export const ROUTES = [
     },
   ],
   ['POST', /^\/api\/worktrees\/collect$/, collect],
+  ['POST', /^\/api\/worktrees\/([^/]+)\/serve$/, serve],
+  ['POST', /^\/api\/worktrees\/([^/]+)\/setup$/, setUp],
   ['POST', /^\/api\/worktrees\/([^/]+)\/remove$/, remove],
   [
     'POST',

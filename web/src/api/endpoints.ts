@@ -17,6 +17,7 @@ import type {
   SessionId,
   SessionList,
   Seq,
+  SetupStep,
   Since,
   TaskChange,
   TaskDetail,
@@ -25,6 +26,8 @@ import type {
   Workspace,
   WorkspaceId,
   WorktreeRemoved,
+  WorktreeServed,
+  WorktreeSetUp,
   WorktreeView,
 } from './types'
 
@@ -132,6 +135,10 @@ export const fetchCall = (id: CallId): Promise<CallView> => get(`/api/calls/${id
 export const answerCall = (id: CallId, answer: AnswerCall): Promise<CallView> =>
   request('POST', `/api/calls/${id}/answer`, answer)
 
+/** Without what git takes a while to tell. */
+export const fetchKnownWorktrees = (workspace: WorkspaceId): Promise<WorktreeView[]> =>
+  get('/api/worktrees', { workspace })
+
 /** With what is not committed and not pushed: git takes a while to tell. */
 export const fetchWorktrees = (workspace: WorkspaceId, removed: boolean): Promise<WorktreeView[]> =>
   get('/api/worktrees', { workspace, removed: String(removed), status: 'true' })
@@ -150,6 +157,14 @@ export const removeWorktree = (worktree: WorktreeView, yes: boolean): Promise<Wo
 
 export const restoreWorktree = (worktree: WorktreeView): Promise<WorktreeView> =>
   request('POST', ofWorktree(worktree, 'restore'), {})
+
+/** Starts its development server, unless it runs; or stops it. */
+export const serveWorktree = (worktree: WorktreeView, stop: boolean): Promise<WorktreeServed> =>
+  request('POST', ofWorktree(worktree, 'serve'), { stop })
+
+/** Runs its setup again, or reverts or ignores what that changed in tracked files. */
+export const setUpWorktree = (worktree: WorktreeView, step: SetupStep): Promise<WorktreeSetUp> =>
+  request('POST', ofWorktree(worktree, 'setup'), { step })
 
 /** What may go, and why; removes those of `names` unless it is only asked. */
 export const collectWorktrees = (

@@ -1,18 +1,19 @@
 // Sessions that Callboard drives: what is asked of them.
 
 import { get, request, withQuery } from './client'
-import type { GoOn, NewStart, OwnedView, SessionId, WorkspaceId } from './types'
+import type { GoOn, NewStart, OwnedView, Rewound, SessionId, TurnView, WorkspaceId } from './types'
 
 export type { GoOn, NewStart, OwnedView } from './types'
 
 export const fetchAllOwned = (): Promise<OwnedView[]> => get('/api/owned')
-export const fetchOwned = (id: number): Promise<OwnedView> => get(`/api/owned/${id}`)
 
 export const startSessions = (workspace: WorkspaceId, start: NewStart): Promise<OwnedView[]> =>
   request('POST', withQuery('/api/owned', { workspace }), start)
 
 /** Ends it, or takes it out of the queue. */
 export const cancelOwned = (id: number): Promise<OwnedView> => request('DELETE', `/api/owned/${id}`)
+/** Starts what waits for room, whatever else runs or waits for a review. */
+export const startAtOnce = (id: number): Promise<OwnedView> => request('POST', `/api/owned/${id}/start`)
 
 const act = (id: SessionId, what: string, body?: unknown): Promise<OwnedView> =>
   request('POST', `/api/sessions/${id}/${what}`, body)
@@ -23,3 +24,11 @@ export const interruptSession = (id: SessionId): Promise<OwnedView> => act(id, '
 export const stopSession = (id: SessionId): Promise<OwnedView> => act(id, 'stop')
 export const resumeSession = (id: SessionId, on: GoOn): Promise<OwnedView> => act(id, 'resume', on)
 export const forkSession = (id: SessionId, on: GoOn): Promise<OwnedView> => act(id, 'fork', on)
+
+/** The prompts before which a session can go back, oldest first. */
+export const fetchTurns = (id: SessionId, signal?: AbortSignal): Promise<TurnView[]> =>
+  get(`/api/sessions/${id}/turns`, {}, signal)
+
+/** Restores the files to what they were before a prompt; what is replaced is kept. */
+export const rewindSession = (id: SessionId, prompt: string, filesOnly: boolean): Promise<Rewound> =>
+  request('POST', `/api/sessions/${id}/rewind`, { prompt, files_only: filesOnly })

@@ -190,6 +190,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changesets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each worktree, session in a shared checkout and branch changes, the one that changed last first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Only this one: `T12`, `S41`, a branch, a folder or a key. */
+                    name?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ChangesetView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What tasks and sessions are going to touch, and whom that meets. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Says what a task or a session is going to touch. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewClaim"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Takes claims back; gives how many. */
+        delete: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DropClaims"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": number;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The conflicts and couplings of the live changesets, and how they land. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PairsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/doctor": {
         parameters: {
             query?: never;
@@ -442,7 +650,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a night: nothing more is started, what is worked on goes on. */
+        /** Has nothing more started in a night; it is over when what is worked on is, or when this is asked again. */
         delete: {
             parameters: {
                 query?: never;
@@ -673,6 +881,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/owned/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a session that waits for its turn, whatever else runs or waits for a review. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resources": {
         parameters: {
             query?: never;
@@ -820,6 +1073,734 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reviews of a workspace, groups that could be one, and changesets that are in none. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewList"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens a review. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewReview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One review, with all that is known of it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes who is in a review, its title, or how it lands. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangeReview"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/reviews/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts the checks of a review, on all members together and on each alone. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Also those whose result is known. */
+                    fresh?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/checks/{number}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a check says, as plain text, for as long as it runs. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The byte. */
+                    from?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a comment as a draft. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewComment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/comments/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a draft away. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Changes a draft, or says that there is nothing more to do about a comment. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    number: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ChangeComment"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/reviews/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The difference of one file. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The file, from the repository's root. */
+                    path: string;
+                    /** @description Only what this member changes, as a place in `members`; with the lines of its own version. */
+                    member?: number;
+                    /** @description `ignore`: white space does not count. */
+                    whitespace?: string;
+                    /** @description Hunks after this place. */
+                    after?: number;
+                    /** @description Unchanged lines around each hunk; 3 if not given. */
+                    context?: number;
+                    /** @description Between this tree and `to_tree`, and not from the base. */
+                    from_tree?: string;
+                    /** @description See `from_tree`. */
+                    to_tree?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FileDiffView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a review up. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has an agent merge what git cannot merge, as a task in a worktree of its own. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description The first that is installed if not given. */
+                    agent?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnedView"][];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/land": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the members of a review onto the base, all or none. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `squash`, `merge` or `rebase`; as the review says if not given. */
+                    by?: components["schemas"]["LandBy"];
+                    /** @description Though a check failed, has not ended, or was of what was there before. */
+                    anyway?: boolean;
+                    /** @description The tree that its asker saw: no other one lands. */
+                    tree?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends all drafts, as one message to each session. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes up again what was given up, or takes a landing back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/viewed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks a file as looked at, or as to be looked at again. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MarkViewed"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1012,6 +1993,100 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Attached"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a session changed in its checkout, with its hunks, and what else lies there. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnChangesView"] | null;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Commits exactly what a session changed, whatever else is dirty or staged in its checkout. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCommit"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CommitView"];
                     };
                 };
                 "4XX": {
@@ -2067,6 +3142,113 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workspaces/{id}/trust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the `callboard.toml` of a workspace can do, and what was decided about it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrustView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Approves what was shown; refused if the file was changed since. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ApproveTrust"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrustView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Takes back every approval of a workspace. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TrustView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/worktrees": {
         parameters: {
             query?: never;
@@ -2564,6 +3746,11 @@ export interface components {
         AdoptWorktree: {
             /** @description What its branch is called from now on. */
             branch?: string | null;
+            /**
+             * @description Give it what Callboard's own get: missing env files, ports, a database, setup. No file that is there is
+             *     written over.
+             */
+            equip?: boolean;
             /** @description What it is called from now on; its folder is renamed to that. */
             name?: string | null;
             task?: components["schemas"]["TaskId"] | null;
@@ -2618,6 +3805,11 @@ export interface components {
             /** @description What to do. */
             hint?: string | null;
         };
+        /** @description An approval of a `callboard.toml`, or its revocation. */
+        ApproveTrust: {
+            /** @description The set of powers that was shown. */
+            fingerprint: string;
+        };
         /** @description How the agent's own program shows a session. */
         Attached: {
             /** @description Its arguments. */
@@ -2664,6 +3856,15 @@ export interface components {
             workspace: components["schemas"]["Workspace"];
             /** @description Every workspace, for the rail. */
             workspaces: components["schemas"]["Workspace"][];
+        };
+        /** @description A changeset that does not land where others did. */
+        BreakView: {
+            /** @description The files. */
+            files: string[];
+            /** @description Its name. */
+            name: string;
+            /** @description The names of those that it breaks with; the base's, if with that. */
+            with: string[];
         };
         /** @description An answer. */
         CallAnswer: {
@@ -2725,7 +3926,7 @@ export interface components {
          * @description What a call is about.
          * @enum {string}
          */
-        CallKind: "permission" | "question" | "plan" | "pushed_to_base" | "wrong_checkout" | "failed" | "stuck" | "limit" | "finished";
+        CallKind: "permission" | "question" | "plan" | "trust" | "pushed_to_base" | "wrong_checkout" | "sweep" | "conflict" | "failed" | "stuck" | "limit" | "finished";
         /** @description One way to answer. */
         CallOption: {
             /** @description What it does. */
@@ -2813,6 +4014,113 @@ export interface components {
          * @enum {string}
          */
         Change: "write" | "modify" | "delete" | "move";
+        /** @description Other words for a comment, or another state: a draft is changed, what was sent is resolved. */
+        ChangeComment: {
+            /** @description There is nothing more to do about it, or there is again. */
+            resolved?: boolean | null;
+            /** @description Markdown; only a draft's can be changed. */
+            text?: string | null;
+        };
+        /** @description A change of a review. */
+        ChangeReview: {
+            /** @description Changesets that come to it. */
+            join?: string[];
+            land_by?: components["schemas"]["LandBy"] | null;
+            /** @description Changesets that leave it. */
+            split?: string[];
+            /** @description One line. */
+            title?: string | null;
+        };
+        /** @description A file of a changeset. */
+        ChangedFile: {
+            /**
+             * Format: int32
+             * @description Lines that are new; none for what is not text.
+             */
+            added: number;
+            /** @description It is not text. */
+            binary?: boolean;
+            /** @description Where it was, if it moved. */
+            from?: string | null;
+            /** @description What kind of file it is. */
+            kind: components["schemas"]["FileKind"];
+            /** @description The id of its content now, if it is there. */
+            new?: string | null;
+            /** @description The id of its content before, if it was there. */
+            old?: string | null;
+            /** @description From the repository's root; where it was, if it goes. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Lines that go.
+             */
+            removed: number;
+            /** @description What becomes of it. */
+            status: components["schemas"]["FileStatus"];
+        };
+        /**
+         * @description Who changes what the other uses, of the two that are called left and right.
+         * @enum {string}
+         */
+        Changer: "left" | "right";
+        /** @description A changeset, as others name it. */
+        ChangesetRef: {
+            /** @description `worktree:…`, `session:S41`, `branch:…` or `revision:…`. */
+            key: string;
+            /** @description What it is called: `T12`, `S41`, or a branch. */
+            name: string;
+            /** @description Its sessions, newest first. */
+            sessions: components["schemas"]["SessionId"][];
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description What is worked on: the task's title, or the session's goal. */
+            title: string;
+        };
+        /** @description What a worktree, a session in a shared checkout or a branch changes against its base. */
+        ChangesetView: components["schemas"]["ChangesetRef"] & {
+            /**
+             * Format: int32
+             * @description Lines that are new.
+             */
+            added: number;
+            /** @description The branch that it is to land on. */
+            base: string;
+            /** @description Its branch. */
+            branch?: string | null;
+            /** @description When it last changed. */
+            changed_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Commits that the base does not have.
+             */
+            commits: number;
+            /** @description Its files, by path. */
+            files: components["schemas"]["ChangedFile"][];
+            /** @description The commit that is checked out. */
+            head: string;
+            /** @description What is not part of it though it is there: files too large, repositories of their own. */
+            left_out: string[];
+            /** @description The commit that it and its base have in common. */
+            merge_base: string;
+            /** @description The folder that it lies in; none for a branch that is checked out nowhere. */
+            path?: string | null;
+            pull_request?: components["schemas"]["PullRequestView"] | null;
+            /**
+             * Format: int32
+             * @description Lines that go.
+             */
+            removed: number;
+            /** @description The tree of all that it holds, what is not committed included. */
+            tree: string;
+            /** @description Some of it is not committed. */
+            uncommitted: boolean;
+            /** @description The workspace it belongs to. */
+            workspace: components["schemas"]["WorkspaceId"];
+        };
+        /**
+         * @description What a check of a review came to.
+         * @enum {string}
+         */
+        CheckOutcome: "waiting" | "running" | "passed" | "failed" | "could_not_run" | "stopped";
         /** @description What a check came to. */
         CheckResult: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -2832,6 +4140,23 @@ export interface components {
              * @description Tests that passed, where the output says so.
              */
             passed?: number | null;
+        };
+        /** @description What a task or a session is going to touch. */
+        ClaimView: {
+            /**
+             * Format: int64
+             * @description Its number; none for the scope of a task that runs.
+             */
+            id?: number | null;
+            made_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whom it meets, each in a sentence. */
+            meets: string[];
+            /** @description `T12` or `S41`. */
+            name: string;
+            /** @description Paths from the repository's root, with `*`, `?` and `**`. */
+            pattern: string;
+            /** @description The task's title, or the session's goal. */
+            title: string;
         };
         /** @description A worktree that may go. */
         CollectProposal: {
@@ -2883,6 +4208,81 @@ export interface components {
             /** @description The agent asks to run it outside its sandbox, and why. */
             escalation?: string | null;
         };
+        /** @description What was changed since a comment was sent. */
+        CommentAnswer: {
+            /** @description Files that differ. */
+            files: string[];
+            /** @description The tree when it was sent. */
+            from_tree: string;
+            /** @description The tree now. */
+            to_tree: string;
+        };
+        /** @description What a comment is on. */
+        CommentOn: {
+            /** @enum {string} */
+            type: "review";
+        } | {
+            /** @description From the repository's root. */
+            path: string;
+            /** @enum {string} */
+            type: "whole_file";
+        } | {
+            /**
+             * Format: int32
+             * @description The first, from 1.
+             */
+            from: number;
+            /** @description The lines as they were before, else as they are now. */
+            old: boolean;
+            /** @description From the repository's root. */
+            path: string;
+            /** @description What they say. */
+            text: string;
+            /**
+             * Format: int32
+             * @description The last.
+             */
+            to: number;
+            /** @enum {string} */
+            type: "lines";
+        } | {
+            /** @description One place. */
+            left_at: components["schemas"]["Place"];
+            /** @description The sentence. */
+            reason: string;
+            /** @description The other. */
+            right_at: components["schemas"]["Place"];
+            /** @enum {string} */
+            type: "coupling";
+        };
+        /**
+         * @description How far a comment is.
+         * @enum {string}
+         */
+        CommentState: "draft" | "sent" | "answered" | "resolved";
+        /** @description What was committed of a session's changes, and what stays. */
+        CommitView: {
+            /** @description Files that hooks changed in the commit. */
+            changed_by_hooks: string[];
+            /** @description The commit; none where it was only tried. */
+            commit?: string | null;
+            /** @description The files that it changes, or would. */
+            files: string[];
+            /** @description Files whose staged content is as it was, as what hooks made of the commit does not fit it. */
+            left_staged: string[];
+            /** @description Files in which something is other sessions'; it stays. */
+            others: string[];
+            /** @description What belongs to others, too; it would be refused, or is taken along where that was asked for. */
+            overlaps: components["schemas"]["Overlap"][];
+            /** @description The checkout. */
+            path: string;
+            /** @description Whose changes they are. */
+            session: components["schemas"]["SessionId"];
+            /** @description Files in which something is nobody's; it stays. */
+            unattributed: string[];
+            /** @description Files on the disk that hooks wrote. */
+            written_by_hooks: string[];
+        };
         /** @description History was summarised to make room. */
         Compaction: {
             /** @description The summary, where it is readable. */
@@ -2895,6 +4295,46 @@ export interface components {
             /** @description `auto` or `manual`, where the agent says so. */
             trigger?: string | null;
         };
+        /** @description What git cannot merge of two changesets. */
+        Conflict: {
+            /** @description The files, by path. */
+            files: components["schemas"]["ConflictFile"][];
+        };
+        /** @description A file that git cannot merge. */
+        ConflictFile: {
+            /** @description What kind of file it is: a lock file is made again, a change log takes both. */
+            file: components["schemas"]["FileKind"];
+            /** @description The parts that cannot be merged; none where the whole file cannot. */
+            hunks: components["schemas"]["ConflictHunk"][];
+            /** @description Why. */
+            kind: components["schemas"]["ConflictKind"];
+            /** @description From the repository's root. */
+            path: string;
+        };
+        /** @description A part of a file that cannot be merged, as each side has it. */
+        ConflictHunk: {
+            /** @description The lines that both began with. */
+            base: string[];
+            /** @description The left one's lines, as far as they are shown. */
+            left: string[];
+            /**
+             * Format: int32
+             * @description Where it begins in the left one, from 1.
+             */
+            left_line: number;
+            /** @description The right one's lines. */
+            right: string[];
+            /**
+             * Format: int32
+             * @description Where it begins in the right one, from 1.
+             */
+            right_line: number;
+        };
+        /**
+         * @description Why git cannot merge a file (merge-ort's conflict types, merge-ort.c).
+         * @enum {string}
+         */
+        ConflictKind: "content" | "add_add" | "modify_delete" | "rename_delete" | "rename" | "file_directory" | "type" | "binary" | "submodule" | "overlap" | "other";
         /** @description How full a context is. */
         ContextUse: {
             /**
@@ -2908,6 +4348,27 @@ export interface components {
              */
             window?: number | null;
         };
+        /** @description One coupling of two changesets, called left and right. */
+        Coupling: {
+            changer?: components["schemas"]["Changer"] | null;
+            /** @description What couples them. */
+            kind: components["schemas"]["CouplingKind"];
+            /** @description Where, in the left one. */
+            left_at: components["schemas"]["Place"];
+            /** @description The sentence, with `{left}` and `{right}` where the changesets are named. */
+            reason: string;
+            /** @description Where, in the right one. */
+            right_at: components["schemas"]["Place"];
+            /** @description How much it asks of a reviewer. */
+            strength: components["schemas"]["Strength"];
+            /** @description What it is about: a symbol's name, a key, a package. */
+            symbol?: string | null;
+        };
+        /**
+         * @description What couples two changesets.
+         * @enum {string}
+         */
+        CouplingKind: "vanished" | "signature" | "requirement" | "duplicate" | "moved" | "key" | "dependency" | "registration" | "expectation" | "body" | "symbol" | "history" | "needed";
         /** @description The agent starts or directs another agent. */
         Delegate: components["schemas"]["ToolUse"] & {
             /** @description The kind of agent asked for (`Explore`). */
@@ -2916,6 +4377,27 @@ export interface components {
             prompt: string;
             /** @description The piece of work in a few words. */
             title: string;
+        };
+        /** @description Neighbouring lines that change together, with those around them. */
+        DiffHunk: {
+            /** @description Lines as in a unified diff: each begins with a space, `+` or `-`. */
+            lines: string[];
+            /** @description Lines that came from or went to another place. */
+            moves: components["schemas"]["MovedRun"][];
+            /**
+             * Format: int32
+             * @description First line now, from 1.
+             */
+            new_start: number;
+            /**
+             * Format: int32
+             * @description First line before, from 1.
+             */
+            old_start: number;
+            /** @description Whose lines they are; those that are named in none are nobody's. */
+            owners: components["schemas"]["OwnedRun"][];
+            /** @description The symbol that it lies in. */
+            section?: string | null;
         };
         /** @description How much room a worktree takes on its disk. */
         DiskUse: {
@@ -2944,6 +4426,13 @@ export interface components {
             storage: components["schemas"]["StorageReport"];
             /** @description Version of Callboard. */
             version: string;
+        };
+        /** @description Claims to take back: all of a task or session, or those of these numbers. */
+        DropClaims: {
+            /** @description Their numbers. */
+            ids?: number[];
+            session?: components["schemas"]["SessionId"] | null;
+            task?: components["schemas"]["TaskId"] | null;
         };
         /** @description The agent writes files. */
         Edit: components["schemas"]["ToolUse"] & {
@@ -3106,6 +4595,47 @@ export interface components {
             /** @description The agent tries again by itself. */
             will_retry?: boolean;
         };
+        /** @description A file that differs from the base, and whose each difference is. */
+        FileAttribution: {
+            /** @description It is made. */
+            added: boolean;
+            /** @description It is removed. */
+            deleted: boolean;
+            /** @description Where the base has it, if elsewhere. */
+            from?: string | null;
+            /** @description The hunks, in order. */
+            hunks: components["schemas"]["OwnedHunk"][];
+            mode?: components["schemas"]["Owners"] | null;
+            /** @description It has no lines: one of its sides is not text, or its changes are too many. */
+            opaque?: boolean;
+            /** @description From the root of the checkout. */
+            path: string;
+            whole?: components["schemas"]["Owners"] | null;
+        };
+        /** @description The difference of one file, as a part of the combination or of one member. */
+        FileDiffView: {
+            /** @description Changes with what it holds. */
+            digest: string;
+            /** @description Neighbouring lines that change. */
+            hunks: components["schemas"]["DiffHunk"][];
+            /**
+             * Format: int32
+             * @description Hunks that follow; ask again with `after` the last one here.
+             */
+            more: number;
+            /**
+             * Format: int32
+             * @description Lines of the file now.
+             */
+            new_lines: number;
+            /**
+             * Format: int32
+             * @description Lines of the file before.
+             */
+            old_lines: number;
+            /** @description From the repository's root. */
+            path: string;
+        };
         /** @description The change to one file. */
         FileEdit: {
             /** @description What becomes of it. */
@@ -3117,6 +4647,16 @@ export interface components {
             /** @description The file, as the agent named it. */
             path: string;
         };
+        /**
+         * @description What kind of file it is: in which a conflict means something else.
+         * @enum {string}
+         */
+        FileKind: "code" | "test" | "manifest" | "lock" | "change_log" | "generated" | "other";
+        /**
+         * @description What becomes of a file.
+         * @enum {string}
+         */
+        FileStatus: "added" | "modified" | "deleted" | "renamed" | "mode" | "type";
         /** @description A file that a session read or changed. */
         FileTouch: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -3248,6 +4788,29 @@ export interface components {
             /** @description A person chose the title. */
             title_by_user?: boolean;
         };
+        /**
+         * @description How a step is put onto the base.
+         * @enum {string}
+         */
+        LandBy: "squash" | "merge" | "rebase";
+        /** @description How a set of changesets lands. */
+        LandOrderView: {
+            /** @description Those that do not. */
+            breaks: components["schemas"]["BreakView"][];
+            /** @description The names of those that land, one after another. */
+            order: string[];
+            /** @description Why some land before others. */
+            reasons?: components["schemas"]["LandReason"][];
+        };
+        /** @description Why a changeset lands before another: it changes what the other uses. */
+        LandReason: {
+            /** @description The name of the one that lands before. */
+            first: string;
+            /** @description In a sentence that names both. */
+            reason: string;
+            /** @description The name of the one that lands after it. */
+            then: string;
+        };
         /** @description A place in a transcript worth jumping to. */
         Landmark: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -3308,6 +4871,15 @@ export interface components {
             /** @description The workspace. */
             workspace: components["schemas"]["WorkspaceId"];
         };
+        /** @description Files that were looked at, or are to be looked at again. */
+        MarkViewed: {
+            /** @description What it held: one that has changed since is not marked. */
+            digest: string;
+            /** @description The file. */
+            path: string;
+            /** @description Looked at. */
+            viewed: boolean;
+        };
         /** @description One thing that happened. */
         Milestone: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -3328,6 +4900,53 @@ export interface components {
             before?: components["schemas"]["TaskId"] | null;
             /** @description The column. */
             column: components["schemas"]["Column"];
+        };
+        /** @description Lines of a hunk that only moved. */
+        MovedRun: {
+            /**
+             * Format: int32
+             * @description The first, as a place in `lines`.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            lines: number;
+            /** @description Where they came from or went to. */
+            other: components["schemas"]["Place"];
+        };
+        /**
+         * @description Whether it is known which members it takes.
+         * @enum {string}
+         */
+        Narrowed: "found" | "all" | "searching" | "unknown";
+        /** @description Something to claim. */
+        NewClaim: {
+            /** @description Paths from the repository's root, with `*`, `?` and `**`. */
+            patterns: string[];
+            session?: components["schemas"]["SessionId"] | null;
+            task?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description Something to say of a review. */
+        NewComment: {
+            /** @description What it is on. */
+            on: components["schemas"]["CommentOn"];
+            /** @description Markdown. */
+            text: string;
+        };
+        /** @description What is to be committed, and how. */
+        NewCommit: {
+            /** @description Who made it (`Name <mail>`), if not the user. */
+            author?: string | null;
+            /** @description Nothing is committed: only what would be is told. */
+            dry_run?: boolean;
+            /** @description The message. */
+            message?: string;
+            /** @description With what belongs to others, too. */
+            overlaps?: boolean;
+            /** @description `pre-commit` and `commit-msg` do not run. */
+            without_hooks?: boolean;
         };
         /** @description A night to begin. */
         NewNight: {
@@ -3350,6 +4969,13 @@ export interface components {
         NewPrompt: {
             /** @description Markdown. */
             text: string;
+        };
+        /** @description A review to open. */
+        NewReview: {
+            /** @description `T12`, `S41`, branches, or keys of changesets. */
+            members: string[];
+            /** @description One line; made of its members if not given. */
+            title?: string | null;
         };
         /** @description A session to start. */
         NewStart: {
@@ -3424,6 +5050,8 @@ export interface components {
         NightOutcome: "waiting" | "working" | "limited" | "parked" | "finished" | "failed" | "interrupted" | "not_started";
         /** @description A task of a night. */
         NightTaskView: {
+            /** @description Nobody has answered that yet. */
+            asks: boolean;
             call?: components["schemas"]["CallId"] | null;
             /** @description The limits that held it up, oldest first. */
             limits: components["schemas"]["NightLimit"][];
@@ -3481,6 +5109,40 @@ export interface components {
          * @description The place of an event in its session's display order, the same whatever order sources were read in.
          */
         Ordinal: number;
+        /** @description What belongs to several. */
+        Overlap: {
+            /**
+             * Format: int32
+             * @description The line in the file, from 1; none where it is the file as a whole.
+             */
+            line?: number | null;
+            /** @description Whose it is. */
+            owners: components["schemas"]["Owners"];
+            /** @description From the root of the checkout. */
+            path: string;
+            /** @description Why. */
+            why: components["schemas"]["OverlapReason"];
+        };
+        /**
+         * @description Why something belongs to several.
+         * @enum {string}
+         */
+        OverlapReason: "at_once" | "rewritten";
+        /** @description What one session changed in its checkout, and what else lies there. */
+        OwnChangesView: {
+            /** @description The files, with the hunks that are the session's, alone or with others. */
+            files: components["schemas"]["FileAttribution"][];
+            /** @description The other sessions that work in it, or have changes there. */
+            others: components["schemas"]["SessionId"][];
+            /** @description What belongs to others, too. */
+            overlaps: components["schemas"]["Overlap"][];
+            /** @description The checkout. */
+            path: string;
+            /** @description Whose changes they are. */
+            session: components["schemas"]["SessionId"];
+            /** @description Files in which something is nobody's. */
+            unattributed: string[];
+        };
         /** @description What can be done with an owned session, as its agent can. */
         OwnedCan: {
             /** @description Its agent's own program can show it while it is driven. */
@@ -3491,8 +5153,45 @@ export interface components {
             interrupt: boolean;
             /** @description It can go on after its end. */
             resume: boolean;
+            /** @description It waits for room, and can be started all the same. */
+            start_at_once: boolean;
             /** @description A prompt that comes while it works changes what it does; else it waits for the end of the turn. */
             steer: boolean;
+        };
+        /** @description Neighbouring lines that one owner changed. Where owners differ, a change is several hunks. */
+        OwnedHunk: {
+            /** @description The lines that are new, each with its end. */
+            added: string[];
+            /**
+             * Format: int32
+             * @description The first line in the text that it adds or stands before, from 1.
+             */
+            new_start: number;
+            /**
+             * Format: int32
+             * @description The first line in the base that it removes or stands before, from 1.
+             */
+            old_start: number;
+            /** @description Whose it is. */
+            owners: components["schemas"]["Owners"];
+            /** @description The base's lines that go, each with its end. */
+            removed: string[];
+            why?: components["schemas"]["OverlapReason"] | null;
+        };
+        /** @description Lines of a hunk that belong to the same members. */
+        OwnedRun: {
+            /**
+             * Format: int32
+             * @description The first, as a place in `lines`.
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            lines: number;
+            /** @description Places in the review's `members`. */
+            members: number[];
         };
         /**
          * @description Where an owned session stands.
@@ -3521,6 +5220,8 @@ export interface components {
             mode?: string | null;
             /** @description The model asked for. */
             model?: string | null;
+            /** @description Whose work its task's scope met when it was asked for, each in a sentence. */
+            overlaps?: string[];
             /** @description Prompts that its agent has not begun, oldest first. */
             prompts: components["schemas"]["QueuedPrompt"][];
             session?: components["schemas"]["SessionId"] | null;
@@ -3534,6 +5235,35 @@ export interface components {
             /** @description Where it belongs. */
             workspace: components["schemas"]["WorkspaceId"];
         };
+        /** @description Whose lines they are. */
+        Owners: {
+            /** @description The sessions, in order; several where both wrote, or one rewrote the other's. */
+            sessions: components["schemas"]["SessionId"][];
+            /** @description Somebody wrote at it whom no event names. Alone it means *unattributed*. */
+            unknown?: boolean;
+        };
+        /** @description What is between two changesets. For the base, `right` names it. */
+        PairView: {
+            conflict?: components["schemas"]["Conflict"] | null;
+            /** @description What couples them, the first to be seen first. */
+            couplings: components["schemas"]["Coupling"][];
+            /** @description One. */
+            left: components["schemas"]["ChangesetRef"];
+            /** @description The other. */
+            right: components["schemas"]["ChangesetRef"];
+            since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The conflicts and couplings of changesets. */
+        PairsView: {
+            /** @description What they land on. */
+            base?: string | null;
+            /** @description How they land. */
+            order: components["schemas"]["LandOrderView"];
+            /** @description What is between each two that are not free of each other. */
+            pairs: components["schemas"]["PairView"][];
+        };
+        /** @example src/watcher.rs:42 */
+        Place: string;
         /** @description The agent states its plan, or how far it is. */
         Plan: components["schemas"]["ToolUse"] & {
             /** @description What the steps amend. */
@@ -3595,6 +5325,31 @@ export interface components {
             images?: components["schemas"]["Image"][];
             /** @description The words. */
             text: string;
+        };
+        /** @description Members that each pass a check alone and fail it together. */
+        ProvenConflict: {
+            /**
+             * Format: int64
+             * @description The number of the run that shows it: its log is there like any check's.
+             */
+            check?: number | null;
+            /** @description The command. */
+            command: string;
+            /** @description The fewest that are known to fail together, as places in `members`. */
+            members: number[];
+            /** @description Whether fewer may do. */
+            narrowed: components["schemas"]["Narrowed"];
+        };
+        /** @description A pull request, as last fetched. */
+        PullRequestView: {
+            /** @description What its checks came to: `passed`, `failed`, `running`. */
+            checks?: string | null;
+            /** @description `#432`. */
+            name: string;
+            /** @description Where its preview is deployed. */
+            preview?: string | null;
+            /** @description Its page. */
+            url: string;
         };
         /** @description The agent asks its user. */
         Question: components["schemas"]["ToolUse"] & {
@@ -3694,6 +5449,177 @@ export interface components {
         RestoreWorktree: {
             /** @description Its folder; where it was if not given. */
             path?: string | null;
+        };
+        /** @description What a check came to. */
+        ReviewCheck: {
+            /** @description The command. */
+            command: string;
+            /**
+             * Format: int64
+             * @description How long it took.
+             */
+            duration_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Its exit code.
+             */
+            exit_code?: number | null;
+            /** @description It has a log. */
+            has_log: boolean;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description The member that it ran on alone, as a place in `members`; none for the combination.
+             */
+            member?: number | null;
+            /** @description What it came to. */
+            outcome: components["schemas"]["CheckOutcome"];
+            /** @description The tree has changed since. */
+            stale: boolean;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The tree that it ran on. */
+            tree: string;
+            /** @description Why it could not run, or what it said last. */
+            words?: string | null;
+        };
+        /** @description Something said of a review. */
+        ReviewComment: {
+            answer?: components["schemas"]["CommentAnswer"] | null;
+            /** @description When it was written. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What became of the last try to send it, if that failed. */
+            failure?: string | null;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /** @description What it is on. */
+            on: components["schemas"]["CommentOn"];
+            /** @description How far it is. */
+            state: components["schemas"]["CommentState"];
+            /** @description Markdown. */
+            text: string;
+            /** @description Who is told: the sessions that wrote what it is on. */
+            to: components["schemas"]["SessionId"][];
+        };
+        /** @description A file of the combination. */
+        ReviewFile: {
+            /**
+             * Format: int32
+             * @description Lines that are new.
+             */
+            added: number;
+            /** @description It is not text. */
+            binary: boolean;
+            /** @description Git cannot merge it. */
+            conflict: boolean;
+            /** @description Changes with what it holds. */
+            digest: string;
+            /** @description Where it was, if it moved. */
+            from?: string | null;
+            /** @description What kind of file it is. */
+            kind: components["schemas"]["FileKind"];
+            /** @description Whose changes it holds: places in `members`. */
+            members: number[];
+            /** @description From the repository's root. */
+            path: string;
+            /** @description Why it is read here: `contract`, `uses`, `test`, `rest`. */
+            place: string;
+            /**
+             * Format: int32
+             * @description Lines that go.
+             */
+            removed: number;
+            /** @description What becomes of it. */
+            status: components["schemas"]["FileStatus"];
+            /** @description Whether it was looked at. */
+            viewed: components["schemas"]["Viewed"];
+            /** @description The tree of the combination when it was looked at: what changed since is the difference from it. */
+            viewed_tree?: string | null;
+        };
+        /** @example R12 */
+        ReviewId: string;
+        /** @description The reviews of a workspace, and what could be one. */
+        ReviewList: {
+            /** @description Changesets that are in no review. */
+            others: components["schemas"]["ChangesetView"][];
+            /** @description Groups that are proposed. */
+            proposals: components["schemas"]["ReviewProposal"][];
+            /** @description Open and ended ones, newest first; without files, checks and comments. */
+            reviews: components["schemas"]["ReviewView"][];
+        };
+        /** @description A changeset of a review. */
+        ReviewMember: components["schemas"]["ChangesetView"] & {
+            /** @description What its author was asked for, in its user's words. */
+            goal?: string | null;
+            /**
+             * Format: int32
+             * @description The letter that its lines wear, as a number from 0: it stays when members land in another order.
+             */
+            letter: number;
+            /** @description Why it is here: `you named it`, or the sentence that couples it to another. */
+            reason: string;
+        };
+        /** @description Changesets that belong together, as Callboard finds. */
+        ReviewProposal: {
+            /** @description The changesets. */
+            members: components["schemas"]["ReviewMember"][];
+            /** @description What is between them. */
+            pairs: components["schemas"]["PairView"][];
+            /** @description What a review of them would be called. */
+            title: string;
+        };
+        /**
+         * @description What has become of a review.
+         * @enum {string}
+         */
+        ReviewState: "open" | "landing" | "landed" | "dropped";
+        /** @description Changesets that are looked at, checked and landed as one. */
+        ReviewView: {
+            /** @description Its checks, on the combination and on each alone. */
+            checks: components["schemas"]["ReviewCheck"][];
+            /** @description What was said of it. */
+            comments: components["schemas"]["ReviewComment"][];
+            /** @description When it was opened. */
+            created_at: components["schemas"]["Timestamp"];
+            /** @description The files of the combination, in the order in which they are read. */
+            files: components["schemas"]["ReviewFile"][];
+            /** @description What keeps it from landing now, in words. */
+            hinders?: string | null;
+            /** @description `R7`. */
+            id: components["schemas"]["ReviewId"];
+            /** @description How it is landed. */
+            land_by: components["schemas"]["LandBy"];
+            /** @description How far landing is, or what became of it, in words. */
+            landing?: string | null;
+            /** @description Its changesets, in the order in which they land. */
+            members: components["schemas"]["ReviewMember"][];
+            /** @description How they land. */
+            order: components["schemas"]["LandOrderView"];
+            /** @description What is between each two of them, and between each and the base. */
+            pairs: components["schemas"]["PairView"][];
+            /** @description Pairs that pass alone and fail together. */
+            proven: components["schemas"]["ProvenConflict"][];
+            /**
+             * Format: int64
+             * @description Counts its changes: what refers to an older one is refused.
+             */
+            revision: number;
+            /** @description As of which commit it was read: the stream goes on from there. */
+            seq?: components["schemas"]["Seq"];
+            /** @description What has become of it. */
+            state: components["schemas"]["ReviewState"];
+            /** @description One line. */
+            title: string;
+            /** @description The tree of all of them on the base; none where git cannot merge them. */
+            tree?: string | null;
+            /** @description The workspace it belongs to. */
+            workspace: components["schemas"]["WorkspaceId"];
         };
         /** @description Where to go back to. */
         RewindTo: {
@@ -4129,6 +6055,19 @@ export interface components {
             /** @description The worktree; what takes long to find out is not asked for it. */
             worktree: components["schemas"]["WorktreeView"];
         } | {
+            /** @description The review. */
+            id: components["schemas"]["ReviewId"];
+            /**
+             * Format: int64
+             * @description Counts its changes.
+             */
+            revision: number;
+            /** @enum {string} */
+            type: "review";
+        } | {
+            /** @enum {string} */
+            type: "changes";
+        } | {
             /** @description How far it is. */
             import: components["schemas"]["ImportProgress"];
             /** @enum {string} */
@@ -4137,6 +6076,11 @@ export interface components {
             /** @enum {string} */
             type: "reset";
         };
+        /**
+         * @description How much a coupling asks of a reviewer.
+         * @enum {string}
+         */
+        Strength: "info" | "review" | "warn" | "block";
         /** @description A request for a resource. */
         TakeResource: {
             /**
@@ -4343,6 +6287,32 @@ export interface components {
             /** @description The agent's id of this use; its result carries the same. */
             tool_use_id: string;
         };
+        /**
+         * @description Whether the powers of a `callboard.toml` take effect.
+         * @enum {string}
+         */
+        TrustState: "nothing" | "approved" | "trusted" | "waiting" | "declined";
+        /** @description The powers of a `callboard.toml`, and what was decided about them. */
+        TrustView: {
+            /** @description Those that came since the last approval. */
+            added: string[];
+            approved_at?: components["schemas"]["Timestamp"] | null;
+            /** @description By whom. */
+            approved_by?: string | null;
+            call?: components["schemas"]["CallId"] | null;
+            /** @description The file. */
+            file: string;
+            /** @description Names this set of powers; an approval is of it alone. */
+            fingerprint: string;
+            /** @description What it can run, loosen or reach, a line each. */
+            powers: string[];
+            /** @description Those that went since then, and what is no longer denied. */
+            removed: string[];
+            /** @description Whether its powers take effect. */
+            state: components["schemas"]["TrustState"];
+            /** @description Whose it is. */
+            workspace: components["schemas"]["WorkspaceId"];
+        };
         /** @description A turn of the agent began or ended. */
         Turn: {
             /**
@@ -4374,7 +6344,7 @@ export interface components {
          *     waits for them.
          * @enum {string}
          */
-        Urgency: "irreversible" | "question" | "permission" | "failure" | "stuck" | "finished" | "idle";
+        Urgency: "irreversible" | "question" | "permission" | "failure" | "conflict" | "stuck" | "finished" | "idle";
         /** @description Tokens that one reply of the model used. */
         Usage: {
             /**
@@ -4419,6 +6389,11 @@ export interface components {
              */
             output: number;
         };
+        /**
+         * @description Whether a file was looked at.
+         * @enum {string}
+         */
+        Viewed: "no" | "yes" | "changed_since";
         /** @description One repository, or one plain folder, with its board. */
         Workspace: {
             /** @description `W1`. */
@@ -4574,10 +6549,12 @@ export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type AnswerCall = components['schemas']['AnswerCall'];
 export type ApiError = components['schemas']['ApiError'];
+export type ApproveTrust = components['schemas']['ApproveTrust'];
 export type Attached = components['schemas']['Attached'];
 export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
+export type BreakView = components['schemas']['BreakView'];
 export type CallAnswer = components['schemas']['CallAnswer'];
 export type CallDetail = components['schemas']['CallDetail'];
 export type CallId = components['schemas']['CallId'];
@@ -4586,17 +6563,37 @@ export type CallOption = components['schemas']['CallOption'];
 export type CallState = components['schemas']['CallState'];
 export type CallView = components['schemas']['CallView'];
 export type Change = components['schemas']['Change'];
+export type ChangeComment = components['schemas']['ChangeComment'];
+export type ChangeReview = components['schemas']['ChangeReview'];
+export type ChangedFile = components['schemas']['ChangedFile'];
+export type Changer = components['schemas']['Changer'];
+export type ChangesetRef = components['schemas']['ChangesetRef'];
+export type ChangesetView = components['schemas']['ChangesetView'];
+export type CheckOutcome = components['schemas']['CheckOutcome'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type ClaimView = components['schemas']['ClaimView'];
 export type CollectProposal = components['schemas']['CollectProposal'];
 export type CollectWorktrees = components['schemas']['CollectWorktrees'];
 export type Collected = components['schemas']['Collected'];
 export type Column = components['schemas']['Column'];
 export type Command = components['schemas']['Command'];
+export type CommentAnswer = components['schemas']['CommentAnswer'];
+export type CommentOn = components['schemas']['CommentOn'];
+export type CommentState = components['schemas']['CommentState'];
+export type CommitView = components['schemas']['CommitView'];
 export type Compaction = components['schemas']['Compaction'];
+export type Conflict = components['schemas']['Conflict'];
+export type ConflictFile = components['schemas']['ConflictFile'];
+export type ConflictHunk = components['schemas']['ConflictHunk'];
+export type ConflictKind = components['schemas']['ConflictKind'];
 export type ContextUse = components['schemas']['ContextUse'];
+export type Coupling = components['schemas']['Coupling'];
+export type CouplingKind = components['schemas']['CouplingKind'];
 export type Delegate = components['schemas']['Delegate'];
+export type DiffHunk = components['schemas']['DiffHunk'];
 export type DiskUse = components['schemas']['DiskUse'];
 export type DoctorReport = components['schemas']['DoctorReport'];
+export type DropClaims = components['schemas']['DropClaims'];
 export type Edit = components['schemas']['Edit'];
 export type Effect = components['schemas']['Effect'];
 export type Event = components['schemas']['Event'];
@@ -4608,7 +6605,11 @@ export type FactAlive = components['schemas']['Fact_Alive'];
 export type FactOutcome = components['schemas']['Fact_Outcome'];
 export type FactTurnState = components['schemas']['Fact_TurnState'];
 export type Failure = components['schemas']['Failure'];
+export type FileAttribution = components['schemas']['FileAttribution'];
+export type FileDiffView = components['schemas']['FileDiffView'];
 export type FileEdit = components['schemas']['FileEdit'];
+export type FileKind = components['schemas']['FileKind'];
+export type FileStatus = components['schemas']['FileStatus'];
 export type FileTouch = components['schemas']['FileTouch'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
@@ -4617,6 +6618,9 @@ export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
 export type Inbox = components['schemas']['Inbox'];
 export type Info = components['schemas']['Info'];
+export type LandBy = components['schemas']['LandBy'];
+export type LandOrderView = components['schemas']['LandOrderView'];
+export type LandReason = components['schemas']['LandReason'];
 export type Landmark = components['schemas']['Landmark'];
 export type LandmarkKind = components['schemas']['LandmarkKind'];
 export type LeaseState = components['schemas']['LeaseState'];
@@ -4624,11 +6628,18 @@ export type LeaseView = components['schemas']['LeaseView'];
 export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
+export type MarkViewed = components['schemas']['MarkViewed'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
+export type MovedRun = components['schemas']['MovedRun'];
+export type Narrowed = components['schemas']['Narrowed'];
+export type NewClaim = components['schemas']['NewClaim'];
+export type NewComment = components['schemas']['NewComment'];
+export type NewCommit = components['schemas']['NewCommit'];
 export type NewNight = components['schemas']['NewNight'];
 export type NewPrompt = components['schemas']['NewPrompt'];
+export type NewReview = components['schemas']['NewReview'];
 export type NewStart = components['schemas']['NewStart'];
 export type NewTask = components['schemas']['NewTask'];
 export type NewWorktree = components['schemas']['NewWorktree'];
@@ -4638,9 +6649,18 @@ export type NightTaskView = components['schemas']['NightTaskView'];
 export type NightView = components['schemas']['NightView'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
+export type Overlap = components['schemas']['Overlap'];
+export type OverlapReason = components['schemas']['OverlapReason'];
+export type OwnChangesView = components['schemas']['OwnChangesView'];
 export type OwnedCan = components['schemas']['OwnedCan'];
+export type OwnedHunk = components['schemas']['OwnedHunk'];
+export type OwnedRun = components['schemas']['OwnedRun'];
 export type OwnedState = components['schemas']['OwnedState'];
 export type OwnedView = components['schemas']['OwnedView'];
+export type Owners = components['schemas']['Owners'];
+export type PairView = components['schemas']['PairView'];
+export type PairsView = components['schemas']['PairsView'];
+export type Place = components['schemas']['Place'];
 export type Plan = components['schemas']['Plan'];
 export type PlanChange = components['schemas']['PlanChange'];
 export type PlanProgress = components['schemas']['PlanProgress'];
@@ -4648,6 +6668,8 @@ export type PlanStep = components['schemas']['PlanStep'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type Prompt = components['schemas']['Prompt'];
+export type ProvenConflict = components['schemas']['ProvenConflict'];
+export type PullRequestView = components['schemas']['PullRequestView'];
 export type Question = components['schemas']['Question'];
 export type QuestionItem = components['schemas']['QuestionItem'];
 export type QueuedPrompt = components['schemas']['QueuedPrompt'];
@@ -4658,6 +6680,15 @@ export type Register = components['schemas']['Register'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
+export type ReviewCheck = components['schemas']['ReviewCheck'];
+export type ReviewComment = components['schemas']['ReviewComment'];
+export type ReviewFile = components['schemas']['ReviewFile'];
+export type ReviewId = components['schemas']['ReviewId'];
+export type ReviewList = components['schemas']['ReviewList'];
+export type ReviewMember = components['schemas']['ReviewMember'];
+export type ReviewProposal = components['schemas']['ReviewProposal'];
+export type ReviewState = components['schemas']['ReviewState'];
+export type ReviewView = components['schemas']['ReviewView'];
 export type RewindTo = components['schemas']['RewindTo'];
 export type Rewound = components['schemas']['Rewound'];
 export type RewoundConversation = components['schemas']['RewoundConversation'];
@@ -4688,6 +6719,7 @@ export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StreamMessage = components['schemas']['StreamMessage'];
+export type Strength = components['schemas']['Strength'];
 export type TakeResource = components['schemas']['TakeResource'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskChangeEntry = components['schemas']['TaskChangeEntry'];
@@ -4700,11 +6732,14 @@ export type Tokens = components['schemas']['Tokens'];
 export type Tool = components['schemas']['Tool'];
 export type ToolResult = components['schemas']['ToolResult'];
 export type ToolUse = components['schemas']['ToolUse'];
+export type TrustState = components['schemas']['TrustState'];
+export type TrustView = components['schemas']['TrustView'];
 export type Turn = components['schemas']['Turn'];
 export type TurnPhase = components['schemas']['TurnPhase'];
 export type TurnView = components['schemas']['TurnView'];
 export type Urgency = components['schemas']['Urgency'];
 export type Usage = components['schemas']['Usage'];
+export type Viewed = components['schemas']['Viewed'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
 export type WorktreeId = components['schemas']['WorktreeId'];

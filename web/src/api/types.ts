@@ -19,32 +19,52 @@ export type {
   CallKind,
   CallOption,
   CallState,
+  ChangeComment,
+  ChangeReview,
+  CheckOutcome,
   Column,
+  CommentOn,
+  CommentState,
+  ConflictKind,
+  CouplingKind,
   Effect,
   EventBody,
   EventKind,
   FactSource,
   FileEdit,
+  FileKind,
+  FileStatus,
   GoOn,
   Hunk,
   Image,
+  LandBy,
   LandmarkKind,
   LinkedBy,
+  MarkViewed,
   MilestoneKind,
   MoveTask,
+  NewComment,
+  NewNight,
+  NewReview,
+  NightOutcome,
   NewStart,
   NewTask,
   Ordinal,
   Priority,
   QuestionItem,
+  ReviewId,
+  ReviewState,
   Seq,
   SessionId,
+  SetupStep,
   Severity,
   StateWord,
+  Strength,
   TaskChange,
   TaskId,
   Timestamp,
   Urgency,
+  Viewed,
   WorkspaceId,
   WorktreeState,
 } from './schema'
@@ -57,20 +77,55 @@ export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answe
   options: schema.CallOption[]
   answer: schema.CallAnswer | null
 }
+export type ChangesetRef = Told<schema.ChangesetRef>
+export type ChangesetView = Omit<Told<schema.ChangesetView>, 'files'> & { files: schema.ChangedFile[] }
 export type CheckResult = Told<schema.CheckResult>
+export type Conflict = Told<schema.Conflict>
+export type ConflictFile = Told<schema.ConflictFile>
+export type ConflictHunk = Told<schema.ConflictHunk>
+/** Its symbol is left out where it has none. */
+export type Coupling = schema.Coupling
 export type ContextUse = Told<schema.ContextUse>
 export type DoctorReport = Told<schema.DoctorReport>
+export type DiffHunk = Told<schema.DiffHunk>
+export type FileDiffView = Told<schema.FileDiffView>
 export type FileTouch = Told<schema.FileTouch>
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
   Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
 export type Milestone = Told<schema.Milestone>
+export type LeaseView = Told<schema.LeaseView>
+export type NightView = Told<schema.NightView>
+export type NightTaskView = Told<schema.NightTaskView>
 export type OwnedView = Told<schema.OwnedView>
+export type PairView = Omit<Told<schema.PairView>, 'couplings'> & { couplings: Coupling[] }
+export type PairsView = Omit<Told<schema.PairsView>, 'pairs'> & { pairs: PairView[] }
 export type PlanProgress = Told<schema.PlanProgress>
 export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>
 export type RawRecord = Told<schema.RecordBehind>
+export type ResourceView = Told<schema.ResourceView>
+export type ReviewCheck = Told<schema.ReviewCheck>
+export type ProvenConflict = Told<schema.ProvenConflict>
+export type ReviewComment = Omit<Told<schema.ReviewComment>, 'on'> & { on: schema.CommentOn }
+export type ReviewFile = Told<schema.ReviewFile>
+export type ReviewMember = ChangesetView & { reason: string; goal: string | null; letter: number }
+export type ReviewProposal = Omit<Told<schema.ReviewProposal>, 'members' | 'pairs'> & {
+  members: ReviewMember[]
+  pairs: PairView[]
+}
+export type ReviewView = Omit<Told<schema.ReviewView>, 'members' | 'pairs' | 'comments'> & {
+  members: ReviewMember[]
+  pairs: PairView[]
+  comments: ReviewComment[]
+}
+export type ReviewList = Omit<Told<schema.ReviewList>, 'reviews' | 'proposals' | 'others'> & {
+  reviews: ReviewView[]
+  proposals: ReviewProposal[]
+  others: ChangesetView[]
+}
+export type Rewound = Told<schema.Rewound>
 export type SearchHit = Omit<Told<schema.SearchHit>, 'matches'> & {
   /** Byte offsets of begin and end in the UTF-8 of `text`. */
   matches: [number, number][]
@@ -89,8 +144,11 @@ export type TaskDetail = Told<schema.TaskDetail>
 export type TaskSession = Told<schema.TaskSession>
 export type TaskView = Told<schema.TaskView>
 export type Tokens = Told<schema.Tokens>
+export type TurnView = Told<schema.TurnView>
 export type Workspace = Told<schema.Workspace>
 export type WorktreeView = Told<schema.WorktreeView>
+export type WorktreeServed = Told<schema.WorktreeServed>
+export type WorktreeSetUp = Told<schema.WorktreeSetUp>
 export type WorktreeRemoved = Told<schema.WorktreeRemoved>
 export type Collected = Told<schema.Collected>
 export type CollectProposal = Told<schema.CollectProposal>

@@ -22,6 +22,7 @@ const URGENCIES: Urgency[] = [
   'question',
   'permission',
   'failure',
+  'conflict',
   'stuck',
   'finished',
   'idle',

@@ -1,11 +1,8 @@
 import { SvelteMap } from 'svelte/reactivity'
 import * as api from '../api/owned'
 import type { NewStart, OwnedView } from '../api/owned'
-import type { SessionView, TaskId, WorkspaceId } from '../api/types'
+import type { SessionId, SessionView, TaskId, WorkspaceId } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
-
-/** One that has no session yet is announced nowhere: it is asked for, only while there is one. */
-const LOOK_MS = 1500
 
 export const isOver = ({ state }: OwnedView): boolean =>
   state === 'ended' || state === 'interrupted' || state === 'failed'
@@ -13,27 +10,44 @@ export const isOver = ({ state }: OwnedView): boolean =>
 /** Sessions that Callboard starts, from the moment that they are asked for. */
 export class OwnedStore {
   all = new SvelteMap<number, OwnedView>()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #awaited = new Map<number, (session: SessionId | null) => void>()
   /** Failures that were seen, and are not shown again. */
   #dismissed = new SvelteMap<number, true>()
 
+  /** What was told while the list was on its way: it is newer. */
+  #heard: Set<number> | null = null
+
+  /** Reads the list, with the failures of late that a board leaves out. */
   async load(): Promise<void> {
+    const heard = new Set<number>()
+    this.#heard = heard
     try {
       const all = await api.fetchAllOwned()
       if (!Array.isArray(all)) return
-      // What was asked for while this was on its way is newer than all that it tells.
-      const newest = Math.max(0, ...all.map(({ id }) => id))
       const told = new Set(all.map(({ id }) => id))
-      for (const id of [...this.all.keys()]) if (id <= newest && !told.has(id)) this.all.delete(id)
-      for (const owned of all) this.put(owned)
+      for (const id of [...this.all.keys()]) if (!told.has(id) && !heard.has(id)) this.all.delete(id)
+      for (const owned of all) if (!heard.has(owned.id)) this.all.set(owned.id, owned)
     } catch {
-      // What is missing then is read with the next board, or with its session's row.
+      // What is missing then is read with the next board, or told by the stream.
+    } finally {
+      if (this.#heard === heard) this.#heard = null
     }
   }
 
+  /** Takes what an answer or the stream tells. */
   put(owned: OwnedView): void {
+    this.#heard?.add(owned.id)
     this.all.set(owned.id, owned)
-    this.#lookSoon()
+    if (owned.session === null && !isOver(owned)) return
+    this.#awaited.get(owned.id)?.(owned.session)
+    this.#awaited.delete(owned.id)
+  }
+
+  /** The session of one that was asked for, once it has one; `null` where it never gets one. */
+  sessionOf(id: number): Promise<SessionId | null> {
+    const known = this.all.get(id)
+    if (known && (known.session !== null || isOver(known))) return Promise.resolve(known.session)
+    return new Promise((tell) => this.#awaited.set(id, tell))
   }
 
   /** How a session is driven, by whichever was told last; `null` where it is not. */
@@ -80,20 +94,6 @@ export class OwnedStore {
 
   dismiss(id: number): void {
     this.#dismissed.set(id, true)
-  }
-
-  #lookSoon(): void {
-    const waits = [...this.all.values()].some((owned) => owned.session === null && !isOver(owned))
-    if (!waits) return
-    this.#timer ??= setTimeout(() => void this.#look(), LOOK_MS)
-  }
-
-  async #look(): Promise<void> {
-    const open = [...this.all.values()].filter((owned) => owned.session === null && !isOver(owned))
-    const read = await Promise.allSettled(open.map(({ id }) => api.fetchOwned(id)))
-    this.#timer = undefined
-    for (const one of read) if (one.status === 'fulfilled') this.put(one.value)
-    this.#lookSoon()
   }
 }
 

@@ -13,26 +13,28 @@ const owned = (more: Partial<OwnedView>): OwnedView =>
 const answers = (answer: (path: string) => unknown): void =>
   void vi.stubGlobal('fetch', (path: string) => Promise.resolve(new Response(JSON.stringify(answer(path)))))
 
-test('one without a session is asked for until it has one, and no longer', async () => {
+test('one that the stream tells of has its session, and is asked for no more', async () => {
   const store = new OwnedStore()
-  const asked: string[] = []
-  answers((path) => {
-    asked.push(path)
-    return owned(asked.length > 1 ? { state: 'running', session: 'S1' } : { state: 'starting' })
-  })
-  store.put(owned({}))
-  for (let i = 0; i < 5; i += 1) await vi.advanceTimersByTimeAsync(2000)
-  expect(asked).toEqual(['/api/owned/1', '/api/owned/1'])
+  const asked = vi.fn()
+  answers(asked)
+  store.put(owned({ state: 'starting' }))
+  expect(store.ofTask('T1')).toHaveLength(1)
+  store.put(owned({ state: 'running', session: 'S1' }))
+  await vi.runAllTimersAsync()
+  expect(asked).not.toHaveBeenCalled()
   expect(store.ofTask('T1')).toEqual([])
 })
 
-test('a list that was on its way does not lose what was asked for meanwhile', async () => {
+test('a list that was on its way neither loses nor undoes what was told meanwhile', async () => {
   const store = new OwnedStore()
-  answers(() => [owned({ id: 2, state: 'ended', session: 'S2' })])
+  answers(() => [owned({ id: 2, state: 'ended', session: 'S2' }), owned({ id: 3, state: 'queued' })])
   store.put(owned({ id: 1 }))
-  store.put(owned({ id: 3 }))
-  await store.load()
-  expect([...store.all.keys()].sort()).toEqual([2, 3])
+  const read = store.load()
+  store.put(owned({ id: 3, state: 'running', session: 'S3' }))
+  store.put(owned({ id: 4 }))
+  await read
+  expect([...store.all.keys()].sort()).toEqual([2, 3, 4])
+  expect(store.all.get(3)?.state).toBe('running')
 })
 
 test('a failed start is shown until it is dismissed', () => {

@@ -1,8 +1,9 @@
 import { getContext, setContext } from 'svelte'
 import { SvelteMap } from 'svelte/reactivity'
 import { openPath } from '../api/endpoints'
-import type { SessionId, SessionView } from '../api/types'
+import type { Event, SessionId, SessionView, TurnView } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
+import { turnOf } from '../owned/turns'
 
 /** What every part of one open transcript shares. */
 export class Reading {
@@ -17,6 +18,9 @@ export class Reading {
   /** What it asks can be answered here. */
   answerable = $state(false)
 
+  /** The prompts before which it can go back. */
+  turns = $state.raw<TurnView[]>([])
+
   constructor(readonly session: SessionId) {}
 
   isOpen(key: string, byDefault: boolean): boolean {
@@ -25,6 +29,13 @@ export class Reading {
 
   toggle(key: string, byDefault: boolean): void {
     this.folds.set(key, !this.isOpen(key, byDefault))
+  }
+
+  /** The turn that a prompt began, where the session can go back to before it. */
+  turnOf(event: Event): TurnView | null {
+    return event.kind === 'prompt' && event.author === 'user'
+      ? turnOf(this.turns, event.text, event.at)
+      : null
   }
 
   /** Opens a path in the user's editor, as the session names it. */

@@ -45,7 +45,7 @@ function onSelected(id: string): Command[] {
       key: 'copy',
       group: id,
       title: `Copy link to ${id}`,
-      hint: 'y',
+      hint: '.',
       run: () => void copyLinkTo(idHref(id)),
     },
   ]
@@ -57,6 +57,13 @@ function onSelected(id: string): Command[] {
       also: 'run agent',
       hint: 's',
       run: () => overlays.open({ kind: 'start', task: id }),
+    })
+    made.push({
+      key: 'night',
+      group: id,
+      title: `Work on ${id} in the night`,
+      also: 'unattended queue tonight',
+      run: () => router.go(`${pageHref(task.workspace, 'night')}?task=${id}`),
     })
     for (const column of COLUMNS) {
       if (column === task.column) continue
@@ -79,11 +86,7 @@ function onSelected(id: string): Command[] {
 function goTo(): Command[] {
   const workspace = board.workspace?.id
   if (!workspace) return []
-  const page = (
-    name: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since',
-    title: string,
-    hint: string,
-  ): Command => ({
+  const page = (name: Parameters<typeof pageHref>[1], title: string, hint: string): Command => ({
     key: name,
     group: 'Go to',
     title,
@@ -94,7 +97,9 @@ function goTo(): Command[] {
     page('board', 'Board', 'g b'),
     page('calls', 'Calls', 'g c'),
     page('sessions', 'Sessions', 'g s'),
+    page('review', 'Reviews', 'g r'),
     page('worktrees', 'Worktrees', 'g w'),
+    page('night', 'Night', 'g t'),
     page('search', 'Search', 'g /'),
     page('since', 'Since you left', 'g n'),
     ...board.workspaces

@@ -3,7 +3,12 @@ import { router } from '../state/router.svelte'
 import { focusedKey, refocus } from './focus'
 
 export type Overlay =
-  { kind: 'palette' } | { kind: 'search' } | { kind: 'help' } | { kind: 'move' | 'start'; task: string }
+  | { kind: 'palette' }
+  | { kind: 'search' }
+  | { kind: 'help' }
+  | { kind: 'move' | 'start'; task: string }
+  /** Back to before a prompt, which may be chosen already. */
+  | { kind: 'rewind'; session: string; prompt: string | null }
 
 class Overlays {
   current = $state<Overlay | null>(null)

@@ -36,6 +36,22 @@ test.each(BLOCKS)('text on every ground is readable (AA): %s', (selector) => {
   expect(contrast(set.text ?? '', set.mark ?? '')).toBeGreaterThanOrEqual(4.5)
 })
 
+test.each(BLOCKS)('code is readable on every ground of a diff (AA): %s', (selector) => {
+  const set = colours(selector)
+  const of = (name: string): string => set[name] ?? ''
+  const grounds = ['surface', 'good-wash', 'bad-wash', 'moved-wash']
+  for (const ground of [...grounds, 'good-strong', 'bad-strong']) {
+    for (const ink of ['text', 'code-keyword', 'code-string', 'code-comment', 'code-number', 'code-type']) {
+      expect(contrast(of(ink), of(ground)), `${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5)
+    }
+  }
+  for (const ground of ['canvas', ...grounds]) {
+    for (const ink of ['faint', ...[1, 2, 3, 4, 5, 6].map((n) => `member-${n}`)]) {
+      expect(contrast(of(ink), of(ground)), `${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5)
+    }
+  }
+})
+
 test('the dark theme is the same, chosen or the system’s', () => {
   expect(colours(BLOCKS[1] ?? '')).toEqual(colours(BLOCKS[2] ?? ''))
 })

@@ -20,6 +20,7 @@ export class VirtualList {
   total = $state(0)
   readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>
   #element = $state.raw<HTMLElement | null>(null)
+  #options: () => VirtualizerOptions<HTMLElement, HTMLElement>
 
   constructor(options: () => Options) {
     const all = (): VirtualizerOptions<HTMLElement, HTMLElement> => ({
@@ -30,6 +31,7 @@ export class VirtualList {
       scrollToFn: elementScroll,
       onChange: () => this.#read(),
     })
+    this.#options = all
     this.virtualizer = new Virtualizer(untrack(all))
     $effect.pre(() => {
       this.virtualizer.setOptions(all())
@@ -43,6 +45,24 @@ export class VirtualList {
       if (this.#element) untrack(() => this.virtualizer._willUpdate())
     })
   }
+
+  /**
+   * Takes a list that changed with its scroll position: `place` tells that from where rows begin now. Without it, rows far
+   * away would be in sight for a moment. Returns the position; the element is to be scrolled there once it has its new size.
+   */
+  hold(place: (startOf: (index: number) => number) => number | null): number | null {
+    return untrack(() => {
+      this.virtualizer.setOptions(this.#options())
+      this.virtualizer.getTotalSize()
+      const offset = place(this.startOf)
+      if (offset !== null) this.virtualizer.scrollOffset = offset
+      this.#read()
+      return offset
+    })
+  }
+
+  /** Where a row begins, in pixels from the first. */
+  readonly startOf = (index: number): number => this.virtualizer.measurementsCache[index]?.start ?? 0
 
   /** Put on the element that scrolls. */
   scroller: Attachment<HTMLElement> = (element) => {

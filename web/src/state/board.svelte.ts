@@ -7,6 +7,8 @@ import type {
   Column,
   ImportProgress,
   LogEntry,
+  ResourceView,
+  ReviewId,
   SessionId,
   SessionView,
   TaskId,
@@ -17,8 +19,10 @@ import type {
 } from '../api/types'
 import { calls } from '../calls/calls.svelte'
 import { owned } from '../owned/owned.svelte'
+import { changes } from '../review/changes.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
+import { servers } from '../worktrees/servers.svelte'
 import { clock } from './clock.svelte'
 import { byPosition, byUrgency, type Placed } from './order'
 import { reconcile } from './reconcile'
@@ -103,6 +107,10 @@ export class BoardStore {
   #scheduled = false
   #listeners = new Set<(session: SessionView) => void>()
   #worktreeListeners = new Set<(worktree: WorktreeView) => void>()
+  #resourceListeners = new Set<(resource: ResourceView) => void>()
+  #ownedListeners = new Set<() => void>()
+  #reviewListeners = new Set<(review: ReviewId, revision: number) => void>()
+  #changesListeners = new Set<() => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
@@ -136,7 +144,10 @@ export class BoardStore {
     for (const task of board.tasks) this.putTask(task)
     for (const session of board.sessions) this.#putSession(session)
     calls.take(board.calls ?? [], other)
+    for (const one of board.owned ?? []) owned.put(one)
     void owned.load()
+    void servers.load(board.workspace.id)
+    void changes.load(board.workspace.id)
     this.#buffer.clear()
     this.#stream?.close()
     this.#stream = new BoardStream(board.workspace.id, board.seq, {
@@ -186,6 +197,30 @@ export class BoardStore {
   onWorktree(listener: (worktree: WorktreeView) => void): () => void {
     this.#worktreeListeners.add(listener)
     return () => this.#worktreeListeners.delete(listener)
+  }
+
+  /** Calls back with every resource that the stream tells of, until the returned function is called. */
+  onResource(listener: (resource: ResourceView) => void): () => void {
+    this.#resourceListeners.add(listener)
+    return () => this.#resourceListeners.delete(listener)
+  }
+
+  /** Calls back with every review that the stream says has changed, until the returned function is called. */
+  onReview(listener: (review: ReviewId, revision: number) => void): () => void {
+    this.#reviewListeners.add(listener)
+    return () => this.#reviewListeners.delete(listener)
+  }
+
+  /** Calls back when changesets, or what is between them, changed, until the returned function is called. */
+  onChanges(listener: () => void): () => void {
+    this.#changesListeners.add(listener)
+    return () => this.#changesListeners.delete(listener)
+  }
+
+  /** Calls back when a session that Callboard drives changed, until the returned function is called. */
+  onOwned(listener: () => void): () => void {
+    this.#ownedListeners.add(listener)
+    return () => this.#ownedListeners.delete(listener)
   }
 
   putTask(next: TaskView): void {
@@ -259,9 +294,13 @@ export class BoardStore {
             ? entry.call.id
             : entry.type === 'worktree'
               ? `worktree ${entry.worktree.id ?? entry.worktree.path}`
-              : entry.type === 'task_removed'
-                ? entry.id
-                : entry.type
+              : entry.type === 'owned'
+                ? `owned ${entry.owned.id}`
+                : entry.type === 'resource'
+                  ? `resource ${entry.resource.name}`
+                  : entry.type === 'task_removed' || entry.type === 'review'
+                    ? entry.id
+                    : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -292,7 +331,22 @@ export class BoardStore {
           calls.hear(entry.call)
           break
         case 'worktree':
+          servers.hear(entry.worktree)
           for (const listener of this.#worktreeListeners) listener(entry.worktree)
+          break
+        case 'owned':
+          owned.put(entry.owned)
+          for (const listener of this.#ownedListeners) listener()
+          break
+        case 'resource':
+          for (const listener of this.#resourceListeners) listener(entry.resource)
+          break
+        case 'review':
+          for (const listener of this.#reviewListeners) listener(entry.id, entry.revision)
+          break
+        case 'changes':
+          changes.readSoon()
+          for (const listener of this.#changesListeners) listener()
           break
         case 'task_removed':
           this.tasks.delete(entry.id)

@@ -2,13 +2,30 @@ export type Route =
   | { page: 'home' }
   /** The calls of the workspace last looked at. */
   | { page: 'inbox' }
-  | { page: 'board' | 'calls' | 'sessions' | 'worktrees' | 'search' | 'since'; workspace: string }
+  | { page: WorkspacePage; workspace: string }
   | { page: 'session'; session: string; seq: number | null }
   | { page: 'task'; task: string }
   | { page: 'call'; call: string }
+  | { page: 'one-review'; review: string }
+  /** The reviews of the workspace last looked at. */
+  | { page: 'reviews' }
   | { page: 'missing'; path: string }
 
-const WORKSPACE_PAGES = ['board', 'calls', 'sessions', 'worktrees', 'search', 'since'] as const
+const WORKSPACE_PAGES = [
+  'board',
+  'calls',
+  'sessions',
+  'review',
+  'worktrees',
+  'night',
+  'search',
+  'since',
+] as const
+
+type WorkspacePage = (typeof WORKSPACE_PAGES)[number]
+
+/** Whether a page is of a workspace, and not of one thing in it. */
+export const isPage = (page: string): page is WorkspacePage => WORKSPACE_PAGES.some((name) => name === page)
 
 /** What a path leads to. */
 export function parseRoute(path: string): Route {
@@ -16,6 +33,10 @@ export function parseRoute(path: string): Route {
   if (first === undefined) return { page: 'home' }
   if (rest.length === 0) {
     if (first === 'calls' && second === undefined) return { page: 'inbox' }
+    if (first === 'review' && third === undefined) {
+      if (second === undefined) return { page: 'reviews' }
+      if (/^R\d+$/i.test(second)) return { page: 'one-review', review: second.toUpperCase() }
+    }
     if (first === 'c' && second && /^C\d+$/i.test(second) && third === undefined) {
       return { page: 'call', call: second.toUpperCase() }
     }
@@ -94,9 +115,15 @@ export const router = new Router()
 export const sessionHref = (id: string, seq?: number | null): string =>
   seq === undefined || seq === null ? `/s/${id}` : `/s/${id}/${seq}`
 export const taskHref = (id: string): string => `/t/${id}`
-export const pageHref = (workspace: string, page: (typeof WORKSPACE_PAGES)[number]): string =>
-  `/w/${workspace}/${page}`
+export const pageHref = (workspace: string, page: WorkspacePage): string => `/w/${workspace}/${page}`
 export const callHref = (id: string): string => `/c/${id}`
-/** Where an id leads: `T12`, `S41`, `C88`. */
+export const reviewHref = (id: string): string => `/review/${id}`
+/** Where an id leads: `T12`, `S41`, `C88`, `R7`. */
 export const idHref = (id: string): string =>
-  id.startsWith('T') ? taskHref(id) : id.startsWith('C') ? callHref(id) : sessionHref(id)
+  id.startsWith('T')
+    ? taskHref(id)
+    : id.startsWith('C')
+      ? callHref(id)
+      : id.startsWith('R')
+        ? reviewHref(id)
+        : sessionHref(id)

@@ -4,6 +4,7 @@ import type {
   EventKind,
   FactSource,
   MilestoneKind,
+  NightOutcome,
   Priority,
   StateWord,
   WorktreeState,
@@ -86,8 +87,11 @@ export const CALL_WORD: Record<CallKind, string> = {
   permission: 'permission',
   question: 'question',
   plan: 'plan to approve',
+  trust: 'callboard.toml to approve',
   pushed_to_base: 'pushed to the base branch',
   wrong_checkout: 'wrong checkout',
+  sweep: 'would sweep',
+  conflict: 'conflict',
   failed: 'failed',
   stuck: 'may be stuck',
   limit: 'waits for a limit',
@@ -112,6 +116,17 @@ export const WORKTREE_MEANING: Record<WorktreeState, string> = {
   missing: 'Its folder is gone, and Callboard did not remove it.',
   removed: 'It was removed; what was in it is kept.',
   external: 'An agent or a person made it; Callboard only looks.',
+}
+
+export const NIGHT_WORD: Record<NightOutcome, string> = {
+  waiting: 'waits for its turn',
+  working: 'works',
+  limited: 'waits for a limit',
+  parked: 'parked',
+  finished: 'finished',
+  failed: 'failed',
+  interrupted: 'interrupted',
+  not_started: 'not started',
 }
 
 export const KINDS: EventKind[] = [

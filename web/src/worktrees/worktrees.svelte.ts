@@ -5,10 +5,12 @@ import {
   fetchWorktrees,
   removeWorktree,
   restoreWorktree,
+  serveWorktree,
+  setUpWorktree,
 } from '../api/endpoints'
-import type { CollectProposal, WorkspaceId, WorktreeState, WorktreeView } from '../api/types'
+import type { CollectProposal, SetupStep, WorkspaceId, WorktreeState, WorktreeView } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
-import { bytes } from '../text/numbers'
+import { bytes, counted } from '../text/numbers'
 
 export interface Trouble {
   text: string
@@ -16,6 +18,13 @@ export interface Trouble {
   /** It can be removed all the same, without what is too large to be kept. */
   anyway: boolean
 }
+
+const SETUP_DOES: Record<SetupStep, string> = {
+  again: 'Setting it up again…',
+  revert: 'Keeping and reverting…',
+  ignore: 'Ignoring…',
+}
+const SETUP_DID = { revert: 'reverted', ignore: 'left out of status and commits' }
 
 /** What is worked in comes first, what is gone last. */
 const ORDER: WorktreeState[] = ['missing', 'preparing', 'ready', 'parked', 'external', 'pooled', 'removed']
@@ -97,6 +106,27 @@ export class Worktrees {
     this.#do(worktree, 'Bringing it back…', async () => {
       this.hear(await restoreWorktree(worktree))
       toasts.say(`${worktree.name} is back, as it was.`)
+    })
+
+  serve = (worktree: WorktreeView, stop: boolean): Promise<void> =>
+    this.#do(worktree, stop ? 'Stopping its server…' : 'Starting its server…', async () => {
+      const { worktree: served, answers } = await serveWorktree(worktree, stop)
+      this.hear(served)
+      const running = answers ? `answers at ${served.url}` : 'is started; nothing answers at its address yet'
+      toasts.say(`The server of ${served.name} ${stop ? 'is stopped' : running}.`)
+    })
+
+  setUp = (worktree: WorktreeView, step: SetupStep): Promise<void> =>
+    this.#do(worktree, SETUP_DOES[step], async () => {
+      const { worktree: set, done, left, kept } = await setUpWorktree(worktree, step)
+      this.hear(set)
+      const more =
+        left.length > 0 ? ` ${counted(left.length, 'file')} changed since then stayed as they are.` : ''
+      const safe = kept ? ` What they were is kept as \`${kept}\`.` : ''
+      if (step === 'again') toasts.say(`The setup of ${set.name} runs again.`)
+      else toasts.say(`${counted(done.length, 'file')} ${SETUP_DID[step]}.${safe}${more}`)
+      // What is not committed changed with it.
+      void this.load()
     })
 
   async propose(): Promise<void> {

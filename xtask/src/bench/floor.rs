@@ -100,3 +100,12 @@ pub(super) fn memory_megabytes(pid: u32, field: &str) -> f64 {
     let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
     kilobytes.unwrap_or(f64::NAN) / 1024.0
 }
+
+/// What a process holds in megabytes, what it shares divided among those that share it (`Pss` of
+/// `/proc/PID/smaps_rollup`).
+pub(super) fn proportional_megabytes(pid: u32) -> f64 {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+    let kilobytes = line.and_then(|l| l.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or(f64::NAN) / 1024.0
+}

@@ -1,5 +1,7 @@
 //! Worktrees of a large repository: made from nothing, from the pool, removed and brought back.
 
+mod dependencies;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -64,7 +66,7 @@ pub(super) fn measure(binary: &Path, _: Scale) -> Vec<Figure> {
     });
     let (middle, worst) = (quantile(&mut claims, 0.5), quantile(&mut claims, 1.0));
     let beside_add = |figure: Figure| figure.beside("git worktree add", Some(floor));
-    vec![
+    let mut figures = vec![
         beside_add(Figure::new("worktree, 100,000 files, cold", cold, "ms")),
         beside_add(Figure::new("worktree, from the pool, p50", middle, "ms")),
         beside_add(Figure::new("worktree, from the pool, worst", worst, "ms")),
@@ -74,7 +76,9 @@ pub(super) fn measure(binary: &Path, _: Scale) -> Vec<Figure> {
         Figure::new("worktree, removed with all kept", removed, "ms")
             .beside("git worktree remove --force", Some(bare_removed)),
         beside_add(Figure::new("worktree, restored", restored, "ms")),
-    ]
+    ];
+    figures.extend(dependencies::measure(binary));
+    figures
 }
 
 /// Milliseconds that something takes.

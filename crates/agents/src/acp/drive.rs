@@ -74,7 +74,13 @@ impl Driver for AcpDriver {
     }
 
     // How its own program shows a conversation is not in the protocol.
-    fn attachment(&self, _: &Path, _: &str, _: Option<&Path>) -> Option<Attachment> {
+    fn attachment(
+        &self,
+        _: &Path,
+        _: &str,
+        _: Option<&Path>,
+        _: Option<&str>,
+    ) -> Option<Attachment> {
         None
     }
 

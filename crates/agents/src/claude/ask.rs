@@ -113,7 +113,7 @@ fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
     let mut options = vec![option("yes", "Allow once", Effect::Allow)];
     let rules = chosen(suggestions, Choice::Session);
     if !rules.is_empty() {
-        let label = format!("Allow {} for this session", what(&rules));
+        let label = format!("Allow {} for this session", what(&rules, checkout));
         options.push(option("session", label, Effect::AllowSession));
     }
     let lasting = chosen(suggestions, Choice::Always);
@@ -122,7 +122,7 @@ fn permission_options(suggestions: &Value, checkout: &Path) -> Vec<CallOption> {
     if !files.is_empty() {
         let is_everywhere = lasting.iter().any(|s| s["destination"] == USER_SETTINGS);
         let place = if is_everywhere { "everywhere" } else { "here" };
-        let label = format!("Always allow {} {place}", what(&lasting));
+        let label = format!("Always allow {} {place}", what(&lasting, checkout));
         let writes = Some(files.join(", "));
         options.push(CallOption { writes, ..option("rule", label, Effect::AllowAlways) });
     }
@@ -179,7 +179,7 @@ fn file_of(suggestion: &Value, checkout: &Path) -> Option<String> {
 }
 
 /// What suggestions allow, in words.
-fn what(suggestions: &[Value]) -> String {
+fn what(suggestions: &[Value], checkout: &Path) -> String {
     let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
     let mut named: Vec<String> = Vec::new();
     for suggestion in suggestions {
@@ -191,7 +191,14 @@ fn what(suggestions: &[Value]) -> String {
             });
         }
         let folders = list(&suggestion["directories"]);
-        named.extend(folders.iter().filter_map(Value::as_str).map(|f| format!("work in {f}")));
+        named.extend(folders.iter().filter_map(Value::as_str).map(|folder| {
+            let below = Path::new(folder).strip_prefix(checkout).ok();
+            match below.map(|below| below.to_string_lossy()) {
+                Some(below) if below.is_empty() => "work in this checkout".to_owned(),
+                Some(below) => format!("work in {below}"),
+                None => format!("work in {folder}"),
+            }
+        }));
     }
     if named.is_empty() { "this".into() } else { named.join(", ") }
 }

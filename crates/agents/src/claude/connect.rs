@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::hook::{BEFORE, COMMANDS, STEPS};
 use crate::connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
 use crate::walk;
 
@@ -14,6 +15,9 @@ const HOOKS: &str = "hooks/hooks.json";
 
 /// Time that the agent leaves the hook, in seconds: a weekend and more, for a question that waits for Monday.
 const TIMEOUT_SECONDS: u64 = 7 * 24 * 3600;
+
+/// Time that the agent leaves a hook that only tells it something: it ends within milliseconds.
+pub(super) const STEP_SECONDS: u64 = 5;
 
 pub(super) struct Plugin;
 
@@ -80,13 +84,24 @@ fn manifest() -> Value {
 
 /// In exec form: no shell is started.
 fn hooks(command: &HookCommand) -> Value {
-    let hook = json!({
-        "type": "command",
-        "command": command.program,
-        "args": ["hook", "claude", command.socket],
-        "timeout": TIMEOUT_SECONDS,
-    });
-    json!({"hooks": {"PermissionRequest": [{"hooks": [hook]}]}})
+    let hook = |timeout: u64| {
+        json!({
+            "type": "command",
+            "command": command.program,
+            "args": ["hook", "claude", command.socket],
+            "timeout": timeout,
+        })
+    };
+    let mut hooks = steps(&hook(STEP_SECONDS));
+    hooks.insert("PermissionRequest".into(), json!([{"hooks": [hook(TIMEOUT_SECONDS)]}]));
+    json!({"hooks": hooks})
+}
+
+/// The hooks at which an agent is told what others do, and kept from commands that would sweep it.
+pub(super) fn steps(hook: &Value) -> serde_json::Map<String, Value> {
+    let each = STEPS.into_iter().map(|event| (event.to_owned(), json!([{"hooks": [hook]}])));
+    let before = json!([{"matcher": COMMANDS, "hooks": [hook]}]);
+    each.chain([(BEFORE.to_owned(), before)]).collect()
 }
 
 /// The program that the hooks run, if they are ours.

@@ -18,6 +18,7 @@ use callboard_os::host::HostSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::connect;
 use crate::Environment;
 use crate::drive::{
     Attachment, Beginning, Capabilities, Channel, Connection, Driver, Heard, Launch, Line,
@@ -79,6 +80,7 @@ impl Driver for ClaudeDriver {
         };
         with("--model", &launch.model);
         with("--permission-mode", &launch.mode);
+        with("--settings", &Some(settings(&launch.callboard)));
         let mut env: BTreeMap<String, String> = launch.environment.vars.clone();
         env.retain(|name, _| !OF_A_PARENT.contains(&name.as_str()));
         env.extend(launch.variables.clone());
@@ -104,8 +106,15 @@ impl Driver for ClaudeDriver {
         Err(io::Error::new(io::ErrorKind::Unsupported, "it has a process for each conversation"))
     }
 
-    fn attachment(&self, program: &Path, id: &str, _: Option<&Path>) -> Option<Attachment> {
-        let args = vec!["--resume".to_owned(), id.to_owned()];
+    fn attachment(
+        &self,
+        program: &Path,
+        id: &str,
+        _: Option<&Path>,
+        mode: Option<&str>,
+    ) -> Option<Attachment> {
+        let mut args = vec!["--resume".to_owned(), id.to_owned()];
+        args.extend(mode.into_iter().flat_map(|mode| ["--permission-mode".into(), mode.into()]));
         Some(Attachment { program: program.to_owned(), args })
     }
 
@@ -311,6 +320,17 @@ impl ClaudeChannel {
             TurnState::Idle
         }
     }
+}
+
+/// The hooks by which a session is told what others do; they end at once where no daemon runs.
+fn settings(callboard: &Path) -> String {
+    let hook = json!({
+        "type": "command",
+        "command": callboard,
+        "args": ["hook", "claude"],
+        "timeout": connect::STEP_SECONDS,
+    });
+    json!({"hooks": connect::steps(&hook)}).to_string()
 }
 
 /// The tool uses that a message brings the results of.

@@ -1,6 +1,6 @@
 //! The `PermissionRequest` hook (2.1.329). It runs beside the dialog of a terminal session, and the first answer
-//! wins. No other event is wanted: the live registry tells at once when a session waits, works and ends, and
-//! the transcript tells the rest.
+//! wins. Behind a tool use and with a prompt, an agent is told what others do. No other event is wanted: the live
+//! registry tells at once when a session waits, works and ends, and the transcript tells the rest.
 
 use std::path::Path;
 
@@ -9,10 +9,15 @@ use callboard_model::call::{Ask, CallAnswer, CallDetail};
 use serde_json::json;
 
 use super::{ask, plan};
-use crate::fields::Document;
+use crate::fields::{Document, Fields};
 use crate::{Hook, HookEvent, HookReport};
 
 const EVENT: &str = "PermissionRequest";
+/// The events at which an agent takes what it is told beside its work.
+pub(super) const STEPS: [&str; 2] = ["PostToolUse", "UserPromptSubmit"];
+/// The event before a tool use, at which an agent can be kept from it; and the tool that is meant.
+pub(super) const BEFORE: &str = "PreToolUse";
+pub(super) const COMMANDS: &str = "Bash";
 const ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 const ATTENDED: &str = "CLAUDE_CODE_SESSION_ATTENDED";
 
@@ -39,14 +44,37 @@ impl Hook for Hooks {
         let output = json!({"hookEventName": EVENT, "decision": decision});
         Some(json!({"hookSpecificOutput": output}).to_string())
     }
+
+    fn refusal(&self, event: &str, text: &str) -> Option<String> {
+        Some(crate::hook::refusal(event, text))
+    }
+
+    fn context(&self, event: &str, text: &str) -> String {
+        crate::hook::context(event, text)
+    }
 }
 
 fn event(report: &HookReport) -> Option<HookEvent> {
     let document = Document::of(report.input.get())?;
     let fields = document.fields()?;
     let name = fields.text("hook_event_name")?;
+    if STEPS.contains(&name.as_str()) {
+        // What a subagent is told goes with it.
+        let is_main = fields.text("agent_id").is_none();
+        let session = fields.text("session_id").filter(|_| is_main);
+        return Some(session.map_or(HookEvent::Nothing, |session| HookEvent::Step {
+            thread: ThreadKey::main(session),
+            event: name,
+        }));
+    }
+    if name == BEFORE {
+        return Some(before(&fields, name).unwrap_or(HookEvent::Nothing));
+    }
     if name != EVENT {
         return Some(HookEvent::Unknown(name));
+    }
+    if report.is_owned {
+        return Some(HookEvent::Nothing);
     }
     let variable = |name: &str| report.environment.get(name).map(String::as_str);
     let is_attended = variable(ATTENDED) == Some("1") || variable(ENTRYPOINT) == Some("cli");
@@ -66,6 +94,14 @@ fn event(report: &HookReport) -> Option<HookEvent> {
     // Its directory is where it works now, which may lie below its checkout.
     let ask = ask::asked(key, &fields, "tool_input", Path::new(""))?;
     Some(HookEvent::Asked { thread, ask: Box::new(ask), waits })
+}
+
+/// A command that is about to run, in the conversation or in a subagent of it.
+fn before(fields: &Fields<'_>, event: String) -> Option<HookEvent> {
+    let thread = ThreadKey::main(fields.text("session_id")?);
+    let command = fields.fields("tool_input").text("command")?;
+    let cwd = fields.text("cwd")?;
+    Some(HookEvent::Uses { thread, event, command, cwd })
 }
 
 #[cfg(test)]
@@ -95,7 +131,7 @@ mod tests {
         let environment: BTreeMap<String, String> =
             variables.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
         let input = RawValue::from_string(input.into()).unwrap();
-        HookReport { run: "7-1".into(), pid: 7, environment, input }
+        HookReport { run: "7-1".into(), pid: 7, environment, is_owned: false, input }
     }
 
     fn asked(input: &str) -> Ask {

@@ -39,6 +39,9 @@ pub(super) fn result(record: &mut Record<'_>, block: &Fields<'_>) {
         }
         _ => {}
     }
+    if is_broken_off(record, &result) {
+        (result.refused, result.interrupted) = (None, true);
+    }
     result.interrupted |= result.text.starts_with("[Request interrupted by user")
         || (failed && result.text.contains("[Request interrupted by user for tool use]"));
     let key = format!("result:{}", result.tool_use_id);
@@ -85,6 +88,13 @@ fn refusal(record: &Record<'_>, text: &str) -> Option<String> {
     let words =
         words.split_once("\n\nNote: The user's next message").map_or(words, |(words, _)| words);
     Some(words.trim().to_owned())
+}
+
+/// A program that drives it refuses in words of its own: the set words without any come of breaking the turn off while
+/// something waits to be allowed (2.1.329).
+fn is_broken_off(record: &Record<'_>, result: &ToolResult) -> bool {
+    let entrypoint = record.fields.text("entrypoint").unwrap_or_default();
+    entrypoint.starts_with("sdk") && result.refused.as_deref() == Some("")
 }
 
 /// What only the structured form tells. What it repeats has been cut out of it.

@@ -8,17 +8,17 @@ mod conversation;
 mod requested_patch;
 mod socket_file;
 
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread::JoinHandle;
 
-use tungstenite::client::client_with_config;
-use tungstenite::protocol::{WebSocket, WebSocketConfig};
+use tungstenite::protocol::WebSocket;
 use tungstenite::{Error, Message};
 
 pub(super) use answer::{answer, serves};
 
+use super::handshake::shake_hands;
 use crate::{LiveReport, LiveUpdate, StopFlag, limits};
 use conversation::Conversation;
 use socket_file::SocketFile;
@@ -60,13 +60,7 @@ fn listen(
     report: &LiveReport,
     stop: &StopFlag,
 ) -> Result<(), Error> {
-    stream.set_write_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
-    stream.set_read_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(limits::SOCKET_MESSAGE_BYTES))
-        .max_frame_size(Some(limits::SOCKET_MESSAGE_BYTES));
-    let (mut socket, _) = client_with_config("ws://localhost/", stream, Some(config))
-        .map_err(|e| Error::Io(io::Error::new(ErrorKind::ConnectionAborted, e.to_string())))?;
+    let mut socket = shake_hands(stream)?;
     socket.get_ref().set_read_timeout(Some(limits::STOP_CHECK_TIME))?;
     let mut conversation = Conversation::default();
     send(&mut socket, vec![Conversation::opening()])?;

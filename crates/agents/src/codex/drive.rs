@@ -23,11 +23,15 @@ use serde_json::{Value, json};
 
 use self::requests::{Requested, Requests};
 use super::daemon;
+use super::handshake::hello;
 use crate::drive::{
     Attachment, Beginning, Capabilities, Channel, Connection, Driver, Heard, Launch, Line,
     LineTaker, Order, Process, PromptStep, Refusal, Signal,
 };
 use crate::limits;
+
+/// What `thread/turns/list` says of a thread that has had no prompt.
+const UNWRITTEN: &str = "is not materialized yet";
 
 /// The socket's name in the folder of its host.
 const SOCKET: &str = "codex.sock";
@@ -69,8 +73,10 @@ impl Driver for CodexDriver {
             state: kept,
             launch: launch.clone(),
             requests: Requests::default(),
-            waiting: Vec::new(),
             is_begun: false,
+            is_caught_up: false,
+            turns_asked: 0,
+            unsent: BTreeSet::new(),
             told: None,
         })
     }
@@ -79,7 +85,13 @@ impl Driver for CodexDriver {
         connection::connect(socket, take)
     }
 
-    fn attachment(&self, program: &Path, id: &str, socket: Option<&Path>) -> Option<Attachment> {
+    fn attachment(
+        &self,
+        program: &Path,
+        id: &str,
+        socket: Option<&Path>,
+        _: Option<&str>,
+    ) -> Option<Attachment> {
         let remote = socket.map(|socket| format!("unix://{}", socket.display()));
         let remote = remote.into_iter().flat_map(|address| ["--remote".to_owned(), address]);
         let args = remote.chain(["resume".to_owned(), id.to_owned()]).collect();
@@ -118,24 +130,26 @@ struct CodexChannel {
     state: State,
     launch: Launch,
     requests: Requests,
-    /// Prompts that came before the thread was there.
-    waiting: Vec<(String, String)>,
     is_begun: bool,
+    /// It is known which turn goes on, and which prompts it has.
+    is_caught_up: bool,
+    /// How often this connection asked for that.
+    turns_asked: u32,
+    /// Prompts that came before it was known: no connection has sent them.
+    unsent: BTreeSet<String>,
     told: Option<TurnState>,
 }
 
 impl Channel for CodexChannel {
     fn open(&mut self) -> Vec<Line> {
         self.requests = Requests::default();
-        self.is_begun = false;
+        (self.is_begun, self.is_caught_up, self.turns_asked) = (false, false, 0);
         self.told = None;
         // An answer may have been kept and not sent: only what the server asks again is known to wait.
         let answered = std::mem::take(&mut self.state.answered).into_iter().map(|(key, _)| key);
         let waiting = std::mem::take(&mut self.state.asked).into_keys().chain(answered);
         self.state.asked = waiting.map(|key| (key, Value::Null)).collect();
-        let client = json!({"name": "callboard", "title": "Callboard", "version": env!("CARGO_PKG_VERSION")});
-        let params = json!({"clientInfo": client, "capabilities": {"experimentalApi": true}});
-        vec![self.requests.line(Requested::Hello, "initialize", &params)]
+        vec![self.requests.line(Requested::Hello, "initialize", &hello())]
     }
 
     fn hear(&mut self, line: &str) -> Heard {
@@ -167,6 +181,8 @@ impl Channel for CodexChannel {
 
     fn order(&mut self, order: &Order) -> Result<Vec<Line>, Refusal> {
         match order {
+            // Until there is a thread, nothing could be asked about it after a crash.
+            Order::Prompt { .. } if !self.is_begun => Err(Refusal::NotYet),
             Order::Prompt { id, text } => Ok(self.prompt(id, text).into_iter().collect()),
             Order::Interrupt { .. } | Order::End { .. } => Ok(self.interrupt()),
             Order::SetMode { .. } => Err(Refusal::Unable("change its mode while it runs")),
@@ -222,14 +238,13 @@ impl CodexChannel {
         }
     }
 
-    /// A prompt: into the turn that goes on, or as a turn of its own.
+    /// A prompt: into the turn that goes on, or as a turn of its own, as soon as it is known which.
     fn prompt(&mut self, id: &str, text: &str) -> Option<Line> {
-        let thread = self.state.thread.clone().filter(|_| self.is_begun);
-        let Some(thread) = thread else {
-            self.waiting.push((id.to_owned(), text.to_owned()));
-            return None;
-        };
         self.state.sent.insert(id.to_owned(), text.to_owned());
+        if !self.is_caught_up {
+            self.unsent.insert(id.to_owned());
+        }
+        let thread = self.state.thread.clone().filter(|_| self.is_caught_up)?;
         let input = json!([{"type": "text", "text": text, "text_elements": []}]);
         let mut params = json!({"threadId": thread, "clientUserMessageId": id, "input": input});
         let requested = Requested::Prompt { id: id.to_owned(), text: text.to_owned() };
@@ -278,6 +293,9 @@ impl CodexChannel {
             (Requested::Prompt { id, .. }, Some(text)) => {
                 self.state.sent.remove(&id);
                 Heard::default().tell(Signal::Prompt { id, step: PromptStep::Refused(text) })
+            }
+            (Requested::LastTurn, Some(text)) if !text.contains(UNWRITTEN) => {
+                self.not_caught_up(&text)
             }
             (Requested::LastTurn, error) => {
                 let last = &message["result"]["data"][0];
@@ -332,8 +350,7 @@ impl CodexChannel {
         heard.signals.extend(self.turn(&thread["status"]));
         if thread["status"]["type"] == "active" || !self.state.sent.is_empty() {
             // Which turn it is, and which prompts it has, the thread alone does not say.
-            let params = json!({"threadId": id, "limit": limits::TURNS_LOOKED_AT, "sortDirection": "desc", "itemsView": "full"});
-            heard.lines.push(self.requests.line(Requested::LastTurn, "thread/turns/list", &params));
+            heard.lines.push(self.ask_turns());
         } else {
             self.state.turn = None;
             let on = self.go_on(&Value::Null);
@@ -343,9 +360,36 @@ impl CodexChannel {
         heard
     }
 
+    fn ask_turns(&mut self) -> Line {
+        self.turns_asked += 1;
+        let params = json!({"threadId": self.state.thread, "limit": limits::TURNS_LOOKED_AT, "sortDirection": "desc", "itemsView": "full"});
+        self.requests.line(Requested::LastTurn, "thread/turns/list", &params)
+    }
+
+    /// Which prompts the thread has was not told: it is asked again, and at last left open. Sent twice, a prompt
+    /// would be done twice.
+    fn not_caught_up(&mut self, why: &str) -> Heard {
+        if self.turns_asked < limits::TURNS_ASKED {
+            return Heard { lines: vec![self.ask_turns()], ..Heard::default() };
+        }
+        let (unsent, open): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.state.sent)
+            .into_iter()
+            .partition(|(id, _)| self.unsent.contains(id));
+        self.state.sent = unsent;
+        let mut heard = self.go_on(&Value::Null);
+        heard.signals.extend(open.into_keys().map(|id| {
+            let why =
+                format!("Codex does not say whether it has it, and it was not sent again: {why}");
+            Signal::Prompt { id, step: PromptStep::Refused(why) }
+        }));
+        heard
+    }
+
     /// Sends what waits, and again what was sent but is not among the thread's last turns.
     fn go_on(&mut self, turns: &Value) -> Heard {
         let told = turns.to_string();
+        self.is_caught_up = true;
+        self.unsent.clear();
         let mut heard = Heard::default();
         // What waits was asked again before this answer came.
         let (gone, asked): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -358,9 +402,6 @@ impl CodexChannel {
             } else {
                 heard.lines.extend(self.prompt(&id, &text));
             }
-        }
-        for (id, text) in std::mem::take(&mut self.waiting) {
-            heard.lines.extend(self.prompt(&id, &text));
         }
         heard
     }

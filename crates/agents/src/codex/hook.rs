@@ -1,5 +1,5 @@
 //! The `PermissionRequest` hook (0.169). It runs before the prompt, which appears only when it has ended, so it
-//! only tells and never waits. No other event is wanted: the rollout tells within milliseconds what was
+//! only tells and never waits. Behind a tool use and with a prompt, an agent is told what others do. No other event is wanted: the rollout tells within milliseconds what was
 //! run and that a turn ended, but of a waiting approval nothing.
 
 use callboard_model::ThreadKey;
@@ -11,6 +11,8 @@ use crate::fields::{Document, Fields, Raw};
 use crate::{Hook, HookEvent, HookReport};
 
 const EVENT: &str = "PermissionRequest";
+/// The events at which an agent takes what it is told beside its work.
+pub(super) const STEPS: [&str; 2] = ["PostToolUse", "UserPromptSubmit"];
 
 pub(super) struct Hooks;
 
@@ -26,18 +28,28 @@ impl Hook for Hooks {
     fn output(&self, _: &Ask, _: &CallAnswer) -> Option<String> {
         None
     }
+
+    fn context(&self, event: &str, text: &str) -> String {
+        crate::hook::context(event, text)
+    }
 }
 
 fn event(report: &HookReport) -> Option<HookEvent> {
     let document = Document::of(report.input.get())?;
     let fields = document.fields()?;
     let name = fields.text("hook_event_name")?;
-    if name != EVENT {
-        return Some(HookEvent::Unknown(name));
-    }
     let session = fields.text("session_id")?;
     // A subagent is a thread of its own.
     let thread = ThreadKey::main(fields.text("agent_id").unwrap_or(session));
+    if STEPS.contains(&name.as_str()) {
+        return Some(HookEvent::Step { thread, event: name });
+    }
+    if name != EVENT {
+        return Some(HookEvent::Unknown(name));
+    }
+    if report.is_owned {
+        return Some(HookEvent::Nothing);
+    }
     let ask = Box::new(ask(report, &fields)?);
     Some(HookEvent::Asked { thread, ask, waits: false })
 }
@@ -93,8 +105,13 @@ mod tests {
     #[test]
     fn a_permission_is_told_and_not_waited_for() {
         let input = RawValue::from_string(BASH.into()).unwrap();
-        let report =
-            HookReport { run: "7-1".into(), pid: 7, environment: Default::default(), input };
+        let report = HookReport {
+            run: "7-1".into(),
+            pid: 7,
+            environment: Default::default(),
+            is_owned: false,
+            input,
+        };
         let HookEvent::Asked { thread, ask, waits: false } = Hooks.event(&report) else { panic!() };
         assert_eq!(thread, ThreadKey::main("t1"));
         assert_eq!(ask.question, "Run `echo one > /x; cat /x`?");

@@ -6,6 +6,8 @@ mod daemon;
 mod discover;
 #[cfg(unix)]
 mod drive;
+#[cfg(unix)]
+mod handshake;
 mod hook;
 mod known_fields;
 mod live;

@@ -211,6 +211,12 @@ fn refusals_answers_and_interruptions() {
             r#""content":[{"type":"text","text":"done"}]"#,
             r#","toolUseResult":{"status":"completed","agentId":"a9","totalDurationMs":50}"#,
         ),
+        result(
+            "r8",
+            "8",
+            r#""is_error":true,"content":"The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it was a file edit, the new_string was NOT written to the file). STOP what you are doing and wait for the user to tell you how to proceed.""#,
+            r#","toolUseResult":"User rejected tool use","toolDenialKind":"user-rejected","entrypoint":"sdk-cli""#,
+        ),
     ];
     insta::assert_snapshot!(events(&lines.concat()));
 }

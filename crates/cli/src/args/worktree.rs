@@ -102,6 +102,9 @@ pub(crate) enum Worktree {
         /// The task that is worked on in it.
         #[arg(long)]
         task: Option<String>,
+        /// Give it what it lacks to run: env files, ports, a database, setup. No file that is there is written over.
+        #[arg(long, short)]
+        equip: bool,
         #[command(flatten)]
         json: Json,
     },

@@ -58,13 +58,13 @@ pub(super) fn sent(call: &CallView) -> String {
 
 fn words_of(call: &CallView, answer: &CallAnswer) -> String {
     let option = answer.option.as_ref().and_then(|id| call.options.iter().find(|o| o.id == *id));
-    let parts = answer.answers.values().flatten().map(String::as_str);
-    let words: Vec<&str> = option
-        .map(|option| option.label.as_str())
-        .into_iter()
-        .chain(parts)
-        .chain(answer.text.as_deref())
-        .collect();
+    let parts = questions(call).iter().filter_map(|question| {
+        let given = answer.answers.get(&question.question)?;
+        let is_own = given.iter().any(|words| !question.options.contains(words));
+        Some(format!("{}{}", given.join(", "), if is_own { " (your own words)" } else { "" }))
+    });
+    let option = option.map(|option| option.label.clone());
+    let words: Vec<String> = option.into_iter().chain(parts).chain(answer.text.clone()).collect();
     output::plain(&words.join(", "))
 }
 
@@ -86,7 +86,7 @@ pub(super) fn choice(call: &CallView, word: &str) -> Result<CallAnswer, CliError
         .or_else(by_number)
         .or_else(|| call.options.iter().find(|option| option.label.eq_ignore_ascii_case(word)))
         .or_else(|| match word.to_lowercase().as_str() {
-            "yes" | "y" | "allow" => of_effect(&[Effect::Allow]),
+            "yes" | "y" | "allow" => of_effect(&[Effect::Allow, Effect::Acknowledge]),
             "no" | "n" | "deny" => of_effect(&[Effect::Deny, Effect::DenyAndStop]),
             "ok" | "noted" => of_effect(&[Effect::Acknowledge]),
             _ => None,
@@ -99,19 +99,20 @@ pub(super) fn choice(call: &CallView, word: &str) -> Result<CallAnswer, CliError
     })
 }
 
-/// One part of an answer: `2=Blue` or `2=1`, the question by its number.
-fn part(call: &CallView, pair: &str) -> Result<(String, String), CliError> {
-    let questions: &[QuestionItem] = match &call.detail {
+/// The questions of a call that asks some.
+pub(super) fn questions(call: &CallView) -> &[QuestionItem] {
+    match &call.detail {
         CallDetail::Questions { questions } => questions,
         _ => &[],
-    };
-    let found = pair.split_once('=').and_then(|(number, chosen)| {
+    }
+}
+
+/// One part of an answer: `2=Blue` or `2=1`, the question by its number.
+fn part(call: &CallView, pair: &str) -> Result<(String, String), CliError> {
+    let found = pair.split_once('=').and_then(|(number, typed)| {
         let index = number.trim().parse::<usize>().ok()?.checked_sub(1)?;
-        let asked = questions.get(index)?;
-        let chosen = chosen.trim();
-        let by_number =
-            chosen.parse::<usize>().ok().and_then(|n| asked.options.get(n.checked_sub(1)?));
-        Some((asked.question.clone(), by_number.map_or(chosen, String::as_str).to_owned()))
+        let asked = questions(call).get(index)?;
+        Some((asked.question.clone(), option_of(asked, typed.trim())?))
     });
     found.ok_or_else(|| {
         CliError::misuse(
@@ -119,6 +120,34 @@ fn part(call: &CallView, pair: &str) -> Result<(String, String), CliError> {
             "write the question's number and the answer: --part 2=Blue",
         )
     })
+}
+
+/// Whether an answer refuses what was asked.
+pub(super) fn refuses(call: &CallView, answer: &CallAnswer) -> bool {
+    let option = call.options.iter().find(|option| Some(&option.id) == answer.option.as_ref());
+    option.is_some_and(|option| matches!(option.effect, Effect::Deny | Effect::DenyAndStop))
+}
+
+/// What was chosen of a question's options: several with commas where it takes several; `None` for a number that it
+/// does not have.
+pub(super) fn chosen(question: &QuestionItem, typed: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> =
+        if question.multiple { typed.split(',').map(str::trim).collect() } else { vec![typed] };
+    parts
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| option_of(question, part))
+        .collect()
+}
+
+/// The option of this number or name, or the words themselves; `None` for a number that no option has.
+fn option_of(question: &QuestionItem, typed: &str) -> Option<String> {
+    let by_number =
+        typed.parse::<usize>().ok().and_then(|n| question.options.get(n.checked_sub(1)?));
+    let by_name = || question.options.iter().find(|option| option.eq_ignore_ascii_case(typed));
+    let is_number = !question.options.is_empty() && typed.parse::<u32>().is_ok();
+    let own = || (!is_number).then(|| typed.to_owned());
+    by_number.or_else(by_name).cloned().or_else(own)
 }
 
 /// The ways to answer, in words.

@@ -155,10 +155,7 @@ fn is_agreed(
             "add --yes to make this change, or --print to see it only",
         ));
     }
-    output::print(&format!("{question} [y/N] "))?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer)?;
-    let is_yes = matches!(answer.trim(), "y" | "Y" | "yes");
+    let is_yes = output::agreed(question)?;
     if !is_yes {
         output::print("nothing was changed\n")?;
     }

@@ -10,7 +10,7 @@ use crate::error::CliError;
 use crate::output::{self, Style};
 use crate::settings::{self, Settings};
 
-/// Record types shown of each agent; JSON has all.
+/// Unknown record types shown of each agent; JSON has all.
 const SHOWN: usize = 8;
 
 pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
@@ -18,7 +18,7 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
     if args.json {
         return output::json(&report);
     }
-    let mut text = format!("Callboard {}\n", report.version);
+    let mut text = format!("Callboard {}\n{}", report.version, problems_text(&report));
     for agent in &report.agents {
         text.push_str(&agent_text(agent));
     }
@@ -51,13 +51,13 @@ pub(super) fn doctor(args: &Json, settings: &Settings) -> Result<(), CliError> {
         (settings::EDITOR, "the editor that opens files"),
         (settings::LOG, "what the daemon's log tells"),
         (settings::NOTIFY, "notifications on the desktop within ten minutes"),
+        (settings::TRUST, "folders whose callboard.toml needs no approval"),
         (settings::TASK, "the task of sessions started from this shell"),
         (settings::WORKTREE, "the worktree that this shell works in"),
     ] {
         let value = settings.environment.vars.get(name).map_or("not set", String::as_str);
         let _ = writeln!(text, "  {name}: {value} ({what})");
     }
-    text.push_str(&problems_text(&report));
     output::print(&text)
 }
 
@@ -75,7 +75,9 @@ fn agent_text(agent: &AgentReport) -> String {
     for home in &agent.homes {
         let _ = writeln!(text, "  {home}");
     }
-    if agent.connected.is_empty() && agent.program.is_some() {
+    // Only an agent with a home of its own can be connected.
+    let can_connect = !agent.homes.is_empty() && agent.program.is_some();
+    if agent.connected.is_empty() && can_connect {
         let name = agent.agent.as_str();
         let _ = writeln!(text, "  not connected: `callboard connect {name}` lets you answer here");
     }
@@ -96,29 +98,29 @@ fn agent_text(agent: &AgentReport) -> String {
             let _ = writeln!(text, "  written by {count} versions, {lowest} to {highest}");
         }
     }
-    for count in agent.record_types.iter().take(SHOWN) {
+    let unknown = agent.record_types.iter().filter(|count| !count.known);
+    for count in unknown.clone().take(SHOWN) {
         let _ = writeln!(
             text,
-            "    {:<36} {:>8}  {:>9}, {} kept{}",
+            "    {:<36} {:>8}  {:>9}, {} kept  (not known; kept as it is)",
             output::short(&count.record_type, 36),
             count.records,
             output::bytes(count.bytes),
             output::bytes(count.kept_bytes),
-            if count.known { "" } else { "  (not known; kept as it is)" }
         );
     }
-    let more = agent.record_types.len().saturating_sub(SHOWN);
-    if more > 0 {
-        let _ = writeln!(text, "    and {more} more types (--json lists all)");
+    let types = output::count(agent.record_types.len() as u64, "record type");
+    if !agent.record_types.is_empty() {
+        let _ = writeln!(text, "  {types} (--json lists them)");
     }
-    let unknown_types = agent.record_types.iter().filter(|count| !count.known).count() as u64;
+    let unknown_types = unknown.count() as u64;
     let unknown_fields = agent.unknown.len() as u64;
     if unknown_types + unknown_fields > 0 {
         let _ = writeln!(
             text,
             "  {}, {}: kept, not shown",
             output::count(unknown_types, "unknown record type"),
-            output::count(unknown_fields, "unknown field or value")
+            output::count(unknown_fields, "unknown field")
         );
     }
     text

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use callboard_model::view::{Attached, GoOn, NewPrompt, OwnedView};
+use callboard_model::session::StateWord;
+use callboard_model::view::{Attached, GoOn, NewPrompt, OwnedView, QueuedPrompt, SessionView};
 use hyper::Method;
 
 use super::run::{settled, told};
@@ -41,16 +42,48 @@ pub(super) fn send(
         }
         text => text.to_owned(),
     };
-    let path = path(&client, name, "send")?;
+    let before = session::find(&client, name)?.session;
+    let path = format!("/api/sessions/{}/send", before.id);
     let owned: OwnedView = client.send(Method::POST, &path, &NewPrompt { text })?;
-    show(&owned, json)
+    if json.json {
+        return output::json(&owned);
+    }
+    let ahead = waiting(&owned.prompts).saturating_sub(1) as u64;
+    let told = match (has_turn(&before), owned.can.steer, ahead) {
+        (false, ..) => "the prompt is begun now".to_owned(),
+        (true, true, _) => "the prompt goes into the turn that goes on".to_owned(),
+        (true, false, 0) => "the prompt waits for the end of the turn".to_owned(),
+        (true, false, ahead) => {
+            format!("the prompt waits behind {}", output::count(ahead, "other"))
+        }
+    };
+    output::line(&format!("{}  {told}", before.id))
+}
+
+/// How many prompts are to be begun yet; one that was refused never is.
+fn waiting(prompts: &[QueuedPrompt]) -> usize {
+    prompts.iter().filter(|prompt| prompt.refused.is_none()).count()
+}
+
+/// Whether a session has a turn that goes on.
+fn has_turn(view: &SessionView) -> bool {
+    matches!(view.state, StateWord::Working | StateWord::NeedsYou)
 }
 
 pub(super) fn interrupt(name: &str, json: &Json, settings: &Settings) -> Result<(), CliError> {
     let client = client(settings)?;
-    let path = path(&client, name, "interrupt")?;
+    let before = session::find(&client, name)?.session;
+    let path = format!("/api/sessions/{}/interrupt", before.id);
     let owned: OwnedView = client.send(Method::POST, &path, &())?;
-    show(&owned, json)
+    if json.json {
+        return output::json(&owned);
+    }
+    let told = match (has_turn(&before), waiting(&owned.prompts) == 0) {
+        (false, _) => "has no turn that goes on; nothing was broken off",
+        (true, true) => "its turn is broken off; it waits for a prompt",
+        (true, false) => "its turn is broken off; the prompt that waited is begun",
+    };
+    output::line(&format!("{}  {told}", before.id))
 }
 
 /// Ends a session; of a task, all that are not over.
@@ -104,4 +137,22 @@ pub(super) fn attach(name: &str, settings: &Settings) -> Result<(), CliError> {
         format!("cannot run {}: {error}", how.program),
         format!("run it yourself in {}: {} {}", how.cwd, how.program, how.args.join(" ")),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_model::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_refused_prompt_does_not_wait() {
+        let prompt = |refused: Option<&str>| QueuedPrompt {
+            id: "p".into(),
+            text: "go".into(),
+            at: Timestamp::from_millisecond(1),
+            refused: refused.map(str::to_owned),
+        };
+        assert_eq!(waiting(&[prompt(Some("no")), prompt(None)]), 1);
+    }
 }

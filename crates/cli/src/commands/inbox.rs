@@ -1,9 +1,10 @@
 //! `inbox`: what waits for a person, and answering it.
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, IsTerminal};
+use std::io::{self, IsTerminal};
 
-use callboard_model::call::{CallAnswer, CallDetail, CallState, Urgency};
+use callboard_model::call::{CallAnswer, CallDetail, CallKind, CallState, Urgency};
+use callboard_model::event::QuestionItem;
 use callboard_model::view::{CallView, Inbox};
 
 use super::{answer, client, in_workspace, workspace_here};
@@ -59,49 +60,114 @@ fn one_by_one(client: &Client, path: &str) -> Result<(), CliError> {
         };
         let left = inbox.calls.iter().filter(waits).count();
         output::print(&card(call))?;
-        output::print(&format!("\n{} [s]kip, [q]uit, {left} waiting > ", styled_ways(call)))?;
-        let mut line = String::new();
-        if io::stdin().lock().read_line(&mut line)? == 0 {
-            return output::line("");
-        }
-        match line.trim() {
-            "" => {}
-            "q" | "quit" => return Ok(()),
-            "s" | "skip" => passed.push(call.id),
-            words => match typed(call, words) {
-                Ok(given) => match answer::send(client, call, call.generation, given) {
-                    Ok(told) => output::line(&answer::sent(&told))?,
-                    Err(error) => error.print(),
-                },
+        let typed = match answer::questions(call) {
+            several @ [_, _, ..] => each(several, left)?,
+            _ => one(call, left)?,
+        };
+        match typed {
+            Typed::Quit => return Ok(()),
+            Typed::Skip => passed.push(call.id),
+            Typed::Answer(given) => match answer::send(client, call, call.generation, given) {
+                Ok(told) => output::line(&answer::sent(&told))?,
                 Err(error) => error.print(),
             },
+            Typed::Nothing => {}
         }
         output::line("")?;
     }
 }
 
+/// What somebody at the terminal wants.
+enum Typed {
+    Answer(CallAnswer),
+    Skip,
+    Quit,
+    Nothing,
+}
+
+impl Typed {
+    /// What is typed at every prompt.
+    fn of(typed: Option<&str>) -> Option<Self> {
+        match typed {
+            None | Some("q" | "quit") => Some(Self::Quit),
+            Some("s" | "skip") => Some(Self::Skip),
+            Some("") => Some(Self::Nothing),
+            Some(_) => None,
+        }
+    }
+}
+
+/// Asks for the answer to a call.
+fn one(call: &CallView, left: usize) -> Result<Typed, CliError> {
+    let ways = match (call.can_answer, call.options.is_empty(), call.takes_text) {
+        (false, ..) => "answer it in its window; ",
+        (true, false, false) => "a number, ",
+        (true, true, _) => "your words, ",
+        (true, false, true) => "a number, your words, ",
+    };
+    let ways = output::styled(ways, Style::Bold);
+    let typed = output::ask(&format!("\n{ways}[s]kip, [q]uit; {left} waiting > "))?;
+    if let Some(typed) = Typed::of(typed.as_deref()) {
+        return Ok(typed);
+    }
+    Ok(match of_words(call, typed.as_deref().unwrap_or_default()) {
+        Ok(answer) => Typed::Answer(answer),
+        Err(error) => {
+            error.print();
+            Typed::Nothing
+        }
+    })
+}
+
+/// Asks each question of a call in turn.
+fn each(questions: &[QuestionItem], left: usize) -> Result<Typed, CliError> {
+    let mut answer = CallAnswer::default();
+    for (index, question) in questions.iter().enumerate() {
+        output::line(&format!("\n{}. {}", index + 1, output::plain(&question.question)))?;
+        for (number, option) in question.options.iter().enumerate() {
+            output::line(&format!("   {}  {}", number + 1, output::plain(option)))?;
+        }
+        let ways = if question.multiple {
+            "numbers with commas, or your words"
+        } else {
+            "a number, or your words"
+        };
+        let ways = output::styled(ways, Style::Bold);
+        let chosen = loop {
+            let typed = output::ask(&format!("{ways}, [s]kip, [q]uit; {left} waiting > "))?;
+            if let Some(typed) = Typed::of(typed.as_deref()) {
+                return Ok(typed);
+            }
+            match answer::chosen(question, typed.as_deref().unwrap_or_default()) {
+                Some(chosen) => break chosen,
+                None => output::line("there is no such number; nothing was sent yet")?,
+            }
+        };
+        answer.answers.insert(question.question.clone(), chosen);
+    }
+    Ok(Typed::Answer(answer))
+}
+
 /// What was typed at the prompt: an option, or words where the call takes them.
-fn typed(call: &CallView, words: &str) -> Result<CallAnswer, CliError> {
+fn of_words(call: &CallView, words: &str) -> Result<CallAnswer, CliError> {
     match answer::choice(call, words) {
         Ok(answer) => Ok(answer),
-        // `no, use the other branch`: the reason goes with the refusal.
-        Err(_) if call.takes_text => {
+        // A number that no option has is no answer in words.
+        Err(_) if call.takes_text && words.parse::<u32>().is_err() => {
             let (first, rest) = words.split_once([' ', ',']).unwrap_or((words, ""));
             match answer::choice(call, first) {
-                Ok(answer) if !rest.trim().is_empty() => {
+                // `no, use the other branch`: the reason goes with the refusal.
+                Ok(answer) if answer::refuses(call, &answer) => {
                     Ok(CallAnswer { text: Some(rest.trim().to_owned()), ..answer })
                 }
+                Ok(_) => Err(CliError::misuse(
+                    format!("`{words}` is more than one answer; nothing was sent"),
+                    "type one number, or words alone; a reason goes behind a refusal: `no, use the other branch`",
+                )),
                 _ => Ok(CallAnswer { text: Some(words.to_owned()), ..CallAnswer::default() }),
             }
         }
         Err(error) => Err(error),
-    }
-}
-
-fn styled_ways(call: &CallView) -> String {
-    match call.can_answer {
-        true => output::styled(&answer::ways(call), Style::Bold),
-        false => "answer it in its window;".to_owned(),
     }
 }
 
@@ -137,15 +203,17 @@ pub(super) fn card(call: &CallView) -> String {
         format!("{session}  {agent}{subagent}")
     });
     row("session", session.as_deref().unwrap_or_default());
-    row("goal", &output::short(call.goal.as_deref().unwrap_or_default(), 160));
+    let goal = call.goal.as_deref().and_then(|goal| goal.split("\n\n").next());
+    row("goal", &output::short(goal.unwrap_or_default(), 160));
     row("asks", &call.question);
     row("", &detail(call));
-    row("because", call.reason.as_deref().unwrap_or_default());
+    let reason = call.reason.as_deref().filter(|reason| !call.question.contains(*reason));
+    row("because", reason.unwrap_or_default());
     row("before", &call.steps.join("\n"));
     let blocks: Vec<String> = call.blocks.iter().map(ToString::to_string).collect();
     row("blocks", &blocks.join(", "));
     if !call.can_answer {
-        row("window", call.window.as_deref().unwrap_or("the one it runs in"));
+        row("window", &call.window.clone().unwrap_or_else(|| unconnected(call)));
     }
     for (index, option) in call.options.iter().enumerate() {
         let writes = option.writes.as_ref().map(|w| format!("; writes {w}")).unwrap_or_default();
@@ -155,11 +223,21 @@ pub(super) fn card(call: &CallView) -> String {
     text
 }
 
+/// Where a call is answered whose agent does not say where it is seen.
+fn unconnected(call: &CallView) -> String {
+    match &call.agent {
+        Some(agent) => format!(
+            "the one that {agent} runs in; after `callboard connect {agent}` such calls are answered here"
+        ),
+        None => "the one it runs in".to_owned(),
+    }
+}
+
 /// What the question is about, where its line does not say it all.
 fn detail(call: &CallView) -> String {
     let text = match &call.detail {
         CallDetail::Command { command, cwd, description } => {
-            let shown = if *command == call.question { "" } else { command.as_str() };
+            let shown = if call.question.contains(command) { "" } else { command.as_str() };
             let cwd = cwd.as_ref().map(|cwd| format!("\nin {cwd}")).unwrap_or_default();
             format!("{shown}\n{}{cwd}", description.as_deref().unwrap_or_default())
         }
@@ -180,13 +258,19 @@ fn detail(call: &CallView) -> String {
             .join("\n"),
         CallDetail::Questions { .. } | CallDetail::None => String::new(),
         CallDetail::Tool { tool, input } => format!("{tool} {input}"),
-        CallDetail::Told { text, lines } => format!("{text}\n{}", lines.join("\n")),
+        CallDetail::Told { text, lines } => {
+            let is_said = call.question.contains(text.trim().trim_end_matches('.'));
+            let text = if is_said { "" } else { text.as_str() };
+            format!("{text}\n{}", lines.join("\n"))
+        }
     };
+    // Who approves what a file can do has to have seen all of it.
+    let most = if call.kind == CallKind::Trust { usize::MAX } else { DETAIL_LINES };
     let total = text.lines().count();
     let mut kept: Vec<&str> =
-        text.lines().filter(|line| !line.trim().is_empty()).take(DETAIL_LINES).collect();
-    let rest = format!("… {} more lines", total.saturating_sub(DETAIL_LINES));
-    if total > DETAIL_LINES {
+        text.lines().filter(|line| !line.trim().is_empty()).take(most).collect();
+    let rest = format!("… {} more lines", total.saturating_sub(most));
+    if total > most {
         kept.push(&rest);
     }
     kept.join("\n")

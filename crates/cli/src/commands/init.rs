@@ -1,21 +1,29 @@
 //! `init`: a `callboard.toml` for this repository, told by its files.
 
 use std::fs::OpenOptions;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use callboard_engine::project;
 use callboard_model::project::FILE;
 
+use super::trust;
 use crate::args::Init;
 use crate::error::CliError;
 use crate::output;
+use crate::settings::Settings;
 
-pub(super) fn init(args: &Init) -> Result<(), CliError> {
+pub(super) fn init(args: &Init, settings: &Settings) -> Result<(), CliError> {
     let root = root_here()?;
     let proposed = project::propose(&root);
     if args.print {
         return output::print(&proposed);
+    }
+    if !root.join(".git").exists() {
+        return Err(CliError::misuse(
+            "this folder is in no git repository; nothing was written",
+            "run it in a repository; `callboard init --print` shows what it would propose here",
+        ));
     }
     let path = root.join(FILE);
     if let Some(present) = present(&path)? {
@@ -38,6 +46,9 @@ pub(super) fn init(args: &Init) -> Result<(), CliError> {
         )
     })?;
     output::remark(&format!("wrote {}: look at it, then commit it", path.display()));
+    if let Err(error) = trust::approve_written(&root, &proposed, settings) {
+        output::remark(&format!("it is not approved yet ({error}): `callboard trust` does that"));
+    }
     Ok(())
 }
 
@@ -89,8 +100,5 @@ fn agreed(path: &Path) -> Result<bool, CliError> {
             "agree beforehand with `callboard init --yes`",
         ));
     }
-    output::print(&format!("\nWrite this to {}? [y/N] ", path.display()))?;
-    let mut answer = String::new();
-    io::stdin().lock().read_line(&mut answer)?;
-    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+    output::agreed(&format!("\nWrite this to {}?", path.display()))
 }

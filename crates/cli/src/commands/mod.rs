@@ -1,7 +1,12 @@
 //! One file per noun or daily verb.
 
 mod answer;
+mod changes;
+mod claim;
+mod commit;
+mod conflicts;
 mod connect;
+mod couplings;
 mod doctor;
 mod drive;
 mod import;
@@ -9,6 +14,7 @@ mod inbox;
 mod init;
 mod night;
 mod resource;
+mod review;
 mod rewind;
 mod run;
 mod search;
@@ -17,6 +23,7 @@ mod since;
 mod status;
 mod tail;
 mod task;
+mod trust;
 mod up;
 mod worktree;
 
@@ -44,7 +51,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Answer(args) => done(answer::answer(&args, settings)),
         Command::Session(session) => done(session::session(session, settings)),
         Command::Task(task) => done(task::task(task, settings)),
-        Command::Init(args) => done(init::init(&args)),
+        Command::Init(args) => done(init::init(&args, settings)),
+        Command::Trust(args) => done(trust::trust(&args, settings)),
         Command::Resource(command) => resource::resource(command, settings),
         Command::Run(run) => done(run::run(run, settings)),
         Command::Night(args) => done(night::night(args, settings)),
@@ -60,6 +68,12 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         }
         Command::Attach { session } => done(drive::attach(&session, settings)),
         Command::Worktree(worktree) => worktree::worktree(worktree, settings),
+        Command::Changes(args) => done(changes::changes(&args, settings)),
+        Command::Commit(args) => done(commit::commit(&args, settings)),
+        Command::Claim(args) => done(claim::claim(args, settings)),
+        Command::Conflicts(args) => conflicts::conflicts(&args, settings),
+        Command::Couplings(args) => couplings::couplings(&args, settings),
+        Command::Review(args) => review::review(args, settings),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

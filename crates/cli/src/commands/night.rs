@@ -104,8 +104,12 @@ fn task_text(task: &NightTaskView) -> String {
     }
     text.push('\n');
     if let (Some(call), Some(question)) = (task.call, &task.question) {
-        let asks = format!("{call} asks: {}", output::short(question, 90));
-        let _ = writeln!(text, "      {}", output::styled(&asks, Style::Accent));
+        let question = output::short(question, 90);
+        let told = match task.asks {
+            true => output::styled(&format!("{call} asks: {question}"), Style::Accent),
+            false => format!("{call} asked: {question} (answered since)"),
+        };
+        let _ = writeln!(text, "      {told}");
     }
     for limit in &task.limits {
         let _ = writeln!(text, "      {}", output::plain(&limit_text(limit)));

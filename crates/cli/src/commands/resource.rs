@@ -1,9 +1,10 @@
 //! `resource`: who has what cannot be doubled, taking it and giving it back.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use callboard_model::resource::LeaseState;
-use callboard_model::view::{GiveResource, LeaseView, ResourceView, TakeResource};
+use callboard_model::view::{GiveResource, LeaseView, ResourceView, TakeResource, WorktreeView};
 use callboard_model::{TaskId, WorkspaceId};
 use hyper::Method;
 
@@ -26,11 +27,17 @@ pub(super) fn resource(command: Resource, settings: &Settings) -> Result<ExitCod
         }
         Resource::Take { name, wait, json } => {
             let lease = take(&client, settings, &name, wait)?;
+            if matches!(lease.state, LeaseState::Given | LeaseState::Giving) && !json.json {
+                output::line(&format!(
+                    "{name}: the place in its queue was given up; it was not taken"
+                ))?;
+                return Ok(ExitCode::from(1));
+            }
             told(&lease, json.json)
         }
         Resource::Give { name, json } => {
             let path = path_of(workspace_needed(&client)?, &name, "give");
-            let given = GiveResource { holder: settings.worktree.clone() };
+            let given = GiveResource { holder: worktree_here(&client, settings)? };
             told(&client.send(Method::POST, &path, &given)?, json.json)
         }
     }
@@ -47,11 +54,12 @@ fn take(
     wait: bool,
 ) -> Result<LeaseView, CliError> {
     let path = path_of(workspace_needed(client)?, name, "take");
+    let holder = worktree_here(client, settings)?;
     let folder = std::env::current_dir()?;
-    let folder = settings.worktree.is_some().then(|| top_of(&folder).display().to_string());
+    let folder = holder.is_some().then(|| top_of(&folder).display().to_string());
     let task = settings.task.as_deref().and_then(|task| task.parse::<TaskId>().ok());
     let wanted = TakeResource {
-        holder: settings.worktree.clone(),
+        holder,
         folder,
         task,
         queue: wait,
@@ -69,6 +77,18 @@ fn take(
             output::remark(&format!("waiting for {name}, {} before", lease.position));
         }
     }
+}
+
+/// The worktree that this shell works in: what its environment says, else the one that its folder lies in.
+fn worktree_here(client: &Client, settings: &Settings) -> Result<Option<String>, CliError> {
+    if settings.worktree.is_some() {
+        return Ok(settings.worktree.clone());
+    }
+    let folder = std::env::current_dir()?;
+    let top = top_of(&folder);
+    let all: Vec<WorktreeView> = client.get("/api/worktrees")?;
+    let here = all.into_iter().find(|tree| tree.id.is_some() && Path::new(&tree.path) == top);
+    Ok(here.map(|tree| tree.name))
 }
 
 /// The top of the checkout that a folder lies in.

@@ -1,5 +1,7 @@
 //! `run`: sessions that Callboard starts, on a task or on a prompt.
 
+use std::io::{self, IsTerminal};
+
 use callboard_model::TaskId;
 use callboard_model::owned::OwnedState;
 use callboard_model::view::{NewStart, OwnedView};
@@ -35,10 +37,18 @@ pub(super) fn run(run: Run, settings: &Settings) -> Result<(), CliError> {
     };
     let path = format!("/api/owned?{}", in_workspace(workspace).trim_start_matches('&'));
     let asked: Vec<OwnedView> = client.send(Method::POST, &path, &new)?;
+    // All that are started of one task meet the same.
+    for met in asked.first().iter().flat_map(|owned| &owned.overlaps) {
+        output::remark(&format!("overlap: {met}"));
+    }
     let mut failed = None;
     let mut shown = Vec::new();
     for owned in asked {
-        let owned = settled(&client, owned)?;
+        let mut owned = settled(&client, owned)?;
+        if !run.json.json && may_start_at_once(&owned)? {
+            owned = client.send(Method::POST, &format!("/api/owned/{}/start", owned.id), &())?;
+            owned = settled(&client, owned)?;
+        }
         if owned.state == OwnedState::Failed {
             failed.clone_from(&owned.failure);
         }
@@ -57,6 +67,19 @@ pub(super) fn run(run: Run, settings: &Settings) -> Result<(), CliError> {
             "mend that, and run it again",
         )),
         None => Ok(()),
+    }
+}
+
+/// Whether somebody at the terminal wants what waits for its turn to start all the same.
+fn may_start_at_once(owned: &OwnedView) -> Result<bool, CliError> {
+    let waits = owned.waits.as_deref().filter(|_| owned.can.start_at_once);
+    let is_asked = io::stdin().is_terminal() && io::stdout().is_terminal();
+    match waits.filter(|_| is_asked) {
+        Some(_) => {
+            output::line(&told(owned))?;
+            output::agreed("Start it all the same?")
+        }
+        None => Ok(false),
     }
 }
 

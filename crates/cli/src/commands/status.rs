@@ -1,13 +1,15 @@
 //! `status`: what every session is doing, and who waits.
 
 use callboard_engine::SessionList;
-use callboard_model::Timestamp;
+use callboard_model::owned::OwnedState;
 use callboard_model::session::StateWord;
-use callboard_model::view::SessionView;
+use callboard_model::view::{OwnedView, SessionView};
+use callboard_model::{Timestamp, WorkspaceId};
 use comfy_table::Table;
 
-use super::{client, in_workspace, workspace_here};
+use super::{client, in_workspace, run, workspace_here};
 use crate::args::Status;
+use crate::client::Client;
 use crate::error::CliError;
 use crate::output::{self, Style};
 use crate::settings::Settings;
@@ -27,7 +29,8 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
     if args.json.json {
         return output::json(&sessions);
     }
-    if sessions.is_empty() {
+    let queued = queued(&client, workspace)?;
+    if sessions.is_empty() && queued.is_empty() {
         return output::line(
             "no session runs, and none ended in the last 12 hours\n\nhint: start an agent in a repository; `callboard session list` shows earlier ones",
         );
@@ -37,7 +40,20 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
     let calls = count(StateWord::NeedsYou) + count(StateWord::Failed) > 0;
     output::line(&if calls { output::styled(&summary, Style::Accent) } else { summary })?;
     output::line("")?;
-    output::print(&output::table_text(&rows(&sessions, now, output::width())))
+    output::print(&output::table_text(&rows(&sessions, now, output::width())))?;
+    if !queued.is_empty() {
+        output::line("\nto be started:")?;
+    }
+    queued.iter().try_for_each(|owned| output::line(&format!("  {}", run::told(owned))))
+}
+
+/// Sessions that were asked for and wait for their turn.
+fn queued(client: &Client, workspace: Option<WorkspaceId>) -> Result<Vec<OwnedView>, CliError> {
+    let mut all: Vec<OwnedView> = client.get("/api/owned")?;
+    all.retain(|owned| {
+        owned.state == OwnedState::Queued && workspace.is_none_or(|id| owned.workspace == id)
+    });
+    Ok(all)
 }
 
 /// How many sessions call for a person, and how many work.

@@ -53,11 +53,11 @@ pub(super) fn worktree(command: Worktree, settings: &Settings) -> Result<ExitCod
         running @ (Worktree::Env { .. } | Worktree::Serve { .. } | Worktree::Setup { .. }) => {
             done(serve::run(running, &client))
         }
-        Worktree::Adopt { worktree, name, branch, task, json } => {
+        Worktree::Adopt { worktree, name, branch, task, equip, json } => {
             let task = task.as_deref().map(task_id).transpose()?;
-            let adopt = AdoptWorktree { worktree: named(worktree)?, task, name, branch };
+            let adopt = AdoptWorktree { worktree: named(worktree)?, task, name, branch, equip };
             let path = format!("/api/worktrees/adopt?{}", here(&client)?);
-            done(told(&client.send(Method::POST, &path, &adopt)?, json.json))
+            done(serve::adopted(&client.send(Method::POST, &path, &adopt)?, json.json))
         }
         Worktree::Remove { worktree, yes, delete_branch, no_wait, json } => {
             let how = RemoveWorktree { yes, delete_branch, wait: !no_wait };
@@ -178,7 +178,7 @@ fn state(view: &WorktreeView) -> String {
     match view.state {
         WorktreeState::Missing => output::styled(word, Style::Accent),
         _ if !view.running.is_empty() => {
-            output::styled(&format!("{word}, {}", sessions(&view.running)), Style::Bold)
+            output::styled(&format!("used by {}", sessions(&view.running)), Style::Bold)
         }
         _ => output::styled(word, Style::Dim),
     }

@@ -152,3 +152,51 @@ fn a_host_that_was_killed_is_lost_and_its_agent_is_found_by_its_marker() {
     assert!(process::ask_to_end(left, process::start_ticks(left)));
     wait::until("its end", || (!runs(left)).then_some(()));
 }
+
+#[test]
+fn an_agent_that_does_not_read_is_sent_to_interrupted_and_ended() {
+    let home = HermeticHome::new();
+    // It hears nothing, and does not end when it is asked to.
+    let script =
+        "trap '' TERM; trap 'echo interrupted' INT; echo ready; while :; do sleep 0.05; done";
+    let agent = Agent::start(&home, script);
+    agent.running();
+    wait::until("the agent", || agent.output().contains("ready").then_some(()));
+    // More than a pipe holds: nobody waits for it to be read.
+    let line = "x".repeat(300_000);
+    for id in ["1", "2", "3"] {
+        agent.send(id, &line);
+    }
+    agent.ask(HostRequest::CloseInput);
+    agent.ask(HostRequest::Interrupt);
+    wait::until("the interruption", || agent.output().contains("interrupted").then_some(()));
+    let late = host::ask(&agent.dir, &HostRequest::Send { id: "4".into(), line: "late".into() });
+    assert!(late.unwrap_err().to_string().contains("closed"));
+    agent.ask(HostRequest::End);
+    assert_eq!(agent.ended().signal, Some(9));
+}
+
+#[test]
+fn what_is_read_and_kept_of_a_talkative_agent_is_forgotten() {
+    let home = HermeticHome::new();
+    let script =
+        "head -c 12000000 /dev/zero | tr '\\0' 'x' | fold -w 999; echo; echo over; read -r _";
+    let agent = Agent::start(&home, script);
+    agent.running();
+    let parts = || {
+        let entries = fs::read_dir(&agent.dir).unwrap().flatten();
+        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        names.filter(|name| name.starts_with("output.")).count()
+    };
+    let size = || {
+        let entries = fs::read_dir(&agent.dir).unwrap().flatten();
+        let output = entries.filter(|e| e.file_name().to_string_lossy().starts_with("output."));
+        output.map(|entry| entry.metadata().unwrap().len()).sum::<u64>()
+    };
+    wait::until("all of it", || (size() > 12_000_000).then_some(()));
+    assert!(parts() > 2);
+    agent.ask(HostRequest::Forget { until: u64::MAX });
+    assert_eq!(parts(), 1);
+    agent.ask(HostRequest::CloseInput);
+    assert_eq!(agent.ended().code, Some(1));
+}

@@ -7,6 +7,7 @@
 )]
 
 mod colour;
+mod conflicts;
 mod connect;
 mod crash;
 mod daemon;
@@ -14,6 +15,8 @@ mod errors;
 mod full_disk;
 mod help;
 mod host;
+mod owned;
+mod pools;
 mod reading;
 mod real_agents;
 mod real_browser;
@@ -21,4 +24,5 @@ mod resources;
 mod scene;
 mod tail;
 mod transcripts;
+mod trust;
 mod worktrees;

@@ -1,12 +1,16 @@
 //! Real agents on the board; `cargo xtask test` runs modules of this name apart.
 
 mod acp;
+mod attach;
 mod claude;
 mod codex;
+mod conflicts;
 mod hooks;
 mod nights;
 pub(crate) mod owned;
 mod rewind;
+mod sharing;
+mod trust;
 
 use callboard_testkit::Daemon;
 use callboard_testkit::daemon::EventStream;

@@ -1,6 +1,10 @@
 //! The page in a real browser, over the daemon; `cargo xtask test` runs modules of this name apart.
 
 mod answers;
+mod composing;
+mod nights;
+mod reviewing;
+mod serving;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::scene::{redacted, told};
 
-fn json(callboard: &Callboard<'_>, args: &[&str]) -> Value {
+pub(crate) fn json(callboard: &Callboard<'_>, args: &[&str]) -> Value {
     let finished = callboard.run(args.iter().chain(&["--json"]));
     assert_eq!(finished.code, Some(0), "{args:?}: {}{}", finished.stdout, finished.stderr);
     serde_json::from_str(&finished.stdout).unwrap()
@@ -54,7 +54,7 @@ fn a_worktree_from_its_making_to_its_return() {
 
 /// A `callboard` whose files, and those of what it starts, may grow to so many blocks of 512 bytes: a
 /// write beyond fails as on a full disk, for the signal that would tell is ignored.
-fn limited(home: &HermeticHome, blocks: u32) -> std::path::PathBuf {
+pub(crate) fn limited(home: &HermeticHome, blocks: u32) -> std::path::PathBuf {
     let path = home.root().join("callboard-limited");
     let callboard = daemon::binary();
     let script = format!(
@@ -173,4 +173,33 @@ fn what_runs_in_a_worktree() {
     settings.add_filter(r"\b26\d\d\d\b", "[port]");
     settings.add_filter(r"serve-[0-9a-f]{16}", "serve-[hash]");
     settings.bind(|| assert_snapshot!("worktree_serve", text));
+}
+
+#[test]
+fn an_adopted_worktree_says_what_it_lacks() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit(
+        "Configure",
+        &[(".gitignore", ".env\n"), ("callboard.toml", "[worktrees]\npool = 0\n")],
+    );
+    repo.write(".env", "COMPOSE_PROJECT_NAME=app\n");
+    let (theirs, others) = (home.work().join("theirs"), home.work().join("others"));
+    for (path, branch) in [(&theirs, "theirs"), (&others, "others")] {
+        repo.git(&["worktree", "add", "-q", "-b", branch, path.to_str().unwrap()]);
+        fs::write(path.join(".env"), "COMPOSE_PROJECT_NAME=mine\n").unwrap();
+    }
+    let daemon = Daemon::of(Callboard::built(&home).cwd(repo.path()), &[]);
+    let callboard = daemon.callboard();
+    let says =
+        |args: &[&str]| format!("$ callboard {}\n{}", args.join(" "), told(&callboard.run(args)));
+    let mut text = says(&["worktree", "adopt", "theirs"]);
+    text += &says(&["worktree", "setup", "theirs"]);
+    text += &says(&["worktree", "setup", "theirs", "--again"]);
+    wait::until("its setup", || {
+        (json(callboard, &["worktree", "show", "theirs"])["setup"] == "done").then_some(())
+    });
+    text += &says(&["worktree", "adopt", "others", "--equip"]);
+    assert_eq!(fs::read_to_string(others.join(".env")).unwrap(), "COMPOSE_PROJECT_NAME=mine\n");
+    redacted(&home).bind(|| assert_snapshot!("worktree_adopt", text));
 }

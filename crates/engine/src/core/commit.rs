@@ -1,6 +1,7 @@
 //! A batch becomes part of the store: records, events, folds and rows in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 use callboard_model::{AgentName, SessionId, Timestamp};
@@ -115,6 +116,7 @@ impl Core {
     ) -> callboard_store::Result<()> {
         let now = self.now();
         let (store, mut sessions) = self.parts();
+        let mut worked_in = BTreeMap::new();
         store.write(Durability::Normal, now, |w| {
             let mut touched = Touched::default();
             let mut raw_bytes = 0;
@@ -143,11 +145,15 @@ impl Core {
                 };
                 if is_news {
                     w.log(LOG_SESSION, &id.to_string(), &serde_json::Value::Null)?;
+                    worked_in.extend(view.cwd.map(|folder| (id, folder)));
                 }
             }
             Ok(())
         })?;
         self.announcer.announce(self.store.last_seq());
+        for (session, folder) in worked_in {
+            self.changes.worked_in(session, Path::new(&folder));
+        }
         Ok(())
     }
 }

@@ -1,16 +1,19 @@
 //! The loop that everything that happens goes through, one at a time.
 
 mod calls;
+mod changes;
 mod commit;
 mod forks;
 mod nights;
 mod owned;
 mod repeats;
 mod resources;
+mod reviews;
 mod running;
 mod sessions;
 mod silences;
 mod tasks;
+mod trust;
 mod workspaces;
 mod worktrees;
 
@@ -29,7 +32,8 @@ use self::sessions::Folds;
 use self::silences::Silences;
 use crate::EngineError;
 use crate::announce::Announcer;
-use crate::calls::AnswerBell;
+use crate::bell::Bell;
+use crate::changes::ChangesRoom;
 use crate::engine::Clock;
 use crate::inbox::Inbox;
 use crate::ingest::Report;
@@ -70,13 +74,17 @@ pub(crate) struct Core {
     progress: ProgressNow,
     progress_told: Option<Timestamp>,
     clock: Clock,
-    pub(crate) answers: AnswerBell,
+    pub(crate) answers: Bell,
+    changes: Arc<ChangesRoom>,
     merges_due: bool,
 }
 
 pub(crate) use self::calls::{Answered, Asked, OwnCall};
+pub(crate) use self::changes::LookedAt;
 pub(crate) use self::owned::Told;
+pub(crate) use self::reviews::Combined;
 pub(crate) use self::sessions::view_of;
+pub(crate) use self::trust::Undecided;
 pub(crate) use self::workspaces::look_at;
 
 /// Has a transcript read again.
@@ -118,7 +126,8 @@ pub(crate) struct Wiring {
     pub(crate) problems: Problems,
     pub(crate) read_again: ReadAgain,
     pub(crate) progress: ProgressNow,
-    pub(crate) answers: AnswerBell,
+    pub(crate) answers: Bell,
+    pub(crate) changes: Arc<ChangesRoom>,
     pub(crate) clock: Clock,
 }
 
@@ -137,6 +146,7 @@ impl Core {
             progress_told: None,
             clock: wiring.clock,
             answers: wiring.answers,
+            changes: wiring.changes,
             // What an earlier daemon left unpacked.
             merges_due: true,
         }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::calls::follow_limit;
 use super::{Core, LOG_SESSION, tasks};
+use crate::owned::AfterLimit;
 use crate::{EngineError, limits};
 
 /// What a channel has told, up to a place in its journal.
@@ -39,14 +40,41 @@ impl Core {
     pub(crate) fn prompt_owned(&mut self, id: i64, text: String) -> Result<Owned, EngineError> {
         self.write_for_person(|w| {
             let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
-            let prompt =
-                OwnedPrompt { id: w.new_uuid(), text, at: w.now(), step: PromptStep::Waiting };
-            w.log(LogKind::OWNED_PROMPT, &subject(&owned), &json!({ "text": prompt.text }))?;
-            owned.prompts.push(prompt);
+            if owned.is_stopped || owned.state.is_over() {
+                return Err(EngineError::Conflict {
+                    text: "it has been told to end; nothing was sent".into(),
+                    hint: "have it go on with `callboard resume`",
+                });
+            }
+            add_prompt(w, &mut owned, text)?;
             w.put_owned(&owned)?;
             Ok(owned)
         })
         .inspect(|owned| self.show_owned(std::slice::from_ref(owned)))
+    }
+
+    /// Takes a limit off that is over, and says `words` where that is due; gives whether it did.
+    pub(crate) fn go_on_after_limit(
+        &mut self,
+        id: i64,
+        words: &str,
+        after: impl FnOnce(&Owned, Timestamp) -> AfterLimit,
+    ) -> Result<bool, EngineError> {
+        let (owned, after) = self.write_for_person(|w| {
+            let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let after = after(&owned, w.now());
+            if after != AfterLimit::Held {
+                owned.limited = None;
+                if after == AfterLimit::GoOn {
+                    add_prompt(w, &mut owned, words.to_owned())?;
+                }
+                w.put_owned(&owned)?;
+                follow_limit(w, &owned)?;
+            }
+            Ok((owned, after))
+        })?;
+        self.show_owned(std::slice::from_ref(&owned));
+        Ok(after == AfterLimit::GoOn)
     }
 
     /// Changes an owned session, unless `change` gives `false`; gives what it is then.
@@ -106,6 +134,9 @@ impl Core {
     pub(crate) fn note_stop(&mut self, id: i64, word: &'static str) -> Result<(), EngineError> {
         self.write_for_person(|w| {
             let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            if owned.state.is_over() {
+                return Ok(());
+            }
             w.log(LogKind::OWNED_STOPPED, &subject(&owned), &json!({ "what": word }))?;
             if word == "end" {
                 owned.is_stopped = true;
@@ -161,7 +192,13 @@ impl Core {
             crate::row::Running::Listed(session) => (session.pid, session.start_ticks),
             _ => (None, None),
         };
-        let (pid, start_ticks) = process.map_or(known, |(pid, ticks)| (Some(pid), ticks));
+        let known = process.map_or(known, |(pid, ticks)| (Some(pid), ticks));
+        // The end of one that runs on was seen by nobody: whoever lists it is right.
+        let is_left = |(pid, ticks): (Option<u32>, _)| {
+            let runs = |pid| callboard_os::process::is_running(pid, ticks) == Some(true);
+            owned.state.is_over() && owned.socket.is_none() && pid.is_some_and(runs)
+        };
+        let (pid, start_ticks) = if is_left(known) { (None, None) } else { known };
         let session = LiveSession {
             thread: thread.clone(),
             pid,
@@ -195,6 +232,7 @@ pub(super) fn add_asked(w: &mut Write<'_>, asked: Vec<Owned>) -> Result<Vec<Owne
         for prompt in &mut owned.prompts {
             prompt.id = w.new_uuid();
         }
+        refuse_second(w, &owned)?;
         let owned = w.add_owned(owned)?;
         let about =
             json!({ "agent": owned.agent, "task": owned.task, "beginning": owned.beginning });
@@ -202,6 +240,30 @@ pub(super) fn add_asked(w: &mut Write<'_>, asked: Vec<Owned>) -> Result<Vec<Owne
         added.push(owned);
     }
     Ok(added)
+}
+
+/// A conversation has one writer, from the moment that it is asked for.
+fn refuse_second(w: &Write<'_>, asked: &Owned) -> Result<(), EngineError> {
+    let Some(native) = &asked.native else { return Ok(()) };
+    let Some(writer) = w.view().owned_writer(&asked.agent, native)? else { return Ok(()) };
+    let which = writer.session.map_or_else(|| "that conversation".to_owned(), |s| s.to_string());
+    let state = match writer.state {
+        OwnedState::Queued => "waits for its start",
+        OwnedState::Preparing | OwnedState::Starting => "is being started",
+        _ => "runs",
+    };
+    Err(EngineError::Conflict {
+        text: format!("{which} {state} already; nothing was started"),
+        hint: "say more with `callboard send`, or end it first with `callboard stop`",
+    })
+}
+
+/// Gives it a prompt, with its log line.
+fn add_prompt(w: &mut Write<'_>, owned: &mut Owned, text: String) -> Result<(), EngineError> {
+    let prompt = OwnedPrompt { id: w.new_uuid(), text, at: w.now(), step: PromptStep::Waiting };
+    w.log(LogKind::OWNED_PROMPT, &subject(owned), &json!({ "text": prompt.text }))?;
+    owned.prompts.push(prompt);
+    Ok(())
 }
 
 /// What its log lines are about.
@@ -223,10 +285,11 @@ fn apply(owned: &mut Owned, signal: &Signal, now: Timestamp) {
         }
         Signal::Named(id) => owned.native = Some(id.clone()),
         Signal::Turn(turn) => {
-            (owned.turn, owned.turn_at) = (*turn, Some(now));
-            if *turn == TurnState::Working {
+            // A daemon that starts anew is told of the turn again that a limit is about to end.
+            if *turn == TurnState::Working && owned.turn != TurnState::Working {
                 (owned.limited, owned.failure) = (None, None);
             }
+            (owned.turn, owned.turn_at) = (*turn, Some(now));
         }
         Signal::Prompt { id, step } => owned.note_prompt(id, step.clone()),
         Signal::Failed { text } => owned.failure = Some(text.clone()),
@@ -251,6 +314,13 @@ fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<()> {
     }
     owned.session = Some(session);
     w.log(LOG_SESSION, &session.to_string(), &Value::Null)?;
+    if !owned.overlaps.is_empty() {
+        let text = format!(
+            "Others work where your task is going to: {}. Keep to your own part; `callboard conflicts` shows what cannot be merged.",
+            owned.overlaps.join("; ")
+        );
+        w.add_notice(session, "scope", &text)?;
+    }
     if let Some(task) = owned.task
         && w.view().tasks_of_session(session)?.is_empty()
         && w.view().task(task)?.is_some()
@@ -259,4 +329,27 @@ fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<()> {
         tasks::link(w, task, session, by)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_model::WorkspaceId;
+
+    use super::*;
+
+    #[test]
+    fn a_turn_that_is_told_again_keeps_its_limit_and_the_next_turn_takes_it_off() {
+        let at = Timestamp::from_millisecond;
+        let mut owned = Owned::asked(WorkspaceId(1), AgentName::known("claude"), at(0));
+        let limit = |until| Signal::Limited { until, text: "over".into() };
+        let working = Signal::Turn(TurnState::Working);
+        for signal in [working.clone(), limit(Some(at(9))), working.clone(), limit(None)] {
+            apply(&mut owned, &signal, at(1));
+        }
+        assert_eq!(owned.limited.as_ref().and_then(|limited| limited.until), Some(at(9)));
+        for signal in [Signal::Turn(TurnState::Idle), working] {
+            apply(&mut owned, &signal, at(10));
+        }
+        assert_eq!(owned.limited, None);
+    }
 }

@@ -22,7 +22,10 @@ impl Core {
                 .iter()
                 .filter(|lease| lease.workspace == workspace && lease.resource == new.resource);
             let others: Vec<&Lease> = others.collect();
-            let has_it = others.iter().any(|lease| lease.holder == new.holder);
+            let (own, others): (Vec<&Lease>, Vec<&Lease>) =
+                others.into_iter().partition(|lease| lease.holder == new.holder);
+            // A place in the queue is not having it: who does not want to wait is told.
+            let has_it = own.iter().any(|lease| lease.state != LeaseState::Waiting);
             if !queue && !has_it && others.len() >= capacity as usize {
                 let holders: Vec<&str> = others.iter().map(|lease| lease.holder.as_str()).collect();
                 return Err(EngineError::Conflict {

@@ -129,8 +129,19 @@ impl OfAgent {
 
     /// Decides anew what is known of a conversation; gives whether it changed.
     fn settle(&mut self, thread: &ThreadKey) -> bool {
-        let listed = self.homes.values().flatten().find_map(|list| list.sessions.get(thread));
         let driven = self.driven.get(thread);
+        // A list that still has the process whose end its driver saw is of the past.
+        let is_past = |listed: &LiveSession| {
+            driven.is_some_and(|driven| {
+                let started = driven.start_ticks.zip(listed.start_ticks);
+                driven.alive == Alive::No
+                    && driven.pid.is_some()
+                    && driven.pid == listed.pid
+                    && started.is_none_or(|(driven, listed)| driven == listed)
+            })
+        };
+        let listed = self.homes.values().flatten().find_map(|list| list.sessions.get(thread));
+        let listed = listed.filter(|listed| !is_past(listed));
         // Whoever drives it knows best; once that is over, somebody else may run it.
         let ours = driven.filter(|session| session.alive == Alive::Yes);
         let others = match (self.told.get(thread), listed) {
@@ -193,6 +204,29 @@ mod tests {
         assert_eq!(turn_of(&running, &agent, "a"), Some(TurnState::Unknown));
         running.take_list(&agent, &home, false, Vec::new());
         assert_eq!(turn_of(&running, &agent, "a"), None);
+    }
+
+    #[test]
+    fn a_list_that_still_has_what_its_driver_saw_end_is_of_the_past() {
+        let (agent, mut running) = homes(1);
+        let of = |alive, pid| LiveSession {
+            alive,
+            pid: Some(pid),
+            start_ticks: Some(3),
+            ..session("a", TurnState::Working)
+        };
+        let home = PathBuf::from("/home0");
+        let alive = |running: &RunningSessions| match running.of(&agent, &ThreadKey::main("a")) {
+            Running::Listed(session) => Some(session.alive),
+            _ => None,
+        };
+        running.take_list(&agent, &home, true, vec![of(Alive::Yes, 7)]);
+        running.take_driven(&agent, of(Alive::Yes, 7));
+        running.take_driven(&agent, of(Alive::No, 7));
+        assert_eq!(alive(&running), Some(Alive::No));
+        // Its user goes on with it elsewhere.
+        running.take_list(&agent, &home, true, vec![of(Alive::Yes, 8)]);
+        assert_eq!(alive(&running), Some(Alive::Yes));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use std::path::Path;
 
 use callboard_agents::{LiveSession, LiveUpdate};
 use callboard_model::fold::SessionFold;
-use callboard_model::session::{Alive, TurnState};
-use callboard_model::view::SessionView;
+use callboard_model::owned::OwnedState;
+use callboard_model::session::{Alive, Outcome, StateWord, TurnState};
+use callboard_model::view::{OwnedView, SessionView};
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::{Durability, Result, SessionRow, Snapshot, Store, Write};
 
@@ -160,6 +161,12 @@ impl Sessions<'_> {
             view.activity = format!("waits: {waits}");
             // It goes on by itself: nobody has to look after what the limit broke off.
             view.facts.turn.is = TurnState::Working;
+            view.state = view.facts.word();
+        }
+        let is_over = |owned: &OwnedView| owned.state == OwnedState::Ended;
+        if view.state == StateWord::Interrupted && view.owned.as_deref().is_some_and(is_over) {
+            // Its end broke the turn off: it was asked for.
+            (view.facts.turn.is, view.facts.outcome.is) = (TurnState::Idle, Outcome::Open);
             view.state = view.facts.word();
         }
         self.silences.note(&view, &held.fold, self.now);

@@ -25,7 +25,7 @@ impl Silences {
             SessionFilter { working_only: true, hidden_too: true, ..SessionFilter::default() };
         let mut silences = Self::default();
         for row in s.sessions(&working)? {
-            let fold = s.fold(row.id)?.and_then(|(_, json)| SessionFold::from_json(&json));
+            let fold = crate::row::fold_of(s, row.id)?;
             silences.set(row.id, fold.and_then(|fold| fold.silence_ends()));
         }
         Ok(silences)

@@ -44,8 +44,9 @@ pub(crate) fn look_at(path: &Path) -> Result<Found, EngineError> {
     if is_git && let Err(cause) = callboard_git::exclude::add(&common_dir, EXCLUDED) {
         tracing::warn!(%cause, "git shows .callboard as untracked: it could not be excluded");
     }
-    let worktrees =
+    let mut worktrees =
         if is_git { worktree::list(&Git::at(&root)).unwrap_or_default() } else { Vec::new() };
+    worktrees.retain(|tree| !crate::trials::is_throwaway(&tree.path));
     Ok(Found { row: WorkspaceRow { root, common_dir, name, is_git }, worktrees })
 }
 

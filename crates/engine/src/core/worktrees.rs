@@ -1,9 +1,10 @@
-//! Rows of worktrees, and which workspace a worktree binds its sessions to.
+//! Rows of worktrees, what came to light in throwaway ones, and which workspace a worktree binds its sessions to.
 
 use std::path::Path;
 
 use callboard_model::WorkspaceId;
-use callboard_store::Write;
+use callboard_model::trial::TrialResult;
+use callboard_store::{TrialKey, Write};
 
 use super::Core;
 use crate::EngineError;
@@ -15,6 +16,15 @@ impl Core {
         f: impl FnOnce(&mut Write<'_>) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         self.write_for_person(f)
+    }
+
+    /// Keeps what a command came to in a throwaway worktree.
+    pub(crate) fn keep_trial_result(
+        &mut self,
+        of: &TrialKey<'_>,
+        result: &TrialResult,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| Ok(w.put_trial_result(of, result)?))
     }
 
     /// Notes a checkout of a workspace: sessions in it belong there, also once it is gone.

@@ -51,8 +51,23 @@ fn one(equip: &Equip<'_>, equipped: &mut Equipped, path: &Path) -> io::Result<()
     if replace(equip.top, path, &content, meta.permissions().mode(), equipped)? {
         return Ok(());
     }
-    equipped.remark(format!("{} was changed in the worktree and is left as it is", path.display()));
+    equipped.remark(left_text(equip.top, path, equipped));
     Ok(())
+}
+
+/// Tells of a file of somebody else's that it is left, and what it sets otherwise than this worktree does.
+fn left_text(top: &Path, path: &Path, equipped: &Equipped) -> String {
+    let path_text = path.display();
+    if equipped.written.contains_key(path) {
+        return format!("{path_text} was changed in the worktree and is left as it is");
+    }
+    let left = format!("{path_text} was there already and is left as it is");
+    let present = fs::read(top.join(path)).unwrap_or_default();
+    let others = environment::set_otherwise(&present, &equipped.environment);
+    if !environment::is_env_file(path) || others.is_empty() {
+        return left;
+    }
+    format!("{left}; it has values of its own for {}", others.join(", "))
 }
 
 /// Writes a file of ours; gives `false`, and leaves it, where somebody else has written to it since.
@@ -75,6 +90,8 @@ pub(super) fn replace(
             }
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => make_parent(top, path)?,
+        // On this branch a file lies where the folder would be.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(false),
         Err(error) => return Err(error),
     }
     write_whole(&to, content, mode)?;

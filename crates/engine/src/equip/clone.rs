@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use callboard_agents::StopFlag;
 use callboard_git::{Git, ignored, locate};
 use callboard_os::copy::{self, Copied};
 use callboard_os::disk;
@@ -25,6 +26,9 @@ pub(super) fn clone_folders(
     for path in &places.clone {
         if fs::symlink_metadata(equip.top.join(path)).is_ok() {
             continue;
+        }
+        if equip.stop.is_some_and(StopFlag::stopped) {
+            return Err(EquipError::new(STEP, "it was stopped", "set the worktree up again"));
         }
         told(&format!("copying {}", path.display()));
         let copied = one(equip, path).map_err(EquipError::io(STEP, path))?;

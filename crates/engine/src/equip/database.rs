@@ -95,12 +95,26 @@ pub(super) fn make(
     equipped: &mut Equipped,
     told: &mut dyn FnMut(&str),
 ) -> Result<(), EquipError> {
-    let (Some(database), false) = (&equip.project.database, equipped.has_database) else {
+    let (Some(database), false) = (&equip.project.database, equipped.is_migrated) else {
         return Ok(());
     };
     told("making the database");
     match database.kind {
-        DatabaseKind::Sqlite => sqlite(equip, database)?,
+        DatabaseKind::Sqlite => {
+            if !equipped.has_database && is_others(equip, database) {
+                let file = database.file.as_deref().unwrap_or_default();
+                equipped.remark(format!(
+                    "{file} was there already and is left as it is, also by `database.migrate`"
+                ));
+                (equipped.has_database, equipped.is_migrated) = (true, true);
+                return Ok(());
+            }
+            // Recorded before it is there: from then on it is known to be ours.
+            equipped.has_database = true;
+            record::save(equip.home, equip.top, equipped)?;
+            sqlite(equip, database)?;
+        }
+        DatabaseKind::Postgres if equipped.has_database => {}
         DatabaseKind::Postgres => {
             let address = address(equip, database)?;
             let name = equipped.database.clone().unwrap_or_default();
@@ -123,7 +137,16 @@ pub(super) fn make(
         Duration::from_secs(database.seconds),
         told,
     )
-    .map_err(EquipError::script("migrate the worktree's database"))
+    .map_err(EquipError::script("migrate the worktree's database"))?;
+    equipped.is_migrated = true;
+    Ok(())
+}
+
+/// Whether somebody else's database lies where the worktree's own would: one that is neither ours nor checked out.
+fn is_others(equip: &Equip<'_>, database: &Database) -> bool {
+    let file = Path::new(database.file.as_deref().unwrap_or_default());
+    fs::symlink_metadata(equip.top.join(file)).is_ok()
+        && !mask::is_tracked(&Git::at(equip.top), file)
 }
 
 fn sqlite(equip: &Equip<'_>, database: &Database) -> Result<(), EquipError> {
@@ -143,18 +166,36 @@ fn sqlite(equip: &Equip<'_>, database: &Database) -> Result<(), EquipError> {
     })
 }
 
+/// Whether the database that the worktree was given is there, and its own.
+///
+/// # Errors
+/// When it is somebody else's by now, or its server does not answer.
+pub(super) fn find_own(equip: &Equip<'_>, equipped: &Equipped) -> Result<bool, EquipError> {
+    let Some((name, address)) = own(equipped) else {
+        let file = equipped.database.as_deref().filter(|_| equipped.has_database);
+        return Ok(file.is_some_and(|file| equip.top.join(file).exists()));
+    };
+    server(equip, &address).is_there(&name)
+}
+
 /// Drops the worktree's database, if it was made for it. A file goes with the worktree.
 pub(super) fn drop_own(equip: &Equip<'_>, equipped: &mut Equipped) -> Result<(), EquipError> {
-    let source = equipped.database_source.as_deref().and_then(Address::parse);
-    let (true, Some(name), Some(address)) =
-        (equipped.has_database, equipped.database.clone(), source)
-    else {
-        return Ok(());
-    };
-    // What callboard.toml says by now may be another database, or none.
+    let Some((name, address)) = own(equipped) else { return Ok(()) };
+    server(equip, &address).remove(&name)?;
+    (equipped.has_database, equipped.is_migrated) = (false, false);
+    record::save(equip.home, equip.top, equipped)
+}
+
+/// The name of the database that was made for the worktree on a server, and the address of the one that it is a copy of.
+fn own(equipped: &Equipped) -> Option<(String, Address)> {
+    let source = equipped.database_source.as_deref().and_then(Address::parse)?;
+    let name = equipped.database.clone().filter(|_| equipped.has_database)?;
+    Some((name, source))
+}
+
+/// What callboard.toml says by now may be another database, or none.
+fn server<'a>(equip: &'a Equip<'_>, address: &'a Address) -> postgres::Server<'a> {
     let seconds =
         equip.project.database.as_ref().map_or(Database::default().seconds, |d| d.seconds);
-    postgres::Server::of(equip, &address, Duration::from_secs(seconds)).remove(&name)?;
-    equipped.has_database = false;
-    record::save(equip.home, equip.top, equipped)
+    postgres::Server::of(equip, address, Duration::from_secs(seconds))
 }

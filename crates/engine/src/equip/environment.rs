@@ -91,8 +91,7 @@ pub(super) fn set_variables(content: &[u8], variables: &BTreeMap<String, String>
     let Ok(text) = std::str::from_utf8(content) else { return content.to_owned() };
     let set = |line: &str| {
         let (before, value) = line.split_once('=')?;
-        let name = before.trim().trim_start_matches("export ").trim();
-        let own = variables.get(name)?;
+        let own = variables.get(name_in(before))?;
         let end = if value.ends_with("\r\n") {
             "\r\n"
         } else if value.ends_with('\n') {
@@ -109,6 +108,26 @@ pub(super) fn set_variables(content: &[u8], variables: &BTreeMap<String, String>
         .map(|line| set(line).unwrap_or_else(|| line.to_owned()))
         .collect::<String>()
         .into()
+}
+
+/// The variables to which an env file gives other values than the worktree has for them.
+pub(super) fn set_otherwise(content: &[u8], variables: &BTreeMap<String, String>) -> Vec<String> {
+    let wanted = set_variables(content, variables);
+    let lines = |content: &[u8]| -> Vec<String> {
+        String::from_utf8_lossy(content).lines().map(str::to_owned).collect()
+    };
+    let pairs = lines(content).into_iter().zip(lines(&wanted));
+    let other = pairs.filter(|(present, own)| present != own);
+    let mut names: Vec<String> = other
+        .filter_map(|(present, _)| Some(name_in(present.split_once('=')?.0).to_owned()))
+        .collect();
+    names.dedup();
+    names
+}
+
+/// The name of the variable that a line of an env file sets, by what stands before its `=`.
+fn name_in(before: &str) -> &str {
+    before.trim().trim_start_matches("export ").trim()
 }
 
 /// The variables as a shell reads them: `export NAME='value'`, a line each.
@@ -134,6 +153,8 @@ mod tests {
             String::from_utf8(set).unwrap(),
             "# PORT=1\nPORT=20001\nexport URL=\"a b\"\r\nAPI_PORT=4000\nSECRET=a=b"
         );
+        assert_eq!(set_otherwise(text.as_bytes(), &variables), ["PORT", "URL"]);
+        assert_eq!(set_otherwise(b"PORT=20001\nA=1\n\xff", &variables), [""; 0]);
         assert_eq!(shell_text(&variables), "export PORT='20001'\nexport URL='a b'\n");
     }
 

@@ -8,6 +8,9 @@ use callboard_os::script::ScriptError;
 
 use crate::EngineError;
 
+/// What becomes of a worktree whose script failed.
+const STAYS: &str = "; the worktree stays as the script left it";
+
 /// Why a worktree could not be equipped.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {step}: {text}")]
@@ -23,6 +26,12 @@ pub struct EquipError {
 impl EquipError {
     pub(super) fn new(step: &'static str, text: impl Into<String>, hint: &'static str) -> Self {
         Self { step, text: text.into(), hint }
+    }
+
+    /// The same of a worktree that goes away again.
+    pub(crate) fn of_throwaway(&self) -> String {
+        let text = self.text.strip_suffix(STAYS).unwrap_or(&self.text);
+        format!("cannot {}: {text}; mend it, then check again", self.step)
     }
 
     pub(super) fn io<'a>(
@@ -47,7 +56,7 @@ impl EquipError {
 
     pub(super) fn script(step: &'static str) -> impl FnOnce(ScriptError) -> Self {
         move |cause| {
-            let text = format!("{cause}; the worktree stays as the script left it");
+            let text = format!("{cause}{STAYS}");
             Self::new(
                 step,
                 text,

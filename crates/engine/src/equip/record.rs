@@ -29,6 +29,8 @@ pub struct Equipped {
     pub database: Option<String>,
     /// The database was made.
     pub has_database: bool,
+    /// It was brought up to date.
+    pub is_migrated: bool,
     /// The address of the database that it is a copy of.
     pub database_source: Option<String>,
     /// The log of its scripts.
@@ -119,22 +121,27 @@ pub(super) fn load_or_begin(equip: &Equip<'_>) -> Result<Equipped, EquipError> {
     fs::create_dir_all(&folder)
         .map_err(EquipError::io("keep what a worktree is given", &folder))?;
     let mut equipped = load(equip.home, equip.top)?.unwrap_or_default();
-    equipped.log = folder.join("setup.log");
+    equipped.log = equip.log.map_or_else(|| folder.join("setup.log"), Path::to_owned);
     Ok(equipped)
 }
 
 pub(super) fn save(home: &Path, top: &Path, equipped: &Equipped) -> Result<(), EquipError> {
     let path = folder(home, top).join(RECORD);
-    let draft = path.with_extension("draft");
+    // Setup goes on while its worktree is moved: two may write at once.
+    let draft = path.with_extension(format!("draft-{}", callboard_store::fresh_name()));
     let write = || {
         // Passwords stand in it.
         let mut options = fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file = options.write(true).create_new(true).mode(0o600).open(&draft)?;
         file.write_all(&serde_json::to_vec_pretty(equipped)?)?;
         file.sync_all()?;
         fs::rename(&draft, &path)
     };
-    write().map_err(EquipError::io("keep what a worktree is given", &path))
+    let written = write().inspect_err(|_| {
+        // It is nobody's file.
+        let _ = fs::remove_file(&draft);
+    });
+    written.map_err(EquipError::io("keep what a worktree is given", &path))
 }
 
 /// Forgets what a worktree was given, with the logs of its scripts.

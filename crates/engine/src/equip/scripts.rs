@@ -79,7 +79,9 @@ pub(super) fn run_lines(
 ) -> Result<(), ScriptError> {
     for line in lines {
         told(line);
-        script(equip, equipped, line, &equipped.log).time(time).run(told)?;
+        let script = script(equip, equipped, line, &equipped.log).time(time);
+        let script = equip.stop.map_or(script.clone(), |stop| script.stop_by(stop));
+        script.run(told)?;
     }
     Ok(())
 }

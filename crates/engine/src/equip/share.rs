@@ -23,6 +23,12 @@ pub(super) fn share(
 ) -> Result<(), EquipError> {
     let own = equip.root.join(OWN).is_dir().then(|| Path::new(OWN).to_owned());
     for path in own.iter().chain(&places.share) {
+        let is_linked =
+            fs::read_link(equip.top.join(path)).is_ok_and(|to| to == equip.root.join(path));
+        if is_linked && !equipped.shared.contains(path) {
+            // It came back with a worktree that was restored.
+            equipped.shared.push(path.clone());
+        }
         match fs::symlink_metadata(equip.top.join(path)) {
             Ok(_) if equipped.shared.contains(path) || path == Path::new(OWN) => continue,
             Ok(_) => {

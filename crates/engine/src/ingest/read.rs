@@ -330,4 +330,40 @@ mod tests {
         assert_eq!(records(&transcript), (3, 1), "another file, of the same length and beginning");
         assert_eq!(records(&transcript), (0, 1));
     }
+
+    #[test]
+    fn what_is_written_anew_within_a_tick_of_the_clock_is_read_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("t.jsonl");
+        let write = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            let file = std::fs::File::options().write(true).open(&path).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH).unwrap();
+        };
+        let file = TranscriptFile {
+            path: path.clone(),
+            compression: Compression::None,
+            thread: None,
+            size: 0,
+            modified: None,
+        };
+        let transcript =
+            Arc::new(Tracked::new(callboard_agents::all()[0], file, Progress::default()));
+        let blobs = BlobStore::new(dir.path());
+        let records = || {
+            let mut records = 0;
+            let mut count = |batch: Batch| {
+                records += batch.records;
+                true
+            };
+            read(&transcript, false, &blobs, &mut count).unwrap();
+            records
+        };
+        write("{\"x\":1}\n{\"x\":2}\n");
+        assert_eq!((records(), records()), (2, 0));
+        write("{\"x\":9}\n{\"x\":2}\n");
+        assert_eq!((records(), records()), (2, 0), "another beginning");
+        write("{\"x\":9}\n{\"x\":7}\n");
+        assert_eq!((records(), records()), (2, 0), "another end");
+    }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use callboard_agents::drive::{Driver, Launch, Process};
 use callboard_agents::{Agent, Environment};
@@ -48,6 +48,10 @@ pub(super) fn invocation_of(
 ) -> Result<Invocation, EngineError> {
     let name = agent.name();
     let is_ours = callboard_agents::all().iter().any(|known| known.name() == name);
+    if !is_ours && engine.is_unapproved(workspace, agent)? {
+        let root = engine.root_of(workspace)?;
+        return Err(crate::trust::refusal(&root, "nothing was started"));
+    }
     let project = engine.project_of(workspace)?;
     let environment = &engine.config.environment;
     let configured = project.agents.acp.get(name.as_str()).filter(|_| !is_ours);
@@ -57,8 +61,7 @@ pub(super) fn invocation_of(
         let program = program_of(agent, environment)?;
         return Ok(Invocation { program, ..Invocation::default() });
     };
-    let path = configured.environment.get("PATH").or_else(|| environment.vars.get("PATH"));
-    let found = find_program(program, path.map(String::as_str).unwrap_or_default().as_ref());
+    let found = program_at(program, &configured.environment, environment);
     let program = found.ok_or_else(|| EngineError::Refused {
         text: format!(
             "`{program}` of `[agents.acp.{name}]` is not installed where the daemon looks; nothing was started"
@@ -68,13 +71,22 @@ pub(super) fn invocation_of(
     Ok(Invocation { program, args: args.to_vec(), variables: configured.environment.clone() })
 }
 
+/// Where a program is that a configuration names, with the variables that it sets.
+pub(crate) fn program_at(
+    program: &str,
+    variables: &BTreeMap<String, String>,
+    environment: &Environment,
+) -> Option<PathBuf> {
+    let path = variables.get("PATH").or_else(|| environment.vars.get("PATH"));
+    find_program(program, path.map(String::as_str).unwrap_or_default().as_ref())
+}
+
 /// What its agent is started with.
 pub(super) fn launch_of(
     engine: &Engine,
     owned: &Owned,
     invocation: Invocation,
 ) -> Result<Launch, EngineError> {
-    let environment = engine.config.environment.clone();
     let mut variables = match owned.worktree {
         Some(worktree) => engine.worktree_environment(WorktreeId(worktree))?,
         None => BTreeMap::new(),
@@ -82,8 +94,13 @@ pub(super) fn launch_of(
     if let Some(task) = owned.task {
         variables.insert(TASK_VARIABLE.to_owned(), task.to_string());
     }
-    variables.extend(invocation.variables);
-    Ok(Launch {
+    variables.extend(invocation.variables.clone());
+    Ok(Launch { variables, ..launched(engine, owned, invocation) })
+}
+
+/// What its agent was started with, as far as driving it on needs that: without the variables of its worktree.
+pub(super) fn launched(engine: &Engine, owned: &Owned, invocation: Invocation) -> Launch {
+    Launch {
         program: invocation.program,
         args: invocation.args,
         cwd: owned.cwd.as_ref().map(PathBuf::from).unwrap_or_default(),
@@ -92,9 +109,10 @@ pub(super) fn launch_of(
         id: owned.channel["wished"].as_str().or(owned.native.as_deref()).unwrap_or_default().into(),
         model: owned.model.clone(),
         mode: owned.mode.clone(),
-        environment,
-        variables,
-    })
+        environment: engine.config.environment.clone(),
+        variables: invocation.variables,
+        callboard: engine.owned.program.clone(),
+    }
 }
 
 /// Where an agent's program is.
@@ -121,11 +139,12 @@ pub(super) fn begin(engine: &Arc<Engine>, id: i64) {
         None => error.to_string(),
     };
     tracing::warn!(%error, owned = id, "an owned session could not be started");
-    let failed = engine.ask(move |core| {
-        core.change_owned(id, |owned, _| {
+    let failed = engine.change_owned(id, |owned, _| {
+        let goes_on = !owned.state.is_over();
+        if goes_on && !owned.end_if_stopped() {
             (owned.state, owned.failure, owned.waits) = (OwnedState::Failed, Some(text), None);
-            true
-        })
+        }
+        goes_on
     });
     if let Err(error) = failed {
         tracing::warn!(%error, "that a session could not be started is not kept");
@@ -134,21 +153,25 @@ pub(super) fn begin(engine: &Arc<Engine>, id: i64) {
 
 /// Makes the place it works in.
 fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
-    let owned = engine.ask(move |core| {
-        core.change_owned(id, |owned, now| {
-            let is_due = matches!(owned.state, OwnedState::Queued | OwnedState::Preparing);
-            if is_due {
-                (owned.state, owned.waits) = (OwnedState::Preparing, None);
-                owned.started_at = Some(now);
-            }
-            is_due
-        })
+    let owned = engine.change_owned(id, |owned, now| {
+        let is_due = matches!(owned.state, OwnedState::Queued | OwnedState::Preparing);
+        if is_due && !owned.end_if_stopped() {
+            (owned.state, owned.waits) = (OwnedState::Preparing, None);
+            owned.started_at = Some(now);
+        }
+        is_due
     })?;
-    if owned.state != OwnedState::Preparing {
-        return Err(EngineError::Ending);
+    let mut owned = still(owned, OwnedState::Preparing)?;
+    if owned.has_usual_mode {
+        let mode = usual_mode(engine, &owned)?;
+        owned = engine.change_owned(id, |owned, _| {
+            owned.mode = mode;
+            true
+        })?;
+        owned = still(owned, OwnedState::Preparing)?;
     }
     if let Some(native) = resumed(&owned) {
-        super::orders::refuse_second_writer(engine, &owned.agent, native)?;
+        super::resume::refuse_second_writer(engine, &owned.agent, native)?;
     }
     let (cwd, worktree) = match &owned.cwd {
         Some(cwd) if Path::new(cwd).is_dir() => (PathBuf::from(cwd), owned.worktree),
@@ -160,13 +183,29 @@ fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
         }
         None => place::make(engine, &owned)?,
     };
+    if let Some(worktree) = worktree {
+        engine.unpark(WorktreeId(worktree))?;
+    }
     let cwd = cwd.to_string_lossy().into_owned();
-    engine.ask(move |core| {
-        core.change_owned(id, |owned, _| {
-            (owned.cwd, owned.worktree) = (Some(cwd), worktree);
-            true
-        })
-    })
+    let owned = engine.change_owned(id, move |owned, _| {
+        (owned.cwd, owned.worktree) = (Some(cwd), worktree);
+        owned.end_if_stopped();
+        true
+    })?;
+    still(owned, OwnedState::Preparing)
+}
+
+/// The mode that `callboard.toml` has for its agent, as far as that is approved now.
+fn usual_mode(engine: &Engine, owned: &Owned) -> Result<Option<String>, EngineError> {
+    let project = engine.project_of(owned.workspace)?;
+    let usual = &project.agents;
+    let is_for_it = usual.default.as_deref().is_none_or(|name| name == owned.agent.as_str());
+    Ok(usual.mode.clone().filter(|_| is_for_it))
+}
+
+/// It, if it stands where it was left: one that was told to end meanwhile is over, and nothing is to be started.
+fn still(owned: Owned, state: OwnedState) -> Result<Owned, EngineError> {
+    if owned.state == state { Ok(owned) } else { Err(EngineError::Ending) }
 }
 
 /// The conversation that goes on, by the agent's id.
@@ -189,19 +228,12 @@ fn start(engine: &Arc<Engine>, owned: Owned) -> Result<(), EngineError> {
     let native = native.or_else(|| driver.takes_id().then(|| launch.id.clone()));
     match driver.process(&launch, &dir) {
         Process::Pipes(spec) => {
-            let owned = engine.ask(move |core| {
-                core.change_owned(id, |owned, _| {
-                    owned.host = Some(name);
-                    (owned.state, owned.native) = (OwnedState::Starting, native);
-                    (owned.channel, owned.cursor) = (serde_json::Value::Null, 0);
-                    true
-                })
-            })?;
+            let owned = starting(engine, id, native, (name, None))?;
             let (sender, wakes) = sync_channel(limits::WAITING_WAKES);
             std::fs::create_dir_all(&dir).map_err(|cause| cannot(&dir, &cause))?;
             engine.owned.journals.follow(&dir, sender.clone());
             host::start(&engine.owned.program, &dir, &spec).map_err(refused)?;
-            wait_for_host(&dir);
+            wait_for_host(engine, &dir, &wakes);
             let journal = Journal::of(&dir, 0);
             drive(engine, owned, driver, &launch, Wire::Pipes { dir, journal }, (sender, wakes));
         }
@@ -209,18 +241,31 @@ fn start(engine: &Arc<Engine>, owned: Owned) -> Result<(), EngineError> {
             let server = server::running(engine, agent, driver, &launch)?;
             let socket = server.socket.to_string_lossy().into_owned();
             let host = server.name.clone();
-            let owned = engine.ask(move |core| {
-                core.change_owned(id, |owned, _| {
-                    (owned.host, owned.socket) = (Some(host), Some(socket));
-                    (owned.state, owned.native) = (OwnedState::Starting, native);
-                    (owned.channel, owned.cursor) = (serde_json::Value::Null, 0);
-                    true
-                })
-            })?;
+            let owned = starting(engine, id, native, (host, Some(socket)))
+                .inspect_err(|_| server::let_go(engine, &agent.name(), &server.name))?;
             connect(engine, owned, driver, &launch, &server)?;
         }
     }
     Ok(())
+}
+
+/// Keeps where its agent is going to run, before it does.
+fn starting(
+    engine: &Engine,
+    id: i64,
+    native: Option<String>,
+    (host, socket): (String, Option<String>),
+) -> Result<Owned, EngineError> {
+    let owned = engine.change_owned(id, |owned, _| {
+        let is_due = owned.state == OwnedState::Preparing;
+        if is_due && !owned.end_if_stopped() {
+            (owned.host, owned.socket) = (Some(host), socket);
+            (owned.state, owned.native) = (OwnedState::Starting, native);
+            (owned.channel, owned.cursor) = (serde_json::Value::Null, 0);
+        }
+        is_due
+    })?;
+    still(owned, OwnedState::Starting)
 }
 
 /// Drives a conversation by a connection to its server.
@@ -251,13 +296,13 @@ pub(super) fn drive(
     driver: &'static dyn Driver,
     launch: &Launch,
     wire: Wire,
-    (sender, wakes): (SyncSender<Wake>, std::sync::mpsc::Receiver<Wake>),
+    (sender, wakes): (SyncSender<Wake>, Receiver<Wake>),
 ) {
     let channel = driver.channel(launch, Some(&owned.channel));
-    if let Wire::Pipes { dir, .. } = &wire {
-        await_end(dir, sender.clone());
-    }
     engine.owned.enter(owned.id, sender);
+    if let Wire::Pipes { dir, .. } = &wire {
+        await_end(engine, owned.id, dir);
+    }
     let name = format!("owned-{}", owned.id);
     let committed = owned.cursor;
     let driven = Driven {
@@ -269,6 +314,7 @@ pub(super) fn drive(
         wakes,
         early: Vec::new(),
         ending: None,
+        is_ready: false,
         closed: None,
         taken: Vec::new(),
         committed,
@@ -278,24 +324,34 @@ pub(super) fn drive(
     }
 }
 
-/// A host that is killed writes nothing of its end: its process tells.
-fn await_end(dir: &Path, channel: SyncSender<Wake>) {
+/// A host that is killed writes nothing of its end: its process tells. One thread waits for it, however often its
+/// session is driven anew.
+fn await_end(engine: &Arc<Engine>, id: i64, dir: &Path) {
     let Ok(host::HostState::Running(started)) = host::state(dir) else { return };
+    if !engine.owned.begins_to_await(started.host) {
+        return;
+    }
+    let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
-        if callboard_os::process::wait_for_end(started.host.pid) {
-            // Gone when its session is over.
-            let _ = channel.send(Wake::Grown);
+        let is_told = callboard_os::process::wait_for_end(started.host.pid);
+        let Some(engine) = engine.upgrade() else { return };
+        engine.owned.awaits_no_more(started.host);
+        if let Some(channel) = engine.owned.channel(id).filter(|_| is_told) {
+            // One that is full looks at its host anyway.
+            let _ = channel.try_send(Wake::Grown);
         }
     });
 }
 
-/// Its socket is there a moment after it was started; nothing announces that.
-fn wait_for_host(dir: &Path) {
-    for _ in 0..limits::SERVER_TRIES {
+/// Its socket is there a moment after it was started, and then a file in its folder says so.
+fn wait_for_host(engine: &Engine, dir: &Path, wakes: &Receiver<Wake>) {
+    let begun = engine.now();
+    while engine.now().since_ms(begun) < limits::HOST_AWAITED_MS {
         if !matches!(host::state(dir), Ok(host::HostState::Starting)) {
             return;
         }
-        std::thread::sleep(limits::SERVER_TRY_EVERY);
+        // Nobody has the way to its channel yet: what comes is of its folder. The look itself is the repair.
+        let _ = wakes.recv_timeout(limits::HOST_LOOK_EVERY);
     }
 }
 
@@ -312,3 +368,6 @@ fn cannot(dir: &Path, cause: &std::io::Error) -> EngineError {
         hint: "make room on the disk, or the folder writable",
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

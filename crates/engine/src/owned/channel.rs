@@ -11,9 +11,8 @@ use callboard_model::session::TurnState;
 use callboard_model::{ThreadKey, Timestamp};
 use callboard_os::host::{self, HostRequest, HostState};
 
-use super::rewind;
-use super::transcript;
 use super::wire::Wire;
+use super::{rewind, takeover, transcript};
 use crate::calls::{AskedBy, Delivery};
 use crate::core::Told;
 use crate::engine::TRANSCRIPTS;
@@ -56,6 +55,8 @@ pub(super) struct Driven {
     pub(super) early: Vec<Delivery>,
     /// Since when it is to end.
     pub(super) ending: Option<Timestamp>,
+    /// Its agent takes orders by this channel.
+    pub(super) is_ready: bool,
     /// Why nothing more comes of it, once that is so.
     pub(super) closed: Option<Option<String>>,
     /// Snapshots that are taken and not committed yet.
@@ -70,23 +71,31 @@ impl Driven {
         let id = self.owned.id;
         let left = self.drive();
         self.engine.owned.leave(id);
+        let done = left.and_then(|left| match left {
+            Leaving::Over => self.over(),
+            Leaving::Daemon => Ok(()),
+        });
         if let Some(dir) = self.wire.dir() {
             self.engine.owned.journals.forget(dir);
         }
-        match left {
-            Ok(Leaving::Over) => self.over(),
-            Ok(Leaving::Daemon) | Err(EngineError::Ending) => {}
-            Err(error) => {
-                tracing::error!(%error, owned = id, "an owned session is no longer driven; its agent runs on");
-            }
+        let engine = self.engine.clone();
+        // Its connection ends with it, before there is another one.
+        drop(self);
+        match done {
+            Ok(()) | Err(EngineError::Ending) => {}
+            Err(error) => takeover::drive_again(&engine, id, &error),
         }
-        self.engine.owned.queue.tell();
+        engine.owned.queue.tell();
     }
 
     fn drive(&mut self) -> Result<Leaving, EngineError> {
         let opening = self.channel.open();
         self.send(&opening)?;
         self.grown()?;
+        if self.read_row()?.is_some_and(|owned| owned.is_stopped) {
+            // It was told before there was a channel to tell.
+            self.end()?;
+        }
         self.send_prompts()?;
         loop {
             if self.closed.is_some() {
@@ -176,7 +185,8 @@ impl Driven {
                 Signal::Closed { failure } => Some(failure.clone()),
                 _ => None,
             });
-            let is_news = signals.iter().any(|s| matches!(s, Signal::Turn(_) | Signal::Ready));
+            // The queue and a night follow every word of a turn: also what comes after its end.
+            let is_news = !signals.is_empty();
             let is_ready = signals.contains(&Signal::Ready);
             self.commit(signals, Vec::new())?;
             self.closed = self.closed.take().or(closed);
@@ -184,7 +194,11 @@ impl Driven {
                 self.engine.owned.queue.tell();
             }
             if is_ready {
-                self.send_prompts()?;
+                self.is_ready = true;
+                match self.ending {
+                    Some(_) => self.end()?,
+                    None => self.send_prompts()?,
+                }
             }
         }
         self.send(&lines)?;
@@ -215,6 +229,12 @@ impl Driven {
         })
     }
 
+    /// What it is by now: others write its prompts, and that it is to end.
+    fn read_row(&self) -> Result<Option<Owned>, EngineError> {
+        let id = self.owned.id;
+        self.engine.read(move |s| Ok(s.owned(id)?))
+    }
+
     fn commit(&mut self, signals: Vec<Signal>, sent: Vec<String>) -> Result<(), EngineError> {
         let process = match self.wire.host_state() {
             HostState::Running(started) if matches!(self.wire, Wire::Pipes { .. }) => {
@@ -229,6 +249,13 @@ impl Driven {
         let id = self.owned.id;
         self.owned = self.engine.ask(move |core| core.take_told(id, told))?;
         self.committed = cursor;
+        takeover::drives_on(&self.engine, id);
+        if let Wire::Pipes { dir, journal } = &mut self.wire
+            && let Some(until) = journal.forgettable(cursor)
+            && let Err(error) = host::ask(dir, &HostRequest::Forget { until })
+        {
+            tracing::debug!(%error, "a host keeps what is read");
+        }
         Ok(())
     }
 
@@ -245,8 +272,7 @@ impl Driven {
         if begun.is_empty() {
             return Ok(());
         }
-        let id = self.owned.id;
-        let owned = self.engine.read(move |s| Ok(s.owned(id)?))?;
+        let owned = self.read_row()?;
         let prompts = owned.map(|owned| owned.prompts).unwrap_or_default();
         let begun: Vec<OwnedPrompt> =
             prompts.into_iter().filter(|prompt| begun.contains(&&prompt.id)).collect();
@@ -287,8 +313,9 @@ impl Driven {
     /// Sends the prompts that wait. They count as sent before they are: over pipes, one that was is not sent
     /// again; elsewhere the channel finds out.
     fn send_prompts(&mut self) -> Result<(), EngineError> {
-        let id = self.owned.id;
-        let owned = self.engine.read(move |s| Ok(s.owned(id)?))?;
+        // What is to end is told nothing more.
+        let is_open = self.ending.is_none();
+        let owned = self.read_row()?.filter(|owned| is_open && !owned.is_stopped);
         let Some(owned) = owned else { return Ok(()) };
         let is_again = matches!(self.wire, Wire::Pipes { .. });
         let is_due = |step: &PromptStep| match step {
@@ -324,12 +351,19 @@ impl Driven {
 
     /// Sends an answer, and tells what became of it.
     fn deliver(&mut self, delivery: Delivery) -> Result<(), EngineError> {
+        // It waited for this thread: meanwhile the agent may ask something else under the same key.
+        let due = self.engine.answer_due(delivery.call)?;
+        let Some(delivery) = due.filter(|due| due.generation == delivery.generation) else {
+            return Ok(());
+        };
         let (ask, answer) = (Box::new(delivery.ask.clone()), delivery.answer.clone());
         let sent = match self.channel.order(&Order::Answer { ask, answer }) {
             Ok(lines) => self
                 .commit(Vec::new(), Vec::new())
                 .and_then(|()| self.try_send(&lines).map_err(refused_by_host)),
             Err(Refusal::NotYet) => {
+                // It is brought again and again until it is accepted: the last is enough.
+                self.early.retain(|early| early.call != delivery.call);
                 self.early.push(delivery);
                 return Ok(());
             }
@@ -377,6 +411,10 @@ impl Driven {
     /// Breaks the turn off and closes the agent's input; a server lets go of the conversation.
     fn end(&mut self) -> Result<(), EngineError> {
         self.ending = self.ending.or_else(|| Some(self.engine.now()));
+        if matches!(self.wire, Wire::Socket { .. }) && !self.is_ready {
+            // Its turn may go on in its server, which takes no order yet.
+            return Ok(());
+        }
         if self.owned.turn != TurnState::Idle {
             let order = Order::End { id: format!("end {}", self.fresh()) };
             if let Err(error) = self.follow(&order) {
@@ -397,24 +435,45 @@ impl Driven {
     /// It did not end by itself.
     fn end_processes(&mut self) {
         self.ending = None;
-        if let Wire::Pipes { dir, .. } = &self.wire
-            && let Err(error) = host::ask(dir, &HostRequest::End)
-        {
-            tracing::warn!(%error, "an agent could not be ended");
+        match &self.wire {
+            Wire::Pipes { dir, .. } => {
+                if let Err(error) = host::ask(dir, &HostRequest::End) {
+                    tracing::warn!(%error, "an agent could not be ended");
+                }
+            }
+            Wire::Socket { .. } => self.closed = Some(None),
         }
     }
 
     /// One that could not begin may run on; nobody would ever look after it again.
     fn end_what_runs(&mut self) {
-        for left in (0..limits::END_LOOKS).rev() {
+        let (begun, mut is_told) = (self.engine.now(), false);
+        while self.engine.now().since_ms(begun) < limits::HOST_AWAITED_MS {
             let is_ours = matches!(self.wire, Wire::Pipes { .. });
             if !is_ours || !matches!(self.wire.host_state(), HostState::Running(_)) {
                 return;
             }
-            if left + 1 == limits::END_LOOKS {
+            if !std::mem::replace(&mut is_told, true) {
                 self.end_processes();
             }
-            std::thread::sleep(limits::SERVER_TRY_EVERY);
+            // Its folder tells of its end. Where nothing tells of it any more, there is nothing to wait for.
+            if let Err(RecvTimeoutError::Disconnected) =
+                self.wakes.recv_timeout(limits::HOST_LOOK_EVERY)
+            {
+                return;
+            }
+        }
+    }
+
+    /// Its host was killed, and the agent may run on: a conversation that goes on has one writer. Gives whether it ended.
+    fn end_left(&self) -> bool {
+        match self.wire.dir().map(host::end_left) {
+            Some(Ok(is_ended)) => is_ended,
+            Some(Err(error)) => {
+                tracing::warn!(%error, "an agent may run on though its host is gone");
+                false
+            }
+            None => true,
         }
     }
 
@@ -447,49 +506,47 @@ impl Driven {
     }
 
     /// Keeps how it ended, and removes what only a running one needs.
-    fn over(&mut self) {
+    fn over(&mut self) -> Result<(), EngineError> {
         let failure = self.closed.take().flatten();
         self.end_what_runs();
         self.channel.finish();
         if let Err(error) = self.write_records(&[]) {
             tracing::warn!(%error, "the last words of an agent were not kept");
         }
-        let ended = match self.wire.host_state() {
-            HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => Some(ended),
-            _ => None,
+        let (ended, is_lost) = match self.wire.host_state() {
+            HostState::Ended(ended) if matches!(self.wire, Wire::Pipes { .. }) => {
+                (Some(ended), false)
+            }
+            state => (None, state == HostState::Lost && matches!(self.wire, Wire::Pipes { .. })),
         };
+        let is_left = is_lost && !self.end_left();
         let is_by_signal = ended.as_ref().is_none_or(|ended| ended.signal.is_some());
         let id = self.owned.id;
-        let changed = self.engine.ask(move |core| {
-            core.change_owned(id, |owned, _| {
-                let was_running = owned.state == OwnedState::Running;
-                owned.state = match &failure {
-                    // That it was told to end may have come after the last look at its row.
-                    _ if owned.is_stopped => OwnedState::Ended,
-                    None => OwnedState::Ended,
-                    Some(_) if is_by_signal && was_running => OwnedState::Interrupted,
-                    Some(_) => OwnedState::Failed,
-                };
-                owned.failure = failure.filter(|_| !owned.is_stopped);
-                owned.waits = None;
-                true
-            })
+        let changed = self.engine.change_owned(id, move |owned, _| {
+            let was_running = owned.state == OwnedState::Running;
+            owned.state = match &failure {
+                // That it was told to end may have come after the last look at its row.
+                _ if owned.is_stopped => OwnedState::Ended,
+                None => OwnedState::Ended,
+                Some(_) if is_lost || (is_by_signal && was_running) => OwnedState::Interrupted,
+                Some(_) => OwnedState::Failed,
+            };
+            owned.failure = failure.filter(|_| !owned.is_stopped);
+            owned.waits = None;
+            true
         });
-        match changed {
-            Ok(owned) => {
-                super::server::let_go(&self.engine, &owned);
-                give_back(&self.engine, &owned);
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the end of an owned session is told by the next start");
-                return;
-            }
+        let owned = changed?;
+        super::server::let_go_of(&self.engine, &owned);
+        // What its agent uses is not given to another while it runs on: `doctor` names it.
+        if !is_left {
+            give_back(&self.engine, &owned);
         }
         if let Wire::Pipes { dir, .. } = &self.wire
             && let Err(error) = std::fs::remove_dir_all(dir)
         {
-            tracing::debug!(%error, "a host's folder stays");
+            tracing::debug!(%error, "a host's folder stays until the next start");
         }
+        Ok(())
     }
 
     fn time_since(&self, at: Timestamp) -> Duration {
@@ -516,3 +573,6 @@ fn refused_by_host(error: host::HostError) -> EngineError {
         hint: "if its agent ended, `callboard resume` has it go on",
     }
 }
+
+#[cfg(test)]
+mod tests;

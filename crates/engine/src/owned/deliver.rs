@@ -38,8 +38,8 @@ fn deliver(engine: &Engine) -> Result<(), EngineError> {
         };
         // Without a channel yet, it is being taken back: the next look finds it.
         if let Some(channel) = engine.owned.channel(owned.id) {
-            // Gone only when the session is just over, which closes the call.
-            let _ = channel.send(Wake::Deliver(Box::new(delivery)));
+            // One that is gone is just over, which closes the call; one that is full has it at the next look.
+            let _ = channel.try_send(Wake::Deliver(Box::new(delivery)));
         }
     }
     Ok(())

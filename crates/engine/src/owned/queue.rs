@@ -1,42 +1,24 @@
 //! What waits to be started, and why. Starts are staggered: an agent's start takes the processor.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use callboard_model::owned::{Owned, OwnedState};
+use callboard_model::project::Limits;
 use callboard_model::session::TurnState;
 use callboard_model::task::Column;
 use callboard_store::Task;
 
-use super::{begin, orders, takeover};
+use super::{begin, limited, server, takeover};
 use crate::{Engine, EngineError, limits};
-
-/// Has the queue looked at.
-#[derive(Debug, Clone, Default)]
-pub(super) struct QueueBell(Arc<(Mutex<bool>, Condvar)>);
-
-impl QueueBell {
-    pub(super) fn tell(&self) {
-        let (rung, told) = &*self.0;
-        *rung.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        told.notify_one();
-    }
-
-    fn wait(&self, time: Duration) {
-        let (rung, told) = &*self.0;
-        let rung = rung.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut rung, _) = told
-            .wait_timeout_while(rung, time, |rung| !*rung)
-            .unwrap_or_else(PoisonError::into_inner);
-        *rung = false;
-    }
-}
 
 pub(super) fn start(engine: Weak<Engine>) {
     std::thread::spawn(move || {
         if let Some(engine) = engine.upgrade() {
             takeover::take_back(&engine);
         }
+        let mut seen = 0;
         loop {
             let Some(engine) = engine.upgrade() else { return };
             if engine.stop.stopped() {
@@ -52,7 +34,7 @@ pub(super) fn start(engine: Weak<Engine>) {
             };
             let bell = engine.owned.queue.clone();
             drop(engine);
-            bell.wait(patience);
+            seen = bell.wait(seen, patience);
         }
     });
 }
@@ -64,18 +46,20 @@ fn look(engine: &Arc<Engine>) -> Result<Duration, EngineError> {
         let (owned, tasks) = engine.read(|s| Ok((s.owned_in_progress()?, s.tasks(None)?)))?;
         let mut next = None;
         let mut reason = None;
-        let working = owned.iter().filter(|one| is_at_work(one)).count() as u64;
         let starting = owned.iter().filter_map(|one| starts_until(engine, one)).max();
         for waiting in owned.iter().filter(|one| one.state == OwnedState::Queued) {
             // A configuration that cannot be read holds nothing up: `doctor` tells of it.
             let project = engine.project_of(waiting.workspace).unwrap_or_default();
-            let here = |task: &&Task| task.workspace == waiting.workspace;
-            let in_review = |task: &&Task| task.column == Column::Review;
-            let results = tasks.iter().filter(here).filter(in_review).count() as u64;
-            let room = (working, u64::from(project.limits.running));
-            let reviews = (results, u64::from(project.limits.unreviewed));
-            let hinders =
-                reason.clone().or_else(|| hindrance(waiting, starting.is_some(), room, reviews));
+            let unapproved = engine.waits_for_trust(waiting.workspace);
+            let mut waits_for_room = false;
+            let hinders = unapproved
+                .or_else(|| reason.clone())
+                .or_else(|| starting.map(|_| "another one is being started".to_owned()))
+                .or_else(|| {
+                    let room = no_room(waiting, &owned, &tasks, &project.limits);
+                    waits_for_room = room.is_some();
+                    room
+                });
             match hinders {
                 None if next.is_none() => next = Some(waiting.id),
                 None => reason = Some("another one is being started".to_owned()),
@@ -84,24 +68,43 @@ fn look(engine: &Arc<Engine>) -> Result<Duration, EngineError> {
             let told = hinders.filter(|_| next != Some(waiting.id));
             if next != Some(waiting.id) && waiting.waits != told {
                 let id = waiting.id;
-                engine.ask(move |core| {
-                    core.change_owned(id, |owned, _| {
-                        owned.waits = told;
-                        true
-                    })
+                engine.change_owned(id, move |owned, _| {
+                    let is_waiting = owned.state == OwnedState::Queued;
+                    owned.waits = told.filter(|_| is_waiting);
+                    owned.waits_for_room = waits_for_room;
+                    is_waiting
                 })?;
             }
         }
-        orders::go_on_after_limits(engine, &owned)?;
+        limited::go_on_after_limits(engine, &owned)?;
+        server::let_go_of_idle(engine, &owned)?;
         let Some(id) = next else {
             let now = engine.now();
-            let limit = owned.iter().filter_map(orders::limit_ends).chain(night).min();
+            let limit = owned.iter().filter_map(limited::limit_ends).chain(night).min();
             let limit = limit.and_then(|due| u64::try_from(due.since_ms(now)).ok());
             let times = starting.into_iter().chain(limit.map(Duration::from_millis));
             let soonest = times.min().unwrap_or(limits::SWEEP_EVERY).min(limits::SWEEP_EVERY);
             return Ok(soonest.max(Duration::from_millis(1)));
         };
-        begin::begin(engine, id);
+        begin_beside(engine, id);
+    }
+}
+
+/// Starts it on a thread of its own, and waits for that for a while: starts come one after another, and one that hangs
+/// holds up neither the others nor what a limit or a night waits for.
+fn begin_beside(engine: &Arc<Engine>, id: i64) {
+    let (begins, begun) = sync_channel::<()>(0);
+    let beside = engine.clone();
+    let spawned = std::thread::Builder::new().name(format!("begin-{id}")).spawn(move || {
+        begin::begin(&beside, id);
+        drop(begins);
+        beside.owned.queue.tell();
+    });
+    match spawned {
+        Ok(_) => {
+            let _ = begun.recv_timeout(limits::BEGIN_PATIENCE);
+        }
+        Err(_) => begin::begin(engine, id),
     }
 }
 
@@ -123,21 +126,30 @@ fn starts_until(engine: &Engine, owned: &Owned) -> Option<Duration> {
     (left > 0).then(|| Duration::from_millis(left))
 }
 
-/// Why it does not start now.
-fn hindrance(
-    owned: &Owned,
-    is_starting: bool,
-    (working, at_work): (u64, u64),
-    (results, unreviewed): (u64, u64),
-) -> Option<String> {
-    if is_starting {
-        return Some("another one is being started".to_owned());
-    }
-    if owned.at_once {
+/// Why there is no room for it now, unless it is to start at once.
+fn no_room(waiting: &Owned, owned: &[Owned], tasks: &[Task], limits: &Limits) -> Option<String> {
+    if waiting.at_once {
         return None;
     }
-    if working >= at_work {
-        return Some(format!("{working} sessions work, as many as may at the same time"));
+    let before = tasks.iter().find(|task| Some(task.id) == waiting.task);
+    let before = before.map_or(&[][..], |task| &task.waits_for);
+    let is_open = |task: &&Task| before.contains(&task.id) && task.column != Column::Done;
+    if let Some(first) = tasks.iter().find(is_open) {
+        return Some(format!("{}, which it waits for, is not done", first.id));
     }
-    (results >= unreviewed).then(|| format!("{results} results wait for a review"))
+    let running: Vec<&Owned> = owned.iter().filter(|one| is_at_work(one)).collect();
+    if running.len() as u64 >= u64::from(limits.running) {
+        let for_you = running.iter().filter(|one| one.turn.waits_for_user()).count();
+        let for_you = match for_you {
+            0 => String::new(),
+            1 => ", 1 of them waiting for you".to_owned(),
+            several => format!(", {several} of them waiting for you"),
+        };
+        return Some(format!("{} sessions run, as many as may at once{for_you}", running.len()));
+    }
+    let here = |task: &&Task| task.workspace == waiting.workspace && task.deleted_at.is_none();
+    let in_review = tasks.iter().filter(here).filter(|task| task.column == Column::Review);
+    let results = in_review.count() as u64;
+    (results >= u64::from(limits.unreviewed))
+        .then(|| format!("{results} results wait for a review, as many as may"))
 }

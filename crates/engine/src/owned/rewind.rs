@@ -114,19 +114,14 @@ impl Engine {
     }
 
     fn refuse_at_work(&self, view: &SessionView, owned: &Owned) -> Result<(), EngineError> {
-        let is_idle = owned.state.is_over()
-            || (owned.state == OwnedState::Running
-                && owned.turn == TurnState::Idle
-                && owned.limited.is_none()
-                && owned.prompts.is_empty());
-        if !is_idle {
+        if !is_idle(owned) {
             return Err(EngineError::Conflict {
                 text: format!("a turn of {} goes on; nothing was changed", view.id),
                 hint: "wait for its end, or break it off with `callboard interrupt`",
             });
         }
         if owned.state.is_over() {
-            super::orders::refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
+            super::resume::refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
         }
         Ok(())
     }
@@ -182,6 +177,15 @@ impl Engine {
     }
 }
 
+/// Whether no turn goes on, and none is about to begin.
+fn is_idle(owned: &Owned) -> bool {
+    owned.state.is_over()
+        || (owned.state == OwnedState::Running
+            && owned.turn == TurnState::Idle
+            && owned.limited.is_none()
+            && !owned.has_prompts())
+}
+
 fn turns_of(owned: &Owned) -> Vec<TurnView> {
     let turns = owned.snapshots.iter().enumerate();
     turns
@@ -203,4 +207,26 @@ fn index_of(owned: &Owned, to: &str) -> Result<usize, EngineError> {
         what: format!("prompt {to} with a snapshot"),
         hint: "list them with `callboard rewind S41`",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_model::owned::PromptStep;
+    use callboard_model::{AgentName, Timestamp, WorkspaceId};
+
+    use super::*;
+
+    #[test]
+    fn a_refused_prompt_is_no_turn_that_goes_on() {
+        let at = Timestamp::from_millisecond(1);
+        let mut owned = Owned {
+            state: OwnedState::Running,
+            turn: TurnState::Idle,
+            prompts: vec![OwnedPrompt::waiting("go".into(), at)],
+            ..Owned::asked(WorkspaceId(1), AgentName::known("codex"), at)
+        };
+        assert!(!is_idle(&owned));
+        owned.prompts[0].step = PromptStep::Refused("no".into());
+        assert!(is_idle(&owned));
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 
 use callboard_agents::Agent;
 use callboard_agents::drive::{Driver, Launch, Process};
+use callboard_model::AgentName;
 use callboard_model::owned::Owned;
 use callboard_os::host::{self, HostRequest, HostState};
 use serde_json::json;
@@ -77,19 +78,42 @@ pub(super) fn running(
 }
 
 /// Ends the server of a session that is over, if it holds no other.
-pub(super) fn let_go(engine: &Engine, over: &Owned) {
-    let (Some(name), Some(_)) = (&over.host, &over.socket) else { return };
+pub(super) fn let_go_of(engine: &Engine, over: &Owned) {
+    if let (Some(name), Some(_)) = (&over.host, &over.socket) {
+        let_go(engine, &over.agent, name);
+    }
+}
+
+/// Ends the servers that nobody needs: whoever kept one from being ended may never have come to use it.
+pub(super) fn let_go_of_idle(engine: &Engine, in_progress: &[Owned]) -> Result<(), EngineError> {
+    for agent in callboard_agents::all() {
+        let name = agent.name();
+        if in_progress.iter().any(|owned| owned.agent == name) {
+            continue;
+        }
+        let key = setting(name.as_str());
+        let known = engine.read(move |s| Ok(s.setting(&key)?))?;
+        let Some(server) = known.as_ref().and_then(|known| known.as_str()) else { continue };
+        if matches!(host::state(&engine.owned.hosts.join(server)), Ok(HostState::Running(_))) {
+            let_go(engine, &name, server);
+        }
+    }
+    Ok(())
+}
+
+/// Ends a server that holds no conversation.
+pub(super) fn let_go(engine: &Engine, agent: &AgentName, name: &str) {
     let _one = engine.owned.servers.lock().unwrap_or_else(PoisonError::into_inner);
     let others = engine.read(|s| {
         let left = s.owned_in_progress()?;
-        Ok(left.iter().any(|owned| owned.agent == over.agent))
+        Ok(left.iter().any(|owned| owned.agent == *agent))
     });
     if !matches!(others, Ok(false)) {
         return;
     }
     let dir = engine.owned.hosts.join(name);
     match host::ask(&dir, &HostRequest::End) {
-        Ok(()) => tracing::debug!(agent = %over.agent, "a server without conversations was ended"),
+        Ok(()) => tracing::debug!(%agent, "a server without conversations was ended"),
         Err(error) => tracing::debug!(%error, "a server has ended already"),
     }
 }

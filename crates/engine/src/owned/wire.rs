@@ -26,20 +26,24 @@ pub(super) enum Wire {
 }
 
 impl Wire {
-    /// Sends lines, in order.
+    /// Sends lines, in order. One that was sent before in other words holds up none of the others.
     pub(super) fn send(&mut self, lines: &[Line]) -> Result<(), HostError> {
+        let mut otherwise = Ok(());
         for line in lines {
             match self {
                 Self::Pipes { dir, .. } => {
                     let (id, line) = (line.id.clone(), line.text.clone());
-                    host::ask(dir, &HostRequest::Send { id, line })?;
+                    match host::ask(dir, &HostRequest::Send { id, line }) {
+                        Err(error @ HostError::SentOtherwise) => otherwise = Err(error),
+                        sent => sent?,
+                    }
                 }
                 Self::Socket { connection, .. } => {
                     connection.send(line).map_err(|cause| HostError::Away { cause })?;
                 }
             }
         }
-        Ok(())
+        otherwise
     }
 
     /// The folder of its host.

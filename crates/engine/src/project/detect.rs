@@ -12,6 +12,9 @@ use crate::limits;
 
 pub(crate) use env_file::lines as env_lines;
 
+/// The port that a development server takes where nothing names another.
+const USUAL_PORT: u16 = 3000;
+
 /// What was found in a checkout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Detected {
@@ -21,6 +24,8 @@ pub(super) struct Detected {
     pub(super) clone: Vec<String>,
     /// What makes a checkout ready.
     pub(super) setup: Vec<String>,
+    /// What proves that it works.
+    pub(super) checks: Vec<String>,
     /// The development server.
     pub(super) run: Option<String>,
     /// Ports by name, with the one that the main checkout uses.
@@ -48,9 +53,18 @@ pub(super) fn detect(root: &Path) -> Detected {
     if root.join("Cargo.toml").is_file() {
         found.note("Cargo.toml: a Cargo project; copying `target` saves building its dependencies");
         found.clone.push("target".into());
+        found.checks.push("cargo test".into());
+    }
+    if root.join("go.mod").is_file() {
+        found.note("go.mod: a Go module");
+        found.checks.push("go test ./...".into());
     }
     python(root, &mut found);
     env_file::detect(root, &mut found);
+    if found.run.is_some() && found.ports.is_empty() {
+        // Two servers of one repository need two ports; this one is handed over as `PORT`.
+        found.port("web", USUAL_PORT);
+    }
     compose::detect(root, &mut found);
     supabase(root, &mut found);
     if root.join(".worktreeinclude").is_file() {
@@ -89,13 +103,21 @@ fn python(root: &Path, found: &mut Detected) {
         return;
     }
     found.clone.push(".venv".into());
-    let setup = if root.join("uv.lock").is_file() {
-        Some(("uv.lock", "uv sync --frozen"))
+    let (setup, runner) = if root.join("uv.lock").is_file() {
+        (Some(("uv.lock", "uv sync --frozen")), "uv run pytest")
     } else if root.join("poetry.lock").is_file() {
-        Some(("poetry.lock", "poetry install"))
+        (Some(("poetry.lock", "poetry install")), "poetry run pytest")
+    } else if root.join(".venv").is_dir() {
+        (None, ".venv/bin/python -m pytest")
     } else {
-        None
+        (None, "python -m pytest")
     };
+    let names_pytest =
+        |file: &&str| text_of(&root.join(file)).is_some_and(|text| text.contains("pytest"));
+    let files = ["pytest.ini", "conftest.py", "pyproject.toml", "requirements.txt", "tox.ini"];
+    if files.iter().any(names_pytest) {
+        found.checks.push(runner.into());
+    }
     match setup {
         Some((file, command)) => {
             found.note(format!("{file}: Python; `.venv` is copied and brought up to date"));

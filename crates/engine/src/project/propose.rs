@@ -21,6 +21,11 @@ fn text_of(found: &Detected) -> String {
     for line in &found.found {
         let _ = writeln!(text, "#   {line}");
     }
+    if !found.checks.is_empty() {
+        // Before the first section: it belongs to none.
+        let checks = list(&found.checks);
+        let _ = writeln!(text, "\nchecks = {checks}  # run on a review, in a checkout of its own");
+    }
     worktrees(found, &mut text);
     for (path, replace) in &found.templates {
         if !replace.is_empty() {
@@ -120,11 +125,15 @@ mod tests {
         fs::write(dir.path().join("callboard.toml"), propose(dir.path())).unwrap();
         let empty = read(dir.path()).unwrap();
         assert!(empty.worktrees.clone.is_empty() && empty.database.is_none());
-        write("package.json", r#"{"scripts": {"dev": "turbo dev", "db:migrate": "x"}}"#);
+        write(
+            "package.json",
+            r#"{"scripts": {"dev": "turbo dev", "db:migrate": "x", "test": "vitest run"}}"#,
+        );
         write("pnpm-lock.yaml", "");
         write("turbo.json", "{}");
         write("Cargo.toml", "");
-        write("pyproject.toml", "");
+        write("pyproject.toml", "[dependency-groups]\ndev = [\"pytest\"]\n");
+        write("go.mod", "module app\n");
         write("uv.lock", "");
         write(".env", "PORT=3000\nAPI_PORT=4000\nDATABASE_URL=postgres://u@localhost/app\n");
         write(".env.example", "OTHER_PORT=1\n");
@@ -137,6 +146,7 @@ mod tests {
         let text = fs::read_to_string(dir.path().join("callboard.toml")).unwrap();
         let read = read(dir.path()).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(read.worktrees.clone, ["node_modules", "target", ".venv"]);
+        assert_eq!(read.checks, ["pnpm run test", "cargo test", "go test ./...", "uv run pytest"]);
         assert_eq!(read.worktrees.run.command.as_deref(), Some("pnpm run dev"));
         assert_eq!(read.environment["API_PORT"], "{{port.api}}");
         assert_eq!(

@@ -12,6 +12,7 @@ type Fault = (String, String);
 
 /// Whether all that is said can be.
 pub(super) fn validate(project: &Project) -> Result<(), Fault> {
+    checks(project)?;
     ports(&project.ports)?;
     worktrees(&project.worktrees)?;
     if let Some(database) = &project.database {
@@ -47,6 +48,16 @@ pub(super) fn validate(project: &Project) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn checks(project: &Project) -> Result<(), Fault> {
+    if project.checks.iter().any(|line| line.trim().is_empty()) {
+        return fault("checks", "an empty command proves nothing");
+    }
+    if project.checks.len() > limits::CHECKS {
+        return fault("checks", format!("at most {} commands are run", limits::CHECKS));
+    }
+    seconds("check_seconds", project.check_seconds)
 }
 
 fn ports(ports: &Ports) -> Result<(), Fault> {
@@ -153,6 +164,8 @@ mod tests {
     #[test]
     fn what_cannot_be_is_named() {
         let faults = [
+            ("checks = [\"make\", \" \"]", "checks"),
+            ("checks = \"make\"\ncheck_seconds = 0", "check_seconds"),
             ("[ports]\nblock = 1\nnames = [\"a\", \"b\"]", "ports.block"),
             ("[ports]\nfrom = 80", "ports.from"),
             ("[ports]\nnames = [\"a\", \"a\"]", "ports.names"),

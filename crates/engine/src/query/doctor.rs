@@ -20,18 +20,27 @@ impl Engine {
     /// When the store fails.
     pub fn doctor(&self) -> Result<DoctorReport, EngineError> {
         let import = self.import();
+        let configured = self.configured_programs()?;
         let found: Vec<_> = callboard_agents::known()
             .into_iter()
             .map(|agent| (agent, agent.installed(&self.config.environment)))
             .collect();
+        let untrusted = self.untrusted();
         self.read(|s| {
             let mut problems = self.noted_problems();
             problems.extend(unread(s)?);
+            problems.extend(untrusted);
             problems.extend(self.stray_processes());
+            problems.extend(configured.missing.values().cloned());
             let mut agents = Vec::new();
             for (agent, installed) in found {
-                let report = self.agent_report(s, agent, installed)?;
-                if report.program.is_none() && report.files == 0 {
+                let mut report = self.agent_report(s, agent, installed)?;
+                let name = agent.name();
+                let program = configured.found.get(name.as_str());
+                let is_told = configured.missing.contains_key(name.as_str());
+                report.program =
+                    report.program.or(program.map(|p| p.to_string_lossy().into_owned()));
+                if report.program.is_none() && report.files == 0 && !is_told {
                     problems.push(Problem {
                         severity: Severity::Note,
                         text: format!("{} is not installed and has no history here", report.title),
@@ -44,6 +53,7 @@ impl Engine {
             }
             let storage = self.storage(s)?;
             problems.extend(low_room(&storage));
+            problems.extend(self.unusable_configurations(s)?);
             problems.sort_by_key(|problem| problem.severity);
             Ok(DoctorReport {
                 version: env!("CARGO_PKG_VERSION").into(),
@@ -127,6 +137,22 @@ impl Engine {
             events: totals.events,
             sessions_without_files: totals.sessions_without_files,
         })
+    }
+
+    /// Repositories whose `callboard.toml` cannot be used.
+    fn unusable_configurations(&self, s: &Snapshot<'_>) -> Result<Vec<Problem>, EngineError> {
+        let mut problems = Vec::new();
+        for known in s.workspaces()? {
+            if let Err(error) = self.project(&known.row.root) {
+                problems.push(Problem {
+                    severity: Severity::Error,
+                    text: error.to_string(),
+                    path: None,
+                    hint: error.hint().map(str::to_owned),
+                });
+            }
+        }
+        Ok(problems)
     }
 
     fn noted_problems(&self) -> Vec<Problem> {

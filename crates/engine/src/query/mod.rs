@@ -2,14 +2,18 @@
 
 mod board;
 mod calls;
+mod changes;
+mod configured;
 mod doctor;
 mod events;
+mod reviews;
 mod search;
 mod sessions;
 mod since;
 mod stream;
 mod versions;
 
+pub(crate) use changes::{Naming, branches_of, pair_view};
 pub use events::{EventsFrom, EventsWanted};
 pub use sessions::{SessionList, SessionPlace, SessionQuery};
 pub use since::SinceFrom;

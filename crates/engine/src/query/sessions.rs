@@ -174,7 +174,7 @@ impl Engine {
     pub fn session_detail(&self, id: SessionId) -> Result<SessionDetail, EngineError> {
         self.read(|s| {
             let session = view_of(s, id)?.ok_or_else(|| EngineError::no_session(id))?;
-            let fold = s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json));
+            let fold = crate::row::fold_of(s, id)?;
             let fold = fold.unwrap_or_default();
             let children =
                 views(s, &SessionFilter { parent: Some(id), ..SessionFilter::default() })?;
@@ -246,7 +246,8 @@ fn has_words(view: &SessionView, words: &str) -> bool {
 
 /// The files that the fold knows, last touched first.
 fn files(fold: &SessionFold) -> Vec<FileTouch> {
-    let mut files: Vec<_> = fold.files.files.iter().collect();
+    let used = fold.files_used();
+    let mut files: Vec<_> = used.iter().collect();
     files.sort_by_key(|(_, touch)| std::cmp::Reverse(touch.last));
     files
         .into_iter()

@@ -4,7 +4,7 @@ mod glance;
 
 use std::collections::{BTreeMap, HashSet};
 
-use callboard_model::fold::{MilestoneKind, SessionFold};
+use callboard_model::fold::MilestoneKind;
 use callboard_model::session::StateWord;
 use callboard_model::view::{SessionView, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
 use callboard_model::{SessionId, TaskId, Timestamp, WorkspaceId};
@@ -110,7 +110,7 @@ struct Told {
 }
 
 fn tell(s: &Snapshot<'_>, view: &SessionView, from: Timestamp) -> Result<Told, EngineError> {
-    let fold = s.fold(view.id)?.and_then(|(_, json)| SessionFold::from_json(&json));
+    let fold = crate::row::fold_of(s, view.id)?;
     let root = s.line_of_parents(view.id)?.last().copied().unwrap_or(view.id);
     let Some(fold) = fold else {
         return Ok(Told { root, lines: Vec::new(), folded: None, files: Vec::new() });

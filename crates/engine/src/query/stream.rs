@@ -1,7 +1,9 @@
 //! The stream of what changed, from wherever a reader stopped.
 
 use callboard_model::view::{LogEntry, StreamMessage};
-use callboard_model::{CallId, Seq, SessionId, TaskId, WorkspaceId, WorktreeId};
+use callboard_model::{
+    CallId, ChangesetKey, ReviewId, Seq, SessionId, TaskId, WorkspaceId, WorktreeId,
+};
 use callboard_store::{LogKind, LogRow, Snapshot};
 
 use crate::core::{LOG_IMPORT, LOG_SESSION, view_of};
@@ -78,6 +80,22 @@ impl Engine {
             let Some(id) = number.map(WorktreeId) else { return Ok(None) };
             let view = worktree_message(s, id)?.filter(|view| is_here(Some(view.workspace)));
             return Ok(view.map(|view| StreamMessage::Worktree { worktree: Box::new(view) }));
+        }
+        if kind == LogKind::CHANGESET.word() || kind == LogKind::PAIR.word() {
+            // One that is gone, or a pair, may be of any workspace: reading too often does no harm.
+            let key = ChangesetKey::from_text(&row.subject);
+            let changeset = key.map(|key| s.changeset(&key)).transpose()?.flatten();
+            let told = changeset.is_none_or(|changeset| is_here(Some(changeset.workspace)));
+            return Ok(told.then_some(StreamMessage::Changes));
+        }
+        if kind == LogKind::REVIEW.word() {
+            let Ok(id) = row.subject.parse::<ReviewId>() else { return Ok(None) };
+            let review = s.review(id)?.filter(|review| is_here(Some(review.workspace)));
+            let told = |review: callboard_model::review::Review| StreamMessage::Review {
+                id,
+                revision: review.revision,
+            };
+            return Ok(review.map(told));
         }
         if !kind.starts_with("task.") {
             return Ok(None);

@@ -9,7 +9,6 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use super::environment::link_files;
-use super::keeper::Prepare;
 use super::list::{Named, name_of};
 use super::restore::admin_of;
 use super::{Repository, YOU, name, refused};
@@ -17,7 +16,8 @@ use crate::{Engine, EngineError};
 
 impl Engine {
     /// Adopts a worktree: it is guarded, and removed, kept and collected like Callboard's own from now on.
-    /// Its folder and branch stay, unless a name is given for them.
+    /// Its folder and branch stay, unless a name is given for them. It is given what it lacks to run if that is asked
+    /// for; what of that cannot be done is noted, and it is adopted all the same.
     ///
     /// # Errors
     /// When it is no linked worktree, is Callboard's already, a name is taken, or, for a new name of its
@@ -69,8 +69,8 @@ impl Engine {
             let branch = Some(branch.clone());
             self.change_task(task, TaskChange { branch, ..TaskChange::default() })?;
         }
-        self.prepare_later(Prepare::Measure(id));
-        self.worktree_view(id)
+        self.measure_later(id);
+        if adopt.equip { self.equip_and_set_up(&of, id) } else { self.worktree_view(id) }
     }
 
     fn claim_adopted(

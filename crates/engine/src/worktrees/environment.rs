@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use callboard_git::{guard, locate};
+use callboard_git::{Checkout, guard, locate};
 use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::StoredWorktree;
 
@@ -34,11 +34,16 @@ impl Engine {
                 hint: "`callboard worktree show` tells what became of it",
             }
         })?;
+        let mut variables = own_variables(&found);
+        variables.extend(self.guard_environment(&checkout));
+        Ok(variables)
+    }
+
+    /// The guard's settings of git, for whatever Callboard starts in a checkout.
+    pub(crate) fn guard_environment(&self, checkout: &Checkout) -> Vec<(String, String)> {
         let given = &self.config.environment.vars;
         let before = given.get(GIT_SETTINGS).and_then(|count| count.parse().ok()).unwrap_or(0);
-        let mut variables = own_variables(&found);
-        variables.extend(guard::environment(&checkout, before));
-        Ok(variables)
+        guard::environment(checkout, before)
     }
 
     /// Variables for a person's shell in a worktree. The guard's settings are not among them: git has them
@@ -66,7 +71,7 @@ fn own_variables(of: &StoredWorktree) -> BTreeMap<String, String> {
 }
 
 /// Lets a worktree see the workspace's files at the path that they have in the main checkout.
-pub(super) fn link_files(root: &Path, top: &Path) {
+pub(crate) fn link_files(root: &Path, top: &Path) {
     let (files, link) = (root.join(FOLDER), top.join(FOLDER));
     if !files.is_dir() || std::fs::symlink_metadata(&link).is_ok() {
         return;

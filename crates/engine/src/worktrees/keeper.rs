@@ -1,7 +1,7 @@
 //! What is done beside the asker: freeing the bytes of removed worktrees, counting room, filling the pool.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
@@ -11,6 +11,7 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 
 use super::CALLBOARD;
+use super::jobs::{Job, Jobs, Lane};
 use crate::{Engine, EngineError, limits};
 
 /// Where it is kept what worktrees that are not Callboard's take.
@@ -20,7 +21,7 @@ const FOREIGN_DISK_USE: &str = "worktrees.disk_use";
 #[derive(Default)]
 pub(crate) struct Keeper {
     free: OnceLock<SyncSender<Free>>,
-    prepare: OnceLock<SyncSender<Prepare>>,
+    jobs: Arc<Jobs>,
     /// For what outlives the request that began it.
     pub(super) engine: OnceLock<Weak<Engine>>,
     /// Worktrees that are being removed, restored, set up again or served.
@@ -61,55 +62,54 @@ pub(super) struct Free {
     pub(super) done: Option<SyncSender<Result<u64, String>>>,
 }
 
-/// Something to be done when there is time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Prepare {
-    /// The pool of a workspace may have room.
-    Fill(WorkspaceId),
-    /// Count what a worktree takes.
-    Measure(WorktreeId),
-    /// Count what a worktree that is not Callboard's takes.
-    MeasureFolder(PathBuf),
-    /// Go on with a worktree's setup.
-    SetUp(WorktreeId),
-    /// Look at what the last daemon left.
-    Recover,
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.jobs.close();
+    }
 }
 
-/// Starts doing it.
-pub(crate) fn start(engine: &Arc<Engine>, stop: StopFlag) {
+/// Starts doing it, behind a look at what the last daemon left.
+pub(crate) fn start(engine: &Arc<Engine>, stop: &StopFlag) {
     let (free, to_free) = sync_channel(limits::WORKTREE_JOBS);
-    let (prepare, to_prepare) = sync_channel(limits::WORKTREE_JOBS);
     // They are set once, here.
     let _ = engine.keeper.engine.set(Arc::downgrade(engine));
     let _ = engine.keeper.free.set(free);
-    let _ = engine.keeper.prepare.set(prepare);
-    work(engine, stop.clone(), to_free, Engine::free);
-    work(engine, stop, to_prepare, |engine, job| match job {
-        Prepare::Fill(workspace) => engine.fill_pool(workspace),
-        Prepare::Measure(id) => engine.measure_worktree(id),
-        Prepare::MeasureFolder(path) => engine.measure_folder(path),
-        Prepare::SetUp(id) => engine.set_up(id),
-        Prepare::Recover => engine.recover_worktrees(),
-    });
-    engine.prepare_later(Prepare::Recover);
-}
-
-fn work<T: Send + 'static>(
-    engine: &Arc<Engine>,
-    stop: StopFlag,
-    jobs: Receiver<T>,
-    run: fn(&Engine, T),
-) {
-    let engine = Arc::downgrade(engine);
+    let (weak, stopping) = (Arc::downgrade(engine), stop.clone());
+    std::thread::spawn(move || free_all(&weak, &stopping, &to_free));
+    let (weak, stopping) = (Arc::downgrade(engine), stop.clone());
     std::thread::spawn(move || {
         callboard_os::thread::give_way();
-        // The sender lives in the engine.
-        while let Ok(job) = jobs.recv() {
-            let Some(engine) = engine.upgrade().filter(|_| !stop.stopped()) else { return };
-            run(&engine, job);
+        let Some(engine) = weak.upgrade() else { return };
+        engine.recover_worktrees();
+        for _ in 0..limits::WORKTREES_AT_WORK {
+            let jobs = Arc::clone(&engine.keeper.jobs);
+            let (weak, stopping) = (weak.clone(), stopping.clone());
+            std::thread::spawn(move || work(&weak, &stopping, &jobs));
         }
     });
+}
+
+fn free_all(engine: &Weak<Engine>, stop: &StopFlag, to_free: &Receiver<Free>) {
+    callboard_os::thread::give_way();
+    // The sender lives in the engine.
+    while let Ok(job) = to_free.recv() {
+        let Some(engine) = engine.upgrade().filter(|_| !stop.stopped()) else { return };
+        engine.free(job);
+    }
+}
+
+fn work(engine: &Weak<Engine>, stop: &StopFlag, jobs: &Jobs) {
+    callboard_os::thread::give_way();
+    // They are closed with the engine.
+    while let Some(taken) = jobs.take() {
+        let Some(engine) = engine.upgrade().filter(|_| !stop.stopped()) else { return };
+        match &taken.job {
+            Job::SetUp(id) => engine.set_up(*id),
+            Job::Fill(workspace) => engine.fill_pool(*workspace),
+            Job::Measure(id) => engine.measure_worktree(*id),
+            Job::MeasureFolder(path) => engine.measure_folder(path),
+        }
+    }
 }
 
 impl Engine {
@@ -122,11 +122,42 @@ impl Engine {
         }
     }
 
-    /// Has something done when there is time.
-    pub(super) fn prepare_later(&self, job: Prepare) {
-        let Some(jobs) = self.keeper.prepare.get() else { return };
-        if let Err(error) = jobs.try_send(job) {
-            tracing::debug!(%error, "too much waits to be done for worktrees");
+    /// Has a worktree's setup gone on with. One too many is not forgotten: its worktree says so.
+    pub(super) fn set_up_later(&self, workspace: WorkspaceId, id: WorktreeId) {
+        if self.keeper.jobs.put(Lane::Repository(workspace), Job::SetUp(id)) {
+            return;
+        }
+        let noted = self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, |row| {
+            row.facts.setup = Some(
+                "not run: too many worktrees wait for theirs; `callboard worktree setup` runs it"
+                    .into(),
+            );
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, "that a worktree's setup was not run could not be noted");
+        }
+    }
+
+    /// Has the pool of a workspace looked at when there is time.
+    pub(super) fn fill_later(&self, workspace: WorkspaceId) {
+        self.keep_later(Lane::Repository(workspace), Job::Fill(workspace));
+    }
+
+    /// Has the room counted that a worktree takes when there is time.
+    pub(super) fn measure_later(&self, id: WorktreeId) {
+        self.keep_later(Lane::Counting, Job::Measure(id));
+    }
+
+    /// Has the room counted that somebody else's worktree takes when there is time.
+    pub(super) fn measure_folder_later(&self, path: PathBuf) {
+        self.keep_later(Lane::Counting, Job::MeasureFolder(path));
+    }
+
+    fn keep_later(&self, lane: Lane, job: Job) {
+        if !self.keeper.jobs.put(lane, job) {
+            tracing::debug!(
+                "too much waits to be done for worktrees: this is, when asked for again"
+            );
         }
     }
 
@@ -163,15 +194,15 @@ impl Engine {
         kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
     }
 
-    fn measure_folder(&self, path: PathBuf) {
+    fn measure_folder(&self, path: &Path) {
         let mut known = self.foreign_disk_use();
-        let name = super::text_of(&path);
+        let name = super::text_of(path);
         let is_fresh = |disk: &DiskUse| self.now().since_ms(disk.at) < limits::DISK_USE_AGE_MS;
         if known.get(&name).is_some_and(is_fresh) {
             return;
         }
-        known.retain(|folder, _| std::path::Path::new(folder).is_dir());
-        let bytes = callboard_os::disk::folder_state(&path).bytes;
+        known.retain(|folder, _| Path::new(folder).is_dir());
+        let bytes = callboard_os::disk::folder_state(path).bytes;
         known.insert(name, DiskUse { bytes, at: self.now() });
         let kept = serde_json::to_value(known).unwrap_or_default();
         if let Err(error) = self.ask(move |core| core.put_setting(FOREIGN_DISK_USE, &kept)) {

@@ -9,10 +9,9 @@ use callboard_model::worktree::WorktreeState;
 use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{SessionDirectory, Snapshot, StoredWorktree};
 
-use super::keeper::Prepare;
 use super::serve::server_view;
 use super::{Repository, text_of};
-use crate::{Engine, EngineError, limits};
+use crate::{Engine, EngineError, limits, trials};
 
 /// Which worktrees are listed, and how much is asked of each.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,7 +64,8 @@ impl Engine {
         of: &Repository,
         wanted: WorktreesWanted,
     ) -> Result<Vec<WorktreeView>, EngineError> {
-        let listed = worktree::list(&of.git)?;
+        let mut listed = worktree::list(&of.git)?;
+        listed.retain(|tree| !trials::is_throwaway(&tree.path));
         self.follow(of, &listed)?;
         let (rows, places) = self.read(|s| {
             Ok((s.worktrees(Some(of.workspace))?, s.session_directories(of.workspace)?))
@@ -90,7 +90,7 @@ impl Engine {
                 let mut view = self.external_view(of, tree, &places)?;
                 view.base = view.base.or_else(|| base.clone());
                 view.disk = disk.get(&view.path).copied();
-                self.prepare_later(Prepare::MeasureFolder(tree.path.clone()));
+                self.measure_folder_later(tree.path.clone());
                 views.push(view);
             }
         }
@@ -109,7 +109,7 @@ impl Engine {
             .disk
             .is_none_or(|disk| self.now().since_ms(disk.at) >= limits::DISK_USE_AGE_MS);
         if is_old && row.row.state != WorktreeState::Removed {
-            self.prepare_later(Prepare::Measure(row.id));
+            self.measure_later(row.id);
         }
     }
 
@@ -193,7 +193,8 @@ impl Engine {
         for known in all.iter().filter(|k| k.row.is_git && workspace.is_none_or(|w| w == k.id)) {
             let Ok(of) = self.repository(known.id) else { continue };
             for tree in worktree::list(&of.git).unwrap_or_default().into_iter().skip(1) {
-                if tree.path == real || name_of(&tree.path) == name {
+                let is_meant = tree.path == real || name_of(&tree.path) == name;
+                if is_meant && !trials::is_throwaway(&tree.path) {
                     fit.push((of.clone(), tree));
                 }
             }

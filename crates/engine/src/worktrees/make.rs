@@ -8,11 +8,11 @@ use callboard_git::{Checkout, guard};
 use callboard_model::view::{NewWorktree, TaskChange, WorktreeView};
 use callboard_model::worktree::{WorktreeFacts, WorktreeState};
 use callboard_model::{TaskId, WorkspaceId, WorktreeId};
-use callboard_store::{LogKind, Task, WorktreeRow};
+use callboard_store::{LogKind, StoredWorktree, Task, WorktreeRow};
 
 use super::environment::link_files;
 use super::equipment::{ToEquip, note};
-use super::keeper::Prepare;
+use super::pool::refuse_moved_on;
 use super::settings::WorktreeSettings;
 use super::{CALLBOARD, Repository, YOU, name, refused, text_of};
 use crate::equip::{self, Phase};
@@ -57,7 +57,7 @@ impl Engine {
         new: NewWorktree,
     ) -> Result<WorktreeView, EngineError> {
         let of = self.repository(workspace)?;
-        let settings = self.worktree_settings(&of.root)?;
+        let settings = self.approved_settings(&of)?;
         let task = match new.task {
             Some(id) => {
                 let task = self.read(|s| Ok(s.task(id)?))?.filter(|t| t.deleted_at.is_none());
@@ -76,8 +76,8 @@ impl Engine {
             let branch = Some(plan.branch.clone());
             self.change_task(task.id, TaskChange { branch, ..TaskChange::default() })?;
         }
-        self.prepare_later(Prepare::Fill(workspace));
-        self.prepare_later(Prepare::Measure(id));
+        self.fill_later(workspace);
+        self.measure_later(id);
         self.worktree_view(id)
     }
 
@@ -151,48 +151,74 @@ impl Engine {
     }
 
     fn make(&self, of: &Repository, id: WorktreeId, plan: &Plan) -> Result<(), EngineError> {
-        let (made, phase) = match self.claim_from_pool(of, id, plan) {
-            Some(made) => (made, Phase::Renamed),
-            None => (make_cold(of, plan)?, Phase::First),
+        let (made, pooled) = match self.claim_from_pool(of, id, plan) {
+            Some((made, pooled)) => (made, Some(pooled)),
+            None => (make_cold(of, plan)?, None),
         };
+        let phase = if pooled.is_some() { Phase::Renamed } else { Phase::First };
         if let Err(error) = self.equip_and_finish(of, id, plan, (&made, phase)) {
-            if let Err(error) = self.unequip(of, &plan.to_equip()) {
-                tracing::warn!(%error, "what a worktree was given stays given");
-            }
-            discard(of, &made, plan);
+            self.discard(of, plan, (&made, pooled.as_ref()));
             return Err(error);
         }
-        self.prepare_later(Prepare::SetUp(id));
+        self.set_up_later(of.workspace, id);
         Ok(())
     }
 
     /// A worktree of the pool, moved to its place and on its branch; `None` if none is free or fit.
-    fn claim_from_pool(&self, of: &Repository, id: WorktreeId, plan: &Plan) -> Option<Checkout> {
+    fn claim_from_pool(
+        &self,
+        of: &Repository,
+        id: WorktreeId,
+        plan: &Plan,
+    ) -> Option<(Checkout, StoredWorktree)> {
         if plan.is_branch_there {
             return None;
         }
         let waiting = self.take_from_pool(of, id)?;
         let pooled = waiting.row.path.clone();
-        let moved = worktree::rename(&of.git, &pooled, &plan.path)
-            .map_err(EngineError::from)
+        let moved = refuse_moved_on(&waiting)
+            .and_then(|()| Ok(worktree::rename(&of.git, &pooled, &plan.path)?))
             .and_then(|()| Ok(equip::moved(self.home(), &pooled, &plan.path)?))
             .and_then(|()| Ok(worktree::switch_to_new(&plan.path, &plan.branch, &plan.start.0)?));
         let made = callboard_git::locate(&plan.path).filter(|made| made.top == plan.path);
         match (moved, made) {
-            (Ok(()), Some(made)) => Some(made),
+            (Ok(()), Some(made)) => Some((made, waiting)),
             (error, made) => {
                 tracing::warn!(
                     ?error,
                     "a worktree of the pool could not be used; another one is made"
                 );
                 let left = made.map_or(pooled, |made| made.top);
-                let left = (left.as_path(), plan.start.0.as_str());
-                if let Err(error) = self.discard_pooled(of, &waiting, left) {
-                    tracing::warn!(%error, path = %left.0.display(), "somebody worked in it; it stays");
-                }
+                self.discard_claimed(of, &waiting, (&left, &plan.start.0));
+                delete_unfinished(of, plan);
                 None
             }
         }
+    }
+
+    fn discard_claimed(&self, of: &Repository, waiting: &StoredWorktree, left: (&Path, &str)) {
+        if let Err(error) = self.discard_pooled(of, waiting, left) {
+            tracing::warn!(%error, path = %left.0.display(), "somebody worked in it; it stays");
+        }
+    }
+
+    /// Takes away a worktree that could not be finished. Nobody has worked in a new one; in one of the pool somebody
+    /// may have.
+    fn discard(
+        &self,
+        of: &Repository,
+        plan: &Plan,
+        (made, pooled): (&Checkout, Option<&StoredWorktree>),
+    ) {
+        if let Some(waiting) = pooled {
+            self.discard_claimed(of, waiting, (&made.top, &plan.start.0));
+        } else {
+            if let Err(error) = self.unequip(of, &plan.to_equip()) {
+                tracing::warn!(%error, "what a worktree was given stays given");
+            }
+            take_away(of, &made.top);
+        }
+        delete_unfinished(of, plan);
     }
 
     /// Guards it, lets it see the workspace's files, and says that it is ready.
@@ -274,6 +300,15 @@ fn check_branch(of: &Repository, plan: &Plan, is_branch_named: bool) -> Result<(
     })
 }
 
+/// Deletes the branch of a worktree that could not be finished, as long as it is where it began.
+fn delete_unfinished(of: &Repository, plan: &Plan) {
+    if !plan.is_branch_there
+        && let Err(error) = worktree::delete_branch(&of.git, &plan.branch, &plan.start.0)
+    {
+        tracing::warn!(%error, branch = plan.branch, "a branch that was not finished stays");
+    }
+}
+
 fn row_of(of: &Repository, plan: &Plan) -> WorktreeRow {
     WorktreeRow {
         workspace: of.workspace,
@@ -301,16 +336,6 @@ fn make_cold(of: &Repository, plan: &Plan) -> Result<Checkout, EngineError> {
         CheckOut::NewBranch { branch: &plan.branch, at: &plan.start.0 }
     };
     Ok(worktree::add(&of.git, &plan.path, what)?)
-}
-
-/// Takes away a worktree that could not be finished; nobody has worked in it.
-fn discard(of: &Repository, made: &Checkout, plan: &Plan) {
-    take_away(of, &made.top);
-    if !plan.is_branch_there
-        && let Err(error) = worktree::delete_branch(&of.git, &plan.branch, &plan.start.0)
-    {
-        tracing::warn!(%error, branch = plan.branch, "a branch that was not finished stays");
-    }
 }
 
 /// Takes away a worktree that nobody has worked in.

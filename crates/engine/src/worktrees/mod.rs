@@ -5,6 +5,7 @@ mod adopt;
 mod collect;
 mod environment;
 mod equipment;
+mod jobs;
 mod keeper;
 mod list;
 mod make;
@@ -20,13 +21,16 @@ mod setup;
 use std::path::{Path, PathBuf};
 
 use callboard_git::keep::KeepError;
+use callboard_git::tree::TreeError;
 use callboard_git::worktree::WorktreeError;
 use callboard_git::{Git, GitError};
+use callboard_model::worktree::WorktreeState;
 use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use crate::{Engine, EngineError};
 
+pub(crate) use environment::link_files;
 pub(crate) use keeper::{Keeper, start};
 pub use list::WorktreesWanted;
 pub(crate) use list::worktree_message;
@@ -75,9 +79,34 @@ impl Engine {
         by: &'static str,
         change: impl FnOnce(&mut WorktreeRow) + Send + 'static,
     ) -> Result<StoredWorktree, EngineError> {
-        self.ask(move |core| {
+        let changed = self.ask(move |core| {
             core.write_worktrees(|w| w.change_worktree(id, kind, by, change).map_err(refused))
-        })
+        })?;
+        // What is only noted of one makes none come or go.
+        if kind != LogKind::WORKTREE {
+            self.changes.other_checkouts(changed.row.workspace);
+        }
+        Ok(changed)
+    }
+
+    /// Says that nobody works in a worktree any more, or that somebody does; gives whether that was taken in.
+    pub(crate) fn put_worktree_state(&self, id: WorktreeId, state: WorktreeState) -> bool {
+        let put = self.change_worktree(id, LogKind::WORKTREE, CALLBOARD, move |row| {
+            row.state = state;
+        });
+        if let Err(error) = &put {
+            tracing::warn!(%error, worktree = id.0, "a worktree is not shown as it is");
+        }
+        put.is_ok()
+    }
+
+    /// Somebody works in a worktree again.
+    pub(crate) fn unpark(&self, id: WorktreeId) -> Result<(), EngineError> {
+        let row = self.read(|s| Ok(s.worktree(id)?))?;
+        if row.is_some_and(|row| row.row.state == WorktreeState::Parked) {
+            self.put_worktree_state(id, WorktreeState::Ready);
+        }
+        Ok(())
     }
 
     fn note_checkout(
@@ -117,6 +146,12 @@ impl From<WorktreeError> for EngineError {
 impl From<KeepError> for EngineError {
     fn from(error: KeepError) -> Self {
         WorktreeError::from(error).into()
+    }
+}
+
+impl From<TreeError> for EngineError {
+    fn from(error: TreeError) -> Self {
+        Self::Refused { text: error.to_string(), hint: error.hint() }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use callboard_git::Git;
 use callboard_git::base::base;
 use callboard_git::guard;
 use callboard_git::worktree::{self, CheckOut};
@@ -11,7 +12,7 @@ use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use super::equipment::ToEquip;
-use super::keeper::{Free, Prepare};
+use super::keeper::Free;
 use super::make::take_away;
 use super::reconcile::holds_work;
 use super::remove::{keep_all, refuse_unkept};
@@ -37,12 +38,15 @@ impl Engine {
     pub(crate) fn follow_base(&self, workspace: WorkspaceId, start: &str) {
         let is_behind = |waiting: &StoredWorktree| waiting.row.facts.start != start;
         if self.pooled(workspace).is_ok_and(|pooled| pooled.iter().any(is_behind)) {
-            self.prepare_later(Prepare::Fill(workspace));
+            self.fill_later(workspace);
         }
     }
 
     fn try_fill_pool(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
         let of = self.repository(workspace)?;
+        if self.standing(&of.root)?.holds_up() {
+            return Ok(());
+        }
         let settings = self.worktree_settings(&of.root)?;
         let base = base(&of.git, settings.base())?;
         let pooled = self.pooled(workspace)?;
@@ -53,9 +57,11 @@ impl Engine {
             if found.is_none_or(|found| found.row.state != WorktreeState::Pooled) {
                 continue;
             }
-            if let Err(error) = worktree::switch_detached(&waiting.row.path, &base.start) {
+            let switched = refuse_moved_on(waiting)
+                .and_then(|()| Ok(worktree::switch_detached(&waiting.row.path, &base.start)?));
+            if let Err(error) = switched {
                 tracing::info!(%error, "a worktree of the pool could not follow the base; another is made");
-                self.drop_pooled(&of, waiting)?;
+                self.drop_pooled(&of, waiting, &base.start)?;
                 continue;
             }
             let start = base.start.clone();
@@ -98,10 +104,20 @@ impl Engine {
                 w.add_worktree(&row, LogKind::WORKTREE, CALLBOARD).map_err(refused)
             })
         })?;
-        let made = worktree::add(&of.git, &path, CheckOut::Detached(&base.start))
-            .and_then(|made| Ok(guard::set(&made, &base.branch)?));
+        let made =
+            worktree::add(&of.git, &path, CheckOut::Detached(&base.start)).and_then(|made| {
+                let guarded = guard::set(&made, &base.branch);
+                if guarded.is_err() {
+                    // Only here: what lies there when none was made is another daemon's.
+                    take_away(of, &path);
+                }
+                Ok(guarded?)
+            });
         if let Err(error) = made {
-            take_away(of, &path);
+            if path.exists() {
+                // Another daemon was faster to that name; there are others.
+                self.fill_later(of.workspace);
+            }
             self.ask(move |core| core.write_worktrees(|w| w.drop_worktree(id).map_err(refused)))?;
             return Err(error.into());
         }
@@ -180,13 +196,19 @@ impl Engine {
             self.unequip_pooled(of, path);
             take_away(of, path);
         }
-        self.prepare_later(Prepare::Fill(of.workspace));
+        self.fill_later(of.workspace);
         Ok(())
     }
 
-    fn drop_pooled(&self, of: &Repository, waiting: &StoredWorktree) -> Result<(), EngineError> {
-        let id = waiting.id;
-        if holds_work(&waiting.row.path, &waiting.row.facts.start) {
+    /// Takes away one that could not be brought to `start`. What somebody did there is kept.
+    fn drop_pooled(
+        &self,
+        of: &Repository,
+        waiting: &StoredWorktree,
+        start: &str,
+    ) -> Result<(), EngineError> {
+        let (id, path) = (waiting.id, &waiting.row.path);
+        if holds_work(path, &waiting.row.facts.start) && holds_work(path, start) {
             if let Err(error) = self.keep_pooled(of, waiting) {
                 let why = format!("somebody worked in it while it waited in the pool: {error}");
                 self.change_worktree(id, LogKind::WORKTREE_FOLLOWED, CALLBOARD, move |row| {
@@ -210,9 +232,10 @@ impl Engine {
         self.refuse_if_lived_in(waiting, false)?;
         refuse_unkept(&tree.top)?;
         let safe = keep_all(of, waiting, &tree)?;
-        let safe = self.unequip_kept(of, waiting, &tree, safe)?;
+        let safe = self.tear_down_kept(of, waiting, &tree, safe)?;
         let name = safe.trash_name(waiting);
         let trash = worktree::take_away(&of.git, &tree, &name, |folder| safe.is_of(folder))?;
+        self.release(of, &ToEquip::of(waiting));
         tracing::warn!(
             kept = safe.kept.name,
             "somebody worked in a worktree of the pool: what it held is kept, for `callboard worktree restore`"
@@ -233,4 +256,16 @@ impl Engine {
         all.retain(|found| found.row.state == WorktreeState::Pooled && found.row.path.is_dir());
         Ok(all)
     }
+}
+
+/// Refuses one whose commit somebody moved: only its own log would lead to what was committed in it.
+pub(super) fn refuse_moved_on(waiting: &StoredWorktree) -> Result<(), EngineError> {
+    let (path, start) = (&waiting.row.path, &waiting.row.facts.start);
+    if worktree::commit_of(&Git::at(path), "HEAD").is_none_or(|head| head == *start) {
+        return Ok(());
+    }
+    Err(EngineError::Refused {
+        text: format!("somebody committed in {}, which waits in the pool", path.display()),
+        hint: "what it holds is kept, for `callboard worktree restore`",
+    })
 }

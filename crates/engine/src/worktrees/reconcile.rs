@@ -8,8 +8,8 @@ use callboard_model::worktree::WorktreeState;
 use callboard_os::disk::folder_state;
 use callboard_store::{LogKind, StoredWorktree};
 
-use super::equipment::note;
-use super::keeper::{Free, Prepare};
+use super::equipment::{ToEquip, note};
+use super::keeper::Free;
 use super::list::checkout_at;
 use super::make::{UNFINISHED, take_away};
 use super::remove::{forget_kept, trash_name};
@@ -128,13 +128,13 @@ impl Engine {
             }
             self.follow_server(&row);
             if row.row.facts.setup.as_deref() == Some("running") {
-                self.prepare_later(Prepare::SetUp(row.id));
+                self.set_up_later(row.row.workspace, row.id);
             }
             let recovered = match row.row.state {
                 // One that was begun since is this daemon's, and is being made.
                 WorktreeState::Preparing if row.made_at < self.started => self.recover(&row),
                 WorktreeState::Pooled => {
-                    self.prepare_later(Prepare::Fill(row.row.workspace));
+                    self.fill_later(row.row.workspace);
                     Ok(())
                 }
                 _ => Ok(()),
@@ -180,9 +180,10 @@ impl Engine {
                 row.facts.note =
                     Some("Callboard ended while it was removed: it is back as it was".into());
             })?;
-            self.equip_restored(of, row.id)?;
+            self.equip_again(of, row)?;
             return Ok(true);
         }
+        self.release(of, &ToEquip::of(row));
         let is_as_kept = facts.kept_mark == Some(folder_state(&trash).mark);
         let (now, place) = (self.now(), text_of(&trash));
         self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, CALLBOARD, move |row| {

@@ -9,6 +9,7 @@ use callboard_model::WorkspaceId;
 use callboard_model::view::{RemoveWorktree, WorktreeRemoved};
 use callboard_model::worktree::WorktreeState;
 use callboard_os::disk::folder_state;
+use callboard_os::process::ProcessIn;
 use callboard_store::{LogKind, StoredWorktree};
 
 use super::equipment::ToEquip;
@@ -36,8 +37,15 @@ impl Safe {
     /// Whether a folder is still as it was kept, and nothing works in it.
     pub(super) fn is_of(&self, folder: &Path) -> bool {
         folder_state(folder).mark == self.mark
-            && callboard_os::process::processes_in(folder).is_none_or(|found| found.is_empty())
+            && who_works_in(folder).is_none_or(|found| found.is_empty())
     }
+}
+
+/// Who works in a folder, but for git that looks at it for Callboard.
+fn who_works_in(folder: &Path) -> Option<Vec<ProcessIn>> {
+    let mut found = callboard_os::process::processes_in(folder)?;
+    found.retain(|process| !(process.is_child && process.name == "git"));
+    Some(found)
 }
 
 /// What the folder of a worktree that is kept under a name is called where removed ones lie.
@@ -90,15 +98,16 @@ impl Engine {
             refuse_unkept(&tree.top)?;
         }
         let safe = keep_all(&of, &row, &tree)?;
-        let taken = self.unequip_kept(&of, &row, &tree, safe).and_then(|safe| {
-            self.take(&of, &row, &tree, &safe)?;
+        let taken = self.tear_down_kept(&of, &row, &tree, safe).and_then(|mut safe| {
+            let stays = self.take(&of, &row, &tree, &safe)?;
+            safe.remarks.extend(stays);
             Ok(safe)
         });
         match taken {
             Ok(safe) => self.finish_removal(&of, &row, safe, how),
             Err(error) => {
                 // It stays, so it gets again what was taken back.
-                if let Err(error) = self.equip_restored(&of, row.id) {
+                if let Err(error) = self.equip_again(&of, &row) {
                     tracing::warn!(%error, worktree = row.row.name, "it lacks its equipment");
                 }
                 Err(error)
@@ -106,22 +115,38 @@ impl Engine {
         }
     }
 
-    /// Takes back what it was given. That takes time in which somebody may save a file, and its teardown may write
-    /// and delete: what is there then is kept beside what was there before.
-    pub(super) fn unequip_kept(
+    /// Has its teardown run. That takes time in which somebody may save a file, and teardown may write and delete: what
+    /// is there then is kept beside what was there before, if it is not the same.
+    pub(super) fn tear_down_kept(
         &self,
         of: &Repository,
         row: &StoredWorktree,
         tree: &Checkout,
         before: Safe,
     ) -> Result<Safe, EngineError> {
-        let remarks = self.unequip(of, &ToEquip::of(row))?;
+        let remarks = self.tear_down(of, &ToEquip::of(row))?;
         if folder_state(&tree.top).mark == before.mark {
             return Ok(Safe { remarks, ..before });
         }
         let mut safe = keep_all(of, row, tree)?;
-        safe.beside.push(format!("as it was before teardown ({}{})", keep::KEPT, before.kept.name));
         safe.remarks = remarks;
+        let is_news = |beside: &String, known: &[String]| {
+            let what = |text: &str| text.rsplit_once(" (").map(|(what, _)| what.to_owned());
+            !known.iter().any(|known| what(known) == what(beside))
+        };
+        let name = &before.kept.name;
+        if keep::is_same(&of.git, name, &safe.kept.name)
+            && !safe.beside.iter().any(|beside| is_news(beside, &before.beside))
+        {
+            keep::forget(&of.git, &safe.kept.name)?;
+            let kept = Kept { left_out: safe.kept.left_out, ..before.kept };
+            return Ok(Safe { kept, beside: before.beside, ..safe });
+        }
+        // What was kept with the first is not found by the second.
+        let of_first = before.beside.into_iter().filter(|beside| is_news(beside, &safe.beside));
+        let mut of_first: Vec<String> = of_first.collect();
+        of_first.push(format!("as it was before teardown ({}{name})", keep::KEPT));
+        safe.beside.extend(of_first);
         Ok(safe)
     }
 
@@ -144,7 +169,7 @@ impl Engine {
             let verb = if running.len() == 1 { "runs" } else { "run" };
             return stays(format!("{} {verb}", names.join(", ")), "end it first");
         }
-        let Some(found) = callboard_os::process::processes_in(&row.row.path) else {
+        let Some(found) = who_works_in(&row.row.path) else {
             return if is_insisted {
                 Ok(())
             } else {
@@ -166,14 +191,15 @@ impl Engine {
         stays(format!("{} {verb}", names.join(", ")), "end it, or close its terminal, first")
     }
 
-    /// Takes its folder away, unless something was written to it since it was kept.
+    /// Takes its folder away, unless something was written to it since it was kept, and then what it has besides. Gives
+    /// what of that stays.
     fn take(
         &self,
         of: &Repository,
         row: &StoredWorktree,
         tree: &Checkout,
         safe: &Safe,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Vec<String>, EngineError> {
         let (kept, tip, left_out) = (
             safe.kept.name.clone(),
             safe.kept.head.clone(),
@@ -198,6 +224,7 @@ impl Engine {
                 return Err(error.into());
             }
         };
+        let stays = self.release(of, &ToEquip::of(row));
         let (now, trash) = (self.now(), text_of(&trash));
         self.change_worktree(row.id, LogKind::WORKTREE_REMOVED, YOU, move |row| {
             row.state = WorktreeState::Removed;
@@ -208,7 +235,7 @@ impl Engine {
             row.facts.disk = None;
             row.facts.server = None;
         })?;
-        Ok(())
+        Ok(stays)
     }
 
     fn finish_removal(
@@ -294,17 +321,17 @@ fn refuse_locked(tree: &Checkout) -> Result<(), EngineError> {
 }
 
 pub(super) fn refuse_unkept(top: &Path) -> Result<(), EngineError> {
-    let large = keep::too_large(top)?;
-    if large.is_empty() {
+    let lost = keep::too_large(top)?;
+    if lost.named.is_empty() {
         return Ok(());
     }
     let names: Vec<String> =
-        large.iter().take(limits::PROCESSES_NAMED).map(|p| text_of(p)).collect();
-    let more = large.len() - names.len();
+        lost.named.iter().take(limits::PROCESSES_NAMED).map(|p| text_of(p)).collect();
+    let more = lost.named.len() - names.len() + lost.unnamed;
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Err(EngineError::Refused {
         text: format!(
-            "ignored by git and too large to be kept: {}{more}; nothing was removed",
+            "ignored by git, in a submodule or too large to be kept: {}{more}; nothing was removed",
             names.join(", ")
         ),
         hint: "move away what you need of them, then remove it with `--yes`",

@@ -3,17 +3,14 @@
 use std::path::PathBuf;
 
 use callboard_git::{Checkout, guard, keep, worktree};
+use callboard_model::WorkspaceId;
 use callboard_model::view::{RestoreWorktree, WorktreeView};
 use callboard_model::worktree::{WorktreeFacts, WorktreeState};
-use callboard_model::{WorkspaceId, WorktreeId};
 use callboard_store::{LogKind, StoredWorktree, WorktreeRow};
 
 use super::environment::link_files;
-use super::equipment::{ToEquip, note as note_equipment};
-use super::keeper::Prepare;
 use super::list::{Named, checkout_at, name_of};
 use super::{CALLBOARD, Repository, YOU, refused};
-use crate::equip::Phase;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -74,7 +71,7 @@ impl Engine {
             row.facts.kept_mark = None;
             row.facts.admin = admin;
         })?;
-        self.equip_restored(&of, row.id)
+        self.equip_again(&of, row)
     }
 
     fn refuse_taken_name(&self, row: &StoredWorktree) -> Result<(), EngineError> {
@@ -139,27 +136,7 @@ impl Engine {
                 w.add_worktree(&row, LogKind::WORKTREE_RESTORED, YOU).map_err(refused)
             })
         })?;
-        self.equip_restored(of, id)
-    }
-
-    /// Gives it again what its removal took back: ports, a database. Its files are its own.
-    pub(super) fn equip_restored(
-        &self,
-        of: &Repository,
-        id: WorktreeId,
-    ) -> Result<WorktreeView, EngineError> {
-        let row = self.read(|s| Ok(s.worktree(id)?))?.ok_or(EngineError::Ending)?;
-        let equipped = self.equip(of, &ToEquip::of(&row), Phase::First);
-        self.change_worktree(id, LogKind::WORKTREE, YOU, move |row| match equipped {
-            Ok(equipped) => {
-                row.facts.setup = Some("running".into());
-                note_equipment(&mut row.facts, equipped);
-            }
-            // It is back all the same.
-            Err(error) => row.facts.setup = Some(error.to_string()),
-        })?;
-        self.prepare_later(Prepare::SetUp(id));
-        self.worktree_view(id)
+        self.equip_and_set_up(of, id)
     }
 }
 

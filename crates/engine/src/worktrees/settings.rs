@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use callboard_model::project::Project;
 
+use super::Repository;
 use super::name::slug;
 use crate::equip::render;
 use crate::{Engine, EngineError};
@@ -23,10 +24,27 @@ pub(super) struct WorktreeSettings {
 impl Engine {
     /// The settings of the workspace whose main checkout is `root`.
     pub(super) fn worktree_settings(&self, root: &Path) -> Result<WorktreeSettings, EngineError> {
-        let project = self.project(root)?;
-        let folder = folder_of(root, &project.worktrees.folder)?;
-        Ok(WorktreeSettings { folder, pool: project.worktrees.pool as usize, project })
+        settings_of(root, self.project(root)?)
     }
+
+    /// The folder that worktrees of the workspace whose main checkout is `root` are made in.
+    pub(crate) fn worktrees_folder(&self, root: &Path) -> Result<PathBuf, EngineError> {
+        Ok(self.worktree_settings(root)?.folder)
+    }
+
+    /// The same for what is made by them: refused until they are approved.
+    pub(super) fn approved_settings(
+        &self,
+        of: &Repository,
+    ) -> Result<WorktreeSettings, EngineError> {
+        let project = self.approved_project(of.workspace, &of.root, "no worktree was made")?;
+        settings_of(&of.root, project)
+    }
+}
+
+fn settings_of(root: &Path, project: Arc<Project>) -> Result<WorktreeSettings, EngineError> {
+    let folder = folder_of(root, &project.worktrees.folder)?;
+    Ok(WorktreeSettings { folder, pool: project.worktrees.pool as usize, project })
 }
 
 impl WorktreeSettings {

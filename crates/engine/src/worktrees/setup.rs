@@ -6,7 +6,6 @@ use callboard_model::view::{SetupStep, WorktreeSetUp};
 use callboard_store::{LogKind, StoredWorktree};
 
 use super::equipment::{ToEquip, note};
-use super::keeper::Prepare;
 use super::remove::kept_name;
 use super::{YOU, text_of};
 use crate::equip::{self, Equipped, Settled};
@@ -49,7 +48,7 @@ impl Engine {
         self.change_worktree(row.id, LogKind::WORKTREE, YOU, |row| {
             row.facts.setup = Some("running".into());
         })?;
-        self.prepare_later(Prepare::SetUp(row.id));
+        self.set_up_later(row.row.workspace, row.id);
         let worktree = self.worktree_view(row.id)?;
         Ok(WorktreeSetUp { worktree, done: Vec::new(), left: Vec::new(), kept: None })
     }

@@ -7,6 +7,7 @@ use callboard_engine::{AskedBy, SinceFrom};
 use callboard_model::call::{
     Ask, CallAnswer, CallDetail, CallKind, CallOption, CallState, CallVia, Effect, Urgency,
 };
+use callboard_model::session::StateWord;
 use callboard_model::view::{AnswerCall, StreamMessage};
 use callboard_model::{AgentName, CallId, ThreadKey};
 use callboard_testkit::{HermeticHome, Repo};
@@ -19,7 +20,7 @@ fn option(id: &str, effect: Effect) -> CallOption {
     CallOption { id: id.into(), label: id.into(), effect, writes: None }
 }
 
-fn permission(key: &str, command: &str) -> Ask {
+pub(crate) fn permission(key: &str, command: &str) -> Ask {
     Ask {
         key: key.into(),
         kind: CallKind::Permission,
@@ -33,7 +34,7 @@ fn permission(key: &str, command: &str) -> Ask {
     }
 }
 
-fn by(session: &str, via: CallVia, ask: Ask) -> AskedBy {
+pub(crate) fn by(session: &str, via: CallVia, ask: Ask) -> AskedBy {
     AskedBy {
         agent: AgentName::known("claude"),
         thread: ThreadKey::main(session),
@@ -212,6 +213,29 @@ fn a_session_that_waits_in_its_window_is_a_call_until_it_goes_on() {
 }
 
 #[test]
+fn a_call_that_is_seen_before_its_words_learns_them() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("early", &home.work());
+    let path = claude.path(&home, "p");
+    append(&path, &claude.prompt(1, "publish the crate"));
+    Registered::new(&home, "early").says("waiting", Some("permission prompt"));
+    let running = Running::start(&home);
+    let call = running.wait("a call", |engine| engine.inbox(None).unwrap().calls.pop());
+    append(&path, &claude.runs(2, "cargo publish"));
+    let told = running.wait("its words", |engine| {
+        engine.inbox(None).unwrap().calls.pop().filter(|call| call.question.contains("cargo"))
+    });
+    assert_eq!((told.id, told.state), (call.id, CallState::Open));
+    // Another request in its place is another call.
+    append(&path, &claude.ran(3, 2, "published"));
+    append(&path, &claude.runs(4, "git push --tags"));
+    let next = running.wait("the next call", |engine| {
+        engine.inbox(None).unwrap().calls.pop().filter(|call| call.question.contains("--tags"))
+    });
+    assert_ne!(next.id, call.id);
+}
+
+#[test]
 fn history_calls_for_nobody() {
     let home = HermeticHome::new();
     let claude = Claude::new("old", &home.work());
@@ -268,6 +292,26 @@ fn a_turn_that_ends_calls_for_a_look_until_the_session_goes_on() {
     let noted = running.engine.answer(call.id, noted).unwrap();
     assert_eq!(noted.state, CallState::Closed);
     assert!(running.engine.inbox(None).unwrap().calls.is_empty());
+}
+
+#[test]
+fn a_turn_whose_end_is_told_before_its_words_calls_for_a_look_too() {
+    let home = HermeticHome::new();
+    let claude = Claude::new("late", &home.work());
+    let path = claude.path(&home, "p");
+    let at = crate::transcripts::seconds_to_now();
+    append(&path, &claude.prompt(at, "mend the lock"));
+    let registered = Registered::new(&home, "late");
+    registered.says("busy", None);
+    let running = Running::start(&home);
+    running
+        .wait("its turn", |_| (running.session("late").state == StateWord::Working).then_some(()));
+    registered.says("idle", None);
+    running.wait("its end", |_| (running.session("late").state == StateWord::Ready).then_some(()));
+    assert!(running.engine.inbox(None).unwrap().calls.is_empty());
+    append(&path, &claude.says(at + 1, "The lock is mended."));
+    let call = running.wait("a call", |engine| engine.inbox(None).unwrap().calls.pop());
+    assert_eq!(call.kind, CallKind::Finished);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_session_of_a_worktree_that_writes_in_the_main_checkout_is_a_call_and_its_as
         .asked(AskedBy {
             agent: AgentName::known("claude"),
             thread: ThreadKey::main("astray"),
-            via: CallVia::Driver,
+            via: CallVia::Hook,
             ask: write_to(&foreign),
             expires_at: None,
             window: None,
@@ -94,4 +94,37 @@ fn a_session_of_a_worktree_that_writes_in_the_main_checkout_is_a_call_and_its_as
         (call.session, call.question.as_str()),
         (Some(session.id), "wrote a file of another checkout")
     );
+}
+
+#[test]
+fn a_session_that_went_into_another_worktree_still_writes_in_the_one_that_it_began_in() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("begin", &[("src/lock.rs", "1")]);
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    let engine = &running.engine;
+    let worktree = |name: &str| {
+        let new = NewWorktree { name: Some(name.into()), ..NewWorktree::default() };
+        engine.new_worktree(workspace, new).unwrap().path
+    };
+    let (own, other) = (worktree("own"), worktree("other"));
+    let claude = Claude::new("roams", Path::new(&own));
+    let (path, at) = (claude.path(&home, "p"), seconds_to_now());
+    append(&path, &claude.prompt(at, "mend the lock"));
+    append(&path, &claude.in_directory(&other).says(at + 1, "I look there."));
+    running.wait("the other directory", |_| {
+        let view = running.session("roams");
+        let is_there = view.workspace == Some(workspace) && view.cwd.as_ref() == Some(&other);
+        is_there.then_some(())
+    });
+    let answered = |key: &str, folder: &str| {
+        let ask = Ask { key: key.into(), ..write_to(&Path::new(folder).join("src/lock.rs")) };
+        let (agent, thread) = (AgentName::known("claude"), ThreadKey::main("roams"));
+        let via = CallVia::Hook;
+        let by = AskedBy { agent, thread, via, ask, expires_at: None, window: None };
+        engine.call(engine.asked(by).unwrap().0).unwrap().answered_by
+    };
+    assert_eq!(answered("r1", &own), None);
+    assert_eq!(answered("r2", &other).as_deref(), Some("callboard"));
 }

@@ -43,6 +43,8 @@ impl<'a> Scene<'a> {
             task: Some("T7"),
             project,
             variables: &self.variables,
+            log: None,
+            stop: None,
         }
     }
 

@@ -261,11 +261,15 @@ fn a_fork_that_refers_to_its_parents_file_shows_its_beginning() {
         assert_eq!(page.total, page.events.len() as u64);
 
         let readable = repo.path().join(format!(".callboard/sessions/{}.md", view.id));
-        let text = running.wait("its readable transcript", |_| {
-            fs::read_to_string(&readable).ok().filter(|text| text.contains("another way"))
-        });
         let parent = running.session(ids[0]).id;
         let mark = format!("shared with {parent}, up to here");
+        // What was written before the one that came last is written anew.
+        let text = running.wait("its readable transcript", |_| {
+            let is_whole = |text: &String| {
+                text.contains(&mark) && text.rfind("another way") > text.rfind(&mark)
+            };
+            fs::read_to_string(&readable).ok().filter(is_whole)
+        });
         let places = ["So it is.", &mark, "another way"].map(|words| text.rfind(words));
         assert!(places.is_sorted() && places.iter().all(Option::is_some), "{text}");
         assert_eq!(text.matches("shared with").count(), 1, "{text}");

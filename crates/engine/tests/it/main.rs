@@ -8,12 +8,14 @@
 #![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod changes;
 mod checkouts;
 mod configuration;
 mod damage;
 mod equip;
 mod files;
 mod forks;
+mod in_place;
 mod links;
 mod notes;
 mod order;
@@ -22,13 +24,17 @@ mod readable;
 mod relations;
 mod removals;
 mod resources;
+mod reviews;
 mod running;
 mod scene;
 mod serve;
+mod sharing;
 mod silence;
 mod since;
 mod tasks;
 mod transcripts;
+mod trials;
+mod trust;
 mod uses;
 mod work;
 mod worktrees;

@@ -42,8 +42,9 @@ impl Running {
             .into_iter()
             .map(|(name, value)| (name.into_string().unwrap(), value.into_string().unwrap()))
             .collect();
+        let trusted = vars.get("CALLBOARD_TRUST").into_iter().map(Into::into).collect();
         let environment = Environment { home: home.user_home(), vars };
-        let config = EngineConfig { home: home.callboard_home(), environment, clock };
+        let config = EngineConfig { home: home.callboard_home(), environment, clock, trusted };
         let reader = Reader::open(&home.callboard_home());
         let before = reader.and_then(|mut r| r.snapshot(|s| s.seq())).unwrap_or_default();
         let running = Self { engine: Engine::start(config).unwrap() };

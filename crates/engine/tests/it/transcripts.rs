@@ -54,6 +54,12 @@ impl Claude {
         self
     }
 
+    /// The same session, after it went elsewhere.
+    pub(crate) fn in_directory(mut self, cwd: &str) -> Self {
+        cwd.clone_into(&mut self.cwd);
+        self
+    }
+
     pub(crate) fn subagent(mut self, agent: &str) -> Self {
         self.agent = Some(agent.to_owned());
         self

@@ -35,13 +35,29 @@ pub fn is_made_again(name: &OsStr) -> bool {
     MADE_AGAIN.iter().any(|known| name.eq_ignore_ascii_case(known))
 }
 
+/// Whether what lies at `path` is fetched or built again: a folder of such a name that is no repository, or a link of
+/// such a name, which holds nothing itself.
+pub(crate) fn holds_what_is_made_again(path: &Path) -> bool {
+    path.file_name().is_some_and(is_made_again)
+        && fs::symlink_metadata(path.components().collect::<PathBuf>())
+            .is_ok_and(|meta| meta.is_symlink() || (meta.is_dir() && !is_repository(path)))
+}
+
+fn is_repository(folder: &Path) -> bool {
+    fs::symlink_metadata(folder.join(".git")).is_ok()
+}
+
 /// Ignored files, sorted.
 #[derive(Debug, Default)]
 pub(super) struct Ignored {
     /// Files to keep, from the root.
     pub(super) kept: Vec<PathBuf>,
-    /// Files and folders that are not kept, from the root.
-    pub(super) left_out: Vec<PathBuf>,
+    /// What is lost with the worktree: files and folders that are not kept, from the root.
+    pub(super) lost: Vec<PathBuf>,
+    /// Those that are lost and not named.
+    pub(super) unnamed: usize,
+    /// Folders that are not kept, as they are made again, from the root.
+    made_again: Vec<PathBuf>,
     bytes: u64,
 }
 
@@ -67,28 +83,38 @@ impl Ignored {
             self.bytes += meta.len();
             self.kept.push(path.components().collect());
         } else {
-            self.leave_out(path);
+            self.leave_out(top, path);
         }
     }
 
     fn take_folder(&mut self, top: &Path, folder: &Path) {
-        let is_made_again = folder.file_name().is_some_and(is_made_again);
+        let path = top.join(folder);
         // Git does not look into a repository within a repository.
-        if is_made_again || top.join(folder).join(".git").exists() {
-            return self.leave_out(folder);
+        if holds_what_is_made_again(&path) || is_repository(&path) {
+            return self.leave_out(top, folder);
         }
-        let Ok(entries) = fs::read_dir(top.join(folder)) else { return self.leave_out(folder) };
+        let Ok(entries) = fs::read_dir(path) else { return self.leave_out(top, folder) };
         for entry in entries.flatten() {
             if self.kept.len() >= limits::IGNORED_FILES {
-                return self.leave_out(folder);
+                return self.leave_out(top, folder);
             }
             self.take(top, &folder.join(entry.file_name()));
         }
     }
 
-    fn leave_out(&mut self, path: &Path) {
-        if self.left_out.len() < limits::IGNORED_NAMED {
-            self.left_out.push(path.components().collect());
+    /// What is lost is named before what is made again, of which there may be any number.
+    fn leave_out(&mut self, top: &Path, path: &Path) {
+        let is_lost = !holds_what_is_made_again(&top.join(path));
+        let list = if is_lost { &mut self.lost } else { &mut self.made_again };
+        if list.len() < limits::IGNORED_NAMED {
+            list.push(path.components().collect());
+        } else if is_lost {
+            self.unnamed += 1;
         }
+    }
+
+    /// What is not kept, as many as are named.
+    pub(super) fn left_out(self) -> Vec<PathBuf> {
+        self.lost.into_iter().chain(self.made_again).take(limits::IGNORED_NAMED).collect()
     }
 }

@@ -29,7 +29,7 @@ pub fn restore(git: &Git, name: &str, path: &Path) -> Result<Restored, KeepError
     let body = git.text(&["log", "-1", "--format=%b", &reference, "--"]).map_err(|_| {
         KeepError::refused(
             format!("nothing is kept as {name}"),
-            "`callboard worktree list --kept` tells what is",
+            "`callboard worktree list --removed` tells what is",
         )
     })?;
     let kept: Kept = serde_json::from_str(body.trim()).map_err(|error| {

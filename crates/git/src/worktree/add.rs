@@ -86,7 +86,15 @@ fn check_out(git: &Git, path: &Path, what: CheckOut<'_>) -> Result<(), GitError>
         CheckOut::Branch(branch) => call.arg(path).arg(branch),
         CheckOut::Detached(at) => call.arg("--detach").arg(path).arg(at),
     };
-    call.through_locks().map(|_| ())
+    // The branch is made first.
+    call.output_through_locks_after(|| delete_new_branch(git, what)).map(|_| ())
+}
+
+fn delete_new_branch(git: &Git, what: CheckOut<'_>) {
+    if let CheckOut::NewBranch { branch, at } = what {
+        // It fails where git did not come to making it.
+        let _ = git.text(&["update-ref", "-d", &format!("refs/heads/{branch}"), at]);
+    }
 }
 
 /// Takes away what a failed attempt left. The folder was claimed by it, so nobody's work is in it.
@@ -97,8 +105,5 @@ fn undo(git: &Git, path: &Path, what: CheckOut<'_>) {
         tracing::warn!(%error, path = %path.display(), "what is left of a worktree could not be removed");
     }
     super::remove::forget(git, path);
-    if let CheckOut::NewBranch { branch, at } = what {
-        // It fails where git did not come to making it.
-        let _ = git.text(&["update-ref", "-d", &format!("refs/heads/{branch}"), at]);
-    }
+    delete_new_branch(git, what);
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{WorktreeError, list};
 use crate::locate::{Checkout, locate};
-use crate::run::{Git, GitError};
+use crate::run::Git;
 
 /// Where removed worktrees lie until their bytes are freed, in the repository's git directory.
 const TRASH: &str = "callboard-removed";
@@ -157,34 +157,4 @@ pub fn forget(git: &Git, path: &Path) {
             tracing::warn!(%error, path = %entry.path().display(), "git still knows a worktree that is gone");
         }
     }
-}
-
-/// A submodule of the worktree with commits that are on none of its remotes: its repository goes with the
-/// worktree.
-///
-/// # Errors
-/// When git cannot be run.
-pub fn submodule_with_own_commits(tree: &Checkout) -> Result<Option<PathBuf>, GitError> {
-    let mut open = vec![tree.git_dir.join("modules")];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if !path.is_dir() {
-                continue;
-            }
-            if !path.join("HEAD").is_file() {
-                open.push(path);
-                continue;
-            }
-            open.push(path.join("modules"));
-            let git = Git::at(&path);
-            let call = git.call(["--git-dir=.", "rev-list", "--count", "--all", "HEAD"]);
-            let own = call.arg("--not").arg("--remotes").text()?;
-            if own != "0" {
-                let name = path.strip_prefix(tree.git_dir.join("modules")).unwrap_or(&path);
-                return Ok(Some(name.to_owned()));
-            }
-        }
-    }
-    Ok(None)
 }

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use callboard_git::Git;
-use callboard_git::keep::{KeepError, Kept, keep, list, restore};
+use callboard_git::keep::{KeepError, Kept, Lost, keep, list, restore, too_large};
 use callboard_testkit::{HermeticHome, Repo};
 
 /// A worktree of `repo` on a branch of its own, with a commit that no other branch has.
@@ -140,4 +140,38 @@ fn what_cannot_be_kept_is_refused_and_left_alone() {
         refused(restore(&git, "k", worktree.path()).map(|_| unreachable!())).contains("already")
     );
     assert!(restore(&git, "none", &worktree.path().join("y")).is_err());
+}
+
+#[test]
+fn what_is_lost_is_told_however_much_is_made_again_beside_it() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let ignored = "__pycache__/\n*.db\nvendor/\nout\nmany/\n";
+    repo.commit("Ignore", &[(".gitignore", ignored)]);
+    for at in 0..120 {
+        repo.write(&format!("a{at}/__init__.py"), "");
+        repo.write(&format!("a{at}/__pycache__/x.pyc"), "made again");
+    }
+    let lost = || too_large(repo.path()).unwrap();
+    assert_eq!(lost(), Lost::default());
+    let large = vec![7; 2 << 20];
+    repo.write("z/code.py", "");
+    repo.write("z/data.db", &large);
+    // Of the name of what is made again, and nothing like it.
+    repo.write("vendor/own.go", "");
+    repo.at(&repo.path().join("vendor")).git(&["init", "-q"]);
+    repo.write("out", &large);
+    let mut named = lost().named;
+    named.sort();
+    assert_eq!(named, ["out", "vendor", "z/data.db"].map(PathBuf::from));
+    let kept = keep(repo.path(), "k").unwrap();
+    assert!(named.iter().all(|path| kept.left_out.contains(path)), "{:?}", kept.left_out);
+
+    fs::create_dir(repo.path().join("many")).unwrap();
+    for at in 0..110 {
+        let file = fs::File::create(repo.path().join(format!("many/{at}"))).unwrap();
+        file.set_len(2 << 20).unwrap();
+    }
+    let all = lost();
+    assert_eq!(all.named.len() + all.unnamed, 113, "{all:?}");
 }

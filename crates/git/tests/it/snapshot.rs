@@ -49,3 +49,32 @@ fn files_are_as_they_were_and_index_objects_and_ignored_files_are_left_alone() {
     assert!(compare(top, &store, "p2").is_err());
     assert!(Git::at(&store).text(&["fsck", "--connectivity-only"]).is_ok());
 }
+
+#[test]
+fn snapshots_taken_at_once_hold_the_same() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let files: Vec<(String, String)> =
+        (0..50).map(|n| (format!("{n}.rs"), n.to_string())).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    repo.commit("Begin", &files);
+    repo.write("changed.rs", "1");
+    let (top, store) = (repo.path(), home.root().join("snapshots.git"));
+    take(top, &store, "first").unwrap();
+    std::thread::scope(|scope| {
+        for taker in 0..4 {
+            let store = &store;
+            scope.spawn(move || {
+                for turn in 0..8 {
+                    take(top, store, &format!("{taker}-{turn}")).unwrap();
+                }
+            });
+        }
+    });
+    for taker in 0..4 {
+        for turn in 0..8 {
+            let would = compare(top, &store, &format!("{taker}-{turn}")).unwrap();
+            assert!(would.is_empty(), "{would:?}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ mod toward;
 mod verbs;
 mod waiting;
 
-pub(crate) use waiting::{steps, waits_for_user};
+pub(crate) use waiting::{deeds, steps, waits_for_user};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -224,6 +224,9 @@ fn between_uses(fold: &SessionFold, now: Option<Timestamp>) -> String {
     }
     if let Some(intent) = thought {
         return toward::with_reason(fold, intent.going_on());
+    }
+    if done.failed && matches!(done.doing, Doing::Propose { .. } | Doing::Ask { .. }) {
+        return action::phrase(fold, &done.doing);
     }
     if let Some(line) = after_others(fold, &done.doing) {
         return line;

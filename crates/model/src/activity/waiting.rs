@@ -1,6 +1,7 @@
 //! What a session waits for its user to decide, as far as its events tell, and what led there.
 
 use super::{action, closing};
+use crate::Ordinal;
 use crate::call::{CallDetail, CallKind};
 use crate::event::{FileEdit, QuestionItem};
 use crate::fold::{Doing, SessionFold};
@@ -49,17 +50,26 @@ pub(crate) fn waits_for_user(fold: &SessionFold) -> Option<(CallKind, String, Ca
 
 /// The last steps, oldest first: what the agent said, did, and what its check came to.
 pub(crate) fn steps(fold: &SessionFold) -> Vec<String> {
-    let mut steps = Vec::new();
-    if let Some(run) = fold.checks.last() {
-        steps.push((run.ordinal, format!("`{}` {}", run.command, run.result())));
-    }
-    if let Some(done) = &fold.done {
+    let said = fold.said.as_ref().map(|said| (said.ordinal, closing::gist(said)));
+    lines(done(fold).into_iter().chain(said).collect())
+}
+
+/// The last steps without what the agent said.
+pub(crate) fn deeds(fold: &SessionFold) -> Vec<String> {
+    lines(done(fold))
+}
+
+fn done(fold: &SessionFold) -> Vec<(Ordinal, String)> {
+    let check = fold.checks.last();
+    let check = check.map(|run| (run.ordinal, format!("`{}` {}", run.command, run.result())));
+    let last = fold.done.as_ref().map(|done| {
         let end = if done.failed { ", which failed" } else { "" };
-        steps.push((done.ordinal, format!("{}{end}", action::phrase(fold, &done.doing))));
-    }
-    if let Some(said) = &fold.said {
-        steps.push((said.ordinal, closing::gist(said)));
-    }
+        (done.ordinal, format!("{}{end}", action::phrase(fold, &done.doing)))
+    });
+    check.into_iter().chain(last).collect()
+}
+
+fn lines(mut steps: Vec<(Ordinal, String)>) -> Vec<String> {
     steps.sort_by_key(|(ordinal, _)| *ordinal);
     steps.dedup_by(|one, other| one.1 == other.1);
     steps.into_iter().map(|(_, text)| clip(&text, limits::LINE_CHARS)).collect()

@@ -136,6 +136,18 @@ impl CallAnswer {
 }
 
 impl Ask {
+    /// The first question that has neither an answer of its own nor one for all of them.
+    #[must_use]
+    pub fn unanswered(&self, answer: &CallAnswer) -> Option<&QuestionItem> {
+        let CallDetail::Questions { questions } = &self.detail else { return None };
+        if answer.option.is_some() || answer.text.is_some() {
+            return None;
+        }
+        let has_own =
+            |q: &QuestionItem| answer.answers.get(&q.question).is_some_and(|a| !a.is_empty());
+        questions.iter().find(|question| !has_own(question))
+    }
+
     /// What the answer's option does; free text alone chooses, for a question, and refuses otherwise.
     #[must_use]
     pub fn effect_of(&self, answer: &CallAnswer) -> Option<Effect> {

@@ -56,6 +56,10 @@ pub enum CallStep {
     Accept,
     /// The agent could not be reached with the answer: it waits again, as a new generation.
     Reopen,
+    /// The agent asks the same again: what answered it has not reached it.
+    Repeat,
+    /// The agent asks something else in its place, as a new generation.
+    Replace,
     /// The agent goes on.
     GoOn,
     /// It is over.
@@ -124,6 +128,11 @@ impl CallLife {
             (Answered, CallStep::Reopen) => {
                 Ok(Self { state: Open, generation: self.generation + 1, ..self })
             }
+            (Open, CallStep::Repeat) => Ok(self),
+            (Answered | Accepted | GoneOn, CallStep::Repeat) => to(Answered),
+            (_, CallStep::Replace) => {
+                Ok(Self { state: Open, generation: self.generation + 1, ..self })
+            }
             (Accepted, CallStep::GoOn) => to(GoneOn),
             _ => Err(CallRefusal::OutOfOrder),
         }
@@ -141,6 +150,8 @@ mod tests {
             (0u32..4).prop_map(|generation| CallStep::Answer { generation }),
             Just(CallStep::Accept),
             Just(CallStep::Reopen),
+            Just(CallStep::Repeat),
+            Just(CallStep::Replace),
             Just(CallStep::GoOn),
             Just(CallStep::Close),
         ]

@@ -20,6 +20,8 @@ pub enum Urgency {
     Permission,
     /// Something failed.
     Failure,
+    /// Two are about to collide.
+    Conflict,
     /// Something seems to make no headway.
     Stuck,
     /// Something is finished.
@@ -33,11 +35,14 @@ impl Urgency {
     #[must_use]
     pub fn of(kind: CallKind, detail: &CallDetail) -> Self {
         match kind {
-            CallKind::PushedToBase | CallKind::WrongCheckout => Self::Irreversible,
+            CallKind::PushedToBase | CallKind::WrongCheckout | CallKind::Sweep => {
+                Self::Irreversible
+            }
             CallKind::Permission if irreversible(detail).is_some() => Self::Irreversible,
-            CallKind::Permission => Self::Permission,
+            CallKind::Permission | CallKind::Trust => Self::Permission,
             CallKind::Question | CallKind::Plan => Self::Question,
             CallKind::Failed => Self::Failure,
+            CallKind::Conflict => Self::Conflict,
             CallKind::Stuck => Self::Stuck,
             CallKind::Finished => Self::Finished,
             CallKind::Limit => Self::Idle,

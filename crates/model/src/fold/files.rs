@@ -1,5 +1,6 @@
 //! The files that a session read and wrote.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -30,12 +31,6 @@ pub struct FilesTouched {
 }
 
 impl FilesTouched {
-    /// Number of files written, without those that had to make room.
-    #[must_use]
-    pub fn edited(&self) -> usize {
-        self.files.values().filter(|f| f.edits > 0).count()
-    }
-
     pub(super) fn touch(
         &mut self,
         path: &str,
@@ -71,6 +66,22 @@ impl FilesTouched {
     #[must_use]
     pub fn edits_of(&self, path: &str) -> u32 {
         self.files.get(path).map_or(0, |f| f.edits)
+    }
+
+    /// The files without what these uses do to them.
+    pub(super) fn without<'a>(
+        &self,
+        uses: impl Iterator<Item = (&'a str, bool)>,
+        cwd: Option<&str>,
+    ) -> Cow<'_, BTreeMap<String, FileUse>> {
+        let mut left = Cow::Borrowed(self);
+        for (path, edit) in uses {
+            left.to_mut().untouch(&crate::activity::paths::absolute(path, cwd), edit);
+        }
+        match left {
+            Cow::Borrowed(all) => Cow::Borrowed(&all.files),
+            Cow::Owned(left) => Cow::Owned(left.files),
+        }
     }
 
     fn make_room(&mut self) {

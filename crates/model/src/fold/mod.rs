@@ -13,6 +13,9 @@ pub mod turn;
 pub mod usage;
 pub mod uses;
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use checks::Checks;
@@ -208,10 +211,23 @@ impl SessionFold {
         activity::waits_for_user(self)
     }
 
+    /// What it did to which files, by path. What waits to be allowed, or still runs, may come to nothing.
+    #[must_use]
+    pub fn files_used(&self) -> Cow<'_, BTreeMap<String, FileUse>> {
+        let open = self.open.list.iter().flat_map(|open| activity::paths::touched(&open.doing));
+        self.files.without(open, self.facts.cwd.as_deref())
+    }
+
     /// The last steps, oldest first, each in one line.
     #[must_use]
     pub fn steps(&self) -> Vec<String> {
         activity::steps(self)
+    }
+
+    /// The last steps without what the agent said, oldest first, each in one line.
+    #[must_use]
+    pub fn deeds(&self) -> Vec<String> {
+        activity::deeds(self)
     }
 
     /// What its turn waits for, by its events alone.

@@ -34,7 +34,7 @@ impl SessionFold {
             }
             Doing::Tool { subject, .. } => self.background.told(subject, &result.text),
             Doing::Ask { .. } => self.answered(result, place),
-            Doing::Propose { title } => {
+            Doing::Propose { title } if !result.interrupted => {
                 let kind =
                     if failed { MilestoneKind::Refused } else { MilestoneKind::PlanApproved };
                 let words = result.refused.as_deref().filter(|w| !w.is_empty()).unwrap_or(title);

@@ -76,4 +76,31 @@ pub struct Rules {
     pub allow: Vec<String>,
     /// What is denied; before what is allowed.
     pub deny: Vec<String>,
+    /// What becomes of a command that would take along or throw away what another session changed.
+    pub sweeps: SweepRule,
+}
+
+/// What becomes of a command that would take along or throw away what another session changed in the same checkout.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SweepRule {
+    /// It is refused where the agent asks before it, and a person is told.
+    #[default]
+    Refuse,
+    /// A person is told.
+    Call,
+    /// It runs.
+    Allow,
+}
+
+impl SweepRule {
+    /// The word used in settings.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Refuse => "refuse",
+            Self::Call => "call",
+            Self::Allow => "allow",
+        }
+    }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::call::CallView;
 use super::session::{ImportProgress, SessionView};
 use crate::task::{Column, LinkedBy, Priority};
-use crate::{Seq, SessionId, TaskId, Timestamp, WorkspaceId};
+use crate::{ReviewId, Seq, SessionId, TaskId, Timestamp, WorkspaceId};
 
 /// One repository, or one plain folder, with its board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -254,6 +254,15 @@ pub enum StreamMessage {
         /// The worktree; what takes long to find out is not asked for it.
         worktree: Box<super::WorktreeView>,
     },
+    /// A review is new or changed: it is read again.
+    Review {
+        /// The review.
+        id: ReviewId,
+        /// Counts its changes.
+        revision: u64,
+    },
+    /// What changesets hold, or what is between them, has changed: they are read again.
+    Changes,
     /// Reading history went on.
     Import {
         /// How far it is.

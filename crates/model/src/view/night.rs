@@ -42,6 +42,8 @@ pub struct NightTaskView {
     pub session: Option<SessionId>,
     /// What it asks, where it is parked.
     pub call: Option<CallId>,
+    /// Nobody has answered that yet.
+    pub asks: bool,
     /// That question.
     pub question: Option<String>,
     /// The limits that held it up, oldest first.

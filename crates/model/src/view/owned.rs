@@ -25,6 +25,9 @@ pub struct OwnedView {
     pub waits: Option<String>,
     /// Until when it waits, where that is known.
     pub waits_until: Option<Timestamp>,
+    /// Whose work its task's scope met when it was asked for, each in a sentence.
+    #[serde(default)]
+    pub overlaps: Vec<String>,
     /// Prompts that its agent has not begun, oldest first.
     pub prompts: Vec<QueuedPrompt>,
     /// The model asked for.
@@ -61,6 +64,8 @@ pub struct QueuedPrompt {
 /// What can be done with an owned session, as its agent can.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OwnedCan {
+    /// It waits for room, and can be started all the same.
+    pub start_at_once: bool,
     /// A prompt that comes while it works changes what it does; else it waits for the end of the turn.
     pub steer: bool,
     /// Its turn can be broken off.

@@ -171,6 +171,10 @@ pub struct AdoptWorktree {
     /// What its branch is called from now on.
     #[serde(default)]
     pub branch: Option<String>,
+    /// Give it what Callboard's own get: missing env files, ports, a database, setup. No file that is there is
+    /// written over.
+    #[serde(default)]
+    pub equip: bool,
 }
 
 /// How a worktree is removed.

@@ -1,7 +1,16 @@
-//! What folds of whole sessions come to.
+//! What folds of whole sessions come to, and whose the lines of shared checkouts are.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a panic fails the test"
+)]
 
+mod attribution;
+mod attribution_laws;
 mod goals;
 mod laws;
 mod refusals;
 mod scenes;
 mod session;
+mod shared_checkout;

@@ -33,16 +33,16 @@ fn what_is_to_be_allowed_is_shown_whole() {
 #[test]
 fn what_failed_or_was_refused_is_not_counted_as_done() {
     let failed = begun().edits("src/gauge.rs").exits(1, "unsupported custom tool call");
-    assert_eq!(failed.fold.files.edited(), 0);
+    assert_eq!(failed.fold.files_used().len(), 0);
     let twice = begun().edits("src/gauge.rs").ok().edits("src/gauge.rs").exits(1, "not found");
     assert_eq!(twice.fold.files.edits_of("/home/kim/tidewatch/src/gauge.rs"), 1);
     let write = begun().runs("echo x > notes.md").result(refused("not now"));
-    assert_eq!(write.fold.files.edited(), 0);
+    assert_eq!(write.fold.files_used().len(), 0);
     assert_eq!(told(&write.fold, MilestoneKind::Refused), ["editing `notes.md`: not now"]);
     let silent = begun().runs("cargo publish").result(refused(""));
     assert_eq!(told(&silent.fold, MilestoneKind::Refused), ["running `cargo publish`"]);
     let written = begun().runs("echo x > notes.md; false").exits(1, "");
-    assert_eq!(written.fold.files.edited(), 1, "a command that fails may have written before");
+    assert_eq!(written.fold.files_used().len(), 1, "a command that fails may have written before");
 }
 
 #[test]

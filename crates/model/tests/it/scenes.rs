@@ -217,3 +217,11 @@ fn commands_are_told_as_people_say_them() {
         assert_eq!(begun().runs(command).line(), line);
     }
 }
+
+#[test]
+fn a_write_that_waits_has_changed_no_file() {
+    let session = begun().edits("src/a.rs");
+    assert!(session.fold.files_used().is_empty());
+    let session = session.ok();
+    assert_eq!(session.fold.files_used().values().map(|used| used.edits).sum::<u32>(), 1);
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::{
     Answer, ENDED, Ended, HostRequest, HostSpec, LOCK, SOCKET, SPEC, STARTED, Started, read_whole,
@@ -12,7 +13,7 @@ use super::{
 use crate::command::{Command, CommandError};
 use crate::limits;
 use crate::lock::FileLock;
-use crate::process::is_running;
+use crate::process::{ask_to_end, is_running, kill};
 
 /// How a host and its agent are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,9 @@ pub enum HostError {
     /// It refused.
     #[error("the host of this session refused: {0}")]
     Refused(String),
+    /// Another line has gone to the agent with this one's id.
+    #[error("the agent was sent something else in its place before")]
+    SentOtherwise,
 }
 
 fn folder(path: PathBuf) -> impl FnOnce(io::Error) -> HostError {
@@ -94,6 +98,48 @@ pub fn is_held(dir: &Path) -> bool {
     lock.exists() && matches!(FileLock::try_take(&lock), Ok(None))
 }
 
+/// Takes away the folder of a host that does not run; gives whether it is gone. A host that was about to start finds
+/// nothing to run.
+///
+/// # Errors
+/// When the folder cannot be removed.
+pub fn discard(dir: &Path) -> io::Result<bool> {
+    if !dir.is_dir() {
+        return Ok(true);
+    }
+    let lock = FileLock::try_take(&dir.join(LOCK))?;
+    if lock.is_some() {
+        fs::remove_dir_all(dir)?;
+    }
+    Ok(lock.is_some())
+}
+
+/// Ends the agent that a host left running when it was killed; gives whether it does not run any more.
+///
+/// # Errors
+/// When its folder cannot be read.
+pub fn end_left(dir: &Path) -> io::Result<bool> {
+    let Some(Started { agent, .. }) = read_whole::<Started>(&dir.join(STARTED))? else {
+        return Ok(true);
+    };
+    let runs = || is_running(agent.pid, agent.start_ticks) == Some(true);
+    let begun = Instant::now();
+    if !ask_to_end(agent.pid, agent.start_ticks) {
+        return Ok(!runs());
+    }
+    let mut is_killed = false;
+    while runs() {
+        if begun.elapsed() >= limits::END_GRACE * 2 {
+            return Ok(false);
+        }
+        if begun.elapsed() >= limits::END_GRACE && !is_killed {
+            is_killed = kill(agent.pid, agent.start_ticks);
+        }
+        std::thread::sleep(limits::END_LOOK_EVERY);
+    }
+    Ok(true)
+}
+
 /// Asks a host, and waits until it has done so.
 ///
 /// # Errors
@@ -108,5 +154,41 @@ pub fn ask(dir: &Path, request: &HostRequest) -> Result<(), HostError> {
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).map_err(away)?;
     let answer: Answer = serde_json::from_str(&answer).map_err(|e| away(e.into()))?;
-    answer.error.map_or(Ok(()), |error| Err(HostError::Refused(error)))
+    match answer.error {
+        Some(error) => Err(HostError::Refused(error)),
+        None if answer.is_sent_otherwise => Err(HostError::SentOtherwise),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::ProcessId;
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "it stands for an agent")]
+    fn what_a_host_that_was_killed_left_running_is_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(end_left(dir.path()).unwrap(), "nothing was started");
+        // It does not end when it is asked to.
+        let script = "trap '' TERM; echo ready; while :; do sleep 0.05; done";
+        let mut agent = std::process::Command::new("sh")
+            .args(["-c", script])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = String::new();
+        BufReader::new(agent.stdout.take().unwrap()).read_line(&mut ready).unwrap();
+        let started = Started {
+            host: ProcessId { pid: agent.id(), start_ticks: Some(0) },
+            agent: ProcessId::of(agent.id()),
+        };
+        write_whole(&dir.path().join(STARTED), &started).unwrap();
+        assert_eq!(state(dir.path()).unwrap(), HostState::Lost);
+        assert!(end_left(dir.path()).unwrap());
+        assert_eq!(is_running(agent.id(), started.agent.start_ticks), Some(false));
+        agent.wait().unwrap();
+        assert!(end_left(dir.path()).unwrap(), "it has ended");
+    }
 }

@@ -7,14 +7,16 @@ use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::{Child, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use super::input::{Input, NotSent};
+use super::output::{self, Parts};
 use super::{
-    Answer, ENDED, ERRORS, Ended, HostRequest, HostSpec, LOCK, MARKER, OUTPUT, ProcessId, SENT,
-    SOCKET, SPEC, STARTED, Started, read_whole, write_whole,
+    Answer, ENDED, ERRORS, Ended, HostRequest, HostSpec, LOCK, MARKER, ProcessId, SOCKET, SPEC,
+    STARTED, Started, read_whole, write_whole,
 };
 use crate::lock::FileLock;
 use crate::{limits, process};
@@ -38,11 +40,13 @@ pub fn serve(dir: &Path) -> io::Result<()> {
             return write_whole(&dir.join(ENDED), &Ended { code: None, signal: None, failure });
         }
     };
+    let output = Parts::of(dir);
     let readers = [
-        agent.stdout.take().map(|pipe| journal(pipe, dir.join(OUTPUT))),
+        agent.stdout.take().map(|pipe| output::write_down(pipe, dir, output.clone())),
         agent.stderr.take().map(|pipe| keep_last(pipe, dir.join(ERRORS))),
     ];
-    let hosted = Arc::new(Hosted::of(&mut agent, dir)?);
+    let input = Input::of(agent.stdin.take(), dir)?;
+    let hosted = Arc::new(Hosted { agent: ProcessId::of(agent.id()), input, output });
     listen(dir, &hosted)?;
     let started =
         Started { host: ProcessId::of(std::process::id()), agent: ProcessId::of(agent.id()) };
@@ -78,37 +82,8 @@ fn start(dir: &Path, spec: &HostSpec) -> io::Result<Child> {
         .spawn()
 }
 
-fn append_to(path: &Path) -> io::Result<File> {
+pub(super) fn append_to(path: &Path) -> io::Result<File> {
     OpenOptions::new().create(true).append(true).mode(0o600).open(path)
-}
-
-/// Writes what comes out of a pipe down as it comes. While the disk is full the agent waits, and nothing
-/// is lost.
-fn journal(mut pipe: impl Read + Send + 'static, path: PathBuf) -> thread::JoinHandle<()> {
-    thread::spawn(move || {
-        let mut buffer = vec![0; limits::PIPE_BYTES];
-        let mut file = None;
-        while let Ok(read) = pipe.read(&mut buffer) {
-            if read == 0 {
-                return;
-            }
-            let mut rest = &buffer[..read];
-            while !rest.is_empty() {
-                let written = match &mut file {
-                    None => append_to(&path).map(|opened| {
-                        file = Some(opened);
-                        0
-                    }),
-                    Some(file) => file.write(rest),
-                };
-                match written {
-                    Ok(written) => rest = &rest[written..],
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(_) => thread::sleep(limits::DISK_FULL_PAUSE),
-                }
-            }
-        }
-    })
 }
 
 /// Keeps the last of what comes out of a pipe.
@@ -132,63 +107,44 @@ fn keep_last(mut pipe: impl Read + Send + 'static, path: PathBuf) -> thread::Joi
 /// The agent, as requests reach it.
 struct Hosted {
     agent: ProcessId,
-    input: Mutex<Input>,
-}
-
-struct Input {
-    pipe: Option<ChildStdin>,
-    sent: File,
-    /// Ids of the last lines that were sent.
-    ids: VecDeque<String>,
+    input: Input,
+    output: Parts,
 }
 
 impl Hosted {
-    fn of(agent: &mut Child, dir: &Path) -> io::Result<Self> {
-        let sent = append_to(&dir.join(SENT))?;
-        let input = Input { pipe: agent.stdin.take(), sent, ids: VecDeque::new() };
-        Ok(Self { agent: ProcessId::of(agent.id()), input: Mutex::new(input) })
+    fn take(&self, request: HostRequest) -> Result<(), NotSent> {
+        if let HostRequest::Send { id, line } = request {
+            return self.input.send(id, &line);
+        }
+        self.follow(request).map_err(NotSent::Refused)
     }
 
-    fn take(&self, request: HostRequest) -> Result<(), String> {
+    fn follow(&self, request: HostRequest) -> Result<(), String> {
+        let ProcessId { pid, start_ticks } = self.agent;
         let signalled = |done: bool| if done { Ok(()) } else { Err("it has ended".to_owned()) };
         match request {
-            HostRequest::Send { id, line } => {
-                self.input.lock().unwrap_or_else(PoisonError::into_inner).send(id, &line)
-            }
+            HostRequest::Send { .. } => Ok(()),
             HostRequest::CloseInput => {
-                self.input.lock().unwrap_or_else(PoisonError::into_inner).pipe = None;
+                self.input.close();
                 Ok(())
             }
-            HostRequest::Interrupt => {
-                signalled(process::interrupt(self.agent.pid, self.agent.start_ticks))
+            HostRequest::Forget { until } => {
+                self.output.forget(until);
+                Ok(())
             }
+            HostRequest::Interrupt => signalled(process::interrupt(pid, start_ticks)),
             HostRequest::End => {
-                signalled(process::ask_to_end(self.agent.pid, self.agent.start_ticks))
+                signalled(process::ask_to_end(pid, start_ticks))?;
+                self.output.end();
+                thread::spawn(move || {
+                    thread::sleep(limits::END_GRACE);
+                    if process::kill(pid, start_ticks) {
+                        tracing::debug!(pid, "an agent did not end and was killed");
+                    }
+                });
+                Ok(())
             }
         }
-    }
-}
-
-impl Input {
-    fn send(&mut self, id: String, line: &str) -> Result<(), String> {
-        if self.ids.contains(&id) {
-            return Ok(());
-        }
-        if line.contains('\n') {
-            return Err("a line has no line feed in it".to_owned());
-        }
-        let Some(pipe) = &mut self.pipe else { return Err("its input is closed".to_owned()) };
-        let note = serde_json::json!({"id": id, "line": line});
-        writeln!(self.sent, "{note}")
-            .map_err(|error| format!("cannot note what is sent: {error}"))?;
-        pipe.write_all(format!("{line}\n").as_bytes())
-            .and_then(|()| pipe.flush())
-            .map_err(|error| format!("it reads no more: {error}"))?;
-        if self.ids.len() >= limits::SENT_IDS {
-            self.ids.pop_front();
-        }
-        self.ids.push_back(id);
-        Ok(())
     }
 }
 
@@ -200,7 +156,7 @@ fn listen(dir: &Path, hosted: &Arc<Hosted>) -> io::Result<()> {
     let hosted = hosted.clone();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // One at a time: there is one daemon, and each answer is short.
+            // One at a time: there is one daemon, and nothing that is asked waits for the agent.
             if let Err(error) = answer(&stream, &hosted) {
                 tracing::debug!(%error, "who asked is gone");
             }
@@ -213,10 +169,15 @@ fn answer(stream: &UnixStream, hosted: &Hosted) -> io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(5)))?;
     let mut line = String::new();
     BufReader::new(stream.take(limits::REQUEST_BYTES)).read_line(&mut line)?;
-    let error = match serde_json::from_str::<HostRequest>(&line) {
-        Ok(request) => hosted.take(request).err(),
-        Err(error) => Some(format!("not understood: {error}")),
+    let done = match serde_json::from_str::<HostRequest>(&line) {
+        Ok(request) => hosted.take(request),
+        Err(error) => Err(NotSent::Refused(format!("not understood: {error}"))),
+    };
+    let answer = match done {
+        Ok(()) => Answer::default(),
+        Err(NotSent::Otherwise) => Answer { is_sent_otherwise: true, ..Answer::default() },
+        Err(NotSent::Refused(error)) => Answer { error: Some(error), ..Answer::default() },
     };
     let mut stream = stream;
-    writeln!(stream, "{}", serde_json::to_string(&Answer { error })?)
+    writeln!(stream, "{}", serde_json::to_string(&answer)?)
 }

@@ -21,7 +21,7 @@ pub(crate) async fn board(State(app): State<App>, Query(of): Query<InWorkspace>)
 /// Every workspace.
 #[utoipa::path(get, path = "/api/workspaces", responses((status = 200, body = Vec<Workspace>)))]
 pub(crate) async fn workspaces(State(app): State<App>) -> Answer<Vec<Workspace>> {
-    Ok(Json(ask(&app, callboard_engine::Engine::workspaces).await?))
+    Ok(Json(ask(&app, |engine| engine.workspaces()).await?))
 }
 
 /// A folder to register.

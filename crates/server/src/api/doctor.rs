@@ -10,7 +10,7 @@ use crate::App;
 /// The state of Callboard and of what it reads.
 #[utoipa::path(get, path = "/api/doctor", responses((status = 200, body = DoctorReport)))]
 pub(crate) async fn doctor(State(app): State<App>) -> Answer<DoctorReport> {
-    Ok(Json(ask(&app, callboard_engine::Engine::doctor).await?))
+    Ok(Json(ask(&app, |engine| engine.doctor()).await?))
 }
 
 /// The document that describes this API.

@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{HookAsk, HookWait, hear_hook};
+use callboard_engine::{HookAsk, HookContext, HookTold, HookUse, HookWait, hear_hook};
 use callboard_model::CallId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,8 +40,18 @@ pub(crate) async fn told(
     Path(agent): Path<String>,
     report: Bytes,
 ) -> Result<Response, ApiError> {
-    let Some(asked) = hear_hook(&agent, &report)? else {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+    let asked = match hear_hook(&agent, &report)? {
+        Some(HookTold::Asks(asked)) => asked,
+        Some(HookTold::Step(step)) => {
+            let context = ask(&app, move |engine| engine.hook_context(&step)).await?;
+            return Ok(context.map_or_else(|| StatusCode::NO_CONTENT.into_response(), given));
+        }
+        Some(HookTold::Uses(asked)) if asked.may_sweep() => {
+            // The checkout is looked at first: the agent waits for that, and for no other command.
+            let line = async move { Ok::<Bytes, io::Error>(refused(&app, asked).await) };
+            return Ok(Response::new(Body::from_stream(futures_util::stream::once(line))));
+        }
+        Some(HookTold::Uses(_)) | None => return Ok(StatusCode::NO_CONTENT.into_response()),
     };
     let Ok(place) = app.hooks.places.clone().try_acquire_owned() else {
         let full = "too many hooks wait; this one was not taken";
@@ -61,6 +71,24 @@ pub(crate) async fn told(
         }
     });
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// The line behind `200` that keeps an agent from a command, or lets it run.
+async fn refused(app: &App, asked: HookUse) -> Bytes {
+    match ask(app, move |engine| engine.refuse_use(&asked)).await {
+        Ok(Some(output)) => line(&json!({ "output": output })),
+        Ok(None) => line(&json!({})),
+        Err(error) => {
+            tracing::warn!(error = error.error, "a command that may sweep was let through");
+            line(&json!({}))
+        }
+    }
+}
+
+/// The line behind `200` that tells an agent something; the hook says when it did.
+fn given(context: HookContext) -> Response {
+    let delivered = json!(Delivered::Notices { notices: context.notices }).to_string();
+    line(&json!({ "output": context.output, "delivered": delivered })).into_response()
 }
 
 /// Raises the call and waits until there is something to tell the hook. An error breaks the connection off, and the
@@ -83,7 +111,7 @@ async fn wait(app: App, asked: HookAsk) -> io::Result<Bytes> {
             }
             Ok(HookWait::Answered { generation, output }) => {
                 waiting.is_handed = true;
-                let delivered = json!(Delivered { call, generation }).to_string();
+                let delivered = json!(Delivered::Answer { call, generation }).to_string();
                 return Ok(line(&json!({ "output": output, "delivered": delivered })));
             }
             Err(error) => return given_up(&error),
@@ -144,16 +172,23 @@ impl Drop for Waiting {
     }
 }
 
-/// An answer that an agent was given.
+/// What an agent was given.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Delivered {
-    call: CallId,
-    generation: u32,
+#[serde(untagged)]
+pub(crate) enum Delivered {
+    /// An answer.
+    Answer { call: CallId, generation: u32 },
+    /// What it was to be told.
+    Notices { notices: Vec<i64> },
 }
 
-/// The hook gave the answer to its agent.
+/// The hook gave it to its agent.
 pub(crate) async fn delivered(State(app): State<App>, Json(given): Json<Delivered>) -> Answer<()> {
-    ask(&app, move |engine| engine.answer_accepted(given.call, given.generation)).await?;
+    ask(&app, move |engine| match given {
+        Delivered::Answer { call, generation } => engine.answer_accepted(call, generation),
+        Delivered::Notices { notices } => engine.notices_told(notices),
+    })
+    .await?;
     Ok(Json(()))
 }
 

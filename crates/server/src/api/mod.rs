@@ -2,15 +2,20 @@
 
 pub(crate) mod board;
 pub(crate) mod calls;
+pub(crate) mod changes;
 pub(crate) mod doctor;
 pub(crate) mod hook;
 pub(crate) mod nights;
 pub(crate) mod owned;
 pub(crate) mod resources;
+pub(crate) mod reviews;
 pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+pub(crate) mod trust;
 pub(crate) mod worktrees;
+
+use std::sync::Arc;
 
 use callboard_engine::{Engine, EngineError};
 use callboard_model::{CallId, SessionId, TaskId, WorkspaceId};
@@ -25,7 +30,7 @@ pub(crate) type Answer<T> = Result<axum::Json<T>, ApiError>;
 /// Asks the engine on a thread that may wait.
 pub(crate) async fn ask<T: Send + 'static>(
     app: &App,
-    question: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
+    question: impl FnOnce(&Arc<Engine>) -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, ApiError> {
     let engine = app.engine.clone();
     match tokio::task::spawn_blocking(move || question(&engine)).await {

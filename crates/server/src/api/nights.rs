@@ -29,7 +29,7 @@ pub(crate) async fn begin(
     Ok(Json(ask(&app, move |engine| engine.begin_night(workspace, new)).await?))
 }
 
-/// Ends a night: nothing more is started, what is worked on goes on.
+/// Has nothing more started in a night; it is over when what is worked on is, or when this is asked again.
 #[utoipa::path(delete, path = "/api/night/{id}", params(("id" = i64, Path,)), responses((status = 200, body = NightView), (status = "4XX", body = ApiError)))]
 pub(crate) async fn end(State(app): State<App>, Path(id): Path<String>) -> Answer<NightView> {
     let id = id.parse().map_err(|_| {

@@ -19,7 +19,7 @@ fn owned_id(text: &str) -> Result<i64, ApiError> {
 /// Owned sessions that are not over, oldest first, and the last that are.
 #[utoipa::path(get, path = "/api/owned", responses((status = 200, body = Vec<OwnedView>), (status = "4XX", body = ApiError)))]
 pub(crate) async fn list(State(app): State<App>) -> Answer<Vec<OwnedView>> {
-    Ok(Json(ask(&app, callboard_engine::Engine::owned_sessions).await?))
+    Ok(Json(ask(&app, |engine| engine.owned_sessions()).await?))
 }
 
 /// Asks for sessions on a task, or on a prompt that a task is made of. They start when their turn comes.
@@ -38,6 +38,16 @@ pub(crate) async fn start(
 pub(crate) async fn owned(State(app): State<App>, Path(id): Path<String>) -> Answer<OwnedView> {
     let id = owned_id(&id)?;
     Ok(Json(ask(&app, move |engine| engine.owned_session(id)).await?))
+}
+
+/// Starts a session that waits for its turn, whatever else runs or waits for a review.
+#[utoipa::path(post, path = "/api/owned/{id}/start", params(("id" = i64, Path,)), responses((status = 200, body = OwnedView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn start_at_once(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Answer<OwnedView> {
+    let id = owned_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.start_at_once(id)).await?))
 }
 
 /// Ends an owned session, or takes it out of the queue.

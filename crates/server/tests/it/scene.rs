@@ -33,9 +33,10 @@ impl Server {
             .into_iter()
             .map(|(name, value)| (name.into_string().unwrap(), value.into_string().unwrap()))
             .collect();
+        let trusted = vars.get("CALLBOARD_TRUST").into_iter().map(Into::into).collect();
         let environment = Environment { home: home.user_home(), vars };
         let clock = callboard_os::clock::now;
-        let config = EngineConfig { home: home.callboard_home(), environment, clock };
+        let config = EngineConfig { home: home.callboard_home(), environment, clock, trusted };
         let engine = Engine::start(config).unwrap();
         let config = ServerConfig {
             port: 0,

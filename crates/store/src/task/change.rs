@@ -87,6 +87,9 @@ impl Write<'_> {
         if let Some(waits_for) = &change.waits_for {
             task.waits_for.clone_from(waits_for);
         }
+        if task == before {
+            return Ok(before);
+        }
         self.save(&before, task, LogKind::TASK_CHANGED, by)
     }
 

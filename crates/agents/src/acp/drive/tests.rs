@@ -25,6 +25,7 @@ fn launch(beginning: Beginning) -> Launch {
             vars: [("PATH".into(), "/bin".into())].into(),
         },
         variables: [("CALLBOARD_TASK".into(), "T1".into())].into(),
+        callboard: "/opt/callboard".into(),
     }
 }
 

@@ -20,6 +20,7 @@ fn launch(beginning: Beginning) -> Launch {
             vars: [("CLAUDECODE".into(), "1".into()), ("PATH".into(), "/bin".into())].into(),
         },
         variables: [("CALLBOARD_TASK".into(), "T1".into())].into(),
+        callboard: "/opt/callboard".into(),
     }
 }
 
@@ -123,8 +124,8 @@ fn an_option_grants_what_its_label_says_and_no_more() {
     assert_eq!(
         labels,
         [
-            ("session", "Allow `Bash(echo ok *)`, work in /r for this session"),
-            ("rule", "Always allow `Bash(echo ok *)`, work in /r here"),
+            ("session", "Allow `Bash(echo ok *)`, work in this checkout for this session"),
+            ("rule", "Always allow `Bash(echo ok *)`, work in this checkout here"),
             ("mode", "Allow, and edits from now on in this session"),
         ]
     );

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde_json::{Value, json};
-use tungstenite::client::client_with_config;
-use tungstenite::protocol::{WebSocket, WebSocketConfig};
+use tungstenite::protocol::WebSocket;
 use tungstenite::{Error, Message};
 
 use super::{FOLDER, SOCKET};
+use crate::codex::handshake::{hello, shake_hands};
 use crate::limits;
 
 pub(super) struct Client {
@@ -24,20 +24,9 @@ impl Client {
     pub(super) fn connect(home: &Path) -> Result<Self, String> {
         let path = home.join(FOLDER).join(SOCKET);
         let stream = UnixStream::connect(&path).map_err(|error| error.to_string())?;
-        let time = Some(limits::SOCKET_HANDSHAKE_TIME);
-        stream.set_write_timeout(time).map_err(|error| error.to_string())?;
-        stream.set_read_timeout(time).map_err(|error| error.to_string())?;
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(limits::SOCKET_MESSAGE_BYTES))
-            .max_frame_size(Some(limits::SOCKET_MESSAGE_BYTES));
-        let (socket, _) = client_with_config("ws://localhost/", stream, Some(config))
-            .map_err(|error| error.to_string())?;
+        let socket = shake_hands(stream).map_err(|error| error.to_string())?;
         let mut client = Self { socket, next_id: 1, passed: Vec::new() };
-        let info = json!({"name": "callboard", "title": "Callboard", "version": env!("CARGO_PKG_VERSION")});
-        client.ask(
-            "initialize",
-            &json!({"clientInfo": info, "capabilities": {"experimentalApi": true}}),
-        )?;
+        client.ask("initialize", &hello())?;
         client.say(&json!({"method": "initialized"}))?;
         Ok(client)
     }

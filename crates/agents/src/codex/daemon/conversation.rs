@@ -7,6 +7,7 @@ use callboard_model::session::{Alive, TurnState};
 use callboard_model::{ThreadKey, Timestamp};
 use serde_json::{Value, json};
 
+use crate::codex::handshake::hello;
 use crate::fields::{Document, Fields, Raw};
 use crate::{LiveSession, LiveUpdate, limits};
 
@@ -37,9 +38,7 @@ pub(super) struct Heard {
 
 impl Conversation {
     pub(super) fn opening() -> String {
-        let client = json!({"name": "callboard", "title": "Callboard", "version": env!("CARGO_PKG_VERSION")});
-        let params = json!({"clientInfo": client, "capabilities": {"experimentalApi": true}});
-        json!({"id": HELLO, "method": "initialize", "params": params}).to_string()
+        json!({"id": HELLO, "method": "initialize", "params": hello()}).to_string()
     }
 
     pub(super) fn hear(&mut self, text: &str) -> Heard {

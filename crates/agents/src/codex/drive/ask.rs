@@ -92,14 +92,61 @@ fn command(params: &Value) -> Ask {
     ask
 }
 
-/// The command inside `/bin/bash -lc '…'`, which the agent wraps all of them in.
+/// The command inside `/bin/bash -lc '…'`, which the agent wraps all of them in, quoted in whichever way needs least;
+/// what stands behind it stays. Rules look at what is run, not at the shell that runs it.
 fn without_shell(command: &str) -> String {
     let inner = command.split_once(" -lc ").filter(|(shell, _)| !shell.contains(' '));
     let Some((_, inner)) = inner else { return command.to_owned() };
-    match inner.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\'')) {
-        Some(quoted) => quoted.replace(r"'\''", "'"),
-        None => inner.to_owned(),
+    match first_word(inner) {
+        Some((word, rest)) => word + rest,
+        None => command.to_owned(),
     }
+}
+
+/// The first word as a shell reads it, and what follows it as it is written; `None` if a quote is not closed
+/// (POSIX.1-2024 XCU 2.2). Expansions are kept as they are written.
+fn first_word(text: &str) -> Option<(String, &str)> {
+    let mut word = String::new();
+    let mut rest = text.trim_start();
+    while let Some(c) = rest.chars().next().filter(|c| !is_operator(*c)) {
+        rest = &rest[c.len_utf8()..];
+        match c {
+            '\'' => {
+                let (quoted, after) = rest.split_once('\'')?;
+                word.push_str(quoted);
+                rest = after;
+            }
+            '"' => rest = double_quoted(rest, &mut word)?,
+            '\\' => {
+                let escaped = rest.chars().next()?;
+                word.extend((escaped != '\n').then_some(escaped));
+                rest = &rest[escaped.len_utf8()..];
+            }
+            c => word.push(c),
+        }
+    }
+    Some((word, rest))
+}
+
+fn is_operator(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ';' | '&' | '|' | '<' | '>' | '(' | ')')
+}
+
+/// Reads on behind an opening double quote; gives what follows the closing one.
+fn double_quoted<'a>(text: &'a str, word: &mut String) -> Option<&'a str> {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Some(&text[at + 1..]),
+            '\\' => match chars.next_if(|(_, c)| matches!(c, '$' | '`' | '"' | '\\' | '\n')) {
+                Some((_, '\n')) => {}
+                Some((_, escaped)) => word.push(escaped),
+                None => word.push('\\'),
+            },
+            c => word.push(c),
+        }
+    }
+    None
 }
 
 fn file_change(params: &Value, edits: &BTreeMap<String, Vec<FileEdit>>) -> Ask {
@@ -215,5 +262,38 @@ fn elicitation(id: &Value, params: &Value) -> Ask {
         subagent: None,
         reason: None,
         reply: json!({"elicitation": params["requestedSchema"]}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_taken_out_of_its_shell_however_it_is_quoted() {
+        for (wrapped, command) in [
+            (r"/bin/bash -lc ls", "ls"),
+            (r"/bin/bash -lc 'echo '\''a'\'''", "echo 'a'"),
+            (r#"bash -lc "cd x && git push 'a'""#, "cd x && git push 'a'"),
+            (r#"bash -lc "echo \"\$HOME\" \n 'a'""#, r#"echo "$HOME" \n 'a'"#),
+            (r#"bash -lc 'echo '"'"'a'"'"' && git push'"#, "echo 'a' && git push"),
+            (r"bash -lc git\ push\ a", "git push a"),
+            (r"bash -lc 'git push' && rm -rf x", "git push && rm -rf x"),
+            (r"git commit -lc 'x'", r"git commit -lc 'x'"),
+            (r"bash -lc 'git push", r"bash -lc 'git push"),
+        ] {
+            assert_eq!(without_shell(wrapped), command);
+        }
+    }
+
+    #[test]
+    fn a_rule_sees_what_is_run() {
+        let params = json!({ "command": r#"/bin/bash -lc "cd x && git push 'a'""# });
+        let rules = callboard_model::call::Rules {
+            deny: vec![callboard_model::call::Rule::parse("Bash(git push*)").unwrap()],
+            ..Default::default()
+        };
+        let asked = command(&params);
+        assert!(rules.ruling(&asked, None).is_some(), "{asked:?}");
     }
 }

@@ -5,12 +5,11 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tungstenite::client::client_with_config;
-use tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
+use tungstenite::protocol::{Role, WebSocket};
 use tungstenite::{Error, Message};
 
+use crate::codex::handshake::{config, shake_hands};
 use crate::drive::{Connection, Line, LineTaker};
-use crate::limits;
 
 /// Reads by itself, and writes a frame at a time, whoever else writes.
 struct Half {
@@ -55,15 +54,9 @@ impl Drop for Writer {
 
 pub(super) fn connect(socket: &Path, mut take: LineTaker) -> io::Result<Box<dyn Connection>> {
     let stream = UnixStream::connect(socket)?;
-    stream.set_write_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
-    stream.set_read_timeout(Some(limits::SOCKET_HANDSHAKE_TIME))?;
-    let config = WebSocketConfig::default()
-        .max_message_size(Some(limits::SOCKET_MESSAGE_BYTES))
-        .max_frame_size(Some(limits::SOCKET_MESSAGE_BYTES));
     // The server says nothing before it is spoken to: nothing is lost with the handshake's buffer.
-    let (shaken, _) = client_with_config("ws://localhost/", stream.try_clone()?, Some(config))
-        .map_err(|error| io::Error::new(ErrorKind::ConnectionAborted, error.to_string()))?;
-    drop(shaken);
+    drop(shake_hands(stream.try_clone()?)?);
+    let config = config();
     stream.set_read_timeout(None)?;
     let writing = Arc::new(Mutex::new(()));
     let half = |stream| Half { stream, writing: writing.clone() };

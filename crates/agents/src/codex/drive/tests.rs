@@ -16,6 +16,7 @@ fn channel(state: Option<&Value>) -> Box<dyn Channel> {
         mode: Some("on-request/read-only".into()),
         environment: Environment::default(),
         variables: [("CALLBOARD_TASK".into(), "T1".into())].into(),
+        callboard: "/opt/callboard".into(),
     };
     CodexDriver.channel(&launch, state)
 }
@@ -74,6 +75,63 @@ fn a_prompt_starts_a_turn_or_steers_the_one_that_goes_on() {
     let begun = r#"{"method":"item/started","params":{"threadId":"t1","item":{"type":"userMessage","id":"i","clientId":"p2"}}}"#;
     let step = Signal::Prompt { id: "p2".into(), step: PromptStep::Begun };
     assert_eq!(channel.hear(begun).signals, [step]);
+}
+
+#[test]
+fn a_prompt_waits_for_its_thread_and_for_what_became_of_the_ones_before() {
+    let mut first = channel(None);
+    first.open();
+    assert_eq!(first.order(&prompt("p1")), Err(Refusal::NotYet));
+    first.hear(r#"{"id":1,"result":{}}"#);
+    assert_eq!(first.order(&prompt("p1")), Err(Refusal::NotYet));
+    first.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+    assert_eq!(said(&first.order(&prompt("p1")).unwrap())[0]["method"], "turn/start");
+
+    let mut second = channel(Some(&first.state()));
+    second.open();
+    second.hear(r#"{"id":1,"result":{}}"#);
+    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
+    second.hear(thread);
+    assert!(second.order(&prompt("p2")).unwrap().is_empty());
+    // It is not lost with this connection, either.
+    let mut third = channel(Some(&second.state()));
+    third.open();
+    third.hear(r#"{"id":1,"result":{}}"#);
+    third.hear(thread);
+    let turns = r#"{"id":3,"result":{"data":[{"id":"u1","status":"completed","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
+    let lines = said(&third.hear(turns).lines);
+    let ids: Vec<_> = lines.iter().map(|line| &line["params"]["clientUserMessageId"]).collect();
+    assert_eq!(ids, ["p2"]);
+}
+
+#[test]
+fn a_prompt_that_was_sent_is_not_sent_again_where_the_server_does_not_say_what_it_has() {
+    let mut before = begun();
+    before.order(&prompt("p1")).unwrap();
+    let failed = |id: u32, text: &str| json!({"id": id, "error": {"message": text}}).to_string();
+    let after = |error: &str| {
+        let mut after = channel(Some(&before.state()));
+        after.open();
+        after.hear(r#"{"id":1,"result":{}}"#);
+        after.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+        assert!(after.order(&prompt("p2")).unwrap().is_empty());
+        (after.hear(&failed(3, error)), after)
+    };
+    let (asked, mut failing) = after("busy");
+    assert_eq!(said(&asked.lines)[0]["method"], "thread/turns/list");
+    failing.hear(&failed(4, "busy"));
+    let last = failing.hear(&failed(5, "busy"));
+    let ids = |heard: &Heard| -> Vec<Value> {
+        let lines = said(&heard.lines).into_iter();
+        lines.map(|line| line["params"]["clientUserMessageId"].clone()).collect()
+    };
+    assert_eq!(ids(&last), ["p2"], "only what was never sent");
+    assert!(
+        matches!(&last.signals[..], [Signal::Prompt { id, step: PromptStep::Refused(_) }] if id == "p1")
+    );
+    // A thread that has had no prompt at all has not had this one.
+    let (heard, _) = after("thread t1 is not materialized yet; thread/turns/list is unavailable");
+    assert_eq!(ids(&heard), ["p1", "p2"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `worktree env`, `serve` and `setup`: what runs in a worktree, and with what.
+//! `worktree env`, `serve` and `setup`: what runs in a worktree, and with what; and what an adopted one lacks.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use callboard_model::view::{
 };
 use hyper::Method;
 
-use super::{at, named};
+use super::{at, named, told};
 use crate::args::worktree::{SetupFlags, Worktree};
 use crate::client::Client;
 use crate::error::CliError;
@@ -64,6 +64,31 @@ fn served(served: &WorktreeServed, json: bool) -> Result<(), CliError> {
     output::line(&format!("log {}", output::plain(&server.log)))
 }
 
+/// What an adopted worktree is now, and what it has not.
+pub(super) fn adopted(view: &WorktreeView, json: bool) -> Result<(), CliError> {
+    told(view, json)?;
+    if json {
+        return Ok(());
+    }
+    for remark in &view.remarks {
+        output::remark(&format!("note: {remark}"));
+    }
+    match view.setup.as_deref() {
+        None => output::remark(&format!("hint: {}", to_equip(view))),
+        Some("running" | "done") => {}
+        Some(failed) => output::remark(&format!("note: its setup failed: {failed}")),
+    }
+    Ok(())
+}
+
+/// How a worktree that was given nothing gets what it lacks.
+fn to_equip(view: &WorktreeView) -> String {
+    format!(
+        "`callboard worktree setup {} --again` gives it what it lacks to run, as `callboard.toml` says",
+        view.name
+    )
+}
+
 /// What a person asks to be done about a setup; `None` if it is only to be told.
 fn step(flags: SetupFlags) -> Option<SetupStep> {
     match flags {
@@ -91,6 +116,9 @@ fn setup(view: &WorktreeView, json: bool) -> Result<(), CliError> {
     }
     if let Some(log) = &view.log {
         output::line(&output::plain(&format!("log {log}")))?;
+    }
+    if view.setup.is_none() {
+        output::remark(&format!("hint: {}", to_equip(view)));
     }
     if view.changed_tracked.is_empty() {
         return Ok(());

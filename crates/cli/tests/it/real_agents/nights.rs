@@ -113,3 +113,28 @@ fn a_night_of_five_goes_on_past_a_limit_and_a_question_that_nobody_answers() {
         json_of(&scene.home, &repo, &["stop", task, "--json"]);
     }
 }
+
+#[test]
+fn a_night_that_is_ended_waits_for_what_works_and_starts_nothing_more() {
+    let server = ModelServer::with([Script::new("slow").turn(Turn::text("Done.").gate("slow"))]);
+    let scene = Scene::new(&server, 1);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    task(&scene.home, &repo, "First [[script:slow]]");
+    task(&scene.home, &repo, "Second [[script:slow]]");
+    let args = ["night", "T1", "T2", "--running", "1", "--agent", "claude", "--json"];
+    json_of(&scene.home, &repo, &args);
+    server.wait_until_held("slow");
+    let ending = json_of(&scene.home, &repo, &["night", "--end", "--json"]);
+    assert!(ending["ended_at"].is_null(), "{ending:#}");
+    assert_eq!(ending["tasks"][0]["outcome"], "working", "{ending:#}");
+    server.release("slow");
+    let over = wait::until("its end", || {
+        let night = night(&scene.home, &repo);
+        (!night["ended_at"].is_null()).then_some(night)
+    });
+    let outcomes: Vec<_> = (0..2).map(|n| over["tasks"][n]["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["finished", "not_started"], "{over:#}");
+    assert_eq!(daemon.get("/api/owned").json().as_array().unwrap().len(), 1);
+    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+}

@@ -319,6 +319,26 @@ fn a_question_is_answered_a_turn_is_broken_off_and_a_fork_goes_its_own_way() {
     json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
 }
 
+#[test]
+fn a_session_that_is_stopped_while_it_asks_has_ended_and_nobody_refused() {
+    let write = json!({"file_path": "{{cwd}}/made.txt", "content": "made"});
+    let server =
+        ModelServer::with([Script::new("ask").turn(Turn::text("I ask.").tool("Write", write))]);
+    let scene = Scene::new(&server, 1);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    json_of(&scene.home, &repo, &["run", "Ask [[script:ask]]", "--agent", "claude", "--json"]);
+    let row = rows.wait("its question", |row| row["state"] == "needs_you");
+    assert_eq!(row["files_changed"], 0, "what waits has changed nothing: {row:#}");
+    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+    let row = rows.wait("its end", |row| row["state"] == "ended");
+    let activity = row["activity"].as_str().unwrap();
+    assert!(!activity.contains("refused"), "{activity}");
+    let task = daemon.get("/api/tasks/T1").json();
+    assert_eq!(task["task"]["column"], "review", "{task:#}");
+}
+
 /// The agents that run, by the marker in their environment.
 fn agents(home: &HermeticHome) -> Vec<u32> {
     let root = home.root().to_string_lossy().into_owned();
@@ -360,4 +380,26 @@ fn each_of_several_has_a_worktree_of_its_own_and_one_leaves_the_queue() {
     assert!(stopped.as_array().unwrap().iter().all(|one| one["state"] == "ended"));
     let again = Callboard::built(&scene.home).cwd(repo.path()).run(["stop", "T1"]);
     assert_eq!(again.code, Some(2), "{}", again.stdout);
+}
+
+#[test]
+fn a_server_that_the_next_session_never_came_to_use_ends() {
+    let server = ModelServer::with([Script::new("hi").turn(Turn::text("Hello."))]);
+    let scene = Scene::new(&server, 1);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let mut rows = Rows::of(&daemon);
+    for title in ["Say hi [[script:hi]]", "Before", "After"] {
+        json_of(&scene.home, &repo, &["task", "new", title, "--json"]);
+    }
+    let change = json!({"waits_for": ["T2"]});
+    assert_eq!(daemon.client().send("PATCH", "/api/tasks/T3", &change).status, 200);
+    json_of(&scene.home, &repo, &["run", "T1", "--agent", "codex", "--json"]);
+    rows.wait("its words", |row| row["activity"] == "finished: Hello");
+    let waiting = daemon.post("/api/owned", &json!({"task": "T3", "agent": "codex"})).json();
+    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+    assert_eq!(hosts(&scene.home).len(), 1, "the next one is to use it");
+    let path = format!("/api/owned/{}", waiting[0]["id"]);
+    assert_eq!(daemon.client().send("DELETE", &path, &Value::Null).status, 200);
+    wait::until("the server's end", || hosts(&scene.home).is_empty().then_some(()));
 }

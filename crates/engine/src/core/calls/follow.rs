@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use callboard_model::Timestamp;
 use callboard_model::call::{Ask, CallDetail, CallKind, CallState, CallVia};
 use callboard_model::fold::SessionFold;
 use callboard_model::session::{Alive, FactSource, Outcome, SessionState, StateWord, TurnState};
 use callboard_model::view::SessionView;
-use callboard_model::{SessionId, Timestamp};
-use callboard_store::{Call, CallBody, LogKind, NewCall, Result, Snapshot, Write};
+use callboard_store::{Call, CallBody, LogKind, NewCall, Result, Write};
 use serde_json::json;
 
 use super::{close, go_on, tell};
@@ -17,13 +17,11 @@ use crate::limits;
 /// Begins the keys of calls that nobody reported: the session was only seen to wait.
 pub(super) const SEEN: &str = "seen:";
 
+/// Begins the keys of those whose transcript does not yet tell what is asked.
+const UNTOLD: &str = "seen:untold:";
+
 /// Begins the keys of what hooks report.
 const HOOK: &str = "hook:";
-
-/// The fold of a session as the store has it.
-pub(super) fn fold_of(s: &Snapshot<'_>, id: SessionId) -> Result<Option<SessionFold>> {
-    Ok(s.fold(id)?.and_then(|(_, json)| SessionFold::from_json(&json)))
-}
 
 /// Follows the state of a session that no other session started, as its row is made.
 pub(in crate::core) fn follow_session(
@@ -80,23 +78,7 @@ fn follow_asked(
         if is_driven {
             return Ok(());
         }
-        let is_other = |call: &Call| {
-            call.key.starts_with(SEEN)
-                && fold
-                    .waits_for_user()
-                    .is_some_and(|(_, question, _)| question != call.body.ask.question)
-        };
-        // Where nothing tells that it went on in between, what it waits for does.
-        if let [only] = asked.as_mut_slice()
-            && is_other(only)
-        {
-            go_on(w, only, "answered in its window")?;
-            asked.clear();
-        }
-        if asked.is_empty() {
-            raise_seen(w, view, fold)?;
-        }
-        return Ok(());
+        return follow_waiting(w, view, fold, asked);
     }
     // The driver tells itself when what was asked is gone. Elsewhere, the agent that waits no more has its answer; of
     // several, the oldest.
@@ -106,6 +88,42 @@ fn follow_asked(
         go_on(w, oldest, "answered in its window")?;
     }
     Ok(())
+}
+
+/// What the window asks, of which nothing but the transcript tells more.
+fn follow_waiting(
+    w: &mut Write<'_>,
+    view: &SessionView,
+    fold: &SessionFold,
+    mut asked: Vec<&mut Call>,
+) -> Result<()> {
+    if let [only] = asked.as_mut_slice()
+        && only.key.starts_with(SEEN)
+        && let Some((_, question, _)) = fold.waits_for_user()
+        && question != only.body.ask.question
+    {
+        if only.key.starts_with(UNTOLD) {
+            return learn(w, view, fold, only);
+        }
+        // Where nothing tells that it went on in between, what it waits for does.
+        go_on(w, only, "answered in its window")?;
+        asked.clear();
+    }
+    if asked.is_empty() {
+        raise_seen(w, view, fold)?;
+    }
+    Ok(())
+}
+
+/// The list of sessions may tell that it waits before the transcript tells for what.
+fn learn(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold, call: &mut Call) -> Result<()> {
+    let ask = seen(view, fold);
+    (call.kind, call.key) = (ask.kind, ask.key.clone());
+    call.life.generation += 1;
+    call.body.ask = ask;
+    call.body.steps = fold.steps();
+    call.body.goal.clone_from(&view.goal);
+    w.put_call(call, LogKind::CALL_MOVED, &json!({ "question": call.body.ask.question }))
 }
 
 /// Where no list of sessions tells: what a hook reported is over when the session has gone on since and no use of a
@@ -126,10 +144,11 @@ fn follow_results(
     Ok(())
 }
 
-/// A call for what only the window asks.
-fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Result<()> {
+/// What a session asks that was only seen to wait.
+fn seen(view: &SessionView, fold: &SessionFold) -> Ask {
     let turn = &view.facts.turn;
     let told = fold.waits_for_user();
+    let known_by = if told.is_some() { SEEN } else { UNTOLD };
     let (kind, question, detail) = told.unwrap_or_else(|| {
         let kind = match turn.is {
             TurnState::WaitingInput => CallKind::Question,
@@ -137,8 +156,8 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         };
         (kind, view.activity.clone(), CallDetail::None)
     });
-    let ask = Ask {
-        key: format!("{SEEN}{}", turn.at.map_or(0, Timestamp::as_millisecond)),
+    Ask {
+        key: format!("{known_by}{}", turn.at.map_or(0, Timestamp::as_millisecond)),
         kind,
         question,
         detail,
@@ -147,8 +166,12 @@ fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Resu
         subagent: None,
         reason: None,
         reply: serde_json::Value::Null,
-    };
-    let mut body = CallBody::asked(ask);
+    }
+}
+
+/// A call for what only the window asks.
+fn raise_seen(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) -> Result<()> {
+    let mut body = CallBody::asked(seen(view, fold));
     body.steps = fold.steps();
     body.goal.clone_from(&view.goal);
     w.raise_call(NewCall {
@@ -199,7 +222,8 @@ fn follow_checkout(w: &mut Write<'_>, view: &SessionView, fold: &SessionFold) ->
     // What was written before its user last took note of it is no news.
     let told = w.view().last_call(view.id, CallKind::WrongCheckout)?;
     let told_until = told.map(|call| call.closed_at.unwrap_or(w.now()));
-    let written = fold.files.files.iter().filter(|(path, touch)| {
+    let used = fold.files_used();
+    let written = used.iter().filter(|(path, touch)| {
         touch.edits > 0 && touch.at > told_until && checkout.foreign(Path::new(path)).is_some()
     });
     let paths: Vec<String> = written.map(|(path, _)| path.clone()).collect();
@@ -232,11 +256,14 @@ fn follow_turn(
     // What happened long ago, and is only read now, calls for nobody.
     let is_recent =
         view.updated_at.is_some_and(|at| w.now().since_ms(at) < limits::CALLED_FOR_AGE_MS);
-    if !was_at_work || !is_recent {
+    // Whoever lists or drives a session may tell that its turn is over before its transcript tells how.
+    let is_awaited = before.word() == StateWord::Ready || view.owned.is_some();
+    let is_told_late = before.outcome.is == Outcome::Open && is_awaited;
+    if !(was_at_work || is_told_late) || !is_recent {
         return Ok(());
     }
     let said = fold.said.as_ref().map(callboard_model::fold::Words::ending).unwrap_or_default();
-    let detail = CallDetail::Told { text: said, lines: fold.steps() };
+    let detail = CallDetail::Told { text: said, lines: fold.deeds() };
     let call = match (view.state, view.facts.outcome.is) {
         (StateWord::Failed, _) => {
             tell::about(view, CallKind::Failed, "turn", view.activity.clone(), detail)

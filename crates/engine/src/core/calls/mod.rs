@@ -1,5 +1,7 @@
 //! Calls: raised, answered, and closed when their agent is seen to go on.
 
+mod again;
+mod conflict;
 mod follow;
 mod hooks;
 mod tell;
@@ -15,10 +17,12 @@ use callboard_model::{AgentName, CallId, SessionId, ThreadKey, Timestamp};
 use callboard_store::{Call, CallBody, LogKind, NewCall, Write};
 use serde_json::json;
 
-use super::{Core, view_of};
+use super::{Core, trust, view_of};
 use crate::EngineError;
 use crate::calls::RULE;
+use crate::sweeps::Swept;
 
+pub(super) use conflict::{close_conflict, raise_conflict};
 pub(super) use follow::follow_session;
 pub(super) use tell::follow_limit;
 
@@ -37,6 +41,8 @@ pub(crate) struct Asked {
     pub(crate) checkout: Option<String>,
     /// The worktree that the session works in, and what it asks to write outside of it.
     pub(crate) foreign: Option<(PathBuf, Vec<String>)>,
+    /// What of other sessions the command that it asks to run would sweep.
+    pub(crate) swept: Option<Swept>,
 }
 
 /// A call that Callboard itself makes about a session.
@@ -98,7 +104,11 @@ impl Core {
                 .map_err(|refusal| refused(&call, refusal))?;
             keep_answer(w, &mut call, given.answer.clone(), &given.by)?;
             if call.via == CallVia::Callboard || effect == Effect::Acknowledge {
-                close(w, &mut call, "noted")?;
+                let told = match call.kind {
+                    CallKind::Trust => trust::decide_by_answer(w, &call, effect, &given.by)?,
+                    _ => "noted",
+                };
+                close(w, &mut call, told)?;
             }
             Ok(call.id)
         })?;
@@ -163,6 +173,15 @@ impl Core {
         })
     }
 
+    /// Raises the call that a sweep is: one that was refused, or one that ran.
+    pub(crate) fn note_sweep(
+        &mut self,
+        swept: &Swept,
+        was_refused: bool,
+    ) -> Result<(), EngineError> {
+        self.write_for_person(|w| note_sweep(w, swept, was_refused))
+    }
+
     /// Raises a call that Callboard itself makes about a session, unless the same stands already.
     pub(crate) fn raise_own(&mut self, own: OwnCall) -> Result<(), EngineError> {
         let OwnCall { view, kind, key, question, detail } = own;
@@ -183,6 +202,9 @@ fn raise_or_find(
     if let Some(known) = open.iter().find(|call| call.key == asked.ask.key && call.kind.is_asked())
     {
         let mut known = known.clone();
+        if asked.via == CallVia::Driver {
+            again::ask_again(w, &mut known, &asked.ask)?;
+        }
         if known.via != asked.via || known.life.expires_at != asked.expires_at {
             (known.via, known.life.expires_at) = (asked.via, asked.expires_at);
             w.put_call(&known, LogKind::CALL_MOVED, &json!({ "via": asked.via.word() }))?;
@@ -203,7 +225,7 @@ fn raise_or_find(
         return Ok(call);
     }
     let view = view_of(&w.view(), session)?;
-    let fold = follow::fold_of(&w.view(), session)?;
+    let fold = crate::row::fold_of(&w.view(), session)?;
     let mut body = CallBody::asked(asked.ask.clone());
     body.steps = fold.map(|fold| fold.steps()).unwrap_or_default();
     body.goal = view.as_ref().and_then(|view| view.goal.clone());
@@ -220,21 +242,36 @@ fn raise_or_find(
 
 /// The refusal of a write into another checkout, where the agent asks before it.
 fn kept_out(asked: &Asked) -> Option<(CallAnswer, String)> {
-    let (own, paths) = asked.foreign.as_ref()?;
     let option = asked.ask.options.iter().find(|option| option.effect == Effect::Deny)?;
+    let by = || "callboard".to_owned();
+    if let Some(swept) = asked.swept.as_ref().filter(|swept| swept.is_refused) {
+        let text = Some(swept.text.clone());
+        return Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, by()));
+    }
+    let (own, paths) = asked.foreign.as_ref()?;
     let text = format!(
         "{} lies in another checkout of this repository. Work in {}: change the same file there.",
         paths.join(", "),
         own.display()
     );
-    Some((CallAnswer { text: Some(text), ..CallAnswer::option(&option.id) }, "callboard".into()))
+    Some((CallAnswer { text: Some(text), ..CallAnswer::option(&option.id) }, by()))
 }
 
 fn tell_kept_out(w: &mut Write<'_>, session: SessionId, asked: &Asked) -> Result<(), EngineError> {
+    if let Some(swept) = asked.swept.as_ref().filter(|swept| swept.is_refused) {
+        return note_sweep(w, swept, true);
+    }
     if let Some((own, paths)) = &asked.foreign
         && let Some(view) = view_of(&w.view(), session)?
     {
         tell::raise_own(w, tell::wrong_checkout(&view, own, paths.clone(), true))?;
+    }
+    Ok(())
+}
+
+fn note_sweep(w: &mut Write<'_>, swept: &Swept, was_refused: bool) -> Result<(), EngineError> {
+    if let Some(view) = view_of(&w.view(), swept.session)? {
+        tell::raise_own(w, tell::sweep(&view, swept, was_refused))?;
     }
     Ok(())
 }
@@ -262,11 +299,17 @@ fn effect_of(call: &Call, answer: &CallAnswer) -> Result<Effect, EngineError> {
         });
     }
     let ask = &call.body.ask;
+    if let Some(question) = ask.unanswered(answer) {
+        return Err(EngineError::Refused {
+            text: format!(
+                "{} asks “{}”, and that has no answer; nothing was sent",
+                call.id, question.question
+            ),
+            hint: "answer all of its questions at once: --part 1=… --part 2=…",
+        });
+    }
     if let Some(effect) = ask.effect_of(answer) {
         return Ok(effect);
-    }
-    if answer.option.is_none() && !answer.answers.is_empty() && call.kind == CallKind::Question {
-        return Ok(Effect::Choose);
     }
     let ids: Vec<&str> = ask.options.iter().map(|option| option.id.as_str()).collect();
     Err(EngineError::Refused {
@@ -311,7 +354,11 @@ fn go_on(w: &mut Write<'_>, call: &mut Call, because: &str) -> callboard_store::
     close(w, call, if was_answered { "the agent went on" } else { because })
 }
 
-fn close(w: &mut Write<'_>, call: &mut Call, because: &str) -> callboard_store::Result<()> {
+pub(super) fn close(
+    w: &mut Write<'_>,
+    call: &mut Call,
+    because: &str,
+) -> callboard_store::Result<()> {
     if step(w, call, CallStep::Close).is_err() {
         return Ok(());
     }
@@ -337,10 +384,11 @@ fn refused(call: &Call, refusal: CallRefusal) -> EngineError {
         CallRefusal::Expired => {
             format!("{id} can no longer be answered from here; nothing was sent")
         }
-        CallRefusal::Closed => format!(
-            "{id} is over ({}); nothing was sent",
-            call.body.told.as_deref().unwrap_or("closed")
-        ),
+        CallRefusal::Closed => {
+            let told = call.body.told.as_deref().unwrap_or("closed");
+            let by = call.body.answered_by.as_ref().map(|by| format!(", answered by {by}"));
+            format!("{id} is over ({told}{}); nothing was sent", by.unwrap_or_default())
+        }
         CallRefusal::OutOfOrder => format!("{id} cannot be answered now; nothing was sent"),
     };
     EngineError::Conflict { text, hint: "see what waits with `callboard inbox`" }

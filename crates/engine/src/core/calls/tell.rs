@@ -6,10 +6,11 @@ use callboard_model::call::{Ask, CallDetail, CallKind, CallOption, CallVia, Effe
 use callboard_model::owned::{Owned, OwnedState};
 use callboard_model::session::TurnState;
 use callboard_model::view::SessionView;
-use callboard_model::{SessionId, Timestamp};
+use callboard_model::{SessionId, Timestamp, WorkspaceId};
 use callboard_store::{Call, CallBody, NewCall, Result, Write};
 
 use crate::core::view_of;
+use crate::sweeps::Swept;
 
 /// A call about a session.
 pub(super) fn about(
@@ -19,7 +20,24 @@ pub(super) fn about(
     question: String,
     detail: CallDetail,
 ) -> NewCall {
-    let mut body = CallBody::asked(Ask {
+    let mut new = of_no_session(kind, key, question, detail);
+    new.body.goal.clone_from(&view.goal);
+    NewCall { workspace: view.workspace, session: Some(view.id), task: view.task, ..new }
+}
+
+/// A call about a workspace.
+pub(super) fn of_workspace(
+    workspace: WorkspaceId,
+    kind: CallKind,
+    key: &str,
+    question: String,
+    detail: CallDetail,
+) -> NewCall {
+    NewCall { workspace: Some(workspace), ..of_no_session(kind, key, question, detail) }
+}
+
+fn of_no_session(kind: CallKind, key: &str, question: String, detail: CallDetail) -> NewCall {
+    let body = CallBody::asked(Ask {
         key: key.to_owned(),
         kind,
         question,
@@ -30,11 +48,10 @@ pub(super) fn about(
         reason: None,
         reply: serde_json::Value::Null,
     });
-    body.goal.clone_from(&view.goal);
     NewCall {
-        workspace: view.workspace,
-        session: Some(view.id),
-        task: view.task,
+        workspace: None,
+        session: None,
+        task: None,
         via: CallVia::Callboard,
         expires_at: None,
         body,
@@ -68,6 +85,24 @@ pub(super) fn wrong_checkout(
     };
     let detail = CallDetail::Told { text, lines: paths };
     about(view, CallKind::WrongCheckout, "checkout", question, detail)
+}
+
+/// A command of a session swept what others changed, or was kept from it.
+pub(super) fn sweep(view: &SessionView, swept: &Swept, was_refused: bool) -> NewCall {
+    let command = swept.command.trim().lines().next().unwrap_or_default();
+    let (question, text) = if was_refused {
+        (
+            format!("was kept from running `{command}`"),
+            "It would have swept what other sessions changed in the same folder. The agent was told how to commit its own.",
+        )
+    } else {
+        (
+            format!("swept what others changed, by `{command}`"),
+            "Look at what it took along before it goes further: `git log -1 --stat`, `git stash list`.",
+        )
+    };
+    let detail = CallDetail::Told { text: text.to_owned(), lines: swept.lines.clone() };
+    about(view, CallKind::Sweep, "sweep", question, detail)
 }
 
 /// A session that waits for the end of a limit, until it goes on.

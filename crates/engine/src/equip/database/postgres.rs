@@ -81,17 +81,22 @@ impl<'a> Server<'a> {
         copied.map(drop)
     }
 
-    /// Drops the database `name`, if it was made for this worktree and is there.
-    pub(super) fn remove(&self, name: &str) -> Result<(), EquipError> {
+    /// Whether the database `name` is there, and was made for this worktree.
+    pub(super) fn is_there(&self, name: &str) -> Result<bool, EquipError> {
         match self.description(name)? {
-            None => Ok(()),
-            Some(description) if description == self.mark() => {
-                let maintenance =
-                    format!("--maintenance-db={}", self.address.for_programs(MAINTENANCE));
-                self.run("dropdb", &[&maintenance, "--force", "--if-exists", name]).map(drop)
-            }
+            None => Ok(false),
+            Some(description) if description == self.mark() => Ok(true),
             Some(_) => Err(self.not_ours(name)),
         }
+    }
+
+    /// Drops the database `name`, if it was made for this worktree and is there.
+    pub(super) fn remove(&self, name: &str) -> Result<(), EquipError> {
+        if !self.is_there(name)? {
+            return Ok(());
+        }
+        let maintenance = format!("--maintenance-db={}", self.address.for_programs(MAINTENANCE));
+        self.run("dropdb", &[&maintenance, "--force", "--if-exists", name]).map(drop)
     }
 
     fn mark(&self) -> String {

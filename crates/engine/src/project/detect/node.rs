@@ -48,6 +48,11 @@ pub(super) fn detect(root: &Path, found: &mut Detected) {
     found.clone.push("node_modules".into());
     found.setup.push(install.into());
     let script = |name: &str| package["scripts"][name].is_string();
+    // What `npm init` writes proves nothing.
+    let test = package["scripts"]["test"].as_str();
+    if test.is_some_and(|test| !test.contains("no test specified")) {
+        found.checks.push(format!("{program} run test"));
+    }
     if let Some(name) = ["dev", "start"].into_iter().find(|name| script(name)) {
         found.run = Some(format!("{program} run {name}"));
     }

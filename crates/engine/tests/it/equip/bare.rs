@@ -222,3 +222,20 @@ fn an_sqlite_database_is_each_worktrees_own() {
     assert_eq!(worktree.read("migrated"), format!("{url}\n"));
     assert!(own.metadata().unwrap().len() > 0 && !own.is_symlink());
 }
+
+#[test]
+fn a_migration_that_failed_is_gone_on_with() {
+    let home = HermeticHome::new();
+    let text = "[database]\nkind = \"sqlite\"\nfile = \"dev.db\"\nmigrate = \"test -e may && echo x >> dev.db\"\n";
+    let ignored = (".gitignore", "dev.db\nmay\n");
+    let scene = Scene::new(&home, &[("callboard.toml", text), ignored]);
+    let worktree = scene.repo.worktree("a");
+    let project = scene.project();
+    let wanted = scene.of(&project, worktree.path(), "a");
+    equip(&wanted, Phase::First, &mut |_| {}).unwrap();
+    equip(&wanted, Phase::Rest, &mut |_| {}).unwrap_err();
+    worktree.write("may", "");
+    equip(&wanted, Phase::Rest, &mut |_| {}).unwrap();
+    equip(&wanted, Phase::Rest, &mut |_| {}).unwrap();
+    assert_eq!(worktree.read("dev.db"), "x\n");
+}

@@ -1,0 +1,201 @@
+//! `review`: changesets that are looked at, checked and landed as one.
+
+mod diff;
+mod told;
+
+use std::process::ExitCode;
+
+use callboard_model::review::{CheckOutcome, LandBy};
+use callboard_model::view::{
+    ChangeReview, CommentOn, LogEntry, Narrowed, NewComment, NewReview, OwnedView, ReviewCheck,
+    ReviewList, ReviewView, StreamMessage,
+};
+use hyper::Method;
+
+use super::{client, workspace_needed};
+use crate::args::Json;
+use crate::args::review::{Members, Review, What, Which};
+use crate::client::{Client, encoded};
+use crate::error::CliError;
+use crate::output;
+use crate::settings::Settings;
+
+pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliError> {
+    let client = client(settings)?.patient();
+    let done = |result: Result<(), CliError>| result.map(|()| ExitCode::SUCCESS);
+    let Some(what) = args.what else { return done(list(&client, &args.json)) };
+    match what {
+        What::Open { members, title, json } => {
+            let workspace = workspace_needed(&client)?;
+            let new = NewReview { members, title };
+            let path = format!("/api/reviews?workspace={workspace}");
+            done(show(&client.send(Method::POST, &path, &new)?, &json))
+        }
+        What::Show(which) => done(show(&get(&client, &which.review)?, &which.json)),
+        What::Diff { review, paths, of, ignore_space, json } => {
+            let wanted = diff::Wanted { paths, of, ignore_space };
+            done(diff::diff(&client, &get(&client, &review)?, &wanted, &json))
+        }
+        What::Join(members) => {
+            done(change(&client, members, |join| ChangeReview { join, ..ChangeReview::default() }))
+        }
+        What::Split(members) => done(change(&client, members, |split| ChangeReview {
+            split,
+            ..ChangeReview::default()
+        })),
+        What::Comment { review, on, text, send, json } => {
+            let view = comment(&client, &review, (on.as_deref(), text), send)?;
+            done(told_of_comments(&view, &json))
+        }
+        What::Send(which) => {
+            done(told_of_comments(&act(&client, &which.review, "send")?, &which.json))
+        }
+        What::Check { review, fresh, no_wait, json } => {
+            let how = if fresh { "check?fresh=true" } else { "check" };
+            let begun = act(&client, &review, how)?;
+            let view = if no_wait { begun } else { await_checks(&client, begun)? };
+            if json.json {
+                output::json(&view)?;
+            } else {
+                output::print(&told::checks(&view))?;
+            }
+            let is_bad = |check: &&ReviewCheck| {
+                let is_over = check.outcome.is_over();
+                check.member.is_none() && is_over && check.outcome != CheckOutcome::Passed
+            };
+            let is_bad = view.checks.iter().any(|check| is_bad(&check));
+            Ok(if is_bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        }
+        What::Land { review, by, anyway, json } => {
+            let by = by.map(|by| format!("&by={}", word_of(by.into()))).unwrap_or_default();
+            let view = act(&client, &review, &format!("land?anyway={anyway}{by}"))?;
+            done(if json.json { output::json(&view) } else { output::print(&told::state(&view)) })
+        }
+        What::Help { review, agent, json } => {
+            let agent = agent.map(|agent| format!("?agent={}", encoded(&agent)));
+            let path =
+                format!("/api/reviews/{}/help{}", encoded(&review), agent.unwrap_or_default());
+            let started: Vec<OwnedView> = client.send(Method::POST, &path, &())?;
+            if json.json {
+                output::json(&started)?;
+            } else {
+                output::print(&told::helpers(&started))?;
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        What::Drop(which) => done(acted(&client, &which, "drop")),
+        What::Undo(which) => done(acted(&client, &which, "undo")),
+    }
+}
+
+fn word_of(by: LandBy) -> &'static str {
+    match by {
+        LandBy::Squash => "squash",
+        LandBy::Merge => "merge",
+        LandBy::Rebase => "rebase",
+    }
+}
+
+fn get(client: &Client, review: &str) -> Result<ReviewView, CliError> {
+    client.get(&format!("/api/reviews/{}", encoded(review)))
+}
+
+fn act(client: &Client, review: &str, what: &str) -> Result<ReviewView, CliError> {
+    client.send(Method::POST, &format!("/api/reviews/{}/{what}", encoded(review)), &())
+}
+
+/// Waits until no check of a review goes on, and tells of each that ends.
+fn await_checks(client: &Client, mut view: ReviewView) -> Result<ReviewView, CliError> {
+    let goes_on = |view: &ReviewView| {
+        let is_searched = view.proven.iter().any(|one| one.narrowed == Narrowed::Searching);
+        is_searched || view.checks.iter().any(|check| !check.outcome.is_over())
+    };
+    if !goes_on(&view) {
+        return Ok(view);
+    }
+    output::remark(&format!("{} runs its checks; Ctrl-C leaves them running", view.id));
+    let (id, seq) = (view.id, view.seq.0);
+    client.follow(&format!("/api/stream?after={seq}"), |data| {
+        let Ok(entry) = serde_json::from_str::<LogEntry>(data) else { return Ok(true) };
+        match entry.message {
+            StreamMessage::Review { id: of, .. } if of == id => {}
+            StreamMessage::Reset => {}
+            _ => return Ok(true),
+        }
+        let now = get(client, &id.to_string())?;
+        for remark in told::ended(&view, &now) {
+            output::remark(&remark);
+        }
+        view = now;
+        Ok(goes_on(&view))
+    })?;
+    Ok(view)
+}
+
+fn acted(client: &Client, which: &Which, what: &str) -> Result<(), CliError> {
+    let view = act(client, &which.review, what)?;
+    if which.json.json { output::json(&view) } else { output::print(&told::state(&view)) }
+}
+
+fn change(
+    client: &Client,
+    Members { review, members, json }: Members,
+    change: impl FnOnce(Vec<String>) -> ChangeReview,
+) -> Result<(), CliError> {
+    let path = format!("/api/reviews/{}", encoded(&review));
+    show(&client.send(Method::PATCH, &path, &change(members))?, &json)
+}
+
+fn list(client: &Client, json: &Json) -> Result<(), CliError> {
+    let workspace = workspace_needed(client)?;
+    let found: ReviewList = client.get(&format!("/api/reviews?workspace={workspace}"))?;
+    if json.json { output::json(&found) } else { output::print(&told::list(&found)) }
+}
+
+fn show(view: &ReviewView, json: &Json) -> Result<(), CliError> {
+    if json.json { output::json(view) } else { output::print(&told::review(view)) }
+}
+
+fn told_of_comments(view: &ReviewView, json: &Json) -> Result<(), CliError> {
+    if json.json { output::json(view) } else { output::print(&told::comments(view)) }
+}
+
+fn comment(
+    client: &Client,
+    review: &str,
+    (on, text): (Option<&str>, String),
+    send: bool,
+) -> Result<ReviewView, CliError> {
+    let on = place_of(client, review, on)?;
+    let path = format!("/api/reviews/{}/comments", encoded(review));
+    let kept = client.send(Method::POST, &path, &NewComment { on, text })?;
+    if send { act(client, review, "send") } else { Ok(kept) }
+}
+
+/// What `src/a.rs:12-14` means in a review.
+fn place_of(client: &Client, review: &str, on: Option<&str>) -> Result<CommentOn, CliError> {
+    let Some(on) = on else { return Ok(CommentOn::Review) };
+    let lines = |text: &str| -> Option<(u32, u32)> {
+        let (from, to) = text.split_once('-').unwrap_or((text, text));
+        Some((from.parse().ok().filter(|from| *from > 0)?, to.parse().ok()?))
+    };
+    let split = on.rsplit_once(':').and_then(|(path, text)| Some((path, lines(text)?)));
+    let Some((path, (from, to))) = split else {
+        return Ok(CommentOn::WholeFile { path: on.to_owned() });
+    };
+    if to < from {
+        return Err(CliError::misuse(
+            format!("{on} ends before it begins; nothing was kept"),
+            "name lines as `src/a.rs:12-14`",
+        ));
+    }
+    let around = diff::whole_file(client, review, path)?;
+    if to > around.new_lines {
+        return Err(CliError::misuse(
+            format!("{path} has {} lines there; nothing was kept", around.new_lines),
+            "see them with `callboard review diff`",
+        ));
+    }
+    let text = diff::lines_now(&around, from, to);
+    Ok(CommentOn::Lines { path: path.to_owned(), old: false, from, to, text })
+}

@@ -1,0 +1,49 @@
+//! The limits of this crate, each with its reason.
+
+/// Bytes of a file above which it is data, and gives no facts.
+pub const FILE_BYTES: usize = 2 << 20;
+
+/// Bytes of an average line above which a file is minified, or made by a program.
+pub const MINIFIED_LINE_BYTES: usize = 400;
+
+/// Bytes below which a file is never taken for minified: a short file may be one long line.
+pub const MINIFIED_FROM_BYTES: usize = 20_000;
+
+/// Depth of a syntax tree down to which it is looked at: beyond stand long chains of operators, and a thread's stack ends.
+pub const DEPTH: usize = 200;
+
+/// Bytes of a signature that are kept as text; all of it is hashed.
+pub const SIGNATURE_BYTES: usize = 200;
+
+/// Bytes of a string literal that can be a key.
+pub const KEY_BYTES: usize = 120;
+
+/// Bytes of a string literal that is read as SQL.
+pub const SQL_BYTES: usize = 64 << 10;
+
+/// Uses of what the other makes that one pair is told: one for each side says which lands first.
+pub const NEEDS: usize = 8;
+
+/// Couplings that one pair of changesets is told: more are not read.
+pub const COUPLINGS: usize = 50;
+
+/// Couplings about one symbol: the first places show what is meant.
+pub const PER_SYMBOL: usize = 3;
+
+/// References that are kept of one file: a file of 2 MB has fewer, unless it is a table.
+pub const REFERENCES: usize = 200_000;
+
+/// Files of a commit above which it says nothing of any two of them (Code Maat leaves out commits of more than 30).
+pub const COMMIT_FILES: usize = 30;
+
+/// Commits that tell which files belong together: older ones speak of another program. At most twice as many are kept.
+pub const HISTORY_COMMITS: u32 = 3_000;
+
+/// Texts of string literals that are kept of one change of a file: more are a table.
+pub const TEXTS: usize = 200;
+
+/// Bytes of a text that is compared: shorter ones are said by chance, longer ones by nobody else.
+pub const TEXT_BYTES: (usize, usize) = (10, 160);
+
+/// Words that are kept of the lines that change in one file: more are a rewrite.
+pub const TOUCHED_WORDS: usize = 400;

@@ -1,0 +1,275 @@
+//! Comments of a review: kept as drafts, and sent to the sessions that wrote what they are on.
+
+use std::sync::PoisonError;
+
+use callboard_model::review::{CombinedFile, Comment, Review};
+use callboard_model::session::Alive;
+use callboard_model::view::{ChangeComment, CommentOn, CommentState, GoOn, NewComment, ReviewView};
+use callboard_model::{ReviewId, SessionId};
+
+use super::diff::blamed;
+use super::open::refuse_unless_open;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// Keeps a comment as a draft.
+    ///
+    /// # Errors
+    /// When it is empty, the review is over, or what it is on is not there.
+    pub fn add_comment(&self, id: ReviewId, new: NewComment) -> Result<ReviewView, EngineError> {
+        let review = self.review_row(id)?;
+        refuse_unless_open(&review)?;
+        refuse_empty(&new.text)?;
+        let (to, keys) = self.writers(&review, &new.on)?;
+        let at = self.now();
+        let comment = Comment {
+            id: 0,
+            on: new.on,
+            text: new.text,
+            to,
+            state: CommentState::Draft,
+            failure: None,
+            at,
+            told: Vec::new(),
+            members: keys.into_iter().map(|key| (key, None)).collect(),
+            sent_tree: None,
+            answer: None,
+        };
+        self.ask(move |core| core.add_review_comment(id, comment))?;
+        self.review(id)
+    }
+
+    /// Changes the words of a draft, or says that there is nothing more to do about a comment.
+    ///
+    /// # Errors
+    /// When the words of one that was sent are to change.
+    pub fn change_comment(
+        &self,
+        id: ReviewId,
+        number: i64,
+        change: ChangeComment,
+    ) -> Result<ReviewView, EngineError> {
+        if let Some(text) = &change.text {
+            refuse_empty(text)?;
+        }
+        self.ask(move |core| {
+            core.change_review_comment(id, number, |comment| {
+                if let Some(text) = change.text {
+                    if comment.state != CommentState::Draft || !comment.told.is_empty() {
+                        return Err(EngineError::Refused {
+                            text: "what was sent stays as it is; nothing was changed".into(),
+                            hint: "say more in another comment",
+                        });
+                    }
+                    comment.text = text;
+                }
+                comment.state = match change.resolved {
+                    Some(true) => CommentState::Resolved,
+                    Some(false) if comment.state == CommentState::Resolved => was(comment),
+                    _ => comment.state,
+                };
+                Ok(())
+            })
+        })?;
+        self.review(id)
+    }
+
+    /// Takes a draft away.
+    ///
+    /// # Errors
+    /// When it was sent.
+    pub fn drop_comment(&self, id: ReviewId, number: i64) -> Result<ReviewView, EngineError> {
+        self.ask(move |core| core.drop_review_comment(id, number))?;
+        self.review(id)
+    }
+
+    /// Sends all drafts: one message to each session, to one that runs at once, to one that ended by having it go on.
+    ///
+    /// What cannot be told stays a draft, with the reason.
+    ///
+    /// # Errors
+    /// When there is no draft.
+    pub fn send_comments(&self, id: ReviewId) -> Result<ReviewView, EngineError> {
+        // Nobody sends what somebody else is sending.
+        let _alone = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
+        let review = self.review_row(id)?;
+        let comments = self.read(|s| Ok(s.review_comments(id)?))?;
+        let drafts: Vec<Comment> =
+            comments.into_iter().filter(|one| one.state == CommentState::Draft).collect();
+        if drafts.is_empty() {
+            return Err(EngineError::Refused {
+                text: format!("{id} has no comment to send"),
+                hint: "write one first: `callboard review comment R7 src/a.rs:12 \"…\"`",
+            });
+        }
+        let mut sessions: Vec<SessionId> = Vec::new();
+        for session in drafts.iter().flat_map(|draft| &draft.to) {
+            if !sessions.contains(session) {
+                sessions.push(*session);
+            }
+        }
+        for session in sessions {
+            let own: Vec<&Comment> = drafts
+                .iter()
+                .filter(|draft| draft.to.contains(&session) && !draft.told.contains(&session))
+                .collect();
+            let numbers: Vec<i64> = own.iter().map(|comment| comment.id).collect();
+            let failure = self.tell_session(session, message(&review, &own)).err();
+            let failure = failure.map(|error| error.to_string());
+            self.ask(move |core| core.comments_told(id, session, &numbers, failure))?;
+        }
+        let nobody: Vec<i64> =
+            drafts.iter().filter(|draft| draft.to.is_empty()).map(|draft| draft.id).collect();
+        for number in nobody {
+            self.ask(move |core| {
+                core.change_review_comment(id, number, |comment| {
+                    comment.failure = Some("no session is known that wrote this".into());
+                    Ok(())
+                })
+            })?;
+        }
+        self.review(id)
+    }
+
+    /// Tells a session something: the one that is driven here as a prompt, one in a window of its own at its next step,
+    /// one that ended by having it go on.
+    fn tell_session(&self, session: SessionId, text: String) -> Result<(), EngineError> {
+        let owned = self.read(|s| Ok(s.owned_of_session(session)?))?;
+        if owned.is_some_and(|owned| !owned.state.is_over()) {
+            return self.send(session, text).map(|_| ());
+        }
+        let view = self.session(session)?;
+        if view.facts.alive.is == Alive::Yes {
+            return self.ask(move |core| core.tell_agents(vec![(session, text)]));
+        }
+        let on = GoOn { prompt: Some(text), ..GoOn::default() };
+        self.resume(session, on).map(|_| ())
+    }
+
+    /// The sessions that wrote what a comment is on, one of each member, and the members' keys.
+    fn writers(
+        &self,
+        review: &Review,
+        on: &CommentOn,
+    ) -> Result<(Vec<SessionId>, Vec<String>), EngineError> {
+        let view = self.review(review.id)?;
+        let files = review.combination.as_ref().map(|one| one.files.as_slice()).unwrap_or_default();
+        let file_at = |path: &str| files.iter().find(|file| file.file.path == path);
+        let of_file = |path: &str| file_at(path).map(|file| file.members.clone());
+        let members: Vec<u32> = match on {
+            CommentOn::Review => (0..).take(review.members.len()).collect(),
+            CommentOn::WholeFile { path } => of_file(path).unwrap_or_default(),
+            CommentOn::Lines { path, old, from, to, .. } => match file_at(path) {
+                Some(file) => self.writers_of_lines(review, file, *old, (*from, *to))?,
+                None => Vec::new(),
+            },
+            CommentOn::Coupling { left_at, right_at, .. } => {
+                let mut both = of_file(&left_at.path).unwrap_or_default();
+                both.extend(of_file(&right_at.path).unwrap_or_default());
+                let of_pair = view.pairs.iter().find(|pair| {
+                    let is_it = |one: &callboard_model::coupling::Coupling| {
+                        one.left_at == *left_at && one.right_at == *right_at
+                    };
+                    pair.couplings.iter().any(is_it)
+                });
+                let place = |key: &str| {
+                    let at = view.members.iter().position(|one| one.changeset.changeset.key == key);
+                    at.and_then(|at| u32::try_from(at).ok())
+                };
+                let pair = of_pair
+                    .and_then(|pair| Some(vec![place(&pair.left.key)?, place(&pair.right.key)?]));
+                pair.unwrap_or(both)
+            }
+        };
+        let (mut to, mut keys) = (Vec::new(), Vec::new());
+        for member in members.iter().filter_map(|at| view.members.get(*at as usize)) {
+            let of = &member.changeset.changeset;
+            to.extend(of.sessions.first().filter(|session| !to.contains(*session)).copied());
+            keys.push(of.key.clone());
+        }
+        keys.sort();
+        keys.dedup();
+        Ok((to, keys))
+    }
+
+    fn writers_of_lines(
+        &self,
+        review: &Review,
+        file: &CombinedFile,
+        old: bool,
+        (from, to): (u32, u32),
+    ) -> Result<Vec<u32>, EngineError> {
+        let combination = review.combination.as_ref().filter(|_| file.members.len() > 1);
+        let blame = match combination {
+            Some(combination) => blamed(&self.trees_of(review.workspace)?, combination, file)?,
+            None => None,
+        };
+        let lines = blame.map(|blame| if old { blame.removed } else { blame.added });
+        let first = (from as usize).saturating_sub(1);
+        let count = (to.max(from) - from) as usize + 1;
+        let mut whose: Vec<u32> =
+            lines.iter().flatten().skip(first).take(count).copied().flatten().collect();
+        whose.sort_unstable();
+        whose.dedup();
+        // On lines that nobody changed: whoever changed the file.
+        Ok(if whose.is_empty() { file.members.clone() } else { whose })
+    }
+}
+
+fn refuse_empty(text: &str) -> Result<(), EngineError> {
+    if text.trim().is_empty() {
+        return Err(EngineError::Refused {
+            text: "the comment is empty; nothing was kept".into(),
+            hint: "say what should be otherwise",
+        });
+    }
+    Ok(())
+}
+
+/// What a comment was before it was resolved.
+fn was(comment: &Comment) -> CommentState {
+    match (&comment.sent_tree, &comment.answer) {
+        (None, _) => CommentState::Draft,
+        (Some(_), None) => CommentState::Sent,
+        (Some(_), Some(_)) => CommentState::Answered,
+    }
+}
+
+/// What a session is told.
+fn message(review: &Review, comments: &[&Comment]) -> String {
+    let count = match comments.len() {
+        1 => "one comment".to_owned(),
+        several => format!("{several} comments"),
+    };
+    let mut text = format!(
+        "A review of your changes ({}: {}) has {count}. Change what is asked; whoever reviews sees what you change.\n",
+        review.id, review.title
+    );
+    for (number, comment) in comments.iter().enumerate() {
+        let (place, quoted) = place(&comment.on);
+        text.push_str(&format!("\n{}. {place}\n", number + 1));
+        for line in quoted.lines() {
+            text.push_str(&format!("   > {line}\n"));
+        }
+        for line in comment.text.trim().lines() {
+            text.push_str(&format!("   {line}\n"));
+        }
+    }
+    text
+}
+
+/// Where a comment is on, and what stands there.
+fn place(on: &CommentOn) -> (String, &str) {
+    match on {
+        CommentOn::Review => ("All of it".to_owned(), ""),
+        CommentOn::WholeFile { path } => (path.clone(), ""),
+        CommentOn::Lines { path, old, from, to, text } => {
+            let lines = if from == to { from.to_string() } else { format!("{from}-{to}") };
+            let before = if *old { " (as it was before)" } else { "" };
+            (format!("{path}:{lines}{before}"), text)
+        }
+        CommentOn::Coupling { reason, left_at, right_at } => {
+            (format!("{left_at} and {right_at}"), reason)
+        }
+    }
+}

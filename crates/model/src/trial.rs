@@ -1,0 +1,39 @@
+//! Trials: what commands come to on a commit, in a throwaway worktree.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+use crate::review::CheckOutcome;
+
+/// What a command came to in a trial.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrialResult {
+    /// Never *waiting* or *running*.
+    pub outcome: CheckOutcome,
+    /// Its exit code, if it ended by itself.
+    pub exit_code: Option<i32>,
+    /// Why it could not run or was broken off, or what it said last.
+    pub words: Option<String>,
+    /// When it began; none if it did not.
+    pub started_at: Option<Timestamp>,
+    /// How long it ran, in milliseconds.
+    pub duration_ms: Option<u64>,
+    /// The name of its log.
+    pub log: Option<String>,
+}
+
+impl TrialResult {
+    /// One that did not begin.
+    #[must_use]
+    pub fn without_beginning(outcome: CheckOutcome, words: Option<String>) -> Self {
+        Self { outcome, exit_code: None, words, started_at: None, duration_ms: None, log: None }
+    }
+
+    /// Whether it would come to the same again: it ended by itself, one way or the other. What could not run, was
+    /// stopped or took too long says nothing about the next time.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        matches!(self.outcome, CheckOutcome::Passed | CheckOutcome::Failed)
+            && self.exit_code.is_some()
+    }
+}

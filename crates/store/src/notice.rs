@@ -1,0 +1,87 @@
+//! Notices: what agents are told at their next step.
+
+use callboard_model::{SessionId, Timestamp};
+use serde_json::json;
+
+use crate::{LogKind, Result, Snapshot, Write};
+
+/// A notice as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Its number.
+    pub id: i64,
+    /// What it is about: a later one about the same takes its place until it is told.
+    pub subject: String,
+    /// What the agent is told.
+    pub text: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+}
+
+impl Write<'_> {
+    /// Has a session told something at its next step.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn add_notice(&mut self, session: SessionId, subject: &str, text: &str) -> Result<()> {
+        self.tx
+            .prepare_cached(
+                "DELETE FROM notice WHERE session = ?1 AND subject = ?2 AND told_at IS NULL",
+            )?
+            .execute((session.0, subject))?;
+        let now = self.now().as_millisecond();
+        self.tx
+            .prepare_cached(
+                "INSERT INTO notice (session, subject, text, made_at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute((session.0, subject, text, now))?;
+        self.log(LogKind::NOTICE, &session.to_string(), &json!({ "text": text }))?;
+        Ok(())
+    }
+
+    /// Takes back what is about something and was not told yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn withdraw_notices(&mut self, subject: &str) -> Result<()> {
+        self.tx
+            .prepare_cached("DELETE FROM notice WHERE subject = ?1 AND told_at IS NULL")?
+            .execute([subject])?;
+        Ok(())
+    }
+
+    /// Takes note that these were told.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn notices_told(&mut self, ids: &[i64]) -> Result<()> {
+        let now = self.now().as_millisecond();
+        for id in ids {
+            self.tx
+                .prepare_cached("UPDATE notice SET told_at = ?2 WHERE id = ?1 AND told_at IS NULL")?
+                .execute((id, now))?;
+        }
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// What a session is to be told, oldest first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn notices(&self, session: SessionId) -> Result<Vec<Notice>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT id, subject, text, made_at FROM notice WHERE session = ?1 AND told_at IS NULL ORDER BY id",
+        )?;
+        let rows = statement.query_map([session.0], |row| {
+            Ok(Notice {
+                id: row.get(0)?,
+                subject: row.get(1)?,
+                text: row.get(2)?,
+                made_at: Timestamp::from_millisecond(row.get(3)?),
+            })
+        })?;
+        rows.map(|row| Ok(row?)).collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! What commands came to in trials, so that none is run twice on the same tree.
+
+use callboard_model::WorkspaceId;
+use callboard_model::trial::TrialResult;
+use rusqlite::OptionalExtension;
+
+use crate::{Result, Snapshot, StoreError, Write, limits};
+
+/// What a result is of.
+#[derive(Debug, Clone, Copy)]
+pub struct TrialKey<'a> {
+    /// The repository.
+    pub workspace: WorkspaceId,
+    /// The tree that it ran on.
+    pub tree: &'a str,
+    /// Tells what else it ran with, opaque.
+    pub given: &'a str,
+    /// The command.
+    pub command: &'a str,
+}
+
+impl Write<'_> {
+    /// Keeps a result in place of the last of its kind; the oldest of too many are forgotten.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn put_trial_result(&mut self, of: &TrialKey<'_>, result: &TrialResult) -> Result<()> {
+        let body = serde_json::to_string(result).map_err(StoreError::unreadable("trial"))?;
+        self.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO trial_result (workspace, tree, given, command, kept_at, body)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                of.workspace.0,
+                of.tree,
+                of.given,
+                of.command,
+                self.now().as_millisecond(),
+                body,
+            ))?;
+        // By time: what was kept in one millisecond goes or stays together.
+        self.tx
+            .prepare_cached(
+                "DELETE FROM trial_result WHERE kept_at <
+                 (SELECT kept_at FROM trial_result ORDER BY kept_at DESC LIMIT 1 OFFSET ?1)",
+            )?
+            .execute([limits::TRIAL_RESULTS])?;
+        Ok(())
+    }
+}
+
+impl Snapshot<'_> {
+    /// What a command came to the last time; `None` if that is not known.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn trial_result(&self, of: &TrialKey<'_>) -> Result<Option<TrialResult>> {
+        self.conn
+            .prepare_cached(
+                "SELECT body FROM trial_result
+                 WHERE workspace = ?1 AND tree = ?2 AND given = ?3 AND command = ?4",
+            )?
+            .query_row((of.workspace.0, of.tree, of.given, of.command), |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()?
+            .map(|body| serde_json::from_str(&body).map_err(StoreError::unreadable("trial")))
+            .transpose()
+    }
+}

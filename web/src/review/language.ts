@@ -1,0 +1,35 @@
+const BY_ENDING: Record<string, string> = {
+  bash: 'bash',
+  c: 'c',
+  cc: 'cpp',
+  cjs: 'javascript',
+  cpp: 'cpp',
+  css: 'css',
+  go: 'go',
+  h: 'c',
+  hpp: 'cpp',
+  html: 'xml',
+  ini: 'ini',
+  java: 'java',
+  js: 'javascript',
+  json: 'json',
+  jsx: 'javascript',
+  md: 'markdown',
+  mjs: 'javascript',
+  py: 'python',
+  rs: 'rust',
+  sh: 'bash',
+  sql: 'sql',
+  svelte: 'xml',
+  toml: 'ini',
+  ts: 'typescript',
+  tsx: 'typescript',
+  vue: 'xml',
+  xml: 'xml',
+  yaml: 'yaml',
+  yml: 'yaml',
+}
+
+/** The language of a file, by the end of its name. */
+export const languageOf = (path: string): string | null =>
+  BY_ENDING[path.slice(path.lastIndexOf('.') + 1).toLowerCase()] ?? null
