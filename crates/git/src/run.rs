@@ -109,7 +109,7 @@ impl Git {
             None => command,
         };
         let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-        Call { cwd: self.cwd.clone(), words: words.join(" "), command }
+        Call { cwd: self.cwd.clone(), words: words.join(" "), command, once: false }
     }
 
     /// Runs git and gives its output, whatever its exit code.
@@ -168,6 +168,8 @@ pub(crate) struct Call {
     cwd: PathBuf,
     words: String,
     command: Command,
+    /// What it writes goes to a file: a second try would write behind the first.
+    once: bool,
 }
 
 impl Call {
@@ -199,11 +201,23 @@ impl Call {
 
     /// Has git write its standard output into a file, however long it is.
     pub(crate) fn into_file(self, file: File) -> Self {
-        Self { command: self.command.stdout_to(file), ..self }
+        Self { command: self.command.stdout_to(file), once: true, ..self }
     }
 
-    /// Its output, whatever its exit code.
+    /// Its output, whatever its exit code; tried again where git met a worktree that another is only just making.
     pub(crate) fn output(self) -> Result<Output, GitError> {
+        let tries = if self.once { 1 } else { limits::LOCK_TRIES };
+        for _ in 1..tries {
+            let output = self.clone().output_once()?;
+            if output.status.success() || !met_half_a_worktree(&output.error_text()) {
+                return Ok(output);
+            }
+            std::thread::sleep(limits::LOCK_PAUSE);
+        }
+        self.output_once()
+    }
+
+    fn output_once(self) -> Result<Output, GitError> {
         let Self { cwd, command, .. } = self;
         command.output().map_err(|cause| GitError::Run { cwd, cause })
     }
@@ -254,10 +268,14 @@ impl Call {
     }
 }
 
-/// Whether git says that another git holds a lock (lockfile.c, config.c, refs/files-backend.c), or is only just
-/// writing what a new worktree is known by (setup.c: a `commondir` that is still empty).
+/// Whether git says that another git holds a lock (lockfile.c, config.c, refs/files-backend.c).
 fn is_locked(message: &str) -> bool {
     message.contains("could not lock config file")
         || (message.contains(".lock'") && message.contains("File exists"))
-        || (message.contains("failed to read") && message.contains("/commondir"))
+}
+
+/// Whether git gave up at what a new worktree is known by while it is only just written (setup.c: a `commondir` that is
+/// still empty). It looks at all worktrees before it does anything.
+fn met_half_a_worktree(message: &str) -> bool {
+    message.contains("failed to read") && message.contains("/commondir")
 }

@@ -1,6 +1,6 @@
 //! Trees of worktrees in every state, and what looking leaves untouched.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::PathBuf;
 
 use callboard_git::locate;
@@ -41,7 +41,10 @@ pub(crate) fn as_git_adds(home: &HermeticHome, repo: &Repo<'_>) -> String {
     let _ = fs::remove_file(&index);
     let own = locate(repo.path()).unwrap().git_dir.join("index");
     if own.exists() {
-        fs::copy(own, &index).unwrap();
+        fs::copy(&own, &index).unwrap();
+        // Git reads a file anew that changed in the tick of the index's own time, and not in an earlier one.
+        let time = fs::metadata(&own).unwrap().modified().unwrap();
+        File::options().write(true).open(&index).unwrap().set_modified(time).unwrap();
     }
     let objects = home.root().join("tmp/objects");
     fs::create_dir_all(&objects).unwrap();

@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use callboard_git::base::base;
 use callboard_git::keep::{keep, keep_beside, restore};
@@ -221,4 +222,22 @@ fn pointers_to_large_files_come_back_as_they_are() {
     restore(&Git::at(repo.path()), "l", &path).unwrap();
     assert_eq!(fs::read(path.join("a.bin")).unwrap(), [0, 1, 2, 3]);
     assert_eq!(fs::read_to_string(path.join("b.bin")).unwrap(), pointer);
+}
+
+#[test]
+fn a_worktree_that_another_git_is_only_just_making_is_waited_for() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Base", &[("a.rs", "1\n")]);
+    repo.git(&["worktree", "add", "-q", "--detach", "../other"]);
+    let commondir = repo.path().join(".git/worktrees/other/commondir");
+    let told = fs::read(&commondir).unwrap();
+    fs::write(&commondir, "").unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(100));
+            fs::write(&commondir, &told).unwrap();
+        });
+        assert!(!Git::at(repo.path()).text(&["rev-list", "--all"]).unwrap().is_empty());
+    });
 }
