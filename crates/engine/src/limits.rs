@@ -410,6 +410,9 @@ pub const SWEPT_FILES: usize = 8;
 /// Reviews that are over and are shown, and whose trees are kept: who looks for an older one has git's own history.
 pub const REVIEWS_OVER: usize = 30;
 
+/// Rows of the log of a review that are read to tell what became of it.
+pub const REVIEW_LOG: usize = 200;
+
 /// Members of one review: more are looked at by nobody as one.
 pub const REVIEW_MEMBERS: usize = 20;
 

@@ -86,6 +86,12 @@ pub fn clip(text: &str, max: usize) -> String {
     out
 }
 
+/// A commit's id as it is told to people: as short as git tells it.
+#[must_use]
+pub fn short_commit(id: &str) -> &str {
+    head(id, 7)
+}
+
 /// The longest beginning of `text` of at most `max` bytes.
 #[must_use]
 pub fn head(text: &str, max: usize) -> &str {

@@ -46,7 +46,9 @@ pub use session::{
     CheckResult, ContextUse, EventPage, FileTouch, ImportProgress, Landmark, LandmarkKind,
     PlanProgress, SessionDetail, SessionView, SharedBeginning,
 };
-pub use since::{RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceWant};
+pub use since::{
+    RuledCall, Since, SinceFolded, SinceGroup, SinceLine, SinceReview, SinceReviewLine, SinceWant,
+};
 pub use trust::{ApproveTrust, TrustState, TrustView};
 pub use worktree::{
     AdoptWorktree, CollectProposal, CollectWorktrees, Collected, NewWorktree, RemoveWorktree,

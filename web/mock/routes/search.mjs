@@ -197,6 +197,18 @@ function since(state, _, { query }) {
       lines: [line(26, 'finished', 'Two races, both in capture.rs', 'S48')],
     },
   ]
+  const reviews = [
+    {
+      review: 'R4',
+      title: 'Round half to even in every ledger total',
+      state: 'landed',
+      lines: [
+        { at: ago(70), text: 'opened with 2 changesets' },
+        { at: ago(61), text: 'sent 2 comments to S40' },
+        { at: ago(44), text: 'landed on main as 9be01d2' },
+      ],
+    },
+  ]
   return {
     body: {
       nights: state.night ? [state.night] : [],
@@ -204,6 +216,7 @@ function since(state, _, { query }) {
       to: ago(0),
       groups: state.tasks.size && query.get('workspace') === 'W1' ? groups : [],
       quiet_sessions: 3,
+      reviews: state.tasks.size && query.get('workspace') === 'W1' ? reviews : [],
       by_rules: [
         {
           call: 'C79',

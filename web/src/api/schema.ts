@@ -5909,6 +5909,8 @@ export interface components {
              * @description Sessions that did something but nothing worth telling.
              */
             quiet_sessions: number;
+            /** @description What became of reviews; the one of which something was told last comes first. */
+            reviews?: components["schemas"]["SinceReview"][];
             /** @description End of the span. */
             to: components["schemas"]["Timestamp"];
         };
@@ -5956,6 +5958,24 @@ export interface components {
             ordinal: components["schemas"]["Ordinal"];
             /** @description The session it happened in. */
             session: components["schemas"]["SessionId"];
+            /** @description In words. */
+            text: string;
+        };
+        /** @description What became of a review. */
+        SinceReview: {
+            /** @description What happened, oldest first. */
+            lines: components["schemas"]["SinceReviewLine"][];
+            /** @description The review. */
+            review: components["schemas"]["ReviewId"];
+            /** @description What it is now. */
+            state: components["schemas"]["ReviewState"];
+            /** @description What it is about. */
+            title: string;
+        };
+        /** @description One thing that happened to a review. */
+        SinceReviewLine: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
             /** @description In words. */
             text: string;
         };
@@ -6714,6 +6734,8 @@ export type Since = components['schemas']['Since'];
 export type SinceFolded = components['schemas']['SinceFolded'];
 export type SinceGroup = components['schemas']['SinceGroup'];
 export type SinceLine = components['schemas']['SinceLine'];
+export type SinceReview = components['schemas']['SinceReview'];
+export type SinceReviewLine = components['schemas']['SinceReviewLine'];
 export type SinceWant = components['schemas']['SinceWant'];
 export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];

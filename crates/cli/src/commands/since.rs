@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use callboard_model::SessionId;
 use callboard_model::fold::MilestoneKind;
-use callboard_model::view::{Since as SinceView, SinceGroup};
+use callboard_model::view::{Since as SinceView, SinceGroup, SinceReview};
 
 use super::{client, workspace_needed};
 use crate::args::Since;
@@ -43,7 +43,8 @@ fn text_of(since: &SinceView, all: bool) -> String {
         output::moment(since.from, since.to),
         output::span(since.to.since_ms(since.from))
     );
-    if since.groups.iter().all(|group| group.lines.is_empty() && group.files.is_empty()) {
+    let is_quiet = |group: &SinceGroup| group.lines.is_empty() && group.files.is_empty();
+    if since.groups.iter().all(is_quiet) && since.reviews.is_empty() {
         text.push_str("\nnothing happened\n");
     }
     for night in &since.nights {
@@ -52,6 +53,9 @@ fn text_of(since: &SinceView, all: bool) -> String {
     for group in &since.groups {
         text.push_str(&group_text(group, all));
     }
+    for review in &since.reviews {
+        text.push_str(&review_text(review));
+    }
     text.push_str(&ruled_text(since, all));
     if since.quiet_sessions > 0 {
         let more = output::count(since.quiet_sessions as u64, "more session");
@@ -59,6 +63,16 @@ fn text_of(since: &SinceView, all: bool) -> String {
     }
     if !all && since.groups.iter().any(|group| !group.folded.is_empty()) {
         let _ = writeln!(text, "\n{}", output::styled("--all tells every line", Style::Dim));
+    }
+    text
+}
+
+fn review_text(told: &SinceReview) -> String {
+    let title = output::styled(&output::short(&told.title, 90), Style::Bold);
+    let mut text = format!("\n{}  {title}\n", told.review);
+    for line in &told.lines {
+        let words = output::short(&line.text, WIDTH);
+        let _ = writeln!(text, "  {}  {words}", output::clock(line.at));
     }
     text
 }

@@ -1,6 +1,7 @@
 //! What happened since a moment, told per task.
 
 mod glance;
+mod reviews;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -72,7 +73,8 @@ impl Engine {
             let nights = s.nights_since(workspace, from)?;
             let nights = nights.iter().map(|night| crate::nights::view(s, night));
             let nights = nights.collect::<Result<_, _>>()?;
-            Ok(Since { from, to: now, groups, nights, by_rules, quiet_sessions })
+            let reviews = reviews::reviews_since(s, workspace, from)?;
+            Ok(Since { from, to: now, groups, nights, reviews, by_rules, quiet_sessions })
         })
     }
 }

@@ -17,11 +17,12 @@ use callboard_model::review::{
     CheckOutcome, Combination, LandBy, Landing, Member, Review, ReviewState,
 };
 use callboard_model::task::Column;
+use callboard_model::text::short_commit;
 use callboard_model::view::{MoveTask, ReviewView};
 use callboard_model::worktree::WorktreeState;
 use callboard_model::{ReviewId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::in_place::{Lying, in_place, is_in_place, refuse_written, shared_with_others};
 use super::open::refuse_unless_open;
@@ -144,7 +145,11 @@ impl Engine {
             Err(refused) => {
                 let (Landed::Moved(error) | Landed::Refused(error) | Landed::Unfinished(error)) =
                     &refused;
-                self.give_landing_up(id, error.to_string())?;
+                self.give_landing_up(
+                    id,
+                    json!({ "to": "open", "because": error.to_string() }),
+                    None,
+                )?;
                 Err(refused)
             }
         }
@@ -252,12 +257,12 @@ impl Engine {
     /// The base is where it should be: worktrees are parked, tasks are done.
     fn finish_landing(&self, id: ReviewId, mut landing: Landing) -> Result<(), EngineError> {
         let view = self.review(id)?;
-        let short: String = landing.to.iter().flat_map(|to| to.chars().take(7)).collect();
+        let to = landing.to.as_deref().map_or("", short_commit);
         let commits = match landing.commits {
             1 => "1 commit".to_owned(),
             several => format!("{several} commits"),
         };
-        landing.words = format!("Landed on {} as {short}, {commits}", landing.branch);
+        landing.words = format!("Landed on {} as {to}, {commits}", landing.branch);
         for shared in landing.in_place.iter().flat_map(|lay| &lay.words) {
             landing.words.push_str(&format!("; {shared}"));
         }
@@ -335,14 +340,18 @@ impl Engine {
         Some(rows.iter().find(is_it)?.id)
     }
 
-    /// A landing was refused: the review is as it was.
-    fn give_landing_up(&self, id: ReviewId, why: String) -> Result<(), EngineError> {
-        let about = json!({ "to": "open", "because": why });
+    /// A landing was refused, or is taken back: the review is open as it was, with `words` of what became of it.
+    fn give_landing_up(
+        &self,
+        id: ReviewId,
+        about: Value,
+        words: Option<String>,
+    ) -> Result<(), EngineError> {
         let workspace = self.review_row(id)?.workspace;
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
                 review.state = ReviewState::Open;
-                review.landing = None;
+                review.landing = words.map(|words| Landing { words, ..Landing::default() });
                 Ok(())
             })
         })?;
@@ -409,7 +418,12 @@ impl Engine {
         }
         self.note_landed(&self.review_row(id)?, false)?;
         // What it comes to is what it was, until the changesets are seen again.
-        self.give_landing_up(id, "it was taken back".into())
+        let was = landing.was.as_ref().unwrap_or(&landing.from);
+        let back = format!("{}, which is at {} again", landing.branch, short_commit(was));
+        let about =
+            json!({ "to": "open", "back": true, "because": format!("taken back from {back}") });
+        let words = format!("Taken back from {back}");
+        self.give_landing_up(id, about, Some(words))
     }
 
     fn stay_landed(&self, id: ReviewId, landing: Landing) -> Result<(), EngineError> {
@@ -460,7 +474,10 @@ impl Engine {
             (true, true) => self.stay_landed(id, Landing { is_back: false, ..landing }),
             (false, true) => self.finish_undo(id, &landing),
             (false, false) => {
-                self.give_landing_up(id, "the daemon ended before it was landed".into())
+                let why = "the daemon ended before it was landed";
+                let words = format!("Not landed: {why}. {} was left as it was", landing.branch);
+                let about = json!({ "to": "open", "because": why });
+                self.give_landing_up(id, about, Some(words))
             }
         }
     }

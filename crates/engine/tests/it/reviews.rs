@@ -1,6 +1,7 @@
 //! Reviews of changesets that belong together.
 
-use callboard_engine::{DiffWanted, HowToLand};
+use callboard_engine::{DiffWanted, HowToLand, SinceFrom};
+use callboard_model::Timestamp;
 use callboard_model::review::{CheckOutcome, LandBy, Landing, Review, ReviewState};
 use callboard_model::view::{
     ChangeComment, ChangeReview, CommentOn, CommentState, FileDiffView, MarkViewed, Narrowed,
@@ -10,6 +11,7 @@ use callboard_store::{Durability, Store};
 use callboard_testkit::{HermeticHome, Repo};
 
 use crate::scene::Running;
+use crate::transcripts::now;
 
 const WATCHER: &str = "export class Watcher {\n  private paths: string[] = []\n\n  subscribe(path: string): void {\n    this.paths.push(path)\n  }\n\n  close(): void {\n    this.paths = []\n  }\n}\n";
 
@@ -381,6 +383,16 @@ fn a_review_lands_as_one_and_is_taken_back() {
     });
     let back = engine.undo_review(review.id).unwrap();
     assert_eq!((back.state, repo.head()), (ReviewState::Open, before.clone()));
+    let words = format!("Taken back from main, which is at {} again", &before[..7]);
+    assert_eq!(back.landing, Some(words));
+    let from = SinceFrom::At(Timestamp::from_millisecond(0));
+    let told = engine.since(review.workspace, from, now()).unwrap().reviews;
+    let [told] = told.as_slice() else { panic!("{told:#?}") };
+    let told: Vec<&str> = told.lines.iter().map(|line| line.text.as_str()).collect();
+    let [opened, landed, taken_back] = told.as_slice() else { panic!("{told:#?}") };
+    assert_eq!(*opened, "opened with 3 changesets");
+    assert!(landed.starts_with("landed on main as "), "{landed}");
+    assert!(taken_back.starts_with("taken back from main"), "{taken_back}");
     assert!(!repo.path().join("src/handlers.ts").exists());
     assert_eq!(repo.git(&["status", "--porcelain"]), "?? mine.txt");
     running.wait("all back", |engine| (engine.changesets(None).unwrap().len() == 4).then_some(()));

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use callboard_model::text::short_commit;
+
 use crate::keep::KeepError;
 use crate::limits;
 use crate::run::GitError;
@@ -33,8 +35,8 @@ pub enum AdvanceError {
     },
     /// The branch is not where it was thought to be.
     #[error(
-        "{branch} is at {}, no longer at {expected}; nothing was moved",
-        .at.as_deref().unwrap_or("no commit")
+        "{branch} is at {}, no longer at {}; nothing was moved",
+        .at.as_deref().map_or("no commit", short_commit), short_commit(.expected)
     )]
     Moved {
         /// The branch, or the remote's.
@@ -47,7 +49,7 @@ pub enum AdvanceError {
     /// A branch that was to go back has moved on since.
     #[error(
         "{branch} has moved on since, and is at {}; nothing was moved",
-        .at.as_deref().unwrap_or("no commit")
+        .at.as_deref().map_or("no commit", short_commit)
     )]
     MovedOn {
         /// The branch.

@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::fold::MilestoneKind;
+use crate::review::ReviewState;
 use crate::session::StateWord;
-use crate::{CallId, Ordinal, SessionId, TaskId, Timestamp};
+use crate::{CallId, Ordinal, ReviewId, SessionId, TaskId, Timestamp};
 
 /// What happened in a workspace in a span of time, per task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -19,11 +20,36 @@ pub struct Since {
     /// The nights that went on in it, oldest first.
     #[serde(default)]
     pub nights: Vec<super::NightView>,
+    /// What became of reviews; the one of which something was told last comes first.
+    #[serde(default)]
+    pub reviews: Vec<SinceReview>,
     /// What rules answered in place of a person, newest first.
     #[serde(default)]
     pub by_rules: Vec<RuledCall>,
     /// Sessions that did something but nothing worth telling.
     pub quiet_sessions: u32,
+}
+
+/// What became of a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SinceReview {
+    /// The review.
+    pub review: ReviewId,
+    /// What it is about.
+    pub title: String,
+    /// What it is now.
+    pub state: ReviewState,
+    /// What happened, oldest first.
+    pub lines: Vec<SinceReviewLine>,
+}
+
+/// One thing that happened to a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SinceReviewLine {
+    /// When.
+    pub at: Timestamp,
+    /// In words.
+    pub text: String,
 }
 
 /// A call that a rule answered.
