@@ -129,6 +129,7 @@ fn start(
     let deadline = Instant::now() + START_TIME;
     while Instant::now() < deadline {
         if let Some(running) = running(settings) {
+            end_late_one(pid, &running);
             return Ok(running);
         }
         // Where another one was faster, its socket is there before it says where it is.
@@ -140,6 +141,7 @@ fn start(
     }
     // Another command may have started one at the same time.
     if let Some(running) = running(settings) {
+        end_late_one(pid, &running);
         return Ok(running);
     }
     let said = fs::read(&log_path).unwrap_or_default();
@@ -148,6 +150,18 @@ fn start(
     )
     .into_owned();
     Err(did_not_start(&said, &log_path))
+}
+
+/// Ends a daemon that waits because another was faster: it would take over as soon as that one is told to end.
+fn end_late_one(pid: u32, running: &Running) {
+    let begun = process::start_ticks(pid);
+    if pid == running.pid || !process::ask_to_end(pid, begun) {
+        return;
+    }
+    let deadline = Instant::now() + LOCK_TIME;
+    while process::is_running(pid, begun) == Some(true) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Why a daemon did not start, from what it wrote to its log.
