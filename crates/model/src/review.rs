@@ -18,6 +18,9 @@ pub use group::{Group, groups};
 pub use moved::{Move, Run, moved};
 pub use reading::{ReadingPlace, in_reading_order};
 
+/// How the message begins by which a session is sent the comments on what it wrote.
+pub const SENT_COMMENTS: &str = "A review of your changes (";
+
 /// A review as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {

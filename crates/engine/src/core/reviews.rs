@@ -321,7 +321,7 @@ fn refuse_taken(w: &Write<'_>, review: &Review) -> Result<(), EngineError> {
                     taken.changeset.branch.as_deref().unwrap_or("one of them"),
                     open.id
                 ),
-                hint: "look at that one, or split it off there first",
+                hint: "look at that one, add yours to it with `callboard review join`, or split it off there first",
             });
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::PoisonError;
 
-use callboard_model::review::{CombinedFile, Comment, Review};
+use callboard_model::review::{CombinedFile, Comment, Review, SENT_COMMENTS};
 use callboard_model::session::Alive;
 use callboard_model::view::{ChangeComment, CommentOn, CommentState, GoOn, NewComment, ReviewView};
 use callboard_model::{ReviewId, SessionId};
@@ -242,7 +242,7 @@ fn message(review: &Review, comments: &[&Comment]) -> String {
         several => format!("{several} comments"),
     };
     let mut text = format!(
-        "A review of your changes ({}: {}) has {count}. Change what is asked; whoever reviews sees what you change.\n",
+        "{SENT_COMMENTS}{}: {}) has {count}. Change what is asked; whoever reviews sees what you change.\n",
         review.id, review.title
     );
     for (number, comment) in comments.iter().enumerate() {

@@ -6,6 +6,7 @@ mod weight;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::review::SENT_COMMENTS;
 use crate::text::{clip, head, one_line};
 use crate::{Ordinal, Timestamp, limits};
 
@@ -79,6 +80,8 @@ impl<'a> Request<'a> {
             None => weight::headline(&self.own.sentences)
                 .or_else(|| Some(one_line(head(self.prompt, 1_000))))
                 .filter(|text| text.chars().any(char::is_alphabetic) && !weight::is_nudge(text))?,
+            // What a reviewer would have otherwise is part of what was asked for.
+            Some(_) if self.prompt.starts_with(SENT_COMMENTS) => return None,
             Some(present) => {
                 let text = weight::new_direction(&self.own, answers)?;
                 with_context(text, present)

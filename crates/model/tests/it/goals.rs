@@ -61,6 +61,7 @@ fn nudges_errands_questions_and_steering_leave_the_goal() {
         "2",
         "run the tests",
         "no, not like that",
+        "A review of your changes (R7: Quotas) has one comment. Change what is asked; whoever reviews sees it.\n",
     ] {
         assert_eq!(
             goal_after(&[first, nudge]),
