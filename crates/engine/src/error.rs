@@ -72,6 +72,20 @@ impl EngineError {
         Self::NotFound { what: format!("review {id}"), hint: "list them with `callboard review`" }
     }
 
+    pub(crate) fn review_changed(id: callboard_model::ReviewId) -> Self {
+        Self::Conflict {
+            text: format!("{id} has changed since you looked at it; nothing was landed"),
+            hint: "look at it again",
+        }
+    }
+
+    pub(crate) fn lands_already(id: callboard_model::ReviewId) -> Self {
+        Self::Conflict {
+            text: format!("{id} lands just now, or is being settled; nothing was changed"),
+            hint: "look again in a moment with `callboard review show`",
+        }
+    }
+
     pub(crate) fn no_night(id: i64) -> Self {
         Self::NotFound {
             what: format!("night {id}"),

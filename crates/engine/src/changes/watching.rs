@@ -18,6 +18,8 @@ use crate::{Engine, limits};
 const BARRIER: &str = "barrier";
 /// Where git lists linked worktrees.
 const WORKTREES: &str = "worktrees";
+/// What git writes of a worktree that it makes, and takes away when it is done (builtin/worktree.c).
+const MAKING: [&str; 4] = ["gitdir", "commondir", "HEAD", "locked"];
 /// What of a checkout's own git directory tells that something was committed, staged or checked out.
 const HEADS: [&str; 2] = ["HEAD", "index"];
 
@@ -60,6 +62,8 @@ pub(super) fn stop(room: &ChangesRoom) {
 impl Engine {
     /// Follows the checkouts that a workspace has now.
     pub(super) fn follow_changes(&self, workspace: WorkspaceId) {
+        // Watched before they are read: what git writes after that asks for another look.
+        self.watch_listing(workspace);
         let now = match self.to_follow(workspace) {
             Ok(Some(now)) => now,
             Ok(None) => return,
@@ -68,14 +72,10 @@ impl Engine {
                 return;
             }
         };
-        let (common_dir, root) = (now.common_dir.clone(), now.root.clone());
+        let root = now.root.clone();
         let (new, gone) = self.changes.take_followed(now);
         let mut watcher = self.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watcher) = watcher.as_mut() {
-            for (folder, is_deep) in [("", false), ("refs", true), (WORKTREES, false)] {
-                // What is not there yet shows in the folder above.
-                let _ = watcher.watch(&common_dir.join(folder), is_deep);
-            }
             for checkout in &new {
                 self.changes.note_watched(&checkout.top, watch(watcher, checkout));
             }
@@ -96,6 +96,24 @@ impl Engine {
             self.changes.touched.refs(workspace);
         }
         tracing::debug!(root = %root.display(), new = new.len(), gone = gone.len(), "changes are followed");
+    }
+
+    /// Watches what tells that there are other checkouts, or other branches.
+    fn watch_listing(&self, workspace: WorkspaceId) {
+        let known = self.read(|s| Ok(s.workspace(workspace)?)).ok().flatten();
+        let Some(known) = known.filter(|known| known.row.is_git) else { return };
+        let common_dir = known.row.common_dir;
+        let mut watcher = self.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(watcher) = watcher.as_mut() else { return };
+        let worktrees = common_dir.join(WORKTREES);
+        for (folder, is_deep) in [("", false), ("refs", true), (WORKTREES, false)] {
+            // What is not there yet shows in the folder above.
+            let _ = watcher.watch(&common_dir.join(folder), is_deep);
+        }
+        // One that git is only just making is no worktree yet: what it writes last is in here.
+        for own in std::fs::read_dir(&worktrees).into_iter().flatten().flatten() {
+            let _ = watcher.watch(&own.path(), false);
+        }
     }
 }
 
@@ -193,7 +211,14 @@ fn take(engine: &Weak<Engine>, changed: &[FileNotification]) {
 /// Whether a notification tells that there may be other worktrees.
 fn is_listing(followed: &Followed, path: &Path) -> bool {
     let worktrees = followed.common_dir.join(WORKTREES);
-    path == worktrees || path.parent() == Some(&worktrees)
+    let above = path.parent();
+    if path == worktrees || above == Some(&worktrees) {
+        return true;
+    }
+    let is_known = || followed.checkouts.iter().any(|one| above == Some(&one.git_dir));
+    let is_of_one = above.and_then(Path::parent) == Some(&worktrees);
+    let is_told = path.file_name().is_some_and(|name| MAKING.iter().any(|one| name == *one));
+    is_of_one && is_told && !is_known()
 }
 
 fn touch(engine: &Engine, all: &[Followed], path: &Path) {

@@ -56,13 +56,17 @@ impl Engine {
         self.combine_review(id)?;
         let now = self.review(id)?;
         if how.tree.is_some() && how.tree != now.tree && now.state == ReviewState::Open {
-            return Err(EngineError::Conflict {
-                text: format!("{id} has changed since you looked at it; nothing was landed"),
-                hint: "look at it again",
-            });
+            return Err(EngineError::review_changed(id));
         }
+        let seen = self.review_row(id)?.combination;
         for left in (0..limits::LANDING_TRIES).rev() {
             self.combine_review(id)?;
+            // Another tree on the same base is what nobody has seen.
+            let now = self.review_row(id)?.combination;
+            let both = seen.as_ref().zip(now.as_ref());
+            if both.is_some_and(|(seen, now)| seen.base == now.base && seen.tree != now.tree) {
+                return Err(EngineError::review_changed(id));
+            }
             let revision = self.refuse_hindered(id, how.anyway)?;
             match self.land_once(id, revision, &how) {
                 Ok(()) => return self.review(id),
@@ -109,7 +113,7 @@ impl Engine {
     }
 
     fn land_once(&self, id: ReviewId, revision: u64, how: &HowToLand) -> Result<(), Landed> {
-        let _driven = self.drive_landing(id).ok_or_else(|| lands_already(id))?;
+        let _driven = self.drive_landing(id).ok_or_else(|| EngineError::lands_already(id))?;
         let review = self.review_row(id)?;
         let base = self.base_now(review.workspace)?;
         // What cannot be merged has markers in it.
@@ -133,7 +137,8 @@ impl Engine {
             in_place: lying.as_ref().map(|lying| lying.kept.clone()),
             ..Landing::default()
         };
-        let begun = self.begin_landing(id, revision, landing, by)?;
+        // What was written beside may be the end of a check: whether it lands is asked anew.
+        let begun = self.begin_landing(id, revision, landing, by).map_err(Landed::of_what_lies)?;
         let result = self.put_onto_base(&git, &begun, &combination, (&base.from, by, lying));
         if let Err(error) = let_go(&git, &format!("{LANDING}{id}")) {
             tracing::warn!(%error, review = %id, "commits of a landing are held on to");
@@ -362,7 +367,7 @@ impl Engine {
     /// Takes a landing back: the base goes to where it was.
     pub(super) fn undo_landing(&self, review: &Review) -> Result<ReviewView, EngineError> {
         let (id, about) = (review.id, json!({ "to": "landing", "back": true }));
-        let _driven = self.drive_landing(id).ok_or_else(|| lands_already(id))?;
+        let _driven = self.drive_landing(id).ok_or_else(|| EngineError::lands_already(id))?;
         let landing = review.landing.clone().unwrap_or_default();
         let landed = landing.to.clone().ok_or(EngineError::Ending)?;
         let git = self.trees_of(review.workspace)?;
@@ -512,13 +517,6 @@ struct Driven<'a> {
 impl Drop for Driven<'_> {
     fn drop(&mut self) {
         self.of.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
-    }
-}
-
-fn lands_already(id: ReviewId) -> EngineError {
-    EngineError::Conflict {
-        text: format!("{id} lands just now, or is being settled; nothing was changed"),
-        hint: "look again in a moment with `callboard review show`",
     }
 }
 

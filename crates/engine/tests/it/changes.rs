@@ -227,3 +227,29 @@ fn what_conflicted_before_anybody_looked_is_shown_and_calls_nobody_until_one_goe
     two.write("b.txt", "2\n");
     running.wait("its call", |_| engine_calls(&running).pop());
 }
+
+#[test]
+fn a_worktree_that_git_takes_its_time_to_make_is_followed_once_it_is_there() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Base", &[("a.txt", "1\n")]);
+    let slow = repo.worktree("slow");
+    slow.write("slow.txt", "1\n");
+    let (own, aside) =
+        (callboard_git::locate(slow.path()).unwrap().git_dir, home.work().join("aside"));
+    std::fs::rename(&own, &aside).unwrap();
+    let running = Running::start(&home);
+    running.register(&repo);
+    repo.worktree("quick").write("quick.txt", "1\n");
+    let names = |engine: &callboard_engine::Engine| -> Vec<String> {
+        engine.changesets(None).unwrap().into_iter().map(|one| one.changeset.name).collect()
+    };
+    running.wait("the quick one", |engine| (names(engine) == ["quick"]).then_some(()));
+    std::fs::create_dir(&own).unwrap();
+    // It has been listed by then, and was none.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    for entry in std::fs::read_dir(&aside).unwrap().flatten() {
+        std::fs::rename(entry.path(), own.join(entry.file_name())).unwrap();
+    }
+    running.wait("both", |engine| (names(engine).len() == 2).then_some(()));
+}

@@ -16,6 +16,7 @@ mod equip;
 mod files;
 mod forks;
 mod in_place;
+mod landings;
 mod links;
 mod notes;
 mod order;

@@ -56,7 +56,7 @@ fn story<'h>(home: &'h HermeticHome, repo: &Repo<'h>) -> Story<'h> {
     Story { watcher, handlers, running }
 }
 
-fn open(running: &Running, members: &[&str]) -> ReviewView {
+pub(crate) fn open(running: &Running, members: &[&str]) -> ReviewView {
     let members = members.iter().map(|name| (*name).to_owned()).collect();
     running.engine.open_review(None, NewReview { members, title: None }).unwrap()
 }
