@@ -32,6 +32,15 @@ impl FileChange {
     }
 }
 
+/// A connection that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connected {
+    /// The program that its hooks run.
+    pub program: PathBuf,
+    /// The agent's names of the events that it lacks: an older Callboard made it.
+    pub lacks: Vec<&'static str>,
+}
+
 /// What is to be changed, and what else its user should know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ConnectPlan {
@@ -75,8 +84,8 @@ pub trait Connect: Send + Sync {
     /// The files that a connection is made of.
     fn files(&self, home: &Path) -> Vec<PathBuf>;
 
-    /// Each file's text without what connecting added, whatever else was changed in it since. `added` is the text that
-    /// connecting left, if that is known.
+    /// Each file's text without what connecting added, whatever else was changed in it since. `added` is what
+    /// connecting changed, if that is known.
     ///
     /// # Errors
     /// When it cannot be told apart.
@@ -84,11 +93,11 @@ pub trait Connect: Send + Sync {
         &self,
         path: &Path,
         text: &str,
-        added: Option<&str>,
+        added: Option<&FileChange>,
     ) -> Result<Option<String>, ConnectError>;
 
-    /// The program that the hooks of `home` run, if it is connected.
-    fn connected(&self, home: &Path) -> Option<PathBuf>;
+    /// The connection that `home` has.
+    fn connected(&self, home: &Path) -> Option<Connected>;
 }
 
 /// A text as one word of a shell's command line.

@@ -29,7 +29,7 @@ use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
 
 pub use callboard_os::stop::StopFlag;
-pub use connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
+pub use connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand};
 pub use drive::Driver;
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, WatchRoot};

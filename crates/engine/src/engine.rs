@@ -74,6 +74,7 @@ pub struct Engine {
     pub(crate) turns: crate::resources::Turns,
     pub(crate) keeper: crate::worktrees::Keeper,
     pub(crate) trials: crate::trials::TrialsRoom,
+    pub(crate) notices_on_their_way: crate::hooks::OnTheirWay,
     pub(crate) started: Timestamp,
 }
 
@@ -146,6 +147,7 @@ impl Engine {
             turns: crate::resources::Turns::default(),
             keeper: crate::worktrees::Keeper::default(),
             trials: crate::trials::TrialsRoom::default(),
+            notices_on_their_way: crate::hooks::OnTheirWay::default(),
             started,
         });
         engine.begin_reading(sources);

@@ -1,6 +1,7 @@
 //! What agents' hooks tell, and answers for those that wait.
 
 mod deliver;
+mod on_their_way;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,7 @@ use crate::sweeps::HookUse;
 use crate::{AskedBy, Engine, EngineError};
 
 pub(crate) use deliver::start;
+pub(crate) use on_their_way::OnTheirWay;
 
 /// A question that a hook reports.
 pub struct HookAsk {
@@ -129,6 +131,8 @@ impl Engine {
             let session = s.session_id(&step.agent.name(), &step.thread)?;
             Ok(session.map(|session| s.notices(session)).transpose()?.unwrap_or_default())
         })?;
+        // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
+        let notices = self.notices_on_their_way.take(notices, self.now());
         let Some(hook) = step.agent.hook().filter(|_| !notices.is_empty()) else {
             return Ok(None);
         };
@@ -146,7 +150,10 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn notices_told(&self, notices: Vec<i64>) -> Result<(), EngineError> {
-        self.ask(move |core| core.notices_told(&notices))
+        let told = notices.clone();
+        self.ask(move |core| core.notices_told(&told))?;
+        self.notices_on_their_way.forget(&notices);
+        Ok(())
     }
 
     fn way_past_the_hook(&self, agent: &'static dyn Agent, thread: &ThreadKey) -> CallVia {

@@ -404,6 +404,10 @@ pub const WORKS_UNSEEN_MS: i64 = 30 * 60_000;
 /// Time for which a command that may sweep waits for a look at its checkout: its agent waits meanwhile.
 pub const SWEEP_LOOKS_WITHIN: Duration = Duration::from_secs(2);
 
+/// Time within which a hook that was given a notice says that it printed it; then another one is given it. A hook ends
+/// within 50 ms, on a busy machine later.
+pub const NOTICE_IS_PRINTED_WITHIN_MS: i64 = 2_000;
+
 /// Files of others that an agent is told of whose command would sweep them.
 pub const SWEPT_FILES: usize = 8;
 

@@ -2,6 +2,7 @@
 //! it does.
 
 mod commits;
+mod hooks;
 mod replay;
 
 use callboard_model::changeset::{Breaks, LandOrder, proposed};
@@ -13,6 +14,7 @@ use crate::run::Git;
 use crate::tree::TreeError;
 
 pub use commits::{By, Change, PrepareError, Prepared, Request, prepare};
+pub use hooks::{Asked, HookError, ask_hooks};
 
 /// Where commits that are about to land are held in the user's repository, under the name of their review.
 pub const LANDING: &str = "refs/callboard/landing/";

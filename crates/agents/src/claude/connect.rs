@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::hook::{BEFORE, COMMANDS, STEPS};
-use crate::connect::{Connect, ConnectError, ConnectPlan, FileChange, HookCommand};
+use super::hook::{ASKS, BEFORE, COMMANDS, STEPS};
+use crate::connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand};
 use crate::walk;
 
 const FOLDER: &str = "skills/callboard";
@@ -56,20 +56,25 @@ impl Connect for Plugin {
         &self,
         path: &Path,
         text: &str,
-        added: Option<&str>,
+        added: Option<&FileChange>,
     ) -> Result<Option<String>, ConnectError> {
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         let is_ours = if path.ends_with(MANIFEST) {
             value["name"] == "callboard" && value["homepage"] == env!("CARGO_PKG_REPOSITORY")
         } else {
-            command_in(&value).is_some()
+            command_in(&value, ASKS).is_some()
         };
-        Ok(if is_ours || added == Some(text) { None } else { Some(text.to_owned()) })
+        let is_added = added.is_some_and(|added| added.after.as_deref() == Some(text));
+        Ok(if is_ours || is_added { None } else { Some(text.to_owned()) })
     }
 
-    fn connected(&self, home: &Path) -> Option<PathBuf> {
+    fn connected(&self, home: &Path) -> Option<Connected> {
         let text = walk::small_file(&home.join(FOLDER).join(HOOKS))?;
-        command_in(&serde_json::from_str(&text).ok()?).map(PathBuf::from)
+        let hooks: Value = serde_json::from_str(&text).ok()?;
+        let program = command_in(&hooks, ASKS)?.into();
+        let steps = STEPS.into_iter().chain([BEFORE]);
+        let lacks = steps.filter(|event| command_in(&hooks, event).is_none()).collect();
+        Some(Connected { program, lacks })
     }
 }
 
@@ -93,7 +98,7 @@ fn hooks(command: &HookCommand) -> Value {
         })
     };
     let mut hooks = steps(&hook(STEP_SECONDS));
-    hooks.insert("PermissionRequest".into(), json!([{"hooks": [hook(TIMEOUT_SECONDS)]}]));
+    hooks.insert(ASKS.into(), json!([{"hooks": [hook(TIMEOUT_SECONDS)]}]));
     json!({"hooks": hooks})
 }
 
@@ -104,9 +109,9 @@ pub(super) fn steps(hook: &Value) -> serde_json::Map<String, Value> {
     each.chain([(BEFORE.to_owned(), before)]).collect()
 }
 
-/// The program that the hooks run, if they are ours.
-fn command_in(hooks: &Value) -> Option<&str> {
-    let hook = &hooks["hooks"]["PermissionRequest"][0]["hooks"][0];
+/// The program that the hook of an event runs, if it is ours.
+fn command_in<'v>(hooks: &'v Value, event: &str) -> Option<&'v str> {
+    let hook = &hooks["hooks"][event][0]["hooks"][0];
     (hook["args"][0] == "hook" && hook["args"][1] == "claude").then(|| hook["command"].as_str())?
 }
 
@@ -125,11 +130,16 @@ mod tests {
             std::fs::create_dir_all(change.path.parent().unwrap()).unwrap();
             std::fs::write(&change.path, text).unwrap();
             let edited = text.replace("0.1.0", "0.2.0").replace("604800", "60");
-            assert_eq!(Plugin.without(&change.path, &edited, Some(text)).unwrap(), None);
+            assert_eq!(Plugin.without(&change.path, &edited, Some(change)).unwrap(), None);
             let other = Plugin.without(&change.path, "{\"name\":\"x\"}", None).unwrap();
             assert_eq!(other.as_deref(), Some("{\"name\":\"x\"}"));
         }
-        assert_eq!(Plugin.connected(home.path()), Some("/opt/callboard".into()));
+        let connected = |lacks| Some(Connected { program: "/opt/callboard".into(), lacks });
+        assert_eq!(Plugin.connected(home.path()), connected(vec![]));
+        let path = &plan.changes[1].path;
+        let older = std::fs::read_to_string(path).unwrap().replace("PreToolUse", "Stop");
+        std::fs::write(path, older).unwrap();
+        assert_eq!(Plugin.connected(home.path()), connected(vec!["PreToolUse"]));
         let taken = [Some("{}".to_owned()), None];
         assert!(Plugin.connect(home.path(), &command, None, &taken).is_err());
     }

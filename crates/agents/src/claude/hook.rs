@@ -12,7 +12,8 @@ use super::{ask, plan};
 use crate::fields::{Document, Fields};
 use crate::{Hook, HookEvent, HookReport};
 
-const EVENT: &str = "PermissionRequest";
+/// The event at which an agent asks its user.
+pub(super) const ASKS: &str = "PermissionRequest";
 /// The events at which an agent takes what it is told beside its work.
 pub(super) const STEPS: [&str; 2] = ["PostToolUse", "UserPromptSubmit"];
 /// The event before a tool use, at which an agent can be kept from it; and the tool that is meant.
@@ -41,7 +42,7 @@ impl Hook for Hooks {
 
     fn output(&self, ask: &Ask, answer: &CallAnswer) -> Option<String> {
         let decision = ask::decision(ask, answer)?;
-        let output = json!({"hookEventName": EVENT, "decision": decision});
+        let output = json!({"hookEventName": ASKS, "decision": decision});
         Some(json!({"hookSpecificOutput": output}).to_string())
     }
 
@@ -70,7 +71,7 @@ fn event(report: &HookReport) -> Option<HookEvent> {
     if name == BEFORE {
         return Some(before(&fields, name).unwrap_or(HookEvent::Nothing));
     }
-    if name != EVENT {
+    if name != ASKS {
         return Some(HookEvent::Unknown(name));
     }
     if report.is_owned {
@@ -146,7 +147,7 @@ mod tests {
 
     fn decided(ask: &Ask, answer: &CallAnswer) -> Value {
         let output: Value = serde_json::from_str(&Hooks.output(ask, answer).unwrap()).unwrap();
-        assert_eq!(output["hookSpecificOutput"]["hookEventName"], EVENT);
+        assert_eq!(output["hookSpecificOutput"]["hookEventName"], ASKS);
         output["hookSpecificOutput"]["decision"].clone()
     }
 

@@ -1,22 +1,22 @@
-//! A hook in `hooks.json`, and the trust in it that Codex asks its user for (0.169): a table of `config.toml` that
-//! holds the hook's hash. Codex itself says what the hash is, in a scratch home of its own.
+//! Hooks in `hooks.json`, and the trust in them that Codex asks its user for (0.169): a table of `config.toml` for
+//! each, with the hook's hash. Codex itself says what the hash is, in a scratch home of its own.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::hook::{ASKS, BEFORE, COMMANDS, STEPS};
 use super::trust;
 use crate::connect::{
-    Connect, ConnectError, ConnectPlan, FileChange, HookCommand, first_word, quoted,
+    Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand, first_word, quoted,
 };
-use crate::fields::{Document, Raw};
+use crate::fields::{Document, Fields, Raw};
 use crate::{json_edit, walk};
 
 const HOOKS: &str = "hooks.json";
 const CONFIG: &str = "config.toml";
-const EVENT: &str = "PermissionRequest";
 
-/// Time that the agent leaves the hook, in seconds: it ends within milliseconds, and Codex waits for it.
+/// Time that the agent leaves a hook, in seconds: it ends within milliseconds, and Codex waits for it.
 const TIMEOUT_SECONDS: u64 = 5;
 
 pub(super) struct HooksFile;
@@ -37,9 +37,11 @@ impl Connect for HooksFile {
         let text_of = |at: usize| files.get(at).cloned().flatten();
         let (hooks, config) = (text_of(0), text_of(1));
         let base = hooks.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("{}\n");
-        let line = command_line(command);
-        let hook = json!({"type": "command", "command": line, "timeout": TIMEOUT_SECONDS});
-        let added = json_edit::with_item(base, &["hooks", EVENT], &json!({"hooks": [hook]}));
+        let line = command_line(&command.program, Some(&command.socket));
+        let groups = [(ASKS, json!({"hooks": [hook(&line)]}))].into_iter().chain(steps(&line));
+        let added = groups.into_iter().try_fold(base.to_owned(), |text, (event, group)| {
+            json_edit::with_item(&text, &["hooks", event], &group)
+        });
         let added = added.ok_or_else(|| unreadable(&hooks_path))?;
         let mut notes = Vec::new();
         let trusted = match program
@@ -47,13 +49,14 @@ impl Connect for HooksFile {
         {
             Some(Ok(trusted)) => Some(trusted),
             Some(Err(why)) => {
-                notes
-                    .push(format!("trust the hook in Codex with /hooks, or it is not run ({why})"));
+                notes.push(format!(
+                    "trust the hooks in Codex with /hooks, or they are not run ({why})"
+                ));
                 config.clone()
             }
             None => {
                 notes.push(
-                    "Codex is not on the path: trust the hook in it with /hooks, or it is not run"
+                    "Codex is not on the path: trust the hooks in it with /hooks, or they are not run"
                         .into(),
                 );
                 config.clone()
@@ -71,11 +74,10 @@ impl Connect for HooksFile {
         &self,
         path: &Path,
         text: &str,
-        added: Option<&str>,
+        added: Option<&FileChange>,
     ) -> Result<Option<String>, ConnectError> {
         if path.ends_with(CONFIG) {
-            let hash = added.and_then(trust::last_hash);
-            return Ok(Some(trust::without(text, hash.as_deref())));
+            return Ok(Some(added.map_or_else(|| text.to_owned(), |a| trust::without(text, a))));
         }
         let mut text = text.to_owned();
         while let Some(less) = without_one(&text).ok_or_else(|| unreadable(path))? {
@@ -85,14 +87,33 @@ impl Connect for HooksFile {
         Ok(Some(text).filter(|_| !is_empty))
     }
 
-    fn connected(&self, home: &Path) -> Option<PathBuf> {
+    fn connected(&self, home: &Path) -> Option<Connected> {
         let text = walk::small_file(&home.join(HOOKS))?;
         let value: Value = serde_json::from_str(&text).ok()?;
-        let groups = value["hooks"][EVENT].as_array()?;
-        let hooks = groups.iter().filter_map(|group| group["hooks"].as_array()).flatten();
-        let ours = hooks.filter_map(|hook| hook["command"].as_str()).find(|line| is_ours(line))?;
-        Some(first_word(ours).into())
+        let program = first_word(ours_at(&value, ASKS)?).into();
+        let steps = [BEFORE].into_iter().chain(STEPS);
+        let lacks = steps.filter(|event| ours_at(&value, event).is_none()).collect();
+        Some(Connected { program, lacks })
     }
+}
+
+/// The hooks, by their events, by which an agent is told what others do and kept from commands that would sweep it.
+pub(super) fn steps(line: &str) -> impl Iterator<Item = (&'static str, Value)> {
+    let hook = hook(line);
+    let before = json!({"matcher": COMMANDS, "hooks": [hook]});
+    let each = STEPS.into_iter().map(move |event| (event, json!({"hooks": [hook]})));
+    [(BEFORE, before)].into_iter().chain(each)
+}
+
+fn hook(line: &str) -> Value {
+    json!({"type": "command", "command": line, "timeout": TIMEOUT_SECONDS})
+}
+
+/// The command line of our hook for an event.
+fn ours_at<'v>(hooks: &'v Value, event: &str) -> Option<&'v str> {
+    let groups = hooks["hooks"][event].as_array()?;
+    let hooks = groups.iter().filter_map(|group| group["hooks"].as_array()).flatten();
+    hooks.filter_map(|hook| hook["command"].as_str()).find(|line| is_ours(line))
 }
 
 fn unreadable(path: &Path) -> ConnectError {
@@ -100,13 +121,16 @@ fn unreadable(path: &Path) -> ConnectError {
     ConnectError::new(text, "mend it, and try again")
 }
 
-fn command_line(command: &HookCommand) -> String {
+/// What runs the hook; without a socket, that of the environment's `CALLBOARD_HOME`.
+pub(super) fn command_line(program: &Path, socket: Option<&Path>) -> String {
     let word = |path: &Path| quoted(&path.to_string_lossy());
-    format!("{} hook codex {}", word(&command.program), word(&command.socket))
+    let socket = socket.map(|socket| format!(" {}", word(socket)));
+    format!("{} hook codex{}", word(program), socket.unwrap_or_default())
 }
 
 pub(super) fn is_ours(line: &str) -> bool {
-    line.contains(" hook codex ") && first_word(line).ends_with("callboard")
+    let is_hook = line.contains(" hook codex ") || line.ends_with(" hook codex");
+    is_hook && first_word(line).ends_with("callboard")
 }
 
 /// The text without one hook of ours and what held nothing else; `Some(None)` if there is none, `None` if the text is no
@@ -117,13 +141,17 @@ fn without_one(text: &str) -> Option<Option<String>> {
     let Some((hooks_span, hooks)) = json_edit::object_at(&document, &["hooks"]) else {
         return Some(None);
     };
-    let (Some(event), Some((root_span, root))) =
-        (hooks.get(EVENT), json_edit::object_at(&document, &[]))
-    else {
-        return Some(None);
-    };
-    let groups = event.items().unwrap_or_default();
-    for (at, group) in groups.iter().enumerate() {
+    let Some((root_span, root)) = json_edit::object_at(&document, &[]) else { return Some(None) };
+    let every = hooks.iter().enumerate().flat_map(|(nth, (_, event))| {
+        event
+            .items()
+            .unwrap_or_default()
+            .into_iter()
+            .enumerate()
+            .map(move |(at, group)| (nth, event, at, group))
+    });
+    for (nth, event, at, group) in every {
+        let groups = event.items().unwrap_or_default();
         let Some(list) = group.fields().and_then(|group| group.get("hooks")) else { continue };
         let handlers = list.items().unwrap_or_default();
         let ours = |hook: &Raw<'_>| {
@@ -132,15 +160,11 @@ fn without_one(text: &str) -> Option<Option<String>> {
         let Some(found) = handlers.iter().position(ours) else { continue };
         let spans =
             |values: &[Raw<'_>]| values.iter().map(|value| value.span()).collect::<Vec<_>>();
-        let index_of = |names: &crate::fields::Fields<'_>, name: &str| {
-            names.iter().position(|(n, _)| n == name)
-        };
+        let index_of = |names: &Fields<'_>, name: &str| names.iter().position(|(n, _)| n == name);
         return Some(Some(match (handlers.len(), groups.len(), hooks.spans().len()) {
             (2.., _, _) => json_edit::without_part(text, &list.span(), &spans(&handlers), found),
             (_, 2.., _) => json_edit::without_part(text, &event.span(), &spans(&groups), at),
-            (_, _, 2..) => {
-                json_edit::without_part(text, &hooks_span, &hooks.spans(), index_of(&hooks, EVENT)?)
-            }
+            (_, _, 2..) => json_edit::without_part(text, &hooks_span, &hooks.spans(), nth),
             _ => {
                 json_edit::without_part(text, &root_span, &root.spans(), index_of(&root, "hooks")?)
             }
@@ -172,12 +196,30 @@ mod tests {
         assert_eq!(out(&hooks_of(Some(others))).as_deref(), Some(others));
         let same_event = r#"{"hooks": {"PermissionRequest": [{"hooks": [{"type": "command", "command": "mine hook"}]}]}}"#;
         let both = hooks_of(Some(same_event));
-        assert!(both.contains("'/opt/call board/callboard' hook codex /run/s"), "{both}");
+        assert_eq!(both.matches("'/opt/call board/callboard' hook codex /run/s").count(), 4);
+        let value: Value = serde_json::from_str(&both).unwrap();
+        assert_eq!(value["hooks"]["PreToolUse"][0]["matcher"], "Bash");
         assert_eq!(out(&both).as_deref(), Some(same_event));
         let edited = both.replace("\"mine hook\"", "\"mine hook two\"").replace("5", "7");
         assert!(
             out(&edited).is_some_and(|text| text.contains("two") && !text.contains("callboard"))
         );
         assert!(HooksFile.without(path, "// x", None).is_err());
+    }
+
+    #[test]
+    fn a_connection_of_an_older_callboard_is_told_and_taken_out() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(HOOKS);
+        let line = "/opt/callboard hook codex /run/s";
+        let older = json!({"hooks": {ASKS: [{"hooks": [hook(line)]}]}});
+        std::fs::write(&path, older.to_string()).unwrap();
+        let connected = |lacks| Some(Connected { program: "/opt/callboard".into(), lacks });
+        let lacks = vec!["PreToolUse", "PostToolUse", "UserPromptSubmit"];
+        assert_eq!(HooksFile.connected(home.path()), connected(lacks));
+        assert_eq!(HooksFile.without(&path, &older.to_string(), None).unwrap(), None);
+        let now = hooks_of(None).replace("'/opt/call board/callboard'", "/opt/callboard");
+        std::fs::write(&path, now).unwrap();
+        assert_eq!(HooksFile.connected(home.path()), connected(vec![]));
     }
 }

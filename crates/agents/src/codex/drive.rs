@@ -5,6 +5,7 @@
 mod answer;
 mod ask;
 mod connection;
+mod hooks;
 mod requests;
 #[cfg(test)]
 mod tests;
@@ -57,9 +58,11 @@ impl Driver for CodexDriver {
     fn process(&self, launch: &Launch, folder: &Path) -> Process {
         let socket = folder.join(SOCKET);
         let listen = format!("unix://{}", socket.display());
+        let mut args = hooks::arguments(&launch.callboard);
+        args.extend(["app-server", "--listen", &listen].map(Into::into));
         let spec = HostSpec {
             program: launch.program.clone(),
-            args: ["app-server", "--listen", &listen].map(Into::into).into(),
+            args,
             // It serves many checkouts; each thread names its own.
             cwd: launch.environment.home.clone(),
             env: launch.environment.vars.clone().into_iter().collect(),
@@ -272,7 +275,12 @@ impl CodexChannel {
             error["message"].as_str().map_or_else(|| error.to_string(), str::to_owned)
         });
         match (requested, error) {
-            (Requested::Hello, None) => Heard { signals: Vec::new(), lines: self.begin() },
+            (Requested::Hello, None) => Heard { signals: Vec::new(), lines: self.ask_hooks() },
+            // One that does not list them has none of ours.
+            (Requested::Hooks, _) => {
+                let trust = hooks::trust(&message["result"]);
+                Heard { signals: Vec::new(), lines: self.begin(trust) }
+            }
             (Requested::Begin, None) => self.begun(&message["result"]),
             (Requested::Hello | Requested::Begin, Some(text)) => {
                 Heard::default().tell(Signal::Closed { failure: Some(text) })
@@ -307,8 +315,15 @@ impl CodexChannel {
         }
     }
 
+    /// Hooks are run only if the thread trusts them, by a hash that the server alone knows.
+    fn ask_hooks(&mut self) -> Vec<Line> {
+        let params = json!({"cwds": ["/"]});
+        let list = self.requests.line(Requested::Hooks, "hooks/list", &params);
+        vec![Line::of("initialized", &json!({"method": "initialized"})), list]
+    }
+
     /// The first words about the thread.
-    fn begin(&mut self) -> Vec<Line> {
+    fn begin(&mut self, trust: Option<Value>) -> Vec<Line> {
         let launch = &self.launch;
         let known = self.state.thread.clone().map(Beginning::Resume);
         let beginning = known.as_ref().unwrap_or(&launch.beginning);
@@ -326,16 +341,17 @@ impl CodexChannel {
             mode_into(&mut params, launch.mode.as_deref());
             if !launch.variables.is_empty() {
                 // The server's own environment is that of the first who needed it.
-                params["config"] = json!({"shell_environment_policy.set": launch.variables});
+                params["config"]["shell_environment_policy.set"] = json!(launch.variables);
             }
+        }
+        if let Some(trust) = trust {
+            params["config"]["hooks.state"] = trust;
         }
         // What is asked meanwhile belongs to it, before the answer tells so.
         if let Beginning::Resume(id) = beginning {
             self.state.thread = Some(id.clone());
         }
-        vec![Line::of("initialized", &json!({"method": "initialized"})), {
-            self.requests.line(Requested::Begin, method, &params)
-        }]
+        vec![self.requests.line(Requested::Begin, method, &params)]
     }
 
     fn begun(&mut self, result: &Value) -> Heard {

@@ -1,4 +1,4 @@
-//! The trust in a hook: `[hooks.state."FILE:EVENT:GROUP:HOOK"]` with the hook's hash, in `config.toml`.
+//! The trust in hooks: `[hooks.state."FILE:EVENT:GROUP:HOOK"]` with the hook's hash, in `config.toml`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,12 +6,13 @@ use callboard_os::command::Command;
 use callboard_os::converse::Heard;
 use serde_json::{Value, json};
 
+use crate::connect::FileChange;
 use crate::limits;
 
 const TABLE: &str = "[hooks.state.";
 const HASH: &str = "trusted_hash = ";
 
-/// `config` with trust in the one hook of ours that `hooks` holds.
+/// `config` with trust in the hooks of ours that `hooks` holds.
 ///
 /// # Errors
 /// Says why Codex does not take it.
@@ -25,27 +26,27 @@ pub(super) fn in_config(
     let scratch = Scratch::new()?;
     let shown = scratch.path.join("hooks.json");
     std::fs::write(&shown, hooks).map_err(|error| error.to_string())?;
-    let hook = scratch.hook(program)?;
-    let (Some(key), Some(hash)) = (hook["key"].as_str(), hook["currentHash"].as_str()) else {
-        return Err("it does not say what it would trust".into());
-    };
     let (shown, real) = (shown.to_string_lossy(), real.to_string_lossy());
-    let key = key.replace(&*shown, &real);
-    let text = config.unwrap_or_default();
-    let gap = if text.is_empty() {
-        ""
-    } else if text.ends_with('\n') {
-        "\n"
-    } else {
-        "\n\n"
-    };
-    let trusted = format!("{text}{gap}{TABLE}{}]\n{HASH}{}\n", json!(key), json!(hash));
-    // The same configuration, seen from the scratch home: Codex must read it, and trust the hook.
+    let mut trusted = config.unwrap_or_default().to_owned();
+    for hook in scratch.hooks(program)? {
+        let (Some(key), Some(hash)) = (hook["key"].as_str(), hook["currentHash"].as_str()) else {
+            return Err("it does not say what it would trust".into());
+        };
+        let key = key.replace(&*shown, &real);
+        let gap = match trusted.as_str() {
+            "" => "",
+            text if text.ends_with('\n') => "\n",
+            _ => "\n\n",
+        };
+        trusted = format!("{trusted}{gap}{TABLE}{}]\n{HASH}{}\n", json!(key), json!(hash));
+    }
+    // The same configuration, seen from the scratch home: Codex must read it, and trust the hooks.
     let tried = trusted.replace(&*real, &shown);
     std::fs::write(scratch.path.join("config.toml"), tried).map_err(|error| error.to_string())?;
-    match scratch.hook(program)?["trustStatus"].as_str() {
-        Some("trusted") => Ok(trusted),
-        other => Err(format!("it says {} of it", other.unwrap_or("nothing"))),
+    let seen = scratch.hooks(program)?;
+    match seen.iter().find(|hook| hook["trustStatus"] != "trusted") {
+        None => Ok(trusted),
+        Some(hook) => Err(format!("it says {} of one", hook["trustStatus"])),
     }
 }
 
@@ -63,8 +64,8 @@ impl Scratch {
         Ok(Self { path })
     }
 
-    /// What Codex says of the hook of ours.
-    fn hook(&self, program: &Path) -> Result<Value, String> {
+    /// What Codex says of the hooks of ours.
+    fn hooks(&self, program: &Path) -> Result<Vec<Value>, String> {
         let hello = json!({"clientInfo": {"name": "callboard", "version": env!("CARGO_PKG_VERSION")},
             "capabilities": {"experimentalApi": true}});
         let first = [json!({"id": 1, "method": "initialize", "params": hello}).to_string()];
@@ -92,12 +93,9 @@ impl Scratch {
                 }
             })
             .map_err(|error| error.to_string())?;
-        let hooks = listed.as_array().cloned().unwrap_or_default();
-        let ours = |hook: &Value| {
-            hook["eventName"] == "permissionRequest"
-                && hook["command"].as_str().is_some_and(super::connect::is_ours)
-        };
-        hooks.into_iter().find(ours).ok_or_else(|| "it does not see the hook".to_owned())
+        let mut hooks = listed.as_array().cloned().unwrap_or_default();
+        hooks.retain(|hook| hook["command"].as_str().is_some_and(super::connect::is_ours));
+        if hooks.is_empty() { Err("it does not see the hooks".to_owned()) } else { Ok(hooks) }
     }
 }
 
@@ -108,18 +106,19 @@ impl Drop for Scratch {
     }
 }
 
-/// The hash in the last table of ours: connecting adds it at the end.
-pub(super) fn last_hash(text: &str) -> Option<String> {
-    let (_, table) = text.rsplit_once(TABLE)?;
-    let line = table.lines().find_map(|line| line.strip_prefix(HASH))?;
-    serde_json::from_str(line).ok()
+/// The text without the trust that connecting added.
+pub(super) fn without(text: &str, added: &FileChange) -> String {
+    fn hashes(text: Option<&String>) -> impl Iterator<Item = &str> {
+        let lines = text.into_iter().flat_map(|text| text.lines()).map(str::trim_end);
+        lines.filter(|line| line.starts_with(HASH))
+    }
+    let ours = hashes(added.after.as_ref())
+        .filter(|line| !hashes(added.before.as_ref()).any(|before| before == *line));
+    ours.fold(text.to_owned(), |text, line| without_table(&text, line))
 }
 
-/// The text without the table that trusts this hash.
-pub(super) fn without(text: &str, hash: Option<&str>) -> String {
-    let Some(hash) = hash.map(|hash| format!("{HASH}{}", json!(hash))) else {
-        return text.to_owned();
-    };
+/// The text without the table that holds this line.
+fn without_table(text: &str, hash: &str) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let Some(at) = lines.iter().position(|line| line.trim_end() == hash) else {
         return text.to_owned();
@@ -150,13 +149,19 @@ mod tests {
 
     #[test]
     fn trust_is_taken_back_and_nothing_else() {
-        let config = "# mine\nmodel = \"m\"\n";
-        let with = format!("{config}\n{TRUST}");
-        assert_eq!(last_hash(&with).as_deref(), Some("sha256:1"));
-        assert_eq!(without(&with, Some("sha256:1")), config);
-        assert_eq!(without(&with, Some("sha256:2")), with);
+        let own = TRUST.replace("sha256:1", "sha256:0");
+        let config = format!("# mine\nmodel = \"m\"\n\n{own}");
+        let second = TRUST.replace("sha256:1", "sha256:2");
+        let with = format!("{config}\n{TRUST}\n{second}");
+        let added = |before: &str| FileChange {
+            path: "/c/config.toml".into(),
+            before: Some(before.to_owned()),
+            after: Some(with.clone()),
+        };
+        assert_eq!(without(&with, &added(&config)), config);
+        assert_eq!(without(&with, &added(&with)), with);
         let more = format!("{with}\n[projects.\"/r\"]\ntrust_level = \"trusted\"\n");
         let left = format!("{config}\n[projects.\"/r\"]\ntrust_level = \"trusted\"\n");
-        assert_eq!(without(&more, Some("sha256:1")), left);
+        assert_eq!(without(&more, &added(&config)), left);
     }
 }

@@ -116,10 +116,7 @@ fn without(
         match record.of(path) {
             // Nobody changed it since: what was there before is known to the byte.
             Some(known) if known.after.as_ref() == Some(text) => Ok(known.before.clone()),
-            known => {
-                let added = known.and_then(|known| known.after.as_deref());
-                connection.without(path, text, added).map_err(refused)
-            }
+            known => connection.without(path, text, known).map_err(refused),
         }
     };
     paths.iter().zip(now).map(one).collect()

@@ -5,7 +5,8 @@ use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
-use callboard_testkit::{Callboard, HermeticHome};
+use callboard_testkit::{Callboard, Daemon, HermeticHome};
+use serde_json::Value;
 
 #[test]
 fn what_is_shown_is_written_and_taken_back_also_beside_the_users_own() {
@@ -48,6 +49,40 @@ fn what_is_in_the_way_or_not_known_is_left_alone() {
     assert_eq!(fs::read_to_string(&own).unwrap(), "not json");
     let unknown = callboard.run(["connect", "nobody"]);
     assert!(unknown.stderr.contains("choose one of claude, codex"), "{}", unknown.stderr);
+}
+
+#[test]
+fn a_connection_of_an_older_callboard_is_told_and_renewed_and_leaves_nothing_behind() {
+    let home = HermeticHome::new();
+    let daemon = Daemon::of(Callboard::built(&home), &[]);
+    let callboard = daemon.callboard();
+    let hooks = home.codex_home().join("hooks.json");
+    let own = r#"{"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [{"type": "command", "command": "own"}]}]}}"#;
+    fs::write(&hooks, own).unwrap();
+    let connected = callboard.run(["connect", "codex", "--yes"]);
+    assert_eq!(connected.code, Some(0), "{}", connected.stderr);
+    let text = fs::read_to_string(&hooks).unwrap();
+    // As before there were hooks for steps.
+    let mut older: Value = serde_json::from_str(&text).unwrap();
+    let events = older["hooks"].as_object_mut().unwrap();
+    events.retain(|event, _| event == "PermissionRequest" || event == "PreToolUse");
+    events["PreToolUse"].as_array_mut().unwrap().pop();
+    fs::write(&hooks, older.to_string()).unwrap();
+    let told = callboard.run(["doctor"]).stdout;
+    let lacks = "Codex was connected by an older Callboard: it has no hooks for PreToolUse, PostToolUse, UserPromptSubmit";
+    assert!(told.contains(lacks) && told.contains("callboard connect codex"), "{told}");
+    let renewed = callboard.run(["connect", "codex", "--yes"]);
+    assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);
+    assert!(!callboard.run(["doctor"]).stdout.contains("older Callboard"));
+    let gone = callboard.run(["disconnect", "codex", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{}", gone.stderr);
+    let left: Value = serde_json::from_str(&fs::read_to_string(&hooks).unwrap()).unwrap();
+    assert_eq!(left, serde_json::from_str::<Value>(own).unwrap());
+
+    fs::write(&hooks, own).unwrap();
+    assert_eq!(callboard.run(["connect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&hooks).unwrap(), own);
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! What `doctor` reports: agents, what is kept, and what is wrong.
 
-use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
 
-use callboard_agents::Agent;
+use callboard_agents::{Agent, Connected};
 use callboard_model::view::{
     AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport,
 };
@@ -48,7 +47,7 @@ impl Engine {
                         hint: None,
                     });
                 }
-                problems.extend(self.hook_programs(agent).filter_map(|p| stale_hook(agent, &p)));
+                problems.extend(self.connections(agent).filter_map(|c| stale_hooks(agent, &c)));
                 agents.push(report);
             }
             let storage = self.storage(s)?;
@@ -89,8 +88,8 @@ impl Engine {
                 .map(|home| home.path.to_string_lossy().into_owned())
                 .collect(),
             connected: self
-                .hook_programs(agent)
-                .map(|program| program.to_string_lossy().into_owned())
+                .connections(agent)
+                .map(|connected| connected.program.to_string_lossy().into_owned())
                 .collect(),
             files: totals.files,
             sessions: totals.sessions,
@@ -119,8 +118,8 @@ impl Engine {
         })
     }
 
-    /// The programs that the hooks of an agent's homes run.
-    fn hook_programs(&self, agent: &'static dyn Agent) -> impl Iterator<Item = PathBuf> {
+    /// The connections of an agent's homes.
+    fn connections(&self, agent: &'static dyn Agent) -> impl Iterator<Item = Connected> {
         let homes = self.homes.iter().filter(move |home| home.agent.name() == agent.name());
         homes.filter_map(move |home| agent.connection()?.connected(&home.path))
     }
@@ -197,15 +196,21 @@ fn unread(s: &Snapshot<'_>) -> Result<Vec<Problem>, EngineError> {
     Ok(problems)
 }
 
-/// A hook that does not run this program: it was moved, or another one took its place.
-fn stale_hook(agent: &dyn Agent, program: &Path) -> Option<Problem> {
-    let text = if program.is_file() {
-        let ours = std::env::current_exe().ok()?.canonicalize().ok()?;
-        (program.canonicalize().ok()? != ours).then(|| {
-            format!("the hooks of {} run another Callboard than this one", agent.title())
-        })?
+/// Hooks that do not run this program, since it was moved or another one took its place, or that are fewer than this
+/// version makes.
+fn stale_hooks(agent: &dyn Agent, connected: &Connected) -> Option<Problem> {
+    let Connected { program, lacks } = connected;
+    let title = agent.title();
+    let ours = std::env::current_exe().and_then(|ours| ours.canonicalize()).ok();
+    let text = if !program.is_file() {
+        format!("the hooks of {title} run a program that is not there")
+    } else if ours.is_some() && program.canonicalize().ok() != ours {
+        format!("the hooks of {title} run another Callboard than this one")
+    } else if !lacks.is_empty() {
+        let lacks = lacks.join(", ");
+        format!("{title} was connected by an older Callboard: it has no hooks for {lacks}")
     } else {
-        format!("the hooks of {} run a program that is not there", agent.title())
+        return None;
     };
     Some(Problem {
         severity: Severity::Warning,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use callboard_git::Git;
 use callboard_git::advance::InPlace;
+use callboard_git::landing::{Asked, LANDING, ask_hooks};
 use callboard_git::tree::Trees;
 use callboard_model::attribution::{Overlap, Owners, SharedCheckout, parts_of};
 use callboard_model::review::{Combination, LandedInPlace, Landing, Member, Review};
@@ -127,6 +128,36 @@ pub(super) fn refuse_written(
         text: format!("what lies in {} is not what was merged; nothing was landed", lay.top),
         hint: "try again: it is looked at anew",
     })
+}
+
+/// The messages, title and body, of members with these titles: the user's hooks see what lies in the base's checkout as
+/// `git commit` would show it to them, and may change its message or refuse it. Nothing has moved yet.
+pub(super) fn messages_by_hooks(
+    git: &Git,
+    review: &Review,
+    landing: &Landing,
+    titles: Vec<String>,
+) -> Result<Vec<(String, String)>, EngineError> {
+    let Some(lay) = &landing.in_place else {
+        return Ok(titles.into_iter().map(|title| (title, String::new())).collect());
+    };
+    let reference = format!("{LANDING}{}", review.id);
+    let mut messages = Vec::with_capacity(titles.len());
+    for (member, title) in review.members.iter().zip(titles) {
+        if !is_in_place(member, &landing.branch) {
+            messages.push((title, String::new()));
+            continue;
+        }
+        let (top, commit) = (Path::new(&lay.top), member.changeset.commit.as_str());
+        let asked = Asked { top, commit, reference: &reference, message: &title };
+        let message = ask_hooks(git, &asked).map_err(|error| EngineError::Refused {
+            text: format!("{}: {error}", member.changeset.key),
+            hint: error.hint(),
+        })?;
+        let (title, body) = message.split_once('\n').unwrap_or((&message, ""));
+        messages.push((title.to_owned(), body.trim().to_owned()));
+    }
+    Ok(messages)
 }
 
 /// As the base's checkout is moved with its branch.

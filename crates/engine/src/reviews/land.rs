@@ -24,7 +24,9 @@ use callboard_model::{ReviewId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 use serde_json::{Value, json};
 
-use super::in_place::{Lying, in_place, is_in_place, refuse_written, shared_with_others};
+use super::in_place::{
+    Lying, in_place, is_in_place, messages_by_hooks, refuse_written, shared_with_others,
+};
 use super::open::refuse_unless_open;
 use crate::{Engine, EngineError, limits};
 
@@ -199,14 +201,15 @@ impl Engine {
             let title = member.changeset.changeset.about();
             callboard_model::text::plain(title).lines().next().unwrap_or_default().to_owned()
         });
-        let members = review.members.iter().zip(&combination.steps).zip(titles);
+        let messages = messages_by_hooks(git, review, &landing, titles.collect())?;
+        let members = review.members.iter().zip(&combination.steps).zip(messages);
         let changes: Vec<Change> = members
-            .map(|((member, step), title)| Change {
+            .map(|((member, step), (title, body))| Change {
                 head: member.changeset.head.clone(),
                 commit: member.changeset.commit.clone(),
                 tree: step.tree.clone(),
                 title,
-                body: String::new(),
+                body,
                 by: match by {
                     // It has no commits of its own, and git may not merge lines that stand side by side.
                     LandBy::Rebase if is_in_place(member, &landing.branch) => By::Squash,

@@ -154,3 +154,59 @@ fn lines_that_another_wrote_too_keep_a_review_from_landing_unless_both_are_in_it
     assert_eq!(repo.git(&["show", "main:a.txt"]) + "\n", text);
     assert_eq!(repo.status(), "M  mine.txt");
 }
+
+fn hook(repo: &Repo<'_>, name: &str, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let file = repo.path().join(".git/hooks").join(name);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn hooks_of_commits_see_what_lands_in_place_and_one_that_refuses_keeps_all_of_it_from_landing() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let Story { ids, running, .. } = story(&home, &repo);
+    let engine = &running.engine;
+    repo.git(&["config", "core.hooksPath", ".git/hooks"]);
+    let members = [ids[0].to_string(), "helpers".to_owned(), ids[1].to_string()];
+    let review = open(&running, &members);
+    let as_it_was = || {
+        let index = repo.git(&["ls-files", "--stage"]);
+        (repo.head(), index, lying(&repo), repo.status(), repo.read("b.txt"))
+    };
+    let before = as_it_was();
+    let refused = |why: &str| {
+        let refused = engine.land_review(review.id, HowToLand::default()).unwrap_err().to_string();
+        assert!(refused.contains(why) && refused.contains("nothing was landed"), "{refused}");
+        assert_eq!(as_it_was(), before);
+        assert_eq!(engine.review(review.id).unwrap().state, ReviewState::Open);
+        assert_eq!(repo.git(&["for-each-ref", "refs/callboard/landing"]), "");
+    };
+    // The first session's lines pass, the second's do not.
+    let looks = "git diff --cached | grep -q '^+three' && { echo no threes; exit 1; }; exit 0";
+    hook(&repo, "pre-commit", looks);
+    refused(&format!("{}: the hook pre-commit refused it", ids[1]));
+    refused("It said: no threes");
+    hook(&repo, "pre-commit", "git rm --quiet --cached b.txt");
+    refused("the hook pre-commit changed what lands: b.txt");
+
+    hook(
+        &repo,
+        "pre-commit",
+        "git diff --cached --name-only >> .git/seen; git show :a.txt >> .git/seen",
+    );
+    hook(&repo, "prepare-commit-msg", "test \"$2\" = message && echo 'Ticket: 1' >> \"$1\"");
+    hook(&repo, "commit-msg", "grep -q Ticket \"$1\"");
+    let landed = engine.land_review(review.id, HowToLand::default()).unwrap();
+    assert_eq!(landed.state, ReviewState::Landed);
+    let seen = std::fs::read_to_string(repo.path().join(".git/seen")).unwrap();
+    let (one, two) = (TEN.replace("2\n", "two\n"), TEN.replace("3\n", "three\n"));
+    let (first, second) = (format!("a.txt\nmade.txt\n{one}"), format!("a.txt\n{two}"));
+    assert!(seen == format!("{first}{second}") || seen == format!("{second}{first}"), "{seen}");
+    let messages = repo.git(&["log", "--format=%b", &format!("{}..main", before.0)]);
+    assert_eq!(messages.matches("Ticket: 1").count(), 2, "{messages}");
+    let left: Vec<_> = std::fs::read_dir(repo.path().join(".git")).unwrap().flatten().collect();
+    assert!(left.iter().all(|one| !one.file_name().to_string_lossy().contains("callboard-hooks-")));
+}

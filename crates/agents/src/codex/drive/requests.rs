@@ -11,6 +11,8 @@ use crate::drive::Line;
 pub(super) enum Requested {
     /// To shake hands.
     Hello,
+    /// To know which hooks there are.
+    Hooks,
     /// To have the thread.
     Begin,
     /// To begin a turn.

@@ -21,6 +21,10 @@ fn channel(state: Option<&Value>) -> Box<dyn Channel> {
     CodexDriver.channel(&launch, state)
 }
 
+const HELLO: &str = r#"{"id":1,"result":{}}"#;
+const HOOKS: &str = r#"{"id":2,"result":{"data":[{"cwd":"/","hooks":[{"key":"/f:post_tool_use:0:0","source":"sessionFlags",
+    "command":"/opt/callboard hook codex","currentHash":"sha256:1","trustStatus":"untrusted"}]}]}}"#;
+
 fn said(lines: &[Line]) -> Vec<Value> {
     lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
 }
@@ -28,18 +32,22 @@ fn said(lines: &[Line]) -> Vec<Value> {
 fn begun() -> Box<dyn Channel> {
     let mut channel = channel(None);
     channel.open();
-    let begin = said(&channel.hear(r#"{"id":1,"result":{}}"#).lines);
+    let hooks = said(&channel.hear(HELLO).lines);
     assert_eq!(
-        (&begin[0]["method"], &begin[1]["method"]),
-        (&json!("initialized"), &json!("thread/start"))
+        (&hooks[0]["method"], &hooks[1]["method"]),
+        (&json!("initialized"), &json!("hooks/list"))
     );
-    let params = &begin[1]["params"];
+    let begin = said(&channel.hear(HOOKS).lines);
+    assert_eq!(begin[0]["method"], "thread/start");
+    let params = &begin[0]["params"];
+    let trusted = &params["config"]["hooks.state"]["/f:post_tool_use:0:0"];
+    assert_eq!(trusted["trusted_hash"], "sha256:1");
     assert_eq!(
         (&params["approvalPolicy"], &params["sandbox"]),
         (&json!("on-request"), &json!("read-only"))
     );
     let heard =
-        channel.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+        channel.hear(r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
     assert_eq!(heard.signals[..2], [Signal::Named("t1".into()), Signal::Ready]);
     channel
 }
@@ -64,13 +72,13 @@ fn a_prompt_starts_a_turn_or_steers_the_one_that_goes_on() {
     let start = said(&channel.order(&prompt("p1")).unwrap());
     assert_eq!(start[0]["method"], "turn/start");
     assert_eq!(start[0]["params"]["clientUserMessageId"], "p1");
-    channel.hear(r#"{"id":3,"result":{"turn":{"id":"u1","status":"inProgress"}}}"#);
+    channel.hear(r#"{"id":4,"result":{"turn":{"id":"u1","status":"inProgress"}}}"#);
     let steer = said(&channel.order(&prompt("p2")).unwrap());
     assert_eq!(
         (&steer[0]["method"], &steer[0]["params"]["expectedTurnId"]),
         (&json!("turn/steer"), &json!("u1"))
     );
-    let again = said(&channel.hear(r#"{"id":4,"error":{"message":"no active turn"}}"#).lines);
+    let again = said(&channel.hear(r#"{"id":5,"error":{"message":"no active turn"}}"#).lines);
     assert_eq!(again[0]["method"], "turn/start", "the turn was over");
     let begun = r#"{"method":"item/started","params":{"threadId":"t1","item":{"type":"userMessage","id":"i","clientId":"p2"}}}"#;
     let step = Signal::Prompt { id: "p2".into(), step: PromptStep::Begun };
@@ -82,23 +90,26 @@ fn a_prompt_waits_for_its_thread_and_for_what_became_of_the_ones_before() {
     let mut first = channel(None);
     first.open();
     assert_eq!(first.order(&prompt("p1")), Err(Refusal::NotYet));
-    first.hear(r#"{"id":1,"result":{}}"#);
+    first.hear(HELLO);
+    first.hear(HOOKS);
     assert_eq!(first.order(&prompt("p1")), Err(Refusal::NotYet));
-    first.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+    first.hear(r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
     assert_eq!(said(&first.order(&prompt("p1")).unwrap())[0]["method"], "turn/start");
 
     let mut second = channel(Some(&first.state()));
     second.open();
-    second.hear(r#"{"id":1,"result":{}}"#);
-    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
+    second.hear(HELLO);
+    second.hear(HOOKS);
+    let thread = r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
     second.hear(thread);
     assert!(second.order(&prompt("p2")).unwrap().is_empty());
     // It is not lost with this connection, either.
     let mut third = channel(Some(&second.state()));
     third.open();
-    third.hear(r#"{"id":1,"result":{}}"#);
+    third.hear(HELLO);
+    third.hear(HOOKS);
     third.hear(thread);
-    let turns = r#"{"id":3,"result":{"data":[{"id":"u1","status":"completed","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
+    let turns = r#"{"id":4,"result":{"data":[{"id":"u1","status":"completed","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
     let lines = said(&third.hear(turns).lines);
     let ids: Vec<_> = lines.iter().map(|line| &line["params"]["clientUserMessageId"]).collect();
     assert_eq!(ids, ["p2"]);
@@ -112,15 +123,16 @@ fn a_prompt_that_was_sent_is_not_sent_again_where_the_server_does_not_say_what_i
     let after = |error: &str| {
         let mut after = channel(Some(&before.state()));
         after.open();
-        after.hear(r#"{"id":1,"result":{}}"#);
-        after.hear(r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
+        after.hear(HELLO);
+        after.hear(HOOKS);
+        after.hear(r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#);
         assert!(after.order(&prompt("p2")).unwrap().is_empty());
-        (after.hear(&failed(3, error)), after)
+        (after.hear(&failed(4, error)), after)
     };
     let (asked, mut failing) = after("busy");
     assert_eq!(said(&asked.lines)[0]["method"], "thread/turns/list");
-    failing.hear(&failed(4, "busy"));
-    let last = failing.hear(&failed(5, "busy"));
+    failing.hear(&failed(5, "busy"));
+    let last = failing.hear(&failed(6, "busy"));
     let ids = |heard: &Heard| -> Vec<Value> {
         let lines = said(&heard.lines).into_iter();
         lines.map(|line| line["params"]["clientUserMessageId"].clone()).collect()
@@ -156,14 +168,15 @@ fn after_a_restart_what_waits_is_asked_again_and_what_does_not_is_gone() {
     let mut after = channel(Some(&before.state()));
     let order = Order::Answer { ask: Box::new(ask), answer: CallAnswer::option("yes") };
     after.open();
-    let begin = said(&after.hear(r#"{"id":1,"result":{}}"#).lines);
-    assert_eq!(begin[1]["method"], "thread/resume");
+    after.hear(HELLO);
+    let begin = said(&after.hear(HOOKS).lines);
+    assert_eq!(begin[0]["method"], "thread/resume");
     assert_eq!(after.order(&order), Err(Refusal::NotYet));
-    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"active","activeFlags":["waitingOnApproval"]}}}}"#;
+    let thread = r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"active","activeFlags":["waitingOnApproval"]}}}}"#;
     let list = said(&after.hear(thread).lines);
     assert_eq!(list[0]["method"], "thread/turns/list");
     // The prompt is among the last turns; what was asked is not asked again.
-    let turns = r#"{"id":3,"result":{"data":[{"id":"u1","status":"inProgress","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
+    let turns = r#"{"id":4,"result":{"data":[{"id":"u1","status":"inProgress","items":[{"type":"userMessage","clientId":"p1"}]}]}}"#;
     let heard = after.hear(turns);
     let taken = Signal::Prompt { id: "p1".into(), step: PromptStep::Taken };
     assert_eq!(heard.signals, [Signal::AskGone { key: "call1".into() }, taken]);
@@ -180,7 +193,8 @@ fn an_answer_that_was_kept_and_not_sent_is_sent_when_it_is_asked_again() {
     let mut after = channel(Some(&before.state()));
     after.open();
     assert_eq!(after.order(&order), Err(Refusal::NotYet));
-    after.hear(r#"{"id":1,"result":{}}"#);
+    after.hear(HELLO);
+    after.hear(HOOKS);
     asked(&after.hear(&ASK.replace(r#""id":0"#, r#""id":7"#)));
     let line = said(&after.order(&order).unwrap());
     assert_eq!(line, [json!({"id": 7, "result": {"decision": "accept"}})]);
@@ -191,8 +205,9 @@ fn an_answer_that_was_kept_and_not_sent_is_sent_when_it_is_asked_again() {
     // One that was sent is not asked again.
     let mut later = channel(Some(&after.state()));
     later.open();
-    later.hear(r#"{"id":1,"result":{}}"#);
-    let thread = r#"{"id":2,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
+    later.hear(HELLO);
+    later.hear(HOOKS);
+    let thread = r#"{"id":3,"result":{"thread":{"id":"t1","status":{"type":"idle"}}}}"#;
     let gone = Signal::AskGone { key: "call1".into() };
     assert!(later.hear(thread).signals.contains(&gone));
 }

@@ -23,15 +23,40 @@ fn script(name: &str, content: &str) -> Script {
         .turn(Turn::text("Done."))
 }
 
+/// The same, as Codex does it.
+fn codex_script(name: &str, title: &str) -> Script {
+    let look = || Turn::text("I look.").tool("exec_command", json!({"cmd": "cat README.md"}));
+    let patch = format!(
+        "*** Begin Patch\n*** Update File: README.md\n@@\n-# Here\n+# {title}\n*** End Patch\n"
+    );
+    Script::new(name)
+        .turn(look())
+        .turn(Turn::text("I write.").custom_tool("apply_patch", &patch))
+        .turn(look().gate(name))
+        .turn(Turn::text("Done."))
+}
+
 #[test]
 fn two_agents_that_write_the_same_lines_are_told_at_their_next_step() {
-    let server = ModelServer::with([script("one", "# One\n"), script("two", "# Two\n")]);
+    let scripts = [script("one", "# One\n"), script("two", "# Two\n")];
+    are_told_at_their_next_step(scripts, "claude", "acceptEdits");
+}
+
+#[test]
+fn two_threads_of_codex_that_write_the_same_lines_are_told_at_their_next_step() {
+    let scripts = [codex_script("one", "One"), codex_script("two", "Two")];
+    are_told_at_their_next_step(scripts, "codex", "never/danger-full-access");
+}
+
+fn are_told_at_their_next_step(scripts: [Script; 2], agent: &str, mode: &str) {
+    let server = ModelServer::with(scripts);
     let scene = Scene::new(&server, 2);
     let repo = scene.repo();
     let daemon = daemon(&scene.home, &repo);
     for name in ["one", "two"] {
-        let work = format!("Name the project {name} [[script:{name}]]");
-        let args = ["run", &work, "--agent", "claude", "--mode", "acceptEdits", "--json"];
+        // Without the script's name in the title: the other is told that.
+        let work = format!("Name the project {name}\n\n[[script:{name}]]");
+        let args = ["run", &work, "--agent", agent, "--mode", mode, "--json"];
         json_of(&scene.home, &repo, &args);
         server.wait_until_held(name);
     }
@@ -50,7 +75,7 @@ fn two_agents_that_write_the_same_lines_are_told_at_their_next_step() {
             played.into_iter().find(|request| request.body.to_string().contains(&told))
         });
         let text = request.body.to_string();
-        assert!(text.contains("git cannot merge the two"), "{text}");
+        assert_eq!(text.matches("git cannot merge the two").count(), 1, "{text}");
     }
     // Once per news.
     let untold: Value = daemon.get("/api/calls").json();

@@ -106,3 +106,94 @@ fn two_agents_in_one_checkout_commit_their_own_and_one_that_would_take_both_is_r
         json_of(&scene.home, &repo, &["stop", task, "--json"]);
     }
 }
+
+fn patch(path: &str, line: &str) -> Turn {
+    let patch = format!("*** Begin Patch\n*** Add File: {path}\n+{line}\n*** End Patch\n");
+    Turn::text("I write.").custom_tool("apply_patch", &patch)
+}
+
+fn exec(command: &str) -> Turn {
+    Turn::text("I run it.").tool("exec_command", json!({ "cmd": command }))
+}
+
+/// What two threads of Codex do: one that Callboard starts, and one of the user's own.
+fn work_of_codex() -> ModelServer {
+    let program = env!("CARGO_BIN_EXE_callboard");
+    ModelServer::with([
+        Script::new("one")
+            .turn(patch("one.txt", "by one"))
+            .turn(exec("git add -A && git commit -m All").gate("one"))
+            .turn(exec(&format!("{program} commit S1 -m 'By one'")))
+            .turn(Turn::text("Done: {{last_result}}")),
+        Script::new("two")
+            .turn(exec("printf 'by two\\n' > two.txt"))
+            .turn(exec("git add .").gate("two"))
+            .turn(exec("cat one.txt").tool("exec_command", json!({"cmd": "cat two.txt"})))
+            .turn(Turn::text("Done.")),
+    ])
+}
+
+#[test]
+fn threads_of_codex_in_one_checkout_are_told_once_and_kept_from_taking_each_others_files() {
+    let server = work_of_codex();
+    let scene = Scene::new(&server, 2);
+    let repo = scene.repo();
+    let daemon = daemon(&scene.home, &repo);
+    let own_hooks = "{\"hooks\" :{ \"Stop\":[{\"hooks\": [{\"type\":\"command\",\"command\":\"true\"}]} ] }}\n\n";
+    let hooks = scene.home.codex_home().join("hooks.json");
+    std::fs::write(&hooks, own_hooks).unwrap();
+    let connected = daemon.callboard().run(["connect", "codex", "--yes"]);
+    assert_eq!(connected.code, Some(0), "{}{}", connected.stdout, connected.stderr);
+    assert!(!connected.stdout.contains("trust the hooks"), "it is trusted: {}", connected.stdout);
+
+    let mode = ["--agent", "codex", "--mode", "never/danger-full-access", "--in-place", "--json"];
+    let work = ["run", "Write one [[script:one]]"];
+    let started = json_of(&scene.home, &repo, &[work.as_slice(), &mode].concat());
+    assert_eq!(started[0]["session"], "S1", "{started:#}");
+    server.wait_until_held("one");
+    let client = scene.agents.codex(&scene.home).cwd(repo.path()).app_server();
+    let free =
+        json!({"cwd": repo.path(), "approvalPolicy": "never", "sandbox": "danger-full-access"});
+    let thread = client.call("thread/start", free)["thread"]["id"].as_str().unwrap().to_owned();
+    client.start_turn(&thread, "Write two [[script:two]]");
+    server.wait_until_held("two");
+    wait::until("a changeset for each", || {
+        let changesets = daemon.get("/api/changesets").json();
+        let mut names: Vec<String> = changesets.as_array()?.iter().map(name_of).collect();
+        names.sort_unstable();
+        (names == ["S1", "S2"]).then_some(())
+    });
+
+    server.release("two");
+    client.wait_turn_completed(&thread);
+    let last = |name: &str| server.played(name).pop().unwrap().body.to_string();
+    let told = last("two");
+    assert!(
+        told.contains("would stage what another session changed in this folder: one.txt (S1)"),
+        "{told}"
+    );
+    let welcome =
+        |other: &str, own: &str| format!("{other} work in this folder, too. You are {own}.");
+    assert_eq!(told.matches(&welcome("S1", "S2")).count(), 1, "{told}");
+    assert_eq!(repo.status(), "?? one.txt\n?? two.txt");
+
+    server.release("one");
+    wait::until("the commit", || last("one").contains("1 file of S1 committed").then_some(()));
+    let told = last("one");
+    assert!(
+        told.contains("would stage what another session changed in this folder: two.txt (S2)"),
+        "{told}"
+    );
+    assert_eq!(told.matches(&welcome("S2", "S1")).count(), 1, "{told}");
+    assert_eq!(repo.git(&["log", "--format=%s", "-1", "--name-only"]), "By one\n\none.txt");
+    assert_eq!(repo.status(), "?? two.txt");
+    let sweeps = open_calls(&daemon).into_iter().filter(|call| call["kind"] == "sweep").count();
+    assert_eq!(sweeps, 2);
+
+    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+    let gone = daemon.callboard().run(["disconnect", "codex", "--yes"]);
+    assert_eq!(gone.code, Some(0), "{}{}", gone.stdout, gone.stderr);
+    assert_eq!(std::fs::read_to_string(&hooks).unwrap(), own_hooks);
+    let config = std::fs::read_to_string(scene.home.codex_home().join("config.toml")).unwrap();
+    assert!(!config.contains("hooks"), "{config}");
+}
