@@ -407,6 +407,12 @@ pub const SWEEP_LOOKS_WITHIN: Duration = Duration::from_secs(2);
 /// Files of others that an agent is told of whose command would sweep them.
 pub const SWEPT_FILES: usize = 8;
 
+/// Branches of remotes that are followed: what a team works on at a time. Each is merged with each that touches its files.
+pub const FETCHED_BRANCHES: usize = 20;
+
+/// Age of its last commit at which nobody works on a remote's branch any more, unless an open review has it.
+pub const FETCHED_BRANCH_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
+
 /// Reviews that are over and are shown, and whose trees are kept: who looks for an older one has git's own history.
 pub const REVIEWS_OVER: usize = 30;
 

@@ -9,6 +9,7 @@ pub mod blobs;
 pub mod carry;
 pub mod changeset;
 pub mod exclude;
+pub mod fetched;
 pub mod guard;
 pub mod ignored;
 pub mod keep;

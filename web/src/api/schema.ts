@@ -4084,7 +4084,7 @@ export interface components {
             added: number;
             /** @description The branch that it is to land on. */
             base: string;
-            /** @description Its branch. */
+            /** @description Its branch; of a remote's, with the remote (`origin/fix`). */
             branch?: string | null;
             /** @description When it last changed. */
             changed_at: components["schemas"]["Timestamp"];
@@ -4101,7 +4101,7 @@ export interface components {
             left_out: string[];
             /** @description The commit that it and its base have in common. */
             merge_base: string;
-            /** @description The folder that it lies in; none for a branch that is checked out nowhere. */
+            /** @description The folder that it lies in; none for a fetched branch of a remote. */
             path?: string | null;
             pull_request?: components["schemas"]["PullRequestView"] | null;
             /**

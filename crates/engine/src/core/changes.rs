@@ -226,7 +226,11 @@ fn tell(
         }
     }
     let files: Vec<&str> = news.iter().filter_map(|subject| conflict_in(subject)).collect();
-    if files.is_empty() {
+    let is_elsewhere = |key: &str| {
+        ChangesetKey::from_text(key).is_some_and(|key| key.is_fetched() || key.is_base())
+    };
+    // Between those who work elsewhere, nobody here has anything to decide.
+    if files.is_empty() || (is_elsewhere(&view.left.key) && is_elsewhere(&view.right.key)) {
         return Ok(());
     }
     calls::raise_conflict(w, workspace, &view)

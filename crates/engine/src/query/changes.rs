@@ -173,7 +173,7 @@ fn named_order(
     let name = |text: &String| -> StoreResult<Option<String>> {
         let branch = branches.get(text).and_then(|branch| branch.as_deref());
         let key = ChangesetKey::from_text(text);
-        let is_base = matches!(key, Some(ChangesetKey::Branch(_)));
+        let is_base = key.as_ref().is_some_and(ChangesetKey::is_base);
         let live = key.filter(|_| is_base || branches.contains_key(text));
         live.map(|key| Ok(naming.name(s, &key, branch)?.name)).transpose()
     };

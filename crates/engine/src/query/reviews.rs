@@ -38,8 +38,7 @@ impl Material {
 
     /// What is between those of these keys, and between each and the base.
     fn pairs_among(&self, s: &Snapshot<'_>, keys: &[String]) -> StoreResult<Vec<PairView>> {
-        let is_base =
-            |key: &str| matches!(ChangesetKey::from_text(key), Some(ChangesetKey::Branch(_)));
+        let is_base = |key: &str| ChangesetKey::from_text(key).is_some_and(|key| key.is_base());
         let is_here = |key: &String| keys.contains(key);
         let mut views = Vec::new();
         for pair in self.pairs.iter().filter(|pair| !pair.has_nothing_to_see()) {

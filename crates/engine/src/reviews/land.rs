@@ -4,7 +4,7 @@
 //! that brings it to as before or as after ([`Engine::settle_landing`]).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use callboard_git::advance::{
@@ -19,7 +19,7 @@ use callboard_model::review::{
 use callboard_model::task::Column;
 use callboard_model::view::{MoveTask, ReviewView};
 use callboard_model::worktree::WorktreeState;
-use callboard_model::{ReviewId, TaskId, WorkspaceId, WorktreeId};
+use callboard_model::{ChangesetKey, ReviewId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 use serde_json::json;
 
@@ -310,7 +310,16 @@ impl Engine {
         let commits = members
             .map(|Member { changeset, .. }| (changeset.key.to_string(), changeset.commit.clone()));
         let commits = commits.collect();
-        self.ask(move |core| core.note_landed(&name, commits, is_landed))
+        let git = self.trees_of(review.workspace)?;
+        let is_there = |key: &String| match ChangesetKey::from_text(key) {
+            Some(ChangesetKey::Worktree(top)) => Path::new(&top).is_dir(),
+            Some(ChangesetKey::Branch(name)) => worktree::commit_of(&git, &name).is_some(),
+            _ => false,
+        };
+        // Of what is gone nobody asks any more.
+        let known = self.landed(review.workspace)?.into_keys();
+        let gone = known.filter(|key| !is_there(key)).collect();
+        self.ask(move |core| core.note_landed(&name, (commits, gone), is_landed))
     }
 
     /// A task that is not done, with the column that it is in.

@@ -13,6 +13,7 @@ mod checkouts;
 mod configuration;
 mod damage;
 mod equip;
+mod fetched;
 mod files;
 mod forks;
 mod in_place;

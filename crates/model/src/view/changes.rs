@@ -39,9 +39,9 @@ pub struct ChangesetView {
     pub changeset: ChangesetRef,
     /// The workspace it belongs to.
     pub workspace: WorkspaceId,
-    /// The folder that it lies in; none for a branch that is checked out nowhere.
+    /// The folder that it lies in; none for a fetched branch of a remote.
     pub path: Option<String>,
-    /// Its branch.
+    /// Its branch; of a remote's, with the remote (`origin/fix`).
     pub branch: Option<String>,
     /// The branch that it is to land on.
     pub base: String,
