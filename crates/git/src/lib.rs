@@ -24,6 +24,7 @@ pub mod pushes;
 pub mod remote;
 mod run;
 pub mod scoped_commit;
+pub mod send;
 pub mod shared_checkout;
 pub mod snapshot;
 pub mod status;

@@ -57,6 +57,8 @@ use crate::stream;
         reviews::check,
         reviews::log,
         reviews::land,
+        reviews::sending_plan,
+        reviews::send_to_remote,
         reviews::help,
         reviews::give_up,
         reviews::undo,

@@ -63,7 +63,8 @@ pub(super) fn follow_fetched(
 fn read(engine: &Engine, repository: &Repository) -> Result<Fetched, EngineError> {
     let git = repository.trees.git();
     let mut branches = fetched_branches(git, &repository.base.start)?;
-    branches.retain(|one| one.name != repository.base.branch);
+    let sent = engine.sent_references(repository.workspace)?;
+    branches.retain(|one| one.name != repository.base.branch && !sent.contains(&one.reference));
     if branches.is_empty() {
         return Ok(Fetched::default());
     }

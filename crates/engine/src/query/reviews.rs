@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::review::{
-    CheckOutcome, CheckRun, CombinedFile, Comment, Landing, Review, ReviewState, ViewedFile, groups,
+    CheckOutcome, CheckRun, CombinedFile, Comment, Landing, Review, ReviewState, Sent, SentBranch,
+    ViewedFile, groups,
 };
 use callboard_model::view::{
-    BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, ReviewCheck,
-    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView, Viewed,
+    BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
+    ReviewCheck, ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView,
+    SentBranchView, SentView, Viewed,
 };
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -105,6 +107,8 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         files = all.map(|one| file(one, &viewed)).collect();
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
+    let tree = review.combination.and_then(|combination| combination.tree);
+    let sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
     Ok(ReviewView {
         id: review.id,
         workspace: review.workspace,
@@ -113,7 +117,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         pairs: material.pairs_among(s, &keys)?,
         members,
         order,
-        tree: review.combination.and_then(|combination| combination.tree),
+        tree,
         files,
         checks: if whole { checks } else { Vec::new() },
         proven,
@@ -121,6 +125,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         land_by: review.land_by,
         hinders,
         landing: review.landing.map(landing_words),
+        sent,
         created_at: review.created_at,
         revision: review.revision,
         seq: s.seq()?,
@@ -131,6 +136,37 @@ fn landing_words(landing: Landing) -> String {
     match landing.set_aside.as_slice() {
         [] => landing.words,
         files => format!("{}; written meanwhile: {}", landing.words, files.join(", ")),
+    }
+}
+
+fn sent_view(of: Sent, tree: Option<&str>) -> SentView {
+    let last = of.branches.last();
+    SentView {
+        current: last.is_some_and(|last| last.is_pushed() && Some(last.tree.as_str()) == tree),
+        sent_as: of.sent_as,
+        remote: of.remote,
+        base: of.base,
+        under_way: of.is_under_way,
+        failure: of.failure,
+        branches: of.branches.into_iter().map(sent_branch_view).collect(),
+    }
+}
+
+/// A branch at a remote as it is shown.
+pub(crate) fn sent_branch_view(of: SentBranch) -> SentBranchView {
+    let pull_request = of.number.zip(of.url).map(|(number, url)| PullRequestView {
+        name: format!("#{number}"),
+        url,
+        preview: None,
+        checks: None,
+    });
+    SentBranchView {
+        pushed: of.pushed.is_some(),
+        branch: of.branch,
+        onto: of.onto,
+        title: of.title,
+        pull_request,
+        open_at: of.open_at,
     }
 }
 

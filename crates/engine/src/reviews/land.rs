@@ -11,7 +11,7 @@ use callboard_git::advance::{
     Advance, AdvanceError, Moved, Recovered, Retreat, advance_in_place, recover, retreat_in_place,
 };
 use callboard_git::carry::let_go;
-use callboard_git::landing::{By, Change, LANDING, PrepareError, Request, prepare};
+use callboard_git::landing::{LANDING, PrepareError, Request, prepare};
 use callboard_git::{Git, worktree};
 use callboard_model::review::{
     CheckOutcome, Combination, LandBy, Landing, Member, Review, ReviewState,
@@ -23,7 +23,7 @@ use callboard_model::{ChangesetKey, ReviewId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 use serde_json::json;
 
-use super::in_place::{Lying, in_place, is_in_place, refuse_written, shared_with_others};
+use super::in_place::{Lying, in_place, refuse_written, shared_with_others};
 use super::open::refuse_unless_open;
 use crate::{Engine, EngineError, limits};
 
@@ -77,7 +77,7 @@ impl Engine {
     }
 
     /// Refuses what is not to land; gives the revision that may.
-    fn refuse_hindered(&self, id: ReviewId, anyway: bool) -> Result<u64, EngineError> {
+    pub(super) fn refuse_hindered(&self, id: ReviewId, anyway: bool) -> Result<u64, EngineError> {
         let (view, row) = (self.review(id)?, self.review_row(id)?);
         refuse_unless_open(&row)?;
         let shared = self.read(|s| Ok(shared_with_others(s, &row)?))?;
@@ -184,28 +184,7 @@ impl Engine {
     ) -> Result<Landing, Landed> {
         let mut landing = review.landing.clone().unwrap_or_default();
         let (id, name) = (review.id, review.id.to_string());
-        let view = self.review(id)?;
-        let titles = view.members.iter().map(|member| {
-            let title = member.changeset.changeset.about();
-            callboard_model::text::plain(title).lines().next().unwrap_or_default().to_owned()
-        });
-        let members = review.members.iter().zip(&combination.steps).zip(titles);
-        let changes: Vec<Change> = members
-            .map(|((member, step), title)| Change {
-                head: member.changeset.head.clone(),
-                commit: member.changeset.commit.clone(),
-                tree: step.tree.clone(),
-                title,
-                body: String::new(),
-                by: match by {
-                    // It has no commits of its own, and git may not merge lines that stand side by side.
-                    LandBy::Rebase if is_in_place(member, &landing.branch) => By::Squash,
-                    LandBy::Squash => By::Squash,
-                    LandBy::Merge => By::Merge,
-                    LandBy::Rebase => By::Rebase,
-                },
-            })
-            .collect();
+        let changes = self.changes_to_land(review, combination, (by, &landing.branch))?;
         let request = Request { review: &name, from: &combination.base, changes: &changes };
         let prepared = prepare(git, &request)?;
         refuse_written(git, review, &landing, &prepared.tip).map_err(Landed::of_what_lies)?;
@@ -250,14 +229,21 @@ impl Engine {
     }
 
     /// The base is where it should be: worktrees are parked, tasks are done.
-    fn finish_landing(&self, id: ReviewId, mut landing: Landing) -> Result<(), EngineError> {
+    pub(super) fn finish_landing(
+        &self,
+        id: ReviewId,
+        mut landing: Landing,
+    ) -> Result<(), EngineError> {
         let view = self.review(id)?;
         let short: String = landing.to.iter().flat_map(|to| to.chars().take(7)).collect();
         let commits = match landing.commits {
             1 => "1 commit".to_owned(),
             several => format!("{several} commits"),
         };
-        landing.words = format!("Landed on {} as {short}, {commits}", landing.branch);
+        landing.words = match landing.to {
+            Some(_) => format!("Landed on {} as {short}, {commits}", landing.branch),
+            None => format!("Landed on {} at its remote", landing.branch),
+        };
         for shared in landing.in_place.iter().flat_map(|lay| &lay.words) {
             landing.words.push_str(&format!("; {shared}"));
         }
@@ -282,6 +268,7 @@ impl Engine {
         self.note_landed(&review, true)?;
         self.stop_checks(id);
         self.let_go_of_help(&review);
+        self.let_go_of_sent(&review);
         let about = json!({ "to": "landed", "on": landing.branch, "commit": landing.to });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
@@ -364,7 +351,10 @@ impl Engine {
         let (id, about) = (review.id, json!({ "to": "landing", "back": true }));
         let _driven = self.drive_landing(id).ok_or_else(|| lands_already(id))?;
         let landing = review.landing.clone().unwrap_or_default();
-        let landed = landing.to.clone().ok_or(EngineError::Ending)?;
+        let landed = landing.to.clone().ok_or_else(|| EngineError::Refused {
+            text: format!("{id} landed at its remote; nothing was taken back"),
+            hint: "revert it there, and fetch",
+        })?;
         let git = self.trees_of(review.workspace)?;
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
@@ -433,7 +423,7 @@ impl Engine {
     }
 
     /// Has the landing of a review driven by this thread alone, as long as what is given is there.
-    fn drive_landing(&self, id: ReviewId) -> Option<Driven<'_>> {
+    pub(super) fn drive_landing(&self, id: ReviewId) -> Option<Driven<'_>> {
         let is_free = self.landing.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         // Not made where another drives it: dropped, it would let go of what is that one's.
         is_free.then(|| Driven { of: &self.landing, id })
@@ -496,7 +486,7 @@ impl Engine {
 pub(crate) type LandingNow = Mutex<BTreeSet<ReviewId>>;
 
 /// A landing that a thread drives.
-struct Driven<'a> {
+pub(super) struct Driven<'a> {
     of: &'a LandingNow,
     id: ReviewId,
 }

@@ -46,6 +46,7 @@ impl Engine {
             failure: None,
             land_by: LandBy::default(),
             landing: None,
+            sent: None,
             created_at: self.now(),
             revision: 0,
         };
@@ -117,7 +118,9 @@ impl Engine {
             })
         })?;
         self.stop_checks(id);
-        self.let_go_of_help(&self.review_row(id)?);
+        let review = self.review_row(id)?;
+        self.let_go_of_help(&review);
+        self.let_go_of_sent(&review);
         self.review(id)
     }
 

@@ -28,6 +28,7 @@ mod resources;
 mod reviews;
 mod running;
 mod scene;
+mod sending;
 mod serve;
 mod sharing;
 mod silence;
