@@ -176,6 +176,8 @@ test('it is sent as a stack after what is pushed was seen, and shows its pull re
   const sent = page.getByRole('status', { name: 'At the remote' })
   await sent.getByRole('link', { name: '#441 · CI … running' }).waitFor()
   assert.equal(await sent.getByRole('listitem').count(), 3)
+  await page.getByRole('button', { name: 'Refresh pull requests' }).click()
+  await sent.getByRole('link', { name: '#441 · CI ✓ passed' }).waitFor()
 })
 
 test('a refusal says why, and leaves the review as it was', async () => {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use callboard_model::pull_request;
 use callboard_os::command::{Command, find_program};
 use serde_json::Value;
 
@@ -62,6 +63,22 @@ impl Gh {
         let found: Vec<Value> = serde_json::from_str(&told)
             .map_err(|error| format!("what `gh pr list` printed could not be read: {error}"))?;
         Ok(found.iter().find_map(read))
+    }
+
+    /// The newest pull requests of the repository, whatever has become of them, newest first.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn pull_requests(&self) -> Result<Vec<pull_request::PullRequest>, String> {
+        let fields = "number,title,url,state,headRefName,isCrossRepository,statusCheckRollup";
+        let limit = limits::PULL_REQUESTS.to_string();
+        let args = ["pr", "list", "--state", "all", "--limit", &limit, "--json", fields];
+        let (read, unread) = pull_request::read_list(&self.run(&args, "")?)
+            .map_err(|error| format!("what `gh pr list` printed could not be read: {error}"))?;
+        if unread > 0 {
+            tracing::debug!(unread, "pull requests that `gh` told of were not understood");
+        }
+        Ok(read)
     }
 
     /// Opens a pull request.

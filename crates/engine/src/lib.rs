@@ -23,6 +23,7 @@ mod notes;
 mod open;
 mod owned;
 pub mod project;
+mod pull_requests;
 mod pushes;
 mod query;
 mod readable;

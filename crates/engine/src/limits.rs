@@ -416,6 +416,9 @@ pub const FETCHED_BRANCH_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
 /// Time for one question to GitHub by `gh`: a slow network, not one that is gone.
 pub const GH_TIME: Duration = Duration::from_secs(60);
 
+/// Pull requests that are asked for: those of a month or two of a busy team.
+pub const PULL_REQUESTS: usize = 100;
+
 /// Characters of a title in the name of a branch that a review is sent as: what a list of branches shows.
 pub const SENT_BRANCH_CHARS: usize = 40;
 

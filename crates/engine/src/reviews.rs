@@ -55,7 +55,7 @@ impl Engine {
     }
 
     /// The main checkout of a workspace.
-    fn root_of_workspace(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
+    pub(crate) fn root_of_workspace(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
         let row = self.read(|s| Ok(s.workspace(workspace)?))?;
         let row = row.ok_or_else(|| EngineError::NotFound {
             what: format!("workspace {workspace}"),

@@ -58,6 +58,7 @@ use crate::stream;
         reviews::log,
         reviews::land,
         reviews::sending_plan,
+        reviews::refresh,
         reviews::send_to_remote,
         reviews::help,
         reviews::give_up,

@@ -165,6 +165,7 @@ fn of_reviews() -> Router<App> {
             "/api/reviews/{id}/pull-requests",
             get(reviews::sending_plan).post(reviews::send_to_remote),
         )
+        .route("/api/reviews/{id}/refresh", post(reviews::refresh))
         .route("/api/reviews/{id}/help", post(reviews::help))
         .route("/api/reviews/{id}/drop", post(reviews::give_up))
         .route("/api/reviews/{id}/undo", post(reviews::undo))

@@ -217,6 +217,13 @@ const land = (state, [id]) =>
     return { body: state.changeReview(id, { state: 'landed', landing }) }
   })
 
+const refresh = (state, [id]) =>
+  found(state, id, (row) => {
+    const passed = (branch) => ({ ...branch, pull_request: { ...branch.pull_request, checks: 'passed' } })
+    const sent = row.sent && { ...row.sent, branches: row.sent.branches.map(passed) }
+    return { body: state.changeReview(id, { sent }) }
+  })
+
 const branchesOf = (row, as) => {
   const names = as === 'stack' ? row.order.order : [row.title]
   return names.map((name, i) => ({
@@ -290,6 +297,7 @@ export const ROUTES = [
   ['POST', /^\/api\/reviews\/(R\d+)\/land$/, land],
   ['GET', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendPlan],
   ['POST', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendToRemote],
+  ['POST', /^\/api\/reviews\/(R\d+)\/refresh$/, refresh],
   ['POST', /^\/api\/reviews\/(R\d+)\/drop$/, set({ state: 'dropped' })],
   ['POST', /^\/api\/reviews\/(R\d+)\/undo$/, set({ state: 'open', landing: null })],
 ]

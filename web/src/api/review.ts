@@ -56,6 +56,8 @@ export const fetchSendPlan = (id: ReviewId, as: SendAs): Promise<SendPlan> =>
 /** Sends what was seen to its remote, as pull requests. */
 export const sendToRemote = (id: ReviewId, as: SendAs, tree: string | null): Promise<ReviewView> =>
   request('POST', withQuery(`/api/reviews/${id}/pull-requests`, { as, tree: tree ?? undefined }))
+/** Asks GitHub what has become of the pull requests. */
+export const refreshReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/refresh')
 export const dropReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/drop')
 /** Takes a landing back, or a review that was dropped. */
 export const undoReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/undo')

@@ -1756,6 +1756,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks GitHub what has become of the pull requests of a review. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reviews/{id}/send": {
         parameters: {
             query?: never;
@@ -5432,10 +5477,16 @@ export interface components {
         PullRequestView: {
             /** @description What its checks came to: `passed`, `failed`, `running`. */
             checks?: string | null;
+            /** @description The names of its checks that failed. */
+            failing?: string[];
             /** @description `#432`. */
             name: string;
             /** @description Where its preview is deployed. */
             preview?: string | null;
+            /** @description What has become of it: `open`, `merged`, `closed`. */
+            state?: string | null;
+            /** @description One line, in its author's words. */
+            title?: string | null;
             /** @description Its page. */
             url: string;
         };

@@ -103,6 +103,8 @@ export class Review {
     this.#do('Landing…', 'Nothing was landed.', () => api.landReview(this.id, this.view?.tree ?? null))
   sendAs = (as: SendAs, tree: string | null): Promise<boolean> =>
     this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, tree))
+  refresh = (): Promise<boolean> =>
+    this.#do('Asking GitHub…', 'Pull requests are as they were told last.', () => api.refreshReview(this.id))
   giveUp = (): Promise<boolean> =>
     this.#do('Giving up…', 'The review is as it was.', () => api.dropReview(this.id))
   undo = (): Promise<boolean> => this.#do('Undoing…', 'It is as it was.', () => api.undoReview(this.id))

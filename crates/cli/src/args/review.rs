@@ -99,6 +99,8 @@ pub(crate) enum What {
         #[command(flatten)]
         json: Json,
     },
+    /// Ask GitHub what has become of its pull requests, and of its members'.
+    Refresh(Which),
     /// Have an agent merge what git cannot merge: both changesets and both goals, as a task in a worktree of its own.
     Help {
         /// `R7`.

@@ -82,6 +82,7 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
             done(if json.json { output::json(&view) } else { output::print(&told::state(&view)) })
         }
         What::Help { review, agent, json } => done(help(&client, &review, agent.as_deref(), &json)),
+        What::Refresh(which) => done(show(&act(&client, &which.review, "refresh")?, &which.json)),
         What::Drop(which) => done(acted(&client, &which, "drop")),
         What::Undo(which) => done(acted(&client, &which, "undo")),
     }

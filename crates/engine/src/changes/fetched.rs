@@ -1,6 +1,7 @@
 //! Branches of remotes as changesets: a colleague's, or those of an agent that works elsewhere. Nothing is fetched here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use callboard_git::fetched::{FetchedBranch, fetched_branches, upstreams};
 use callboard_model::ChangesetKey;
@@ -14,13 +15,15 @@ use crate::{Engine, EngineError, limits};
 #[derive(Default)]
 pub(super) struct Fetched {
     branches: Vec<FetchedBranch>,
+    /// All of which the base has not all, with their commits.
+    tips: Vec<(String, String)>,
     /// Those that local branches follow, by the local ones' names.
     upstreams: BTreeMap<String, String>,
 }
 
 /// Brings the changesets of fetched branches up to what they are now.
 pub(super) fn follow_fetched(
-    engine: &Engine,
+    engine: &Arc<Engine>,
     repository: &mut Repository,
     followed: &Followed,
     is_moved: bool,
@@ -28,7 +31,12 @@ pub(super) fn follow_fetched(
     let mut sights = Sights::default();
     let is_opening = repository.is_opening;
     if is_moved || is_opening {
-        repository.fetched = read(engine, repository)?;
+        let now = read(engine, repository)?;
+        let before = std::mem::replace(&mut repository.fetched, now);
+        // Somebody fetched or pushed: what is said of it there may be something else, too.
+        if !is_opening && before.tips != repository.fetched.tips {
+            engine.look_for_pull_requests(repository.workspace);
+        }
     }
     let here = worked_on_here(repository, followed);
     let fetched = repository.fetched.branches.iter();
@@ -63,10 +71,12 @@ pub(super) fn follow_fetched(
 fn read(engine: &Engine, repository: &Repository) -> Result<Fetched, EngineError> {
     let git = repository.trees.git();
     let mut branches = fetched_branches(git, &repository.base.start)?;
+    let tip = |one: &FetchedBranch| (one.reference.clone(), one.tip.clone());
+    let tips = branches.iter().map(tip).collect();
     let sent = engine.sent_references(repository.workspace)?;
     branches.retain(|one| one.name != repository.base.branch && !sent.contains(&one.reference));
     if branches.is_empty() {
-        return Ok(Fetched::default());
+        return Ok(Fetched { tips, ..Fetched::default() });
     }
     let open = engine.read(|s| Ok(s.reviews_open(repository.workspace)?))?;
     let reviewed = |one: &FetchedBranch| {
@@ -82,7 +92,7 @@ fn read(engine: &Engine, repository: &Repository) -> Result<Fetched, EngineError
         let age = now.since_ms(one.committed_at);
         others <= limits::FETCHED_BRANCHES && age <= limits::FETCHED_BRANCH_AGE_MS
     });
-    Ok(Fetched { branches, upstreams: upstreams(git)? })
+    Ok(Fetched { branches, tips, upstreams: upstreams(git)? })
 }
 
 /// The remotes' branches of which a worktree here has the work, and tells what it changes.

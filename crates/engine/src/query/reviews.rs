@@ -108,7 +108,11 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
     let tree = review.combination.and_then(|combination| combination.tree);
-    let sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
+    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
+    for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
+        let told = material.naming.pull_requests.of_sent(&branch.branch);
+        branch.pull_request = told.or(branch.pull_request.take());
+    }
     Ok(ReviewView {
         id: review.id,
         workspace: review.workspace,
@@ -159,6 +163,9 @@ pub(crate) fn sent_branch_view(of: SentBranch) -> SentBranchView {
         url,
         preview: None,
         checks: None,
+        state: None,
+        title: None,
+        failing: Vec::new(),
     });
     SentBranchView {
         pushed: of.pushed.is_some(),

@@ -1,5 +1,7 @@
 //! Reviews are opened, changed, given up and taken up again.
 
+use std::sync::Arc;
+
 use callboard_model::review::{LandBy, Member, Review, ReviewState};
 use callboard_model::view::{ChangeReview, MarkViewed, NewReview, PairView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
@@ -17,7 +19,7 @@ impl Engine {
     /// # Errors
     /// When one of them is not there, or in another open review.
     pub fn open_review(
-        &self,
+        self: &Arc<Self>,
         workspace: Option<WorkspaceId>,
         new: NewReview,
     ) -> Result<ReviewView, EngineError> {
@@ -52,6 +54,7 @@ impl Engine {
         };
         let id = self.ask(move |core| core.open_review(review))?.id;
         self.combine_review(id)?;
+        self.look_for_pull_requests(workspace);
         self.review(id)
     }
 

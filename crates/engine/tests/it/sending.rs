@@ -45,7 +45,9 @@ fn gh(home: &HermeticHome) {
 
 fn calls(home: &HermeticHome) -> Vec<String> {
     let told = std::fs::read_to_string(home.bin().join("gh.calls")).unwrap_or_default();
-    told.lines().map(|line| line.split(" --").next().unwrap().to_owned()).collect()
+    // What became of all of them is asked for whenever branches of the remote move.
+    let own = told.lines().filter(|line| !line.contains("--state all"));
+    own.map(|line| line.split(" --").next().unwrap().to_owned()).collect()
 }
 
 /// The remote is GitHub by its address, and a folder by where it is pushed to.
@@ -199,6 +201,70 @@ fn a_send_that_a_daemon_did_not_end_is_ended_by_the_next_and_opens_nothing_twice
     assert_eq!(done.branches[1].pull_request.as_ref().unwrap().name, "#13");
     assert_eq!(calls(&home).iter().filter(|call| *call == "pr create").count(), 2);
     assert_eq!(remote(&home, &repo, &["for-each-ref"]), there);
+}
+
+/// What `gh pr list` tells of the colleague's branch, with a check that came to this.
+fn told(conclusion: &str) -> String {
+    format!(
+        r#"[{{"number":7,"title":"Theirs","url":"https://github.com/acme/app/pull/7","state":"OPEN","headRefName":"theirs",
+            "statusCheckRollup":[{{"__typename":"CheckRun","name":"test","status":"COMPLETED","conclusion":"{conclusion}"}},
+            {{"__typename":"StatusContext","context":"Preview","state":"SUCCESS","targetUrl":"https://pr-7.preview.dev"}}]}},
+            {{"number":"odd"}}]"#
+    )
+}
+
+#[test]
+fn what_github_knows_of_a_fetched_branch_comes_with_the_fetch_and_when_asked_for() {
+    let home = HermeticHome::new();
+    let (repo, colleague) = shared(&home);
+    gh(&home);
+    on_github(&home, &repo);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let answer = home.bin().join("gh..json");
+    std::fs::write(&answer, told("FAILURE")).unwrap();
+    let bare = home.work().join("remote.git");
+    let fetch = ["fetch", "-q", bare.to_str().unwrap(), "+refs/heads/*:refs/remotes/origin/*"];
+    push(&colleague, "first", &[("b.txt", "1\n")]);
+    repo.git(&fetch);
+    // What was there before a daemon came is no fetch that it saw.
+    running.wait("the first", |engine| engine.changesets(None).unwrap().pop());
+    push(&colleague, "theirs", &[("a.txt", &TEN.replace('5', "fünf"))]);
+    repo.git(&fetch);
+    let seen = |running: &Running| {
+        let all = running.engine.changesets(None).unwrap();
+        all.into_iter().find_map(|one| one.pull_request)
+    };
+    let pull = running.wait("its pull request", |_| seen(&running));
+    assert_eq!((pull.name.as_str(), pull.checks.as_deref()), ("#7", Some("failed")));
+    assert_eq!(pull.failing, ["test"]);
+    assert_eq!(pull.preview.as_deref(), Some("https://pr-7.preview.dev"));
+    std::fs::write(&answer, told("SUCCESS")).unwrap();
+    let members = vec!["origin/theirs".to_owned()];
+    let engine = &running.engine;
+    let review = engine.open_review(None, NewReview { members, title: None }).unwrap();
+    let passed = |review: &ReviewView| {
+        let pull = review.members[0].changeset.pull_request.clone();
+        pull.is_some_and(|pull| pull.checks.as_deref() == Some("passed"))
+    };
+    running.wait("what opening told", |engine| {
+        passed(&engine.review(review.id).unwrap()).then_some(())
+    });
+    std::fs::write(home.bin().join("gh.fails"), "To get started, run: gh auth login").unwrap();
+    let failed = engine.refresh_review(review.id).unwrap_err().to_string();
+    assert!(failed.contains("gh auth login; nothing was changed"), "{failed}");
+    assert!(passed(&engine.review(review.id).unwrap()), "what was known stays");
+    std::fs::remove_file(home.bin().join("gh.fails")).unwrap();
+    std::fs::write(&answer, told("")).unwrap();
+    let now = engine.refresh_review(review.id).unwrap();
+    let pull = now.members[0].changeset.pull_request.clone().unwrap();
+    assert_eq!(pull.checks.as_deref(), Some("passed"), "a word that is not known says nothing");
+    std::fs::write(&answer, told("FAILURE")).unwrap();
+    let now = engine.refresh_review(review.id).unwrap();
+    assert!(!passed(&now));
+    std::fs::remove_file(home.bin().join("gh")).unwrap();
+    let none = engine.refresh_review(review.id).unwrap_err().to_string();
+    assert!(none.contains("`gh` is not installed"), "{none}");
 }
 
 #[test]

@@ -80,6 +80,15 @@ pub struct PullRequestView {
     pub preview: Option<String>,
     /// What its checks came to: `passed`, `failed`, `running`.
     pub checks: Option<String>,
+    /// What has become of it: `open`, `merged`, `closed`.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// One line, in its author's words.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The names of its checks that failed.
+    #[serde(default)]
+    pub failing: Vec<String>,
 }
 
 /// What is between two changesets. For the base, `right` names it.

@@ -283,6 +283,13 @@ pub(crate) async fn send_to_remote(
     Ok(Json(ask(&app, move |engine| engine.send_review(id, &how.into())).await?))
 }
 
+/// Asks GitHub what has become of the pull requests of a review.
+#[utoipa::path(post, path = "/api/reviews/{id}/refresh", params(("id" = String, Path,)), responses((status = 200, body = ReviewView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn refresh(State(app): State<App>, Path(id): Path<String>) -> Answer<ReviewView> {
+    let id = review_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.refresh_review(id)).await?))
+}
+
 /// Which agent helps.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]

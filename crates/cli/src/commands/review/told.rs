@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use callboard_model::review::{CheckOutcome, LandBy, ReviewState};
 use callboard_model::view::{
-    CommentOn, CommentState, Narrowed, OwnedView, PairView, ReviewCheck, ReviewComment, ReviewFile,
-    ReviewList, ReviewMember, ReviewView, SendPlan, Viewed,
+    CommentOn, CommentState, Narrowed, OwnedView, PairView, PullRequestView, ReviewCheck,
+    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewView, SendPlan, Viewed,
 };
 
 use crate::output::{self, Style, plain};
@@ -75,6 +75,9 @@ pub(super) fn review(view: &ReviewView) -> String {
             output::count(of.files.len() as u64, "file"),
         );
         let _ = writeln!(text, "  {}", plain(&member.reason));
+        if let Some(pull) = &of.pull_request {
+            let _ = writeln!(text, "  {}", pull_request(pull));
+        }
     }
     text.push_str(&between(&view.pairs));
     text.push_str(&order(view));
@@ -137,6 +140,18 @@ pub(super) fn plan(review: &str, plan: &SendPlan) -> String {
     text
 }
 
+/// A pull request in words: its number, what became of it, what its checks came to.
+fn pull_request(pull: &PullRequestView) -> String {
+    let mut words = vec![pull.name.clone()];
+    words.extend(pull.state.clone().filter(|state| state != "open"));
+    words.extend(pull.checks.as_ref().map(|checks| match pull.failing.as_slice() {
+        [] => format!("CI {checks}"),
+        failing => format!("CI {checks}: {}", plain(&failing.join(", "))),
+    }));
+    words.extend(pull.preview.as_ref().map(|preview| format!("preview {}", plain(preview))));
+    words.join(" · ")
+}
+
 /// What of a review is at its remote.
 pub(super) fn sent(view: &ReviewView) -> String {
     let Some(sent) = &view.sent else { return String::new() };
@@ -149,7 +164,7 @@ pub(super) fn sent(view: &ReviewView) -> String {
     let mut text = format!("{} {state} {}\n", view.id, sent.remote);
     for branch in &sent.branches {
         let place = match (&branch.pull_request, &branch.open_at) {
-            (Some(pull), _) => format!("{} {}", pull.name, pull.url),
+            (Some(pull), _) => format!("{} {}", pull_request(pull), pull.url),
             (None, Some(page)) => format!("open it at {page}"),
             (None, None) => "open it on its page".to_owned(),
         };
