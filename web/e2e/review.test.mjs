@@ -165,6 +165,21 @@ test('it lands after a word on what will be done, and comes back', async () => {
   await page.getByRole('button', { name: 'Land…' }).waitFor()
 })
 
+test('it is sent as a stack after what is pushed was seen, and shows its pull requests', async () => {
+  await press('l')
+  const ask = page.getByRole('alertdialog')
+  await ask.getByLabel('to its remote, as a stack').check()
+  const pushed = ask.getByRole('list', { name: 'What is pushed' })
+  await pushed.getByText('callboard/R7-t10 onto callboard/R7-t12').waitFor()
+  await ask.getByText('main itself is not pushed to').waitFor()
+  await ask.getByRole('button', { name: 'Send' }).click()
+  const sent = page.getByRole('status', { name: 'At the remote' })
+  await sent.getByRole('link', { name: '#441 · CI … running' }).waitFor()
+  assert.equal(await sent.getByRole('listitem').count(), 3)
+  await page.getByRole('button', { name: 'Refresh pull requests' }).click()
+  await sent.getByRole('link', { name: '#441 · CI ✓ passed' }).waitFor()
+})
+
 test('a refusal says why, and leaves the review as it was', async () => {
   view.daemon.control.fail = { status: 409, error: 'main moved; nothing was landed.', hint: 'Look again.' }
   await press('l', 'Enter')

@@ -8,6 +8,7 @@ mod attribute;
 mod barrier;
 mod checkouts;
 mod claims;
+mod fetched;
 mod heard;
 mod hold;
 mod look;
@@ -29,6 +30,7 @@ use callboard_os::watch::FileWatcher;
 
 use self::barrier::Barrier;
 use self::checkouts::Followed;
+pub(crate) use self::fetched::fetched_name;
 pub(crate) use self::look::order_setting;
 pub(crate) use self::scoped_commit::shown_overlap;
 use self::touched::{Taken, Touched};

@@ -411,6 +411,21 @@ pub const NOTICE_IS_PRINTED_WITHIN_MS: i64 = 2_000;
 /// Files of others that an agent is told of whose command would sweep them.
 pub const SWEPT_FILES: usize = 8;
 
+/// Branches of remotes that are followed: what a team works on at a time. Each is merged with each that touches its files.
+pub const FETCHED_BRANCHES: usize = 20;
+
+/// Age of its last commit at which nobody works on a remote's branch any more, unless an open review has it.
+pub const FETCHED_BRANCH_AGE_MS: i64 = 30 * 24 * 3600 * 1000;
+
+/// Time for one question to GitHub by `gh`: a slow network, not one that is gone.
+pub const GH_TIME: Duration = Duration::from_secs(60);
+
+/// Pull requests that are asked for: those of a month or two of a busy team.
+pub const PULL_REQUESTS: usize = 100;
+
+/// Characters of a title in the name of a branch that a review is sent as: what a list of branches shows.
+pub const SENT_BRANCH_CHARS: usize = 40;
+
 /// Reviews that are over and are shown, and whose trees are kept: who looks for an older one has git's own history.
 pub const REVIEWS_OVER: usize = 30;
 

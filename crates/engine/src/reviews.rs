@@ -7,6 +7,7 @@
 mod checks;
 mod combine;
 mod comments;
+mod commits;
 mod diff;
 mod follow;
 mod help;
@@ -15,6 +16,7 @@ mod land;
 mod moves;
 mod narrow;
 mod open;
+mod send;
 
 use std::path::PathBuf;
 
@@ -33,6 +35,7 @@ pub use self::land::HowToLand;
 pub(crate) use self::land::LandingNow;
 pub(crate) use self::moves::Remembered;
 pub(crate) use self::open::{sentence, titled};
+pub use self::send::HowToSend;
 
 impl Engine {
     /// Git that reads the repository of a workspace and the trees of its changesets, and writes beside them.
@@ -52,7 +55,7 @@ impl Engine {
     }
 
     /// The main checkout of a workspace.
-    fn root_of_workspace(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
+    pub(crate) fn root_of_workspace(&self, workspace: WorkspaceId) -> Result<PathBuf, EngineError> {
         let row = self.read(|s| Ok(s.workspace(workspace)?))?;
         let row = row.ok_or_else(|| EngineError::NotFound {
             what: format!("workspace {workspace}"),

@@ -130,6 +130,13 @@ pub fn commit_of(git: &Git, name: &str) -> Option<String> {
     git.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).ok()
 }
 
+/// The tree of what `name` leads to; `None` if it leads to none.
+#[must_use]
+pub fn tree_of(git: &Git, name: &str) -> Option<String> {
+    let wanted = format!("{name}^{{tree}}");
+    git.text(&["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted]).ok()
+}
+
 /// How many commits `tip` has that none of `others` and no remote's branch has.
 ///
 /// # Errors

@@ -23,7 +23,8 @@ pub enum ChangesetKey {
     Worktree(String),
     /// What one session changed in a checkout that several share.
     Session(SessionId),
-    /// A branch that is checked out nowhere, by its full name (`refs/remotes/origin/fix`).
+    /// A branch by its full name: one of a remote that was fetched (`refs/remotes/origin/fix`), or the base, against
+    /// which others are held (`refs/heads/main`).
     Branch(String),
     /// A revision, as it was named.
     Revision(String),
@@ -41,6 +42,18 @@ impl fmt::Display for ChangesetKey {
 }
 
 impl ChangesetKey {
+    /// Whether it is a fetched branch of a remote: whoever works on it is not here.
+    #[must_use]
+    pub fn is_fetched(&self) -> bool {
+        matches!(self, Self::Branch(name) if name.starts_with("refs/remotes/"))
+    }
+
+    /// Whether it is the base that others are held against.
+    #[must_use]
+    pub fn is_base(&self) -> bool {
+        matches!(self, Self::Branch(_)) && !self.is_fetched()
+    }
+
     /// The one that a text names.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
@@ -75,9 +88,9 @@ pub struct Changeset {
     pub key: ChangesetKey,
     /// The workspace it belongs to.
     pub workspace: WorkspaceId,
-    /// The folder that it lies in; none for a branch that is checked out nowhere.
+    /// The folder that it lies in; none for a fetched branch.
     pub path: Option<String>,
-    /// Its branch.
+    /// Its branch; of a remote's, with the remote (`origin/fix`).
     pub branch: Option<String>,
     /// The branch that it is to land on.
     pub base: String,

@@ -20,6 +20,7 @@ pub mod owned;
 pub mod pair;
 pub mod phrase;
 pub mod project;
+pub mod pull_request;
 pub mod purpose;
 pub mod query;
 pub mod resource;

@@ -4,6 +4,7 @@ mod blame;
 mod group;
 mod moved;
 mod reading;
+mod sent;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ pub use blame::{Blame, blame};
 pub use group::{Group, groups};
 pub use moved::{Move, Run, moved};
 pub use reading::{ReadingPlace, in_reading_order};
+pub use sent::{SendAs, Sent, SentBranch, branch_words};
 
 /// How the message begins by which a session is sent the comments on what it wrote.
 pub const SENT_COMMENTS: &str = "A review of your changes (";
@@ -44,6 +46,9 @@ pub struct Review {
     /// How far landing is, or what became of it.
     #[serde(default)]
     pub landing: Option<Landing>,
+    /// What of it is at its remote, as pull requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Counts its changes.

@@ -161,6 +161,11 @@ fn of_reviews() -> Router<App> {
         .route("/api/reviews/{id}/check", post(reviews::check))
         .route("/api/reviews/{id}/checks/{number}/log", get(reviews::log))
         .route("/api/reviews/{id}/land", post(reviews::land))
+        .route(
+            "/api/reviews/{id}/pull-requests",
+            get(reviews::sending_plan).post(reviews::send_to_remote),
+        )
+        .route("/api/reviews/{id}/refresh", post(reviews::refresh))
         .route("/api/reviews/{id}/help", post(reviews::help))
         .route("/api/reviews/{id}/drop", post(reviews::give_up))
         .route("/api/reviews/{id}/undo", post(reviews::undo))

@@ -125,6 +125,11 @@ impl<'a> Repo<'a> {
         self.head()
     }
 
+    /// Makes the next commits at this time, in seconds since 1970, and after it.
+    pub fn go_on_at(&self, seconds: i64) {
+        self.commits.store((seconds - FIRST_COMMIT) / COMMIT_STEP, Ordering::Relaxed);
+    }
+
     /// The commit that is checked out.
     #[must_use]
     pub fn head(&self) -> String {

@@ -62,6 +62,7 @@ function create(state, _, { body }) {
     proven: [],
     comments: [],
     hinders: null,
+    sent: null,
     created_at: new Date().toISOString(),
     revision: 0,
   }
@@ -216,6 +217,57 @@ const land = (state, [id]) =>
     return { body: state.changeReview(id, { state: 'landed', landing }) }
   })
 
+const refresh = (state, [id]) =>
+  found(state, id, (row) => {
+    const passed = (branch) => ({ ...branch, pull_request: { ...branch.pull_request, checks: 'passed' } })
+    const sent = row.sent && { ...row.sent, branches: row.sent.branches.map(passed) }
+    return { body: state.changeReview(id, { sent }) }
+  })
+
+const branchesOf = (row, as) => {
+  const names = as === 'stack' ? row.order.order : [row.title]
+  return names.map((name, i) => ({
+    branch: `callboard/${row.id}-${name.toLowerCase().replace(/\W+/g, '-')}`,
+    onto: i === 0 ? 'main' : `callboard/${row.id}-${names[i - 1].toLowerCase().replace(/\W+/g, '-')}`,
+    title: as === 'stack' ? row.members.find((member) => member.name === name).title : row.title,
+    pushed: row.sent !== null,
+    pull_request: null,
+    open_at: null,
+  }))
+}
+
+const sendPlan = (state, [id], { query }) =>
+  found(state, id, (row) => {
+    if (row.hinders) return refused(`${row.hinders}; nothing was landed.`)
+    const branches = branchesOf(row, query.get('as'))
+    const to = { remote: 'origin', address: 'https://github.com/acme/ledger', base: 'main' }
+    return { body: { ...to, sent_as: query.get('as'), opens: true, tree: row.tree, branches } }
+  })
+
+const sendToRemote = (state, [id], { query }) =>
+  found(state, id, (row) => {
+    const branches = branchesOf(row, query.get('as')).map((branch, i) => ({
+      ...branch,
+      pushed: true,
+      pull_request: {
+        name: `#${440 + i}`,
+        url: `https://example.com/ledger/pull/${440 + i}`,
+        preview: null,
+        checks: 'running',
+      },
+    }))
+    const sent = {
+      sent_as: query.get('as'),
+      remote: 'origin',
+      base: 'main',
+      branches,
+      under_way: false,
+      current: true,
+      failure: null,
+    }
+    return { body: state.changeReview(id, { sent }) }
+  })
+
 const set =
   (change) =>
   (state, [id]) =>
@@ -243,6 +295,9 @@ export const ROUTES = [
   ['POST', /^\/api\/reviews\/(R\d+)\/check$/, runChecks],
   ['GET', /^\/api\/reviews\/(R\d+)\/checks\/(\d+)\/log$/, log],
   ['POST', /^\/api\/reviews\/(R\d+)\/land$/, land],
+  ['GET', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendPlan],
+  ['POST', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendToRemote],
+  ['POST', /^\/api\/reviews\/(R\d+)\/refresh$/, refresh],
   ['POST', /^\/api\/reviews\/(R\d+)\/drop$/, set({ state: 'dropped' })],
   ['POST', /^\/api\/reviews\/(R\d+)\/undo$/, set({ state: 'open', landing: null })],
 ]

@@ -13,6 +13,8 @@ import type {
   ReviewId,
   ReviewList,
   ReviewView,
+  SendAs,
+  SendPlan,
   WorkspaceId,
 } from './types'
 
@@ -48,6 +50,14 @@ export const runChecks = (id: ReviewId): Promise<ReviewView> => act('POST', id, 
 /** Lands what was seen: a review whose tree is another one by now is refused. */
 export const landReview = (id: ReviewId, tree: string | null): Promise<ReviewView> =>
   request('POST', withQuery(`/api/reviews/${id}/land`, { tree: tree ?? undefined }))
+/** What would be pushed where; nothing leaves the machine. */
+export const fetchSendPlan = (id: ReviewId, as: SendAs): Promise<SendPlan> =>
+  get(`/api/reviews/${id}/pull-requests`, { as })
+/** Sends what was seen to its remote, as pull requests. */
+export const sendToRemote = (id: ReviewId, as: SendAs, tree: string | null): Promise<ReviewView> =>
+  request('POST', withQuery(`/api/reviews/${id}/pull-requests`, { as, tree: tree ?? undefined }))
+/** Asks GitHub what has become of the pull requests. */
+export const refreshReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/refresh')
 export const dropReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/drop')
 /** Takes a landing back, or a review that was dropped. */
 export const undoReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/undo')

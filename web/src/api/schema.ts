@@ -1668,6 +1668,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reviews/{id}/pull-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would be pushed where, if a review were sent as pull requests. Nothing leaves the machine. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `pr` or `stack`; `pr` if not given. */
+                    as?: components["schemas"]["SendAs"];
+                    /** @description Though a check failed, has not ended, or was of what was there before. */
+                    anyway?: boolean;
+                    /** @description The tree that its asker saw: no other one is sent. */
+                    tree?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SendPlan"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Pushes a review to branches of its own at its remote, and opens pull requests of them where `gh` can. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `pr` or `stack`; `pr` if not given. */
+                    as?: components["schemas"]["SendAs"];
+                    /** @description Though a check failed, has not ended, or was of what was there before. */
+                    anyway?: boolean;
+                    /** @description The tree that its asker saw: no other one is sent. */
+                    tree?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks GitHub what has become of the pull requests of a review. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReviewView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reviews/{id}/send": {
         parameters: {
             query?: never;
@@ -4084,7 +4217,7 @@ export interface components {
             added: number;
             /** @description The branch that it is to land on. */
             base: string;
-            /** @description Its branch. */
+            /** @description Its branch; of a remote's, with the remote (`origin/fix`). */
             branch?: string | null;
             /** @description When it last changed. */
             changed_at: components["schemas"]["Timestamp"];
@@ -4101,7 +4234,7 @@ export interface components {
             left_out: string[];
             /** @description The commit that it and its base have in common. */
             merge_base: string;
-            /** @description The folder that it lies in; none for a branch that is checked out nowhere. */
+            /** @description The folder that it lies in; none for a fetched branch of a remote. */
             path?: string | null;
             pull_request?: components["schemas"]["PullRequestView"] | null;
             /**
@@ -5344,10 +5477,16 @@ export interface components {
         PullRequestView: {
             /** @description What its checks came to: `passed`, `failed`, `running`. */
             checks?: string | null;
+            /** @description The names of its checks that failed. */
+            failing?: string[];
             /** @description `#432`. */
             name: string;
             /** @description Where its preview is deployed. */
             preview?: string | null;
+            /** @description What has become of it: `open`, `merged`, `closed`. */
+            state?: string | null;
+            /** @description One line, in its author's words. */
+            title?: string | null;
             /** @description Its page. */
             url: string;
         };
@@ -5610,6 +5749,7 @@ export interface components {
              * @description Counts its changes: what refers to an older one is refused.
              */
             revision: number;
+            sent?: components["schemas"]["SentView"] | null;
             /** @description As of which commit it was read: the stream goes on from there. */
             seq?: components["schemas"]["Seq"];
             /** @description What has become of it. */
@@ -5722,6 +5862,59 @@ export interface components {
          * @enum {string}
          */
         SearchSubject: "event" | "task" | "note";
+        /**
+         * @description As what a review is sent.
+         * @enum {string}
+         */
+        SendAs: "pr" | "stack";
+        /** @description What would be pushed where, if a review were sent. */
+        SendPlan: {
+            /** @description Its page, or its address. */
+            address: string;
+            /** @description The branch that it is to land on. */
+            base: string;
+            /** @description The branches, in the order in which they land. */
+            branches: components["schemas"]["SentBranchView"][];
+            /** @description Pull requests are opened by `gh`; else only branches are pushed. */
+            opens: boolean;
+            /** @description The remote. */
+            remote: string;
+            /** @description As what. */
+            sent_as: components["schemas"]["SendAs"];
+            /** @description The tree of all of it: only this one is sent. */
+            tree?: string | null;
+        };
+        /** @description A branch of a review at its remote. */
+        SentBranchView: {
+            /** @description What it is called there. */
+            branch: string;
+            /** @description The branch that it is on top of. */
+            onto: string;
+            /** @description Where a pull request of it can be opened by hand. */
+            open_at?: string | null;
+            pull_request?: components["schemas"]["PullRequestView"] | null;
+            /** @description It was pushed before. */
+            pushed: boolean;
+            /** @description One line: that of its pull request. */
+            title: string;
+        };
+        /** @description What of a review is at its remote, or is being sent there. */
+        SentView: {
+            /** @description The branch that it is to land on. */
+            base: string;
+            /** @description Its branches, in the order in which they land. */
+            branches: components["schemas"]["SentBranchView"][];
+            /** @description It is there as it is here now. */
+            current: boolean;
+            /** @description What became of the last try, if that failed. */
+            failure?: string | null;
+            /** @description The remote. */
+            remote: string;
+            /** @description As what. */
+            sent_as: components["schemas"]["SendAs"];
+            /** @description It is being sent. */
+            under_way: boolean;
+        };
         /**
          * Format: int64
          * @description The order of commits to the store: every reader resumes from the last one it saw.
@@ -6718,6 +6911,10 @@ export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchSubject = components['schemas']['SearchSubject'];
+export type SendAs = components['schemas']['SendAs'];
+export type SendPlan = components['schemas']['SendPlan'];
+export type SentBranchView = components['schemas']['SentBranchView'];
+export type SentView = components['schemas']['SentView'];
 export type Seq = components['schemas']['Seq'];
 export type ServeWorktree = components['schemas']['ServeWorktree'];
 export type ServerView = components['schemas']['ServerView'];

@@ -115,11 +115,19 @@ export type ReviewProposal = Omit<Told<schema.ReviewProposal>, 'members' | 'pair
   members: ReviewMember[]
   pairs: PairView[]
 }
-export type ReviewView = Omit<Told<schema.ReviewView>, 'members' | 'pairs' | 'comments'> & {
+export type ReviewView = Omit<Told<schema.ReviewView>, 'members' | 'pairs' | 'comments' | 'sent'> & {
   members: ReviewMember[]
   pairs: PairView[]
   comments: ReviewComment[]
+  sent: SentView | null
 }
+export type PullRequestView = Told<schema.PullRequestView>
+export type SendAs = schema.SendAs
+export type SendPlan = Omit<Told<schema.SendPlan>, 'branches'> & { branches: SentBranchView[] }
+export type SentBranchView = Omit<Told<schema.SentBranchView>, 'pull_request'> & {
+  pull_request: PullRequestView | null
+}
+export type SentView = Omit<Told<schema.SentView>, 'branches'> & { branches: SentBranchView[] }
 export type ReviewList = Omit<Told<schema.ReviewList>, 'reviews' | 'proposals' | 'others'> & {
   reviews: ReviewView[]
   proposals: ReviewProposal[]

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { CheckOutcome, ReviewCheck, ReviewView } from '../api/types'
-import { landingWords, matrixOf, provenWords } from './matrix'
+import { checksWords, landingWords, matrixOf, provenWords } from './matrix'
 
 const check = (id: number, member: number | null, outcome: CheckOutcome): ReviewCheck => ({
   id,
@@ -43,6 +43,12 @@ test('who it takes is named, or that it takes all', () => {
 test('the last run of a command counts', () => {
   const checks = [check(1, null, 'failed'), check(2, null, 'passed')]
   expect(matrixOf({ checks, members, proven: [] })[0]?.together?.id).toBe(2)
+})
+
+test('checks of a pull request are told by a shape and a word', () => {
+  expect(checksWords('failed')).toBe('CI ✗ failed')
+  expect(checksWords('queued')).toBe('CI queued')
+  expect(checksWords(null)).toBe(null)
 })
 
 test('landing says in words what will be done', () => {

@@ -59,6 +59,12 @@ export function provenWords(
   return `${names} pass alone and fail together.`
 }
 
+/** What the checks of a pull request came to, by a shape and a word; nothing where none is known. */
+export function checksWords(checks: string | null): string | null {
+  const shape = { passed: '✓', failed: '✗', running: '…' }[checks ?? '']
+  return checks ? `CI ${shape ? `${shape} ` : ''}${checks}` : null
+}
+
 /** What will be done by landing, in words. */
 export function landingWords({
   members,

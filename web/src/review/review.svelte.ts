@@ -1,6 +1,6 @@
 import { ApiError } from '../api/client'
 import * as api from '../api/review'
-import type { ChangeReview, CommentOn, ReviewFile, ReviewId, ReviewView } from '../api/types'
+import type { ChangeReview, CommentOn, ReviewFile, ReviewId, ReviewView, SendAs } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
 import { Diffs } from './diffs.svelte'
 import { formKey, Forms } from './forms.svelte'
@@ -101,6 +101,10 @@ export class Review {
   check = (): Promise<boolean> => this.#do('Starting…', 'No check was started.', () => api.runChecks(this.id))
   land = (): Promise<boolean> =>
     this.#do('Landing…', 'Nothing was landed.', () => api.landReview(this.id, this.view?.tree ?? null))
+  sendAs = (as: SendAs, tree: string | null): Promise<boolean> =>
+    this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, tree))
+  refresh = (): Promise<boolean> =>
+    this.#do('Asking GitHub…', 'Pull requests are as they were told last.', () => api.refreshReview(this.id))
   giveUp = (): Promise<boolean> =>
     this.#do('Giving up…', 'The review is as it was.', () => api.dropReview(this.id))
   undo = (): Promise<boolean> => this.#do('Undoing…', 'It is as it was.', () => api.undoReview(this.id))

@@ -80,10 +80,16 @@ pub(crate) enum What {
         #[command(flatten)]
         json: Json,
     },
-    /// Put them onto the base, all or nothing, in the order that `show` tells.
+    /// Put them onto the base, all or nothing, in the order that `show` tells; or send them as pull requests.
     Land {
         /// `R7`.
         review: String,
+        /// Onto the base here, or to its remote: as one pull request, or as a stack of one for each.
+        #[arg(long = "as", value_enum, default_value_t = As::Merge)]
+        land_as: As,
+        /// Send it to the remote without asking.
+        #[arg(long)]
+        yes: bool,
         /// How each is put there; as the review says if not given.
         #[arg(long, value_enum)]
         by: Option<By>,
@@ -93,6 +99,8 @@ pub(crate) enum What {
         #[command(flatten)]
         json: Json,
     },
+    /// Ask GitHub what has become of its pull requests, and of its members'.
+    Refresh(Which),
     /// Have an agent merge what git cannot merge: both changesets and both goals, as a task in a worktree of its own.
     Help {
         /// `R7`.
@@ -128,6 +136,17 @@ pub(crate) struct Members {
     pub(crate) members: Vec<String>,
     #[command(flatten)]
     pub(crate) json: Json,
+}
+
+/// Where a review lands, and as what.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum As {
+    /// Onto the base branch, here.
+    Merge,
+    /// One pull request of all members.
+    Pr,
+    /// A pull request for each member, each on top of the one before.
+    Stack,
 }
 
 /// How a member is put onto the base.

@@ -1,11 +1,12 @@
 //! `review`: changesets that are looked at, checked and landed as one.
 
 mod diff;
+mod send;
 mod told;
 
 use std::process::ExitCode;
 
-use callboard_model::review::{CheckOutcome, LandBy};
+use callboard_model::review::{CheckOutcome, LandBy, SendAs};
 use callboard_model::view::{
     ChangeReview, CommentOn, LogEntry, Narrowed, NewComment, NewReview, OwnedView, ReviewCheck,
     ReviewList, ReviewView, StreamMessage,
@@ -14,7 +15,7 @@ use hyper::Method;
 
 use super::{client, workspace_needed};
 use crate::args::Json;
-use crate::args::review::{Members, Review, What, Which};
+use crate::args::review::{As, Members, Review, What, Which};
 use crate::client::{Client, encoded};
 use crate::error::CliError;
 use crate::output;
@@ -66,26 +67,33 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
             let is_bad = view.checks.iter().any(|check| is_bad(&check));
             Ok(if is_bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
         }
-        What::Land { review, by, anyway, json } => {
+        What::Land { review, land_as, yes, by, anyway, json } => {
+            let sent_as = match land_as {
+                As::Merge => None,
+                As::Pr => Some(SendAs::Pr),
+                As::Stack => Some(SendAs::Stack),
+            };
+            if let Some(sent_as) = sent_as {
+                let how = send::How { sent_as, by: by.map(Into::into), anyway, yes };
+                return send::send(&client, &review, &how, &json);
+            }
             let by = by.map(|by| format!("&by={}", word_of(by.into()))).unwrap_or_default();
             let view = act(&client, &review, &format!("land?anyway={anyway}{by}"))?;
             done(if json.json { output::json(&view) } else { output::print(&told::state(&view)) })
         }
-        What::Help { review, agent, json } => {
-            let agent = agent.map(|agent| format!("?agent={}", encoded(&agent)));
-            let path =
-                format!("/api/reviews/{}/help{}", encoded(&review), agent.unwrap_or_default());
-            let started: Vec<OwnedView> = client.send(Method::POST, &path, &())?;
-            if json.json {
-                output::json(&started)?;
-            } else {
-                output::print(&told::helpers(&started))?;
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+        What::Help { review, agent, json } => done(help(&client, &review, agent.as_deref(), &json)),
+        What::Refresh(which) => done(show(&act(&client, &which.review, "refresh")?, &which.json)),
         What::Drop(which) => done(acted(&client, &which, "drop")),
         What::Undo(which) => done(acted(&client, &which, "undo")),
     }
+}
+
+/// Has an agent merge what git cannot merge.
+fn help(client: &Client, review: &str, agent: Option<&str>, json: &Json) -> Result<(), CliError> {
+    let agent = agent.map(|agent| format!("?agent={}", encoded(agent))).unwrap_or_default();
+    let path = format!("/api/reviews/{}/help{agent}", encoded(review));
+    let started: Vec<OwnedView> = client.send(Method::POST, &path, &())?;
+    if json.json { output::json(&started) } else { output::print(&told::helpers(&started)) }
 }
 
 fn word_of(by: LandBy) -> &'static str {

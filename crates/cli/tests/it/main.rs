@@ -22,6 +22,7 @@ mod real_agents;
 mod real_browser;
 mod resources;
 mod scene;
+mod sending;
 mod tail;
 mod transcripts;
 mod trust;

@@ -9,13 +9,14 @@ use std::time::Duration;
 use callboard_git::base::{self, Base};
 use callboard_git::changeset::Changes;
 use callboard_git::tree::{LeftOut, Trees, Why, WorktreeTree};
-use callboard_git::{Checkout, Git};
+use callboard_git::{Checkout, Git, worktree};
 use callboard_model::changeset::{ChangedFile, Changeset};
 use callboard_model::pair::Pair;
 use callboard_model::{ChangesetKey, SessionId, Timestamp, WorkspaceId};
 
 use super::attribute::{Attributed, Looked, attribute};
 use super::checkouts::Followed;
+use super::fetched::{Fetched, fetched_name, follow_fetched};
 use super::hold::Held;
 use super::meeting::Meeting;
 use super::split::{Member, members};
@@ -26,8 +27,8 @@ use crate::{Engine, EngineError, limits};
 
 /// A changeset as it was last looked at.
 pub(super) struct Seen {
-    /// The checkout that it lies in.
-    pub(super) top: PathBuf,
+    /// The checkout that it lies in; none of a fetched branch.
+    pub(super) top: Option<PathBuf>,
     pub(super) member: Member,
     pub(super) changes: Changes,
     /// It has changed since it is followed.
@@ -45,6 +46,8 @@ pub(super) struct Repository {
     /// Those that sessions work in.
     attributed: BTreeMap<PathBuf, Attributed>,
     pub(super) meeting: Meeting,
+    /// Branches of remotes, as they were last fetched.
+    pub(super) fetched: Fetched,
     /// What has landed: the commits of changesets that change nothing any more, though they look as if they did.
     landed: BTreeMap<String, String>,
     /// What the base has gained, by the commit at which it was left.
@@ -54,7 +57,7 @@ pub(super) struct Repository {
     /// Worktrees that could not be looked at.
     failed: BTreeSet<PathBuf>,
     /// It is looked at for the first time: what is there is no news.
-    is_opening: bool,
+    pub(super) is_opening: bool,
     /// In which order all land is to be worked out anew.
     is_order_due: bool,
 }
@@ -209,6 +212,9 @@ fn look_at(
             }
         }
     }
+    let fetched = follow_fetched(engine, repository, followed, is_moved)?;
+    changed.extend(fetched.changed);
+    forgotten.extend(fetched.gone);
     repository.is_opening = false;
     keep(engine, repository, followed, &changed, forgotten)?;
     tidy_up(engine, repository);
@@ -240,15 +246,15 @@ fn open(engine: &Engine, followed: &Followed) -> Result<Option<Repository>, Engi
     let Ok(base) = engine.base_at(&followed.root) else { return Ok(None) };
     let store = engine.trees_store(followed.workspace);
     let trees = Trees::at(&store, &followed.root)?;
-    let (seen, meeting) = (BTreeMap::new(), Meeting::default());
     Ok(Some(Repository {
         workspace: followed.workspace,
         trees,
         base,
-        seen,
+        seen: BTreeMap::new(),
         checkouts: BTreeMap::new(),
         attributed: BTreeMap::new(),
-        meeting,
+        meeting: Meeting::default(),
+        fetched: Fetched::default(),
         landed: engine.landed(followed.workspace)?,
         gained: BTreeMap::new(),
         looks: 0,
@@ -270,10 +276,13 @@ fn follow_base(repository: &mut Repository) -> Result<Vec<ChangesetKey>, EngineE
 }
 
 /// What a changeset changes; nothing, if it has landed as it is.
-fn changes_of(repository: &Repository, member: &Member) -> Result<Changes, EngineError> {
-    let mut changes = member.changes(repository.trees.git(), &repository.base.start)?;
+pub(super) fn changes_of(repository: &Repository, member: &Member) -> Result<Changes, EngineError> {
+    let (git, base) = (repository.trees.git(), repository.base.start.as_str());
+    let mut changes = member.changes(git, base)?;
     let landed = repository.landed.get(&member.key.to_string());
-    if landed.is_some_and(|landed| *landed == member.commit) {
+    let is_landed = landed.is_some_and(|landed| *landed == member.commit);
+    // A branch that its service merged as one commit is often left where it is.
+    if is_landed || (member.key.is_fetched() && worktree::is_landed(git, &member.commit, base)?) {
         changes.files.clear();
     }
     Ok(changes)
@@ -307,11 +316,11 @@ fn forget_unknown(engine: &Engine, followed: &Followed) -> Result<(), EngineErro
     engine.ask(move |core| core.take_changesets(Vec::new(), gone))
 }
 
-/// What a look at a checkout came to.
+/// What a look at a checkout, or at fetched branches, came to.
 #[derive(Default)]
-struct Sights {
-    changed: Vec<ChangesetKey>,
-    gone: Vec<ChangesetKey>,
+pub(super) struct Sights {
+    pub(super) changed: Vec<ChangesetKey>,
+    pub(super) gone: Vec<ChangesetKey>,
 }
 
 /// Looks at a worktree, of which sessions may have told something.
@@ -357,7 +366,7 @@ fn split(
     let told = repository.attributed.get(top).map(|one| &one.told);
     let members = members(&repository.trees, top, tree, told)?;
     let is_here = |key: &ChangesetKey| members.iter().any(|member| member.key == *key);
-    let known = repository.seen.iter().filter(|(_, seen)| seen.top == top);
+    let known = repository.seen.iter().filter(|(_, seen)| seen.top.as_deref() == Some(top));
     let mut gone: Vec<ChangesetKey> = known.map(|(key, _)| key.clone()).collect();
     if !was_seen {
         let workspace = repository.workspace;
@@ -379,7 +388,8 @@ fn split(
         let changes = changes_of(repository, &member)?;
         let is_live = !repository.is_opening || known.is_some();
         let key = member.key.clone();
-        repository.seen.insert(key.clone(), Seen { top: top.to_owned(), member, changes, is_live });
+        let top = Some(top.to_owned());
+        repository.seen.insert(key.clone(), Seen { top, member, changes, is_live });
         changed.push(key);
     }
     Ok(Sights { changed, gone })
@@ -398,7 +408,7 @@ fn forget(
         let path = top.to_string_lossy().into_owned();
         engine.ask(move |core| core.forget_attribution(&path))?;
     }
-    let known = repository.seen.iter().filter(|(_, seen)| seen.top == top);
+    let known = repository.seen.iter().filter(|(_, seen)| seen.top.as_deref() == Some(top));
     let gone: Vec<ChangesetKey> = known.map(|(key, _)| key.clone()).collect();
     for key in &gone {
         repository.seen.remove(key);
@@ -422,7 +432,7 @@ fn keep(
             gone.push(key.clone());
             continue;
         }
-        let checkout = followed.checkouts.iter().find(|one| one.top == seen.top);
+        let checkout = followed.checkouts.iter().find(|one| Some(&one.top) == seen.top.as_ref());
         now.push(changeset_of(engine, repository.workspace, &repository.base, seen, checkout));
     }
     if !now.is_empty() || !gone.is_empty() {
@@ -483,7 +493,7 @@ fn changeset_of(
         key: member.key.clone(),
         workspace,
         path: checkout.map(|checkout| checkout.top.to_string_lossy().into_owned()),
-        branch: checkout.and_then(Checkout::branch),
+        branch: checkout.and_then(Checkout::branch).or_else(|| fetched_name(&member.key)),
         base: base.branch.clone(),
         // What a session changes in a shared checkout stands on what is committed there.
         merge_base: if member.is_part { head.clone() } else { merge_base.to_owned() },

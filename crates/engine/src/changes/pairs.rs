@@ -144,7 +144,7 @@ fn met_by(
 
 fn both(left: &Seen, right: &Seen) -> Both {
     // One checkout holds both: what they change does not merge, it is there.
-    let is_one = left.top == right.top;
+    let is_one = left.top.is_some() && left.top == right.top;
     let merge = !is_one && left.changes.may_conflict_with(&right.changes);
     Both {
         keys: (left.member.key.clone(), right.member.key.clone()),

@@ -12,6 +12,7 @@ use callboard_store::{Durability, Snapshot, Write};
 
 use super::{Core, calls};
 use crate::EngineError;
+use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
 
 /// What a look at two changesets found.
@@ -45,6 +46,32 @@ impl Core {
             Ok(())
         })?;
         self.changes.news.tell();
+        Ok(())
+    }
+
+    /// Takes what a remote told of its pull requests, and announces whom that changes.
+    pub(crate) fn take_pull_requests(
+        &mut self,
+        workspace: WorkspaceId,
+        now: &PullRequests,
+    ) -> Result<(), EngineError> {
+        self.write(Durability::Normal, |w| {
+            let before = PullRequests::of(&w.view(), workspace)?;
+            if before == *now {
+                return Ok(());
+            }
+            let told = serde_json::to_value(now).unwrap_or_default();
+            w.put_setting(&pull_requests_setting(workspace), &told)?;
+            for changeset in w.view().changesets(workspace)? {
+                if before.of_changeset(&changeset) != now.of_changeset(&changeset) {
+                    w.put_changeset(&changeset)?;
+                }
+            }
+            for review in w.view().reviews_open(workspace)? {
+                w.put_review(review)?;
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -226,7 +253,11 @@ fn tell(
         }
     }
     let files: Vec<&str> = news.iter().filter_map(|subject| conflict_in(subject)).collect();
-    if files.is_empty() {
+    let is_elsewhere = |key: &str| {
+        ChangesetKey::from_text(key).is_some_and(|key| key.is_fetched() || key.is_base())
+    };
+    // Between those who work elsewhere, nobody here has anything to decide.
+    if files.is_empty() || (is_elsewhere(&view.left.key) && is_elsewhere(&view.right.key)) {
         return Ok(());
     }
     calls::raise_conflict(w, workspace, &view)

@@ -1,7 +1,6 @@
 //! Reviews as the writer keeps them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use callboard_model::review::{
     CheckOutcome, CheckRun, Combination, Comment, Member, Review, ReviewState, ViewedFile,
@@ -265,21 +264,19 @@ impl Core {
         Ok(())
     }
 
-    /// Keeps under a name which changesets have landed, by their keys and commits, or have not any more.
+    /// Keeps under a name which changesets have landed, by their keys and commits, or have not any more; forgets those
+    /// that are `gone`.
     pub(crate) fn note_landed(
         &mut self,
         name: &str,
-        commits: BTreeMap<String, String>,
+        (commits, gone): (BTreeMap<String, String>, Vec<String>),
         is_landed: bool,
     ) -> Result<(), EngineError> {
         self.write_for_person(|w| {
             let kept = w.view().setting(name)?;
             let mut landed: BTreeMap<String, String> =
                 kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default();
-            // Of a worktree that is gone nobody asks any more.
-            landed.retain(|key, _| {
-                key.strip_prefix("worktree:").is_some_and(|top| Path::new(top).is_dir())
-            });
+            landed.retain(|key, _| !gone.contains(key));
             for (key, commit) in commits {
                 match is_landed {
                     true => landed.insert(key, commit),

@@ -14,6 +14,7 @@ use callboard_store::{Result as StoreResult, SessionDirectory, Snapshot, StoredW
 
 use crate::changes::order_setting;
 use crate::core::view_of;
+use crate::pull_requests::PullRequests;
 use crate::revisions::naming_both;
 use crate::{Engine, EngineError};
 
@@ -25,6 +26,7 @@ pub(crate) struct Naming {
     tops: Vec<String>,
     /// Sessions with a changeset of their own.
     alone: Vec<SessionId>,
+    pub(super) pull_requests: PullRequests,
 }
 
 impl Naming {
@@ -41,7 +43,8 @@ impl Naming {
             ChangesetKey::Session(session) => Some(*session),
             _ => None,
         });
-        Ok(Self { worktrees, directories, tops, alone: alone.collect() })
+        let pull_requests = PullRequests::of(s, workspace)?;
+        Ok(Self { worktrees, directories, tops, alone: alone.collect(), pull_requests })
     }
 
     /// The sessions that work or worked in a checkout, those that run first.
@@ -119,6 +122,7 @@ pub(crate) fn changeset_view(
     of: Changeset,
 ) -> StoreResult<ChangesetView> {
     let changeset = naming.name(s, &of.key, of.branch.as_deref())?;
+    let pull_request = naming.pull_requests.of_changeset(&of);
     Ok(ChangesetView {
         changeset,
         workspace: of.workspace,
@@ -135,7 +139,7 @@ pub(crate) fn changeset_view(
         files: of.files,
         left_out: of.left_out,
         changed_at: of.changed_at,
-        pull_request: None,
+        pull_request,
     })
 }
 
@@ -173,7 +177,7 @@ fn named_order(
     let name = |text: &String| -> StoreResult<Option<String>> {
         let branch = branches.get(text).and_then(|branch| branch.as_deref());
         let key = ChangesetKey::from_text(text);
-        let is_base = matches!(key, Some(ChangesetKey::Branch(_)));
+        let is_base = key.as_ref().is_some_and(ChangesetKey::is_base);
         let live = key.filter(|_| is_base || branches.contains_key(text));
         live.map(|key| Ok(naming.name(s, &key, branch)?.name)).transpose()
     };

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::review::{
-    CheckOutcome, CheckRun, CombinedFile, Comment, Landing, Review, ReviewState, ViewedFile, groups,
+    CheckOutcome, CheckRun, CombinedFile, Comment, Landing, Review, ReviewState, Sent, SentBranch,
+    ViewedFile, groups,
 };
 use callboard_model::view::{
-    BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, ReviewCheck,
-    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView, Viewed,
+    BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
+    ReviewCheck, ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView,
+    SentBranchView, SentView, Viewed,
 };
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -38,8 +40,7 @@ impl Material {
 
     /// What is between those of these keys, and between each and the base.
     fn pairs_among(&self, s: &Snapshot<'_>, keys: &[String]) -> StoreResult<Vec<PairView>> {
-        let is_base =
-            |key: &str| matches!(ChangesetKey::from_text(key), Some(ChangesetKey::Branch(_)));
+        let is_base = |key: &str| ChangesetKey::from_text(key).is_some_and(|key| key.is_base());
         let is_here = |key: &String| keys.contains(key);
         let mut views = Vec::new();
         for pair in self.pairs.iter().filter(|pair| !pair.has_nothing_to_see()) {
@@ -106,6 +107,12 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         files = all.map(|one| file(one, &viewed)).collect();
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
+    let tree = review.combination.and_then(|combination| combination.tree);
+    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
+    for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
+        let told = material.naming.pull_requests.of_sent(&branch.branch);
+        branch.pull_request = told.or(branch.pull_request.take());
+    }
     Ok(ReviewView {
         id: review.id,
         workspace: review.workspace,
@@ -114,7 +121,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         pairs: material.pairs_among(s, &keys)?,
         members,
         order,
-        tree: review.combination.and_then(|combination| combination.tree),
+        tree,
         files,
         checks: if whole { checks } else { Vec::new() },
         proven,
@@ -122,6 +129,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         land_by: review.land_by,
         hinders,
         landing: review.landing.map(landing_words),
+        sent,
         created_at: review.created_at,
         revision: review.revision,
         seq: s.seq()?,
@@ -132,6 +140,40 @@ fn landing_words(landing: Landing) -> String {
     match landing.set_aside.as_slice() {
         [] => landing.words,
         files => format!("{}; written meanwhile: {}", landing.words, files.join(", ")),
+    }
+}
+
+fn sent_view(of: Sent, tree: Option<&str>) -> SentView {
+    let last = of.branches.last();
+    SentView {
+        current: last.is_some_and(|last| last.is_pushed() && Some(last.tree.as_str()) == tree),
+        sent_as: of.sent_as,
+        remote: of.remote,
+        base: of.base,
+        under_way: of.is_under_way,
+        failure: of.failure,
+        branches: of.branches.into_iter().map(sent_branch_view).collect(),
+    }
+}
+
+/// A branch at a remote as it is shown.
+pub(crate) fn sent_branch_view(of: SentBranch) -> SentBranchView {
+    let pull_request = of.number.zip(of.url).map(|(number, url)| PullRequestView {
+        name: format!("#{number}"),
+        url,
+        preview: None,
+        checks: None,
+        state: None,
+        title: None,
+        failing: Vec::new(),
+    });
+    SentBranchView {
+        pushed: of.pushed.is_some(),
+        branch: of.branch,
+        onto: of.onto,
+        title: of.title,
+        pull_request,
+        open_at: of.open_at,
     }
 }
 

@@ -5,10 +5,11 @@ use std::sync::PoisonError;
 use callboard_model::review::{CombinedFile, Comment, Review, SENT_COMMENTS};
 use callboard_model::session::Alive;
 use callboard_model::view::{ChangeComment, CommentOn, CommentState, GoOn, NewComment, ReviewView};
-use callboard_model::{ReviewId, SessionId};
+use callboard_model::{ChangesetKey, ReviewId, SessionId};
 
 use super::diff::blamed;
 use super::open::refuse_unless_open;
+use crate::changes::fetched_name;
 use crate::{Engine, EngineError};
 
 impl Engine {
@@ -118,12 +119,11 @@ impl Engine {
             let failure = failure.map(|error| error.to_string());
             self.ask(move |core| core.comments_told(id, session, &numbers, failure))?;
         }
-        let nobody: Vec<i64> =
-            drafts.iter().filter(|draft| draft.to.is_empty()).map(|draft| draft.id).collect();
-        for number in nobody {
+        for (number, why) in drafts.iter().filter_map(|draft| Some((draft.id, not_told(draft)?))) {
             self.ask(move |core| {
                 core.change_review_comment(id, number, |comment| {
-                    comment.failure = Some("no session is known that wrote this".into());
+                    // Why a session was not told says more.
+                    comment.failure.get_or_insert(why);
                     Ok(())
                 })
             })?;
@@ -214,6 +214,19 @@ impl Engine {
         // On lines that nobody changed: whoever changed the file.
         Ok(if whose.is_empty() { file.members.clone() } else { whose })
     }
+}
+
+/// Whom of those that a comment is for no message reaches, and why.
+fn not_told(comment: &Comment) -> Option<String> {
+    let keys = comment.members.iter().filter_map(|(key, _)| ChangesetKey::from_text(key));
+    let fetched: Vec<String> = keys.filter_map(|key| fetched_name(&key)).collect();
+    if !fetched.is_empty() {
+        return Some(format!(
+            "{} comes from a remote: no session here wrote it; say it on its pull request",
+            fetched.join(" and ")
+        ));
+    }
+    comment.to.is_empty().then(|| "no session is known that wrote this".to_owned())
 }
 
 fn refuse_empty(text: &str) -> Result<(), EngineError> {

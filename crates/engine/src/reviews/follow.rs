@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use callboard_git::base::Base;
 use callboard_model::WorkspaceId;
 use callboard_model::review::{Review, ReviewState};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -15,6 +16,9 @@ pub(crate) fn start(engine: &Arc<Engine>) {
     std::thread::spawn(move || {
         if let Some(engine) = weak.upgrade() {
             engine.let_go_of_checked();
+            if let Err(error) = engine.settle_sending() {
+                tracing::warn!(%error, "what was being sent stays as it is");
+            }
             let ended = engine.ask(|core| core.end_check_runs());
             if let Err(error) = ended {
                 tracing::warn!(%error, "what an earlier daemon did to reviews is shown as if it went on");
@@ -43,10 +47,10 @@ fn follow(engine: &Engine) -> Result<(), EngineError> {
         for review in engine.read(|s| Ok(s.reviews_open(workspace.id)?))? {
             let followed = match (review.state, &base) {
                 (ReviewState::Landing, _) => engine.settle_landing(review.id),
-                (_, Some(base)) => engine.combine_on(base, review.id),
+                (_, Some(base)) => engine.follow_on(base, &review),
                 (_, None) => engine.base_at(&workspace.row.root).and_then(|found| {
                     let found = base.insert(found);
-                    engine.combine_on(found, review.id)
+                    engine.follow_on(found, &review)
                 }),
             };
             match followed {
@@ -59,6 +63,14 @@ fn follow(engine: &Engine) -> Result<(), EngineError> {
         }
     }
     Ok(())
+}
+
+impl Engine {
+    /// Merges a review anew, and ends it if its pull requests were merged.
+    fn follow_on(&self, base: &Base, review: &Review) -> Result<(), EngineError> {
+        self.combine_on(base, review.id)?;
+        if review.sent.is_some() { self.finish_sent(review.id) } else { Ok(()) }
+    }
 }
 
 /// The commits and trees that the reviews of a workspace need.

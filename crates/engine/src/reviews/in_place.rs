@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use callboard_git::Git;
 use callboard_git::advance::InPlace;
-use callboard_git::landing::{Asked, LANDING, ask_hooks};
+use callboard_git::landing::{Asked, Change, LANDING, ask_hooks};
 use callboard_git::tree::Trees;
 use callboard_model::attribution::{Overlap, Owners, SharedCheckout, parts_of};
 use callboard_model::review::{Combination, LandedInPlace, Landing, Member, Review};
@@ -130,34 +130,28 @@ pub(super) fn refuse_written(
     })
 }
 
-/// The messages, title and body, of members with these titles: the user's hooks see what lies in the base's checkout as
-/// `git commit` would show it to them, and may change its message or refuse it. Nothing has moved yet.
-pub(super) fn messages_by_hooks(
+/// Asks the user's hooks about what lies in the base's checkout: they see it as `git commit` would show it to them, and may
+/// change its message or refuse it. Nothing has moved yet.
+pub(super) fn ask_hooks_of(
     git: &Git,
     review: &Review,
     landing: &Landing,
-    titles: Vec<String>,
-) -> Result<Vec<(String, String)>, EngineError> {
-    let Some(lay) = &landing.in_place else {
-        return Ok(titles.into_iter().map(|title| (title, String::new())).collect());
-    };
+    changes: &mut [Change],
+) -> Result<(), EngineError> {
+    let Some(lay) = &landing.in_place else { return Ok(()) };
     let reference = format!("{LANDING}{}", review.id);
-    let mut messages = Vec::with_capacity(titles.len());
-    for (member, title) in review.members.iter().zip(titles) {
-        if !is_in_place(member, &landing.branch) {
-            messages.push((title, String::new()));
-            continue;
-        }
+    let members = review.members.iter().zip(changes);
+    for (member, change) in members.filter(|(member, _)| is_in_place(member, &landing.branch)) {
         let (top, commit) = (Path::new(&lay.top), member.changeset.commit.as_str());
-        let asked = Asked { top, commit, reference: &reference, message: &title };
+        let asked = Asked { top, commit, reference: &reference, message: &change.title };
         let message = ask_hooks(git, &asked).map_err(|error| EngineError::Refused {
             text: format!("{}: {error}", member.changeset.key),
             hint: error.hint(),
         })?;
         let (title, body) = message.split_once('\n').unwrap_or((&message, ""));
-        messages.push((title.to_owned(), body.trim().to_owned()));
+        (change.title, change.body) = (title.to_owned(), body.trim().to_owned());
     }
-    Ok(messages)
+    Ok(())
 }
 
 /// As the base's checkout is moved with its branch.

@@ -3,15 +3,15 @@
 //! What is about to be done is kept before it is done, so that a daemon which was killed at any step is followed by one
 //! that brings it to as before or as after ([`Engine::settle_landing`]).
 
+mod undo;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use callboard_git::advance::{
-    Advance, AdvanceError, Moved, Recovered, Retreat, advance_in_place, recover, retreat_in_place,
-};
+use callboard_git::advance::{Advance, AdvanceError, Moved, Recovered, advance_in_place, recover};
 use callboard_git::carry::let_go;
-use callboard_git::landing::{By, Change, LANDING, PrepareError, Request, prepare};
+use callboard_git::landing::{LANDING, PrepareError, Request, prepare};
 use callboard_git::{Git, worktree};
 use callboard_model::review::{
     CheckOutcome, Combination, LandBy, Landing, Member, Review, ReviewState,
@@ -20,13 +20,11 @@ use callboard_model::task::Column;
 use callboard_model::text::short_commit;
 use callboard_model::view::{MoveTask, ReviewView};
 use callboard_model::worktree::WorktreeState;
-use callboard_model::{ReviewId, TaskId, WorkspaceId, WorktreeId};
+use callboard_model::{ChangesetKey, ReviewId, TaskId, WorkspaceId, WorktreeId};
 use callboard_store::LogKind;
 use serde_json::{Value, json};
 
-use super::in_place::{
-    Lying, in_place, is_in_place, messages_by_hooks, refuse_written, shared_with_others,
-};
+use super::in_place::{Lying, ask_hooks_of, in_place, refuse_written, shared_with_others};
 use super::open::refuse_unless_open;
 use crate::{Engine, EngineError, limits};
 
@@ -84,7 +82,7 @@ impl Engine {
     }
 
     /// Refuses what is not to land; gives the revision that may.
-    fn refuse_hindered(&self, id: ReviewId, anyway: bool) -> Result<u64, EngineError> {
+    pub(super) fn refuse_hindered(&self, id: ReviewId, anyway: bool) -> Result<u64, EngineError> {
         let (view, row) = (self.review(id)?, self.review_row(id)?);
         refuse_unless_open(&row)?;
         let shared = self.read(|s| Ok(shared_with_others(s, &row)?))?;
@@ -196,29 +194,8 @@ impl Engine {
     ) -> Result<Landing, Landed> {
         let mut landing = review.landing.clone().unwrap_or_default();
         let (id, name) = (review.id, review.id.to_string());
-        let view = self.review(id)?;
-        let titles = view.members.iter().map(|member| {
-            let title = member.changeset.changeset.about();
-            callboard_model::text::plain(title).lines().next().unwrap_or_default().to_owned()
-        });
-        let messages = messages_by_hooks(git, review, &landing, titles.collect())?;
-        let members = review.members.iter().zip(&combination.steps).zip(messages);
-        let changes: Vec<Change> = members
-            .map(|((member, step), (title, body))| Change {
-                head: member.changeset.head.clone(),
-                commit: member.changeset.commit.clone(),
-                tree: step.tree.clone(),
-                title,
-                body,
-                by: match by {
-                    // It has no commits of its own, and git may not merge lines that stand side by side.
-                    LandBy::Rebase if is_in_place(member, &landing.branch) => By::Squash,
-                    LandBy::Squash => By::Squash,
-                    LandBy::Merge => By::Merge,
-                    LandBy::Rebase => By::Rebase,
-                },
-            })
-            .collect();
+        let mut changes = self.changes_to_land(review, combination, (by, &landing.branch))?;
+        ask_hooks_of(git, review, &landing, &mut changes)?;
         let request = Request { review: &name, from: &combination.base, changes: &changes };
         let prepared = prepare(git, &request)?;
         refuse_written(git, review, &landing, &prepared.tip).map_err(Landed::of_what_lies)?;
@@ -263,14 +240,20 @@ impl Engine {
     }
 
     /// The base is where it should be: worktrees are parked, tasks are done.
-    fn finish_landing(&self, id: ReviewId, mut landing: Landing) -> Result<(), EngineError> {
+    pub(super) fn finish_landing(
+        &self,
+        id: ReviewId,
+        mut landing: Landing,
+    ) -> Result<(), EngineError> {
         let view = self.review(id)?;
-        let to = landing.to.as_deref().map_or("", short_commit);
         let commits = match landing.commits {
             1 => "1 commit".to_owned(),
             several => format!("{several} commits"),
         };
-        landing.words = format!("Landed on {} as {to}, {commits}", landing.branch);
+        landing.words = match landing.to.as_deref().map(short_commit) {
+            Some(to) => format!("Landed on {} as {to}, {commits}", landing.branch),
+            None => format!("Landed on {} at its remote", landing.branch),
+        };
         for shared in landing.in_place.iter().flat_map(|lay| &lay.words) {
             landing.words.push_str(&format!("; {shared}"));
         }
@@ -295,6 +278,7 @@ impl Engine {
         self.note_landed(&review, true)?;
         self.stop_checks(id);
         self.let_go_of_help(&review);
+        self.let_go_of_sent(&review);
         let about = json!({ "to": "landed", "on": landing.branch, "commit": landing.to });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
@@ -323,7 +307,16 @@ impl Engine {
         let commits = members
             .map(|Member { changeset, .. }| (changeset.key.to_string(), changeset.commit.clone()));
         let commits = commits.collect();
-        self.ask(move |core| core.note_landed(&name, commits, is_landed))
+        let git = self.trees_of(review.workspace)?;
+        let is_there = |key: &String| match ChangesetKey::from_text(key) {
+            Some(ChangesetKey::Worktree(top)) => Path::new(&top).is_dir(),
+            Some(ChangesetKey::Branch(name)) => worktree::commit_of(&git, &name).is_some(),
+            _ => false,
+        };
+        // Of what is gone nobody asks any more.
+        let known = self.landed(review.workspace)?.into_keys();
+        let gone = known.filter(|key| !is_there(key)).collect();
+        self.ask(move |core| core.note_landed(&name, (commits, gone), is_landed))
     }
 
     /// A task that is not done, with the column that it is in.
@@ -367,86 +360,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a landing back: the base goes to where it was.
-    pub(super) fn undo_landing(&self, review: &Review) -> Result<ReviewView, EngineError> {
-        let (id, about) = (review.id, json!({ "to": "landing", "back": true }));
-        let _driven = self.drive_landing(id).ok_or_else(|| EngineError::lands_already(id))?;
-        let landing = review.landing.clone().unwrap_or_default();
-        let landed = landing.to.clone().ok_or(EngineError::Ending)?;
-        let git = self.trees_of(review.workspace)?;
-        self.ask(move |core| {
-            core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
-                if review.state != ReviewState::Landed {
-                    return Err(EngineError::Conflict {
-                        text: format!("{id} is taken back already"),
-                        hint: "look at it again",
-                    });
-                }
-                review.state = ReviewState::Landing;
-                if let Some(landing) = &mut review.landing {
-                    landing.is_back = true;
-                    landing.words = format!("It is taken back from {}", landing.branch);
-                }
-                Ok(())
-            })
-        })?;
-        let why = format!("callboard: {id} taken back");
-        let back = Retreat {
-            branch: &landing.branch,
-            landed: &landed,
-            begun: &landing.from,
-            was: landing.was.as_deref(),
-            why: &why,
-        };
-        let journal = self.journal_of(id)?;
-        let lay = landing.in_place.as_ref().map(|lay| in_place(lay, None));
-        match retreat_in_place(&git, &back, lay, &journal).map_err(Landed::from) {
-            Ok(moved) => {
-                for (was, now) in moved.set_aside {
-                    let (was, now) = (was.display(), now.display());
-                    tracing::warn!(%was, %now, "written while a landing was taken back: that version is kept");
-                }
-                self.finish_undo(id, &landing)?;
-            }
-            Err(Landed::Unfinished(error)) => return Err(error),
-            Err(refused) => {
-                self.stay_landed(id, landing)?;
-                return Err(refused.into());
-            }
-        }
-        self.review(id)
-    }
-
-    fn finish_undo(&self, id: ReviewId, landing: &Landing) -> Result<(), EngineError> {
-        for (task, column) in &landing.tasks {
-            self.move_card(*task, *column);
-        }
-        for parked in &landing.parked {
-            self.put_worktree_state(*parked, WorktreeState::Ready);
-        }
-        self.note_landed(&self.review_row(id)?, false)?;
-        // What it comes to is what it was, until the changesets are seen again.
-        let was = landing.was.as_ref().unwrap_or(&landing.from);
-        let back = format!("{}, which is at {} again", landing.branch, short_commit(was));
-        let about =
-            json!({ "to": "open", "back": true, "because": format!("taken back from {back}") });
-        let words = format!("Taken back from {back}");
-        self.give_landing_up(id, about, Some(words))
-    }
-
-    fn stay_landed(&self, id: ReviewId, landing: Landing) -> Result<(), EngineError> {
-        let about = json!({ "to": "landed" });
-        self.ask(move |core| {
-            core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
-                (review.state, review.landing) = (ReviewState::Landed, Some(landing));
-                Ok(())
-            })
-        })
-        .map(|_| ())
-    }
-
     /// Has the landing of a review driven by this thread alone, as long as what is given is there.
-    fn drive_landing(&self, id: ReviewId) -> Option<Driven<'_>> {
+    pub(super) fn drive_landing(&self, id: ReviewId) -> Option<Driven<'_>> {
         let is_free = self.landing.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         // Not made where another drives it: dropped, it would let go of what is that one's.
         is_free.then(|| Driven { of: &self.landing, id })
@@ -512,7 +427,7 @@ impl Engine {
 pub(crate) type LandingNow = Mutex<BTreeSet<ReviewId>>;
 
 /// A landing that a thread drives.
-struct Driven<'a> {
+pub(super) struct Driven<'a> {
     of: &'a LandingNow,
     id: ReviewId,
 }

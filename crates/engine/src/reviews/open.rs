@@ -1,5 +1,7 @@
 //! Reviews are opened, changed, given up and taken up again.
 
+use std::sync::Arc;
+
 use callboard_model::review::{LandBy, Member, Review, ReviewState};
 use callboard_model::view::{ChangeReview, MarkViewed, NewReview, PairView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
@@ -17,7 +19,7 @@ impl Engine {
     /// # Errors
     /// When one of them is not there, or in another open review.
     pub fn open_review(
-        &self,
+        self: &Arc<Self>,
         workspace: Option<WorkspaceId>,
         new: NewReview,
     ) -> Result<ReviewView, EngineError> {
@@ -46,11 +48,13 @@ impl Engine {
             failure: None,
             land_by: LandBy::default(),
             landing: None,
+            sent: None,
             created_at: self.now(),
             revision: 0,
         };
         let id = self.ask(move |core| core.open_review(review))?.id;
         self.combine_review(id)?;
+        self.look_for_pull_requests(workspace);
         self.review(id)
     }
 
@@ -117,7 +121,9 @@ impl Engine {
             })
         })?;
         self.stop_checks(id);
-        self.let_go_of_help(&self.review_row(id)?);
+        let review = self.review_row(id)?;
+        self.let_go_of_help(&review);
+        self.let_go_of_sent(&review);
         self.review(id)
     }
 

@@ -39,9 +39,9 @@ pub struct ChangesetView {
     pub changeset: ChangesetRef,
     /// The workspace it belongs to.
     pub workspace: WorkspaceId,
-    /// The folder that it lies in; none for a branch that is checked out nowhere.
+    /// The folder that it lies in; none for a fetched branch of a remote.
     pub path: Option<String>,
-    /// Its branch.
+    /// Its branch; of a remote's, with the remote (`origin/fix`).
     pub branch: Option<String>,
     /// The branch that it is to land on.
     pub base: String,
@@ -80,6 +80,15 @@ pub struct PullRequestView {
     pub preview: Option<String>,
     /// What its checks came to: `passed`, `failed`, `running`.
     pub checks: Option<String>,
+    /// What has become of it: `open`, `merged`, `closed`.
+    #[serde(default)]
+    pub state: Option<String>,
+    /// One line, in its author's words.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// The names of its checks that failed.
+    #[serde(default)]
+    pub failing: Vec<String>,
 }
 
 /// What is between two changesets. For the base, `right` names it.

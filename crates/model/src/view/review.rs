@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::changes::{ChangesetView, LandOrderView, PairView};
+use super::changes::{ChangesetView, LandOrderView, PairView, PullRequestView};
 use crate::changeset::{FileKind, FileStatus, Place};
-use crate::review::{CheckOutcome, LandBy, ReviewState};
+use crate::review::{CheckOutcome, LandBy, ReviewState, SendAs};
 use crate::{ReviewId, Seq, SessionId, Timestamp, WorkspaceId};
 
 /// Changesets that are looked at, checked and landed as one.
@@ -41,6 +41,9 @@ pub struct ReviewView {
     pub hinders: Option<String>,
     /// How far landing is, or what became of it, in words.
     pub landing: Option<String>,
+    /// What of it is at its remote, as pull requests.
+    #[serde(default)]
+    pub sent: Option<SentView>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Counts its changes: what refers to an older one is refused.
@@ -296,6 +299,61 @@ pub struct CommentAnswer {
     pub to_tree: String,
     /// Files that differ.
     pub files: Vec<String>,
+}
+
+/// What of a review is at its remote, or is being sent there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SentView {
+    /// As what.
+    pub sent_as: SendAs,
+    /// The remote.
+    pub remote: String,
+    /// The branch that it is to land on.
+    pub base: String,
+    /// Its branches, in the order in which they land.
+    pub branches: Vec<SentBranchView>,
+    /// It is being sent.
+    pub under_way: bool,
+    /// It is there as it is here now.
+    pub current: bool,
+    /// What became of the last try, if that failed.
+    pub failure: Option<String>,
+}
+
+/// A branch of a review at its remote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SentBranchView {
+    /// What it is called there.
+    pub branch: String,
+    /// The branch that it is on top of.
+    pub onto: String,
+    /// One line: that of its pull request.
+    pub title: String,
+    /// It was pushed before.
+    pub pushed: bool,
+    /// Its pull request.
+    pub pull_request: Option<PullRequestView>,
+    /// Where a pull request of it can be opened by hand.
+    pub open_at: Option<String>,
+}
+
+/// What would be pushed where, if a review were sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SendPlan {
+    /// As what.
+    pub sent_as: SendAs,
+    /// The remote.
+    pub remote: String,
+    /// Its page, or its address.
+    pub address: String,
+    /// The branch that it is to land on.
+    pub base: String,
+    /// Pull requests are opened by `gh`; else only branches are pushed.
+    pub opens: bool,
+    /// The tree of all of it: only this one is sent.
+    pub tree: Option<String>,
+    /// The branches, in the order in which they land.
+    pub branches: Vec<SentBranchView>,
 }
 
 /// Changesets that belong together, as Callboard finds.

@@ -5,12 +5,12 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{DiffWanted, HowToLand};
+use callboard_engine::{DiffWanted, HowToLand, HowToSend};
 use callboard_model::ReviewId;
-use callboard_model::review::LandBy;
+use callboard_model::review::{LandBy, SendAs};
 use callboard_model::view::{
     ChangeComment, ChangeReview, FileDiffView, MarkViewed, NewComment, NewReview, OwnedView,
-    ReviewList, ReviewView,
+    ReviewList, ReviewView, SendPlan,
 };
 use serde::Deserialize;
 
@@ -239,6 +239,55 @@ pub(crate) async fn land(
 ) -> Answer<ReviewView> {
     let id = review_id(&id)?;
     Ok(Json(ask(&app, move |engine| engine.land_review(id, HowToLand { by, anyway, tree })).await?))
+}
+
+/// As what a review is sent.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HowToSendIt {
+    /// `pr` or `stack`; `pr` if not given.
+    #[serde(default, rename = "as")]
+    sent_as: SendAs,
+    /// Though a check failed, has not ended, or was of what was there before.
+    #[serde(default)]
+    anyway: bool,
+    /// The tree that its asker saw: no other one is sent.
+    tree: Option<String>,
+}
+
+impl From<HowToSendIt> for HowToSend {
+    fn from(HowToSendIt { sent_as, anyway, tree }: HowToSendIt) -> Self {
+        Self { sent_as, anyway, tree }
+    }
+}
+
+/// What would be pushed where, if a review were sent as pull requests. Nothing leaves the machine.
+#[utoipa::path(get, path = "/api/reviews/{id}/pull-requests", params(("id" = String, Path,), HowToSendIt), responses((status = 200, body = SendPlan), (status = "4XX", body = ApiError)))]
+pub(crate) async fn sending_plan(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(how): Query<HowToSendIt>,
+) -> Answer<SendPlan> {
+    let id = review_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.sending_plan(id, &how.into())).await?))
+}
+
+/// Pushes a review to branches of its own at its remote, and opens pull requests of them where `gh` can.
+#[utoipa::path(post, path = "/api/reviews/{id}/pull-requests", params(("id" = String, Path,), HowToSendIt), responses((status = 200, body = ReviewView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn send_to_remote(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(how): Query<HowToSendIt>,
+) -> Answer<ReviewView> {
+    let id = review_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.send_review(id, &how.into())).await?))
+}
+
+/// Asks GitHub what has become of the pull requests of a review.
+#[utoipa::path(post, path = "/api/reviews/{id}/refresh", params(("id" = String, Path,)), responses((status = 200, body = ReviewView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn refresh(State(app): State<App>, Path(id): Path<String>) -> Answer<ReviewView> {
+    let id = review_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.refresh_review(id)).await?))
 }
 
 /// Which agent helps.

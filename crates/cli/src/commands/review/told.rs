@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use callboard_model::review::{CheckOutcome, LandBy, ReviewState};
 use callboard_model::view::{
-    CommentOn, CommentState, Narrowed, OwnedView, PairView, ReviewCheck, ReviewComment, ReviewFile,
-    ReviewList, ReviewMember, ReviewView, Viewed,
+    CommentOn, CommentState, Narrowed, OwnedView, PairView, PullRequestView, ReviewCheck,
+    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewView, SendPlan, Viewed,
 };
 
 use crate::output::{self, Style, plain};
@@ -58,6 +58,9 @@ pub(super) fn review(view: &ReviewView) -> String {
     if let Some(landing) = &view.landing {
         let _ = writeln!(text, "{}", plain(landing));
     }
+    if view.sent.is_some() {
+        text.push_str(&sent(view));
+    }
     text.push('\n');
     for member in &view.members {
         let letter = letter(member);
@@ -72,6 +75,9 @@ pub(super) fn review(view: &ReviewView) -> String {
             output::count(of.files.len() as u64, "file"),
         );
         let _ = writeln!(text, "  {}", plain(&member.reason));
+        if let Some(pull) = &of.pull_request {
+            let _ = writeln!(text, "  {}", pull_request(pull));
+        }
     }
     text.push_str(&between(&view.pairs));
     text.push_str(&order(view));
@@ -114,6 +120,63 @@ pub(super) fn state(view: &ReviewView) -> String {
         Some(landing) => format!("{}: {}\n", view.id, plain(landing)),
         None => format!("{} is {}\n", view.id, state_word(view)),
     }
+}
+
+/// What would be pushed where, if a review were sent.
+pub(super) fn plan(review: &str, plan: &SendPlan) -> String {
+    let mut text =
+        format!("{review} would be pushed to {} ({})\n", plan.remote, plain(&plan.address));
+    for branch in &plan.branches {
+        let again = if branch.pushed { ", again" } else { "" };
+        let (name, onto) = (&branch.branch, &branch.onto);
+        let _ = writeln!(text, "  {name} onto {onto}{again}: {}", plain(&branch.title));
+    }
+    text.push_str(match plan.opens {
+        true => "pull requests are opened by `gh`\n",
+        false => {
+            "only branches are pushed: `gh` is not installed, or the remote is not on GitHub\n"
+        }
+    });
+    text
+}
+
+/// A pull request in words: its number, what became of it, what its checks came to.
+fn pull_request(pull: &PullRequestView) -> String {
+    let mut words = vec![pull.name.clone()];
+    words.extend(pull.state.clone().filter(|state| state != "open"));
+    words.extend(pull.checks.as_ref().map(|checks| match pull.failing.as_slice() {
+        [] => format!("CI {checks}"),
+        failing => format!("CI {checks}: {}", plain(&failing.join(", "))),
+    }));
+    words.extend(pull.preview.as_ref().map(|preview| format!("preview {}", plain(preview))));
+    words.join(" · ")
+}
+
+/// What of a review is at its remote.
+pub(super) fn sent(view: &ReviewView) -> String {
+    let Some(sent) = &view.sent else { return String::new() };
+    let state = match (sent.under_way, sent.current) {
+        (true, _) => "is being sent to",
+        (false, true) => "is at",
+        (false, false) if sent.branches.iter().all(|one| !one.pushed) => "could not be sent to",
+        (false, false) => "has changed here since it was sent to",
+    };
+    let mut text = format!("{} {state} {}\n", view.id, sent.remote);
+    for branch in &sent.branches {
+        let place = match (&branch.pull_request, &branch.open_at) {
+            (Some(pull), _) => format!("{} {}", pull_request(pull), pull.url),
+            (None, Some(page)) => format!("open it at {page}"),
+            (None, None) => "open it on its page".to_owned(),
+        };
+        let place = if branch.pushed { place } else { "not pushed".to_owned() };
+        let (name, onto) = (&branch.branch, &branch.onto);
+        let _ = writeln!(text, "  {name} onto {onto}: {}", plain(&place));
+    }
+    if let Some(failure) = &sent.failure {
+        let _ = writeln!(text, "{} {}", output::styled("failed:", Style::Accent), plain(failure));
+        text.push_str("hint: mend it, and send it again: it goes on where it stopped\n");
+    }
+    text
 }
 
 /// What is between the members: conflicts, and couplings with both places.

@@ -20,7 +20,8 @@ pub(in crate::core) fn raise_conflict(
     let (question, detail) = told(view);
     let mut new = tell::of_workspace(workspace, CallKind::Conflict, &key, question, detail);
     // It is on the card of whoever is on one side; the other has its mark.
-    let own = if view.left.sessions.is_empty() { &view.right } else { &view.left };
+    let is_nobodys = view.left.sessions.is_empty() && view.left.task.is_none();
+    let own = if is_nobodys { &view.right } else { &view.left };
     (new.session, new.task) = (own.sessions.first().copied(), own.task);
     tell::raise_own(w, new).map(|_| ())
 }

@@ -54,6 +54,7 @@ fn line(row: &LogRow) -> Option<SinceReviewLine> {
                 None => format!("landed on {base}"),
             },
             ("dropped", ..) => "given up".to_owned(),
+            ("sent", ..) => "sent to its remote".to_owned(),
             ("open", _, Some(why)) if row.body["back"] == true => why.to_owned(),
             ("open", _, Some(why)) => format!("not landed: {why}"),
             ("open", _, None) => "taken up again".to_owned(),

@@ -1,0 +1,117 @@
+//! The pull requests of branches that are changesets, or as which reviews were sent. They are asked for when branches of a
+//! remote moved, when a review is opened, and when somebody wants to know; what was told last is kept.
+
+use std::sync::{Arc, PoisonError};
+
+use callboard_git::Git;
+use callboard_git::remote::web_page;
+use callboard_git::send::{address_of, remote_of};
+use callboard_model::changeset::Changeset;
+use callboard_model::pull_request::PullRequest;
+use callboard_model::view::{PullRequestView, ReviewView};
+use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
+use callboard_store::{Result as StoreResult, Snapshot};
+use serde::{Deserialize, Serialize};
+
+use crate::changes::fetched_name;
+use crate::{Engine, EngineError};
+
+/// What a remote told last of its pull requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PullRequests {
+    remote: String,
+    /// One of each branch.
+    all: Vec<PullRequest>,
+}
+
+impl PullRequests {
+    pub(crate) fn of(s: &Snapshot<'_>, workspace: WorkspaceId) -> StoreResult<Self> {
+        let kept = s.setting(&pull_requests_setting(workspace))?;
+        Ok(kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default())
+    }
+
+    /// That of a changeset.
+    pub(crate) fn of_changeset(&self, of: &Changeset) -> Option<PullRequestView> {
+        self.find(&name_at(&self.remote, of)?)
+    }
+
+    /// That of a branch that a review was sent as.
+    pub(crate) fn of_sent(&self, branch: &str) -> Option<PullRequestView> {
+        self.find(branch)
+    }
+
+    fn find(&self, branch: &str) -> Option<PullRequestView> {
+        self.all.iter().find(|one| one.branch == branch).map(PullRequest::view)
+    }
+}
+
+/// What the branch of a changeset is called at a remote.
+fn name_at(remote: &str, of: &Changeset) -> Option<String> {
+    match &of.key {
+        ChangesetKey::Worktree(_) => of.branch.clone(),
+        key => fetched_name(key)?.strip_prefix(&format!("{remote}/")).map(str::to_owned),
+    }
+}
+
+/// Under which it is kept what a remote told last.
+pub(crate) fn pull_requests_setting(workspace: WorkspaceId) -> String {
+    format!("pull_requests.{workspace}")
+}
+
+impl Engine {
+    /// Has pull requests asked for, while whoever wants that goes on.
+    pub(crate) fn look_for_pull_requests(self: &Arc<Self>, workspace: WorkspaceId) {
+        let engine = Arc::clone(self);
+        std::thread::spawn(move || {
+            let asked = engine.ask_for_pull_requests(workspace);
+            if let Err(error) = asked {
+                // Nobody asked: not to be signed in is no news.
+                tracing::debug!(%error, %workspace, "pull requests are as they were told last");
+            }
+        });
+    }
+
+    /// Asks for the pull requests of a review's branches, and of all others of its repository.
+    ///
+    /// # Errors
+    /// When the remote is not on GitHub, or `gh` is not installed, not signed in, or fails: what was known stays.
+    pub fn refresh_review(&self, id: ReviewId) -> Result<ReviewView, EngineError> {
+        let workspace = self.review(id)?.workspace;
+        if !self.ask_for_pull_requests(workspace)? {
+            return Err(EngineError::Refused {
+                text: "nothing is known of pull requests: `gh` is not installed, or the remote is not on GitHub; nothing was changed".into(),
+                hint: "install GitHub's command line (`gh`), and sign in with `gh auth login`",
+            });
+        }
+        self.review(id)
+    }
+
+    /// Asks for the pull requests of a workspace; gives whether there is somebody to ask.
+    fn ask_for_pull_requests(&self, workspace: WorkspaceId) -> Result<bool, EngineError> {
+        // One at a time: an older answer never takes the place of a newer one.
+        let _alone = self.asking_gh.lock().unwrap_or_else(PoisonError::into_inner);
+        let failed = |text: String| EngineError::Refused {
+            text: format!("{text}; nothing was changed"),
+            hint: "see that `gh pr list` works here; `gh auth login` signs in",
+        };
+        let root = self.root_of_workspace(workspace)?;
+        let git = Git::at(&root);
+        let base = self.base_at(&root)?;
+        let remote = remote_of(&git, &base.branch).map_err(|error| failed(error.to_string()))?;
+        let Some(remote) = remote else { return Ok(false) };
+        let page = address_of(&git, &remote).and_then(|address| web_page(&address));
+        let Some(gh) = self.gh(&root, page.as_deref()) else { return Ok(false) };
+        let told = gh.pull_requests().map_err(failed)?;
+        let mut all: Vec<PullRequest> = Vec::new();
+        for one in told {
+            match all.iter_mut().find(|known| known.branch == one.branch) {
+                // The newest of a branch, but one that is over gives way to one that is open.
+                Some(known) if known.state != "open" && one.state == "open" => *known = one,
+                Some(_) => {}
+                None => all.push(one),
+            }
+        }
+        self.ask(move |core| core.take_pull_requests(workspace, &PullRequests { remote, all }))?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,112 @@
+//! Pushing branches to a remote, with the user's own git: its keys, its helpers, its hooks.
+
+use crate::run::{Git, GitError};
+
+/// A branch to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToPush {
+    /// What it is called at the remote.
+    pub branch: String,
+    /// The commit that it is to be at.
+    pub to: String,
+    /// The commit that it must be at now; none where there must be no such branch.
+    pub expected: Option<String>,
+}
+
+/// What became of a branch that was to be pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pushed {
+    /// It is there.
+    There,
+    /// Somebody else has moved or made it, or the remote refused it: what git said.
+    Refused(String),
+}
+
+/// Where a branch of this name is fetched from and pushed to: the remote that is configured for it, else the usual one.
+///
+/// # Errors
+/// When git cannot be run.
+pub fn remote_of(git: &Git, branch: &str) -> Result<Option<String>, GitError> {
+    let all = git.text(&["remote"])?;
+    let configured = git.text(&["config", &format!("branch.{branch}.remote")]).ok();
+    let is_known = |name: &String| all.lines().any(|known| known == name);
+    if let Some(name) = configured.filter(is_known) {
+        return Ok(Some(name));
+    }
+    let origin = all.lines().find(|name| *name == "origin");
+    Ok(origin.or_else(|| all.lines().next()).map(str::to_owned))
+}
+
+/// The address that a remote is fetched from; `None` if it has none.
+#[must_use]
+pub fn address_of(git: &Git, remote: &str) -> Option<String> {
+    git.text(&["remote", "get-url", remote]).ok().filter(|address| !address.is_empty())
+}
+
+/// How many commits `commit` has that the remote's branch had not when it was last fetched; `None` if it never was.
+///
+/// # Errors
+/// When git cannot be run.
+pub fn commits_ahead(
+    git: &Git,
+    (remote, branch): (&str, &str),
+    commit: &str,
+) -> Result<Option<u64>, GitError> {
+    let reference = format!("refs/remotes/{remote}/{branch}");
+    if git.text(&["rev-parse", "--verify", "--quiet", &reference]).is_err() {
+        return Ok(None);
+    }
+    let range = format!("{reference}..{commit}");
+    Ok(git.text(&["rev-list", "--count", &range])?.parse().ok())
+}
+
+/// Pushes branches, each only if it is at the remote as expected; gives what became of each.
+///
+/// # Errors
+/// When the remote cannot be reached, or git cannot be run.
+pub fn push(git: &Git, remote: &str, branches: &[ToPush]) -> Result<Vec<Pushed>, GitError> {
+    let leases = branches.iter().map(|one| {
+        let expected = one.expected.as_deref().unwrap_or_default();
+        format!("--force-with-lease=refs/heads/{}:{expected}", one.branch)
+    });
+    let specs = branches.iter().map(|one| format!("{}:refs/heads/{}", one.to, one.branch));
+    let begin = ["push", "--porcelain", "--no-follow-tags"].map(str::to_owned);
+    let args = begin.into_iter().chain(leases).chain([remote.to_owned()]).chain(specs);
+    let args: Vec<String> = args.collect();
+    let output = git.call(&args).patient().output()?;
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let found: Vec<Option<Pushed>> =
+        branches.iter().map(|one| told_of(&told, &one.branch)).collect();
+    // Exit code 1 says that a branch was refused; without a word on any, the remote was not reached.
+    if !output.status.success() && found.iter().all(Option::is_none) {
+        let (cwd, args) = (git.cwd().to_owned(), format!("push {remote}"));
+        return Err(GitError::Refused { cwd, args, message: output.error_text() });
+    }
+    let refused = || Pushed::Refused(output.error_text());
+    Ok(found.into_iter().map(|one| one.unwrap_or_else(refused)).collect())
+}
+
+/// What git says of a branch: `flag TAB from:to TAB summary` (git-push(1), `--porcelain`).
+fn told_of(told: &str, branch: &str) -> Option<Pushed> {
+    let to = format!(":refs/heads/{branch}");
+    let mut lines = told.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    let line = lines.find(|fields| fields.len() > 1 && fields[1].ends_with(&to))?;
+    Some(match line[0] {
+        "!" => Pushed::Refused(line.get(2).copied().unwrap_or_default().to_owned()),
+        _ => Pushed::There,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_git_says_of_each_branch_is_read() {
+        let told = "To /r.git\n*\tabc:refs/heads/callboard/R1-a\t[new branch]\n!\tdef:refs/heads/a\t[rejected] (stale info)\n=\tabc:refs/heads/b\t[up to date]\nDone\n";
+        assert_eq!(told_of(told, "callboard/R1-a"), Some(Pushed::There));
+        assert_eq!(told_of(told, "a"), Some(Pushed::Refused("[rejected] (stale info)".into())));
+        assert_eq!(told_of(told, "b"), Some(Pushed::There));
+        assert_eq!(told_of(told, "c"), None);
+    }
+}
