@@ -133,3 +133,9 @@ pub const COPY_PAUSE: std::time::Duration = std::time::Duration::from_millis(50)
 
 /// Results of trials that are kept: years of reviews, at a kilobyte or two each.
 pub const TRIAL_RESULTS: i64 = 5_000;
+
+/// Tries to take the lock of the one writer: longer, with the pauses between them, than a program takes to start.
+pub const LOCK_TRIES: u32 = 25;
+
+/// Time between two such tries.
+pub const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);

@@ -151,11 +151,16 @@ fn lock(dir: &Path) -> Result<File> {
         .write(true)
         .open(&path)
         .map_err(StoreError::io("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Locked { path }),
-        Err(TryLockError::Error(e)) => Err(StoreError::io("lock", &path)(e)),
+    for left in (0..limits::LOCK_TRIES).rev() {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A program that the last writer was about to start has the lock, too, until it is that program.
+            Err(TryLockError::WouldBlock) if left > 0 => std::thread::sleep(limits::LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => break,
+            Err(TryLockError::Error(e)) => return Err(StoreError::io("lock", &path)(e)),
+        }
     }
+    Err(StoreError::Locked { path })
 }
 
 fn prepare(conn: &Connection) -> Result<()> {

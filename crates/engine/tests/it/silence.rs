@@ -29,8 +29,13 @@ fn a_long_silence_after_the_agents_words_ends_the_turn_by_itself() {
     append(&claude.path(&home, "p"), &(claude.prompt(1, "Mend it") + &claude.adds(2, "Mended.")));
     set(10);
     let running = Running::start_at(&home, clock);
-    let state = |running: &Running| running.session("quiet").state;
-    assert_eq!(state(&running), StateWord::Working);
+    let works = |running: &Running| {
+        // Whether its process lives is found out beside its history.
+        running.wait("it at work", |_| {
+            (running.session("quiet").state == StateWord::Working).then_some(())
+        });
+    };
+    works(&running);
     set(2 + 15 * 60 + 1);
     let wait = |running: &Running| {
         running.wait("the end of the turn", |engine| {
@@ -44,7 +49,7 @@ fn a_long_silence_after_the_agents_words_ends_the_turn_by_itself() {
     append(&claude.path(&home, "p"), &(claude.prompt(2000, "Again") + &claude.adds(2001, "Done.")));
     set(2010);
     running.wait_for_words("quiet", "Done.");
-    assert_eq!(state(&running), StateWord::Working);
+    works(&running);
     drop(running);
     set(2001 + 3600);
     wait(&Running::start_at(&home, clock));
