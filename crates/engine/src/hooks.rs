@@ -150,10 +150,8 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn notices_told(&self, notices: Vec<i64>) -> Result<(), EngineError> {
-        let told = notices.clone();
-        self.ask(move |core| core.notices_told(&told))?;
-        self.notices_on_their_way.forget(&notices);
-        Ok(())
+        // They stay on their way for as long as another hook may have read them before this.
+        self.ask(move |core| core.notices_told(&notices))
     }
 
     fn way_past_the_hook(&self, agent: &'static dyn Agent, thread: &ThreadKey) -> CallVia {

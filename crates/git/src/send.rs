@@ -60,6 +60,13 @@ pub fn commits_ahead(
     Ok(git.text(&["rev-list", "--count", &range])?.parse().ok())
 }
 
+/// The addresses that a remote is pushed to: configuration may name another one than it is fetched from, or several.
+#[must_use]
+pub fn push_addresses_of(git: &Git, remote: &str) -> Vec<String> {
+    let told = git.text(&["remote", "get-url", "--push", "--all", remote]).unwrap_or_default();
+    told.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
 /// Pushes branches, each only if it is at the remote as expected; gives what became of each.
 ///
 /// # Errors
@@ -70,7 +77,9 @@ pub fn push(git: &Git, remote: &str, branches: &[ToPush]) -> Result<Vec<Pushed>,
         format!("--force-with-lease=refs/heads/{}:{expected}", one.branch)
     });
     let specs = branches.iter().map(|one| format!("{}:refs/heads/{}", one.to, one.branch));
-    let begin = ["push", "--porcelain", "--no-follow-tags"].map(str::to_owned);
+    // Nothing goes anywhere but what was named.
+    let begin = ["push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no"];
+    let begin = begin.map(str::to_owned);
     let args = begin.into_iter().chain(leases).chain([remote.to_owned()]).chain(specs);
     let args: Vec<String> = args.collect();
     let output = git.call(&args).patient().output()?;
@@ -89,11 +98,13 @@ pub fn push(git: &Git, remote: &str, branches: &[ToPush]) -> Result<Vec<Pushed>,
 /// What git says of a branch: `flag TAB from:to TAB summary` (git-push(1), `--porcelain`).
 fn told_of(told: &str, branch: &str) -> Option<Pushed> {
     let to = format!(":refs/heads/{branch}");
-    let mut lines = told.lines().map(|line| line.split('\t').collect::<Vec<_>>());
-    let line = lines.find(|fields| fields.len() > 1 && fields[1].ends_with(&to))?;
-    Some(match line[0] {
-        "!" => Pushed::Refused(line.get(2).copied().unwrap_or_default().to_owned()),
-        _ => Pushed::There,
+    let lines = told.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+    // One for each address that is pushed to.
+    let of: Vec<_> = lines.filter(|fields| fields.len() > 1 && fields[1].ends_with(&to)).collect();
+    let refused = of.iter().find(|fields| fields[0] == "!");
+    Some(match (of.first()?, refused) {
+        (_, Some(line)) => Pushed::Refused(line.get(2).copied().unwrap_or_default().to_owned()),
+        (_, None) => Pushed::There,
     })
 }
 
@@ -108,5 +119,7 @@ mod tests {
         assert_eq!(told_of(told, "a"), Some(Pushed::Refused("[rejected] (stale info)".into())));
         assert_eq!(told_of(told, "b"), Some(Pushed::There));
         assert_eq!(told_of(told, "c"), None);
+        let twice = "To /r.git\n*\tabc:refs/heads/a\t[new branch]\nTo /s.git\n!\tabc:refs/heads/a\t[remote rejected]\n";
+        assert_eq!(told_of(twice, "a"), Some(Pushed::Refused("[remote rejected]".into())));
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use callboard_git::Git;
 use callboard_git::fetched::{FetchedBranch, fetched_branches, upstreams};
 use callboard_model::ChangesetKey;
 
@@ -15,10 +16,12 @@ use crate::{Engine, EngineError, limits};
 #[derive(Default)]
 pub(super) struct Fetched {
     branches: Vec<FetchedBranch>,
-    /// All of which the base has not all, with their commits.
+    /// All branches that hold a commit which the base has not, before any are left out, with their commits.
     tips: Vec<(String, String)>,
     /// Those that local branches follow, by the local ones' names.
     upstreams: BTreeMap<String, String>,
+    /// Whether a branch is no more than what a checkout here has or had, by the commits of both.
+    of_here: BTreeMap<(String, String), bool>,
 }
 
 /// Brings the changesets of fetched branches up to what they are now.
@@ -58,7 +61,16 @@ pub(super) fn follow_fetched(
         if known.is_some_and(|seen| seen.member == member) {
             continue;
         }
-        let changes = changes_of(repository, &member)?;
+        let changes = match changes_of(repository, &member) {
+            Ok(changes) => changes,
+            Err(EngineError::Ending) => return Err(EngineError::Ending),
+            Err(error) => {
+                let branch = member.key.to_string();
+                tracing::warn!(%error, branch, "a fetched branch cannot be read; it is again when it moves");
+                repository.fetched.branches.retain(|one| key_of(one) != member.key);
+                continue;
+            }
+        };
         let is_live = !is_opening || known.is_some();
         let key = member.key.clone();
         repository.seen.insert(key.clone(), Seen { top: None, member, changes, is_live });
@@ -92,24 +104,44 @@ fn read(engine: &Engine, repository: &Repository) -> Result<Fetched, EngineError
         let age = now.since_ms(one.committed_at);
         others <= limits::FETCHED_BRANCHES && age <= limits::FETCHED_BRANCH_AGE_MS
     });
-    Ok(Fetched { branches, tips, upstreams: upstreams(git)? })
+    Ok(Fetched { branches, tips, upstreams: upstreams(git)?, ..Fetched::default() })
 }
 
 /// The remotes' branches of which a worktree here has the work, and tells what it changes.
-fn worked_on_here(repository: &Repository, followed: &Followed) -> BTreeSet<String> {
-    let fetched = &repository.fetched;
+fn worked_on_here(repository: &mut Repository, followed: &Followed) -> BTreeSet<String> {
+    let fetched = &mut repository.fetched;
+    let git = repository.trees.git();
     let mut here = BTreeSet::new();
     for checkout in &followed.checkouts {
         let is_of = |seen: &&Seen| seen.top.as_ref() == Some(&checkout.top);
         let changes = repository.seen.values().filter(is_of);
-        let has_changes = changes.into_iter().any(|seen| !seen.changes.files.is_empty());
-        let Some(branch) = checkout.branch().filter(|_| has_changes) else { continue };
-        // Pushed without being told to follow it, it has the same name there.
-        let named = fetched.branches.iter().filter(|one| one.name == branch);
-        here.extend(named.map(|one| one.reference.clone()));
-        here.extend(fetched.upstreams.get(&branch).cloned());
+        let seen = changes.into_iter().find(|seen| !seen.changes.files.is_empty());
+        let head = seen.and_then(|seen| seen.member.head.clone());
+        let Some((branch, head)) = checkout.branch().zip(head) else { continue };
+        let upstream = fetched.upstreams.get(&branch);
+        for one in &fetched.branches {
+            // Pushed without being told to follow it, it has the same name there.
+            let is_its = one.name == branch || upstream == Some(&one.reference);
+            // What somebody else has added there is not here.
+            let both = (one.tip.clone(), head.clone());
+            if is_its && *fetched.of_here.entry(both).or_insert_with(|| is_of_here(git, &head, one))
+            {
+                here.insert(one.reference.clone());
+            }
+        }
     }
     here
+}
+
+/// Whether a branch holds nothing that `head` has not, or was pushed from here, before `head` was written anew.
+fn is_of_here(git: &Git, head: &str, branch: &FetchedBranch) -> bool {
+    let is_in = || {
+        let asked = git.output(&["merge-base", "--is-ancestor", &branch.tip, head]);
+        asked.is_ok_and(|output| output.status.success())
+    };
+    // What git notes of its own push (transport.c).
+    let last = || git.text(&["log", "-g", "-1", "--format=%gs", &branch.reference]);
+    branch.tip == head || is_in() || last().is_ok_and(|told| told == "update by push")
 }
 
 fn key_of(branch: &FetchedBranch) -> ChangesetKey {

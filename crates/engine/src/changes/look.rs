@@ -268,10 +268,13 @@ fn open(engine: &Engine, followed: &Followed) -> Result<Option<Repository>, Engi
 fn follow_base(repository: &mut Repository) -> Result<Vec<ChangesetKey>, EngineError> {
     repository.gained.clear();
     let mut all = std::mem::take(&mut repository.seen);
-    for seen in all.values_mut() {
+    let held = all.values_mut().try_for_each(|seen| -> Result<(), EngineError> {
         seen.changes = changes_of(repository, &seen.member)?;
-    }
+        Ok(())
+    });
+    // What is known stays known, also where one cannot be read.
     repository.seen = all;
+    held?;
     Ok(repository.seen.keys().cloned().collect())
 }
 

@@ -188,7 +188,9 @@ impl Core {
                 if !numbers.contains(&comment.id) {
                     continue;
                 }
-                comment.failure.clone_from(&failure);
+                if failure.is_some() {
+                    comment.failure.clone_from(&failure);
+                }
                 if failure.is_none() && !comment.told.contains(&session) {
                     comment.told.push(session);
                     comment.sent_tree = comment.sent_tree.or_else(|| tree.clone());
@@ -198,6 +200,7 @@ impl Core {
                 }
                 let is_draft = comment.state == CommentState::Draft;
                 if is_draft && comment.to.iter().all(|session| comment.told.contains(session)) {
+                    comment.failure = None;
                     comment.state = CommentState::Sent;
                 }
                 w.put_review_comment(&comment)?;

@@ -8,7 +8,7 @@ use callboard_store::Notice;
 
 use crate::limits;
 
-/// Until when nobody else is given each, by its number. Forgotten with the daemon: one is told twice then rather than
+/// Until when nobody else is given each, by its number, told or not: who read it before it was told comes later. Forgotten with the daemon: one is told twice then rather than
 /// never.
 #[derive(Default)]
 pub(crate) struct OnTheirWay(Mutex<BTreeMap<i64, Timestamp>>);
@@ -28,12 +28,6 @@ impl OnTheirWay {
         };
         notices.into_iter().filter(is_free).collect()
     }
-
-    /// They were told.
-    pub(crate) fn forget(&self, notices: &[i64]) {
-        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        given.retain(|id, _| !notices.contains(id));
-    }
 }
 
 #[cfg(test)]
@@ -51,7 +45,6 @@ mod tests {
         assert_eq!(ids(on_their_way.take(vec![notice(1), notice(2)], at(1))), [2]);
         let later = at(limits::NOTICE_IS_PRINTED_WITHIN_MS);
         assert_eq!(ids(on_their_way.take(vec![notice(1), notice(2)], later)), [1]);
-        on_their_way.forget(&[1]);
-        assert_eq!(ids(on_their_way.take(vec![notice(1)], later)), [1]);
+        assert!(on_their_way.take(vec![notice(1)], later).is_empty());
     }
 }

@@ -144,9 +144,9 @@ fn landing_words(landing: Landing) -> String {
 }
 
 fn sent_view(of: Sent, tree: Option<&str>) -> SentView {
-    let last = of.branches.last();
+    let is_last = of.branches.last().is_some_and(|last| Some(last.tree.as_str()) == tree);
     SentView {
-        current: last.is_some_and(|last| last.is_pushed() && Some(last.tree.as_str()) == tree),
+        current: is_last && of.branches.iter().all(SentBranch::is_pushed),
         sent_as: of.sent_as,
         remote: of.remote,
         base: of.base,

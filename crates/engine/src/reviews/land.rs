@@ -54,11 +54,12 @@ impl Engine {
     ) -> Result<ReviewView, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
-        let now = self.review(id)?;
-        if how.tree.is_some() && how.tree != now.tree && now.state == ReviewState::Open {
+        let row = self.review_row(id)?;
+        let seen = row.combination;
+        let tree = seen.as_ref().and_then(|seen| seen.tree.as_ref());
+        if how.tree.is_some() && how.tree.as_ref() != tree && row.state == ReviewState::Open {
             return Err(EngineError::review_changed(id));
         }
-        let seen = self.review_row(id)?.combination;
         for left in (0..limits::LANDING_TRIES).rev() {
             self.combine_review(id)?;
             // Another tree on the same base is what nobody has seen.
@@ -67,7 +68,7 @@ impl Engine {
             if both.is_some_and(|(seen, now)| seen.base == now.base && seen.tree != now.tree) {
                 return Err(EngineError::review_changed(id));
             }
-            let revision = self.refuse_hindered(id, how.anyway)?;
+            let revision = self.refuse_hindered(id, how.anyway, "landed")?;
             match self.land_once(id, revision, &how) {
                 Ok(()) => return self.review(id),
                 Err(Landed::Moved(error)) if left > 0 => {
@@ -81,15 +82,20 @@ impl Engine {
         Err(EngineError::Ending)
     }
 
-    /// Refuses what is not to land; gives the revision that may.
-    pub(super) fn refuse_hindered(&self, id: ReviewId, anyway: bool) -> Result<u64, EngineError> {
+    /// Refuses what is not to be `done` (landed, sent); gives the revision that may.
+    pub(super) fn refuse_hindered(
+        &self,
+        id: ReviewId,
+        anyway: bool,
+        done: &str,
+    ) -> Result<u64, EngineError> {
         let (view, row) = (self.review(id)?, self.review_row(id)?);
         refuse_unless_open(&row)?;
         let shared = self.read(|s| Ok(shared_with_others(s, &row)?))?;
         if !shared.is_empty() {
             return Err(EngineError::Refused {
                 text: format!(
-                    "members share some of their lines with others; nothing was landed:\n  {}",
+                    "members share some of their lines with others; nothing was {done}:\n  {}",
                     shared.join("\n  ")
                 ),
                 hint: "have one of them write the lines anew, or `callboard review join` the other one",
@@ -99,11 +105,9 @@ impl Engine {
         match view.hinders.filter(|_| !(anyway && is_by_check)) {
             None => Ok(view.revision),
             Some(why) => Err(EngineError::Refused {
-                text: format!("{why}; nothing was landed"),
+                text: format!("{why}; nothing was {done}"),
                 hint: match is_by_check {
-                    true => {
-                        "see `callboard review show`; `callboard review land --anyway` lands it all the same"
-                    }
+                    true => "see `callboard review show`; with `--anyway` it goes all the same",
                     false => {
                         "see it with `callboard review show`; `callboard review help` has an agent merge what git cannot"
                     }

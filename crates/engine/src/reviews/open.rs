@@ -112,6 +112,8 @@ impl Engine {
     /// # Errors
     /// When it is over, or lands just now.
     pub fn drop_review(&self, id: ReviewId) -> Result<ReviewView, EngineError> {
+        // What is being sent to its remote is not let go of under who sends it.
+        let _driven = self.drive_landing(id).ok_or_else(|| EngineError::lands_already(id))?;
         let about = json!({ "to": "dropped" });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {

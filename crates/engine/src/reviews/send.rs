@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use callboard_git::carry::{carry, let_go};
 use callboard_git::landing::{Change, LANDING, Request, prepare};
-use callboard_git::send::{Pushed, ToPush, address_of, commits_ahead, push, remote_of};
+use callboard_git::send::{
+    Pushed, ToPush, address_of, commits_ahead, push, push_addresses_of, remote_of,
+};
 use callboard_git::{Git, remote, worktree};
 use callboard_model::review::{
     Combination, Landing, Review, ReviewState, SendAs, Sent, SentBranch, branch_words,
@@ -55,7 +57,7 @@ impl Engine {
     pub fn sending_plan(&self, id: ReviewId, how: &HowToSend) -> Result<SendPlan, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
-        self.refuse_hindered(id, how.anyway)?;
+        self.refuse_hindered(id, how.anyway, "sent")?;
         let Sending { sent, combination, address, gh, .. } = self.sending(id, how.sent_as)?;
         Ok(SendPlan {
             sent_as: sent.sent_as,
@@ -76,22 +78,21 @@ impl Engine {
     pub fn send_review(&self, id: ReviewId, how: &HowToSend) -> Result<ReviewView, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
-        let now = self.review(id)?;
-        if how.tree.is_some() && how.tree != now.tree {
-            return Err(EngineError::Conflict {
-                text: format!("{id} has changed since you looked at it; nothing was sent"),
-                hint: "look at it again",
-            });
-        }
-        self.refuse_hindered(id, how.anyway)?;
+        let revision = self.refuse_hindered(id, how.anyway, "sent")?;
         let _driven = self.drive_landing(id).ok_or_else(|| EngineError::Conflict {
             text: format!("{id} lands or is sent just now; nothing was sent"),
             hint: "look again in a moment with `callboard review show`",
         })?;
         let sending = self.sending(id, how.sent_as)?;
-        let revision = sending.review.revision;
+        let is_seen = how.tree.is_none() || how.tree == sending.combination.tree;
+        if !is_seen || sending.review.revision != revision {
+            return Err(EngineError::Conflict {
+                text: format!("{id} has changed since you looked at it; nothing was sent"),
+                hint: "look at it again",
+            });
+        }
         let sent = self.commit_to_send(sending)?;
-        let about = json!({ "to": "sent", "remote": sent.remote, "as": sent.sent_as });
+        let about = json!({ "to": "sending", "remote": sent.remote, "as": sent.sent_as });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
                 refuse_unless_open(review)?;
@@ -142,12 +143,17 @@ impl Engine {
             ..Sent::default()
         };
         let tree = worktree::tree_of(&git, &base.start).unwrap_or_default();
-        sent.branches = branches(&review, &changes, &sent, &tree);
+        let is_there = |name: &str| {
+            worktree::commit_of(&git, &format!("refs/remotes/{}/{name}", sent.remote)).is_some()
+        };
+        sent.branches = branches(&review, &changes, (&sent, &tree), is_there);
         for branch in &mut sent.branches {
             branch.open_at = page_to_open(page.as_deref(), (&branch.branch, &branch.onto));
         }
         let gh = self.gh(&root, page.as_deref());
-        Ok(Sending { review, combination, changes, sent, address: shown(&address, page), gh })
+        let to = push_addresses_of(&git, &sent.remote);
+        let to: Vec<String> = to.iter().map(|one| shown(one, remote::web_page(one))).collect();
+        Ok(Sending { review, combination, changes, sent, address: to.join(" and "), gh })
     }
 
     /// Makes the commits of what is to be sent, but those that are made already; they are held until the review is over.
@@ -157,7 +163,7 @@ impl Engine {
         let known = review.sent.as_ref().filter(|known| known.from == sent.from);
         let known = known.map(|known| known.branches.as_slice()).unwrap_or_default();
         let is_same = |(one, known): &(&SentBranch, &SentBranch)| {
-            (&one.branch, &one.tree) == (&known.branch, &known.tree)
+            (&one.branch, &one.tree) == (&known.branch, &known.tree) && git.has_commit(&known.to)
         };
         let made = sent.branches.iter().zip(known).take_while(is_same).count();
         for (branch, known) in sent.branches.iter_mut().zip(known).take(made) {
@@ -198,7 +204,7 @@ impl Engine {
         let root = self.root_of_workspace(review.workspace)?;
         let git = Git::at(&root);
         let mut failure = push_all(&git, &mut sent).err();
-        self.keep_sent(id, sent.clone())?;
+        self.keep_sent(id, sent.clone(), false)?;
         if failure.is_none() {
             let page = address_of(&git, &sent.remote).and_then(|one| remote::web_page(&one));
             if let Some(gh) = self.gh(&root, page.as_deref()) {
@@ -206,7 +212,7 @@ impl Engine {
             }
         }
         (sent.is_under_way, sent.failure) = (false, failure);
-        self.keep_sent(id, sent)?;
+        self.keep_sent(id, sent, true)?;
         self.changes.look_again(review.workspace);
         Ok(())
     }
@@ -221,7 +227,7 @@ impl Engine {
         for at in 0..sent.branches.len() {
             let branch = &mut sent.branches[at];
             match open_one(gh, branch) {
-                Ok(()) => self.keep_sent(id, sent.clone())?,
+                Ok(()) => self.keep_sent(id, sent.clone(), false)?,
                 Err(why) => {
                     let branches = if at == 0 { "the branches are" } else { "all branches are" };
                     return Ok(Some(format!("{branches} at {}, but {why}", sent.remote)));
@@ -231,8 +237,14 @@ impl Engine {
         Ok(None)
     }
 
-    fn keep_sent(&self, id: ReviewId, sent: Sent) -> Result<(), EngineError> {
-        let about = json!({ "sent": sent.branches.iter().map(|one| (&one.branch, &one.url)).collect::<Vec<_>>() });
+    fn keep_sent(&self, id: ReviewId, sent: Sent, is_end: bool) -> Result<(), EngineError> {
+        let to: Vec<_> = sent.branches.iter().map(|one| (&one.branch, &one.url)).collect();
+        let about = match is_end {
+            true => {
+                json!({ "to": "sent", "remote": sent.remote, "sent": to, "failure": sent.failure })
+            }
+            false => json!({ "sent": to }),
+        };
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
                 review.sent = Some(sent);
@@ -352,7 +364,12 @@ fn destination(git: &Git, branch: &str, start: &str) -> Result<(String, String),
 }
 
 /// The branches as which a review is sent, without their commits; those that it had before keep their names.
-fn branches(review: &Review, changes: &[Change], sent: &Sent, base_tree: &str) -> Vec<SentBranch> {
+fn branches(
+    review: &Review,
+    changes: &[Change],
+    (sent, base_tree): (&Sent, &str),
+    is_there: impl Fn(&str) -> bool,
+) -> Vec<SentBranch> {
     let known = review.sent.as_ref().map(|sent| sent.branches.as_slice()).unwrap_or_default();
     let mut before = base_tree.to_owned();
     let mut all: Vec<SentBranch> = Vec::new();
@@ -373,8 +390,9 @@ fn branches(review: &Review, changes: &[Change], sent: &Sent, base_tree: &str) -
             continue;
         }
         let known = known.iter().find(|known| known.member == of);
+        let is_taken = |name: &str| all.iter().any(|one| one.branch == name) || is_there(name);
         let name =
-            known.map_or_else(|| free_name(review, title, &all), |known| known.branch.clone());
+            known.map_or_else(|| free_name(review, title, is_taken), |known| known.branch.clone());
         let onto = all.last().map_or(&sent.base, |last| &last.branch).clone();
         let body = if of.is_none() { format!("- {}\n", change.title) } else { String::new() };
         all.push(SentBranch {
@@ -398,15 +416,14 @@ fn branches(review: &Review, changes: &[Change], sent: &Sent, base_tree: &str) -
 }
 
 /// What a new branch of a review is called at its remote.
-fn free_name(review: &Review, title: &str, taken: &[SentBranch]) -> String {
+fn free_name(review: &Review, title: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let words = branch_words(title, limits::SENT_BRANCH_CHARS);
     let begin = match words.is_empty() {
         true => format!("callboard/{}", review.id),
         false => format!("callboard/{}-{words}", review.id),
     };
-    let is_free = |name: &String| taken.iter().all(|one| one.branch != *name);
     let numbered = (2..).map(|number| format!("{begin}-{number}"));
-    std::iter::once(begin.clone()).chain(numbered).find(is_free).unwrap_or(begin)
+    std::iter::once(begin.clone()).chain(numbered).find(|name| !is_taken(name)).unwrap_or(begin)
 }
 
 /// Pushes what is not at the remote yet.

@@ -33,17 +33,21 @@ pub(super) fn send(
         SendAs::Stack => "stack",
     };
     let path = format!("/api/reviews/{}", encoded(review));
-    if how.by.is_some() {
-        let change = ChangeReview { land_by: how.by, ..ChangeReview::default() };
-        client.send::<_, ReviewView>(Method::PATCH, &path, &change)?;
-    }
+    let own = path.clone();
     let path = format!("{path}/pull-requests?as={sent_as}&anyway={}", how.anyway);
     let plan: SendPlan = client.get(&path)?;
-    if !json.json {
+    if json.json {
+        // Who reads the answer by a program sees what goes where all the same.
+        told::plan(review, &plan).lines().for_each(output::remark);
+    } else {
         output::print(&told::plan(review, &plan))?;
     }
     if !how.yes && !agreed()? {
         return Ok(ExitCode::SUCCESS);
+    }
+    if how.by.is_some() {
+        let change = ChangeReview { land_by: how.by, ..ChangeReview::default() };
+        client.send::<_, ReviewView>(Method::PATCH, &own, &change)?;
     }
     let tree = plan.tree.map(|tree| format!("&tree={tree}")).unwrap_or_default();
     let view: ReviewView = client.send(Method::POST, &format!("{path}{tree}"), &())?;

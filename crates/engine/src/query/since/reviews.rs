@@ -54,7 +54,10 @@ fn line(row: &LogRow) -> Option<SinceReviewLine> {
                 None => format!("landed on {base}"),
             },
             ("dropped", ..) => "given up".to_owned(),
-            ("sent", ..) => "sent to its remote".to_owned(),
+            ("sent", ..) => match (word("failure"), word("remote").unwrap_or("its remote")) {
+                (None, remote) => format!("sent to {remote}"),
+                (Some(why), _) => format!("not all of it was sent: {why}"),
+            },
             ("open", _, Some(why)) if row.body["back"] == true => why.to_owned(),
             ("open", _, Some(why)) => format!("not landed: {why}"),
             ("open", _, None) => "taken up again".to_owned(),
