@@ -14,6 +14,7 @@ use callboard_store::{Result as StoreResult, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::changes::fetched_name;
+use crate::query::sent_branch_view;
 use crate::{Engine, EngineError};
 
 /// What a remote told last of its pull requests.
@@ -38,6 +39,27 @@ impl PullRequests {
     /// That of a branch that a review was sent as.
     pub(crate) fn of_sent(&self, branch: &str) -> Option<PullRequestView> {
         self.find(branch)
+    }
+
+    /// Those that changesets were sent as in reviews that are open, with the changesets' keys.
+    pub(crate) fn of_reviews(
+        &self,
+        s: &Snapshot<'_>,
+        workspace: WorkspaceId,
+    ) -> StoreResult<Vec<(String, PullRequestView)>> {
+        let mut all = Vec::new();
+        for review in s.reviews_open(workspace)? {
+            for branch in review.sent.iter().flat_map(|sent| &sent.branches) {
+                let told = self.find(&branch.branch);
+                let told = told.or_else(|| sent_branch_view(branch.clone()).pull_request);
+                let keys = review.members.iter().map(|member| member.changeset.key.to_string());
+                let own = keys.filter(|key| branch.member.as_ref().is_none_or(|of| of == key));
+                all.extend(
+                    own.zip(std::iter::repeat(told)).filter_map(|(key, told)| Some((key, told?))),
+                );
+            }
+        }
+        Ok(all)
     }
 
     fn find(&self, branch: &str) -> Option<PullRequestView> {

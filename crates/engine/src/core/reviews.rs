@@ -11,6 +11,7 @@ use callboard_store::{Durability, LogKind, Write};
 use serde_json::{Value, json};
 
 use super::Core;
+use super::changes::announce_sent;
 use crate::{EngineError, limits};
 
 /// What members come to, merged in memory.
@@ -47,6 +48,7 @@ impl Core {
                 refuse_taken(w, &review)?;
             }
             w.log(kind, &id.to_string(), about)?;
+            announce_sent(w, &review)?;
             Ok(w.put_review(review)?)
         })
     }

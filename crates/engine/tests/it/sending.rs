@@ -107,6 +107,12 @@ fn a_stack_is_pushed_and_opened_one_on_top_of_the_other_and_sent_again_as_it_cha
     let pull = told.branches[0].pull_request.as_ref().unwrap();
     assert_eq!((pull.name.as_str(), pull.url.ends_with("/pull/12")), ("#12", true));
     assert_eq!(calls(&home), ["pr list", "pr create", "pr list", "pr create"]);
+    let of_changeset =
+        |name: &str| engine.changeset_named(None, name).unwrap().pull_request.unwrap();
+    assert_eq!(
+        (of_changeset("one").name, of_changeset("other").name),
+        ("#12".into(), "#13".into())
+    );
     let log = |branch: &str| {
         remote(&home, &repo, &["log", "--format=%s", &format!("main..callboard/{branch}")])
     };
