@@ -180,6 +180,33 @@ test('it is sent as a stack after what is pushed was seen, and shows its pull re
   await sent.getByRole('link', { name: '#441 · CI ✓ passed' }).waitFor()
 })
 
+test('what was said on a pull request is marked as theirs, and sent one by one', async () => {
+  await goTo('/review/R7')
+  const theirs = page.locator('article', { hasText: 'from GitHub, by lea-b' })
+  await theirs.first().waitFor()
+  assert.equal(await theirs.count(), 2)
+  const link = theirs.first().getByRole('link', { name: '#439' })
+  assert.match(await link.getAttribute('href'), /#discussion_r9002$/)
+  assert.equal(await theirs.getByRole('button', { name: 'Change' }).count(), 0)
+  await theirs.last().getByText('pub burst: u32,').waitFor()
+  // The key that sends all drafts sends none of them.
+  const before = view.daemon.state.sent.length
+  await press('s')
+  await page.getByText('There is no comment to send.').waitFor()
+  await theirs.first().getByRole('button', { name: 'Send to S38' }).click()
+  await theirs.first().getByText('sent', { exact: true }).waitFor()
+  assert.deepEqual(
+    view.daemon.state.sent.slice(before).map(({ id }) => id),
+    [2],
+  )
+  await theirs.last().getByRole('button', { name: 'Discard' }).click()
+  await until(
+    () => theirs.count(),
+    (count) => count === 1,
+    page,
+  )
+})
+
 test('a refusal says why, and leaves the review as it was', async () => {
   view.daemon.control.fail = { status: 409, error: 'main moved; nothing was landed.', hint: 'Look again.' }
   await press('l', 'Enter')

@@ -81,6 +81,29 @@ impl Gh {
         Ok(read)
     }
 
+    /// The newest review comments of a pull request, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn comments(
+        &self,
+        number: u64,
+    ) -> Result<Vec<pull_request::PullRequestComment>, String> {
+        let (host, name) = self.repository.split_once('/').unwrap_or_default();
+        let limit = limits::PULL_REQUEST_COMMENTS;
+        let newest = format!("per_page={limit}&sort=created&direction=desc");
+        let from = format!("repos/{name}/pulls/{number}/comments?{newest}");
+        let told = self.call(&["api", &from, "--hostname", host], "")?;
+        let (mut read, unread) = pull_request::read_comments(&told).map_err(|error| {
+            format!("what `gh api` told of the comments on #{number} could not be read: {error}")
+        })?;
+        if unread > 0 {
+            tracing::debug!(unread, number, "comments that `gh` told of were not understood");
+        }
+        read.reverse();
+        Ok(read)
+    }
+
     /// Opens a pull request.
     ///
     /// # Errors
@@ -108,10 +131,13 @@ impl Gh {
     }
 
     fn run(&self, args: &[&str], input: &str) -> Result<String, String> {
+        self.call(&[args, &["--repo", &self.repository]].concat(), input)
+    }
+
+    fn call(&self, args: &[&str], input: &str) -> Result<String, String> {
         let called = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         let command = Command::new(&self.program, &self.cwd)
             .args(args)
-            .args(["--repo", &self.repository])
             .env("GH_PROMPT_DISABLED", "1")
             .env("GH_NO_UPDATE_NOTIFIER", "1")
             .env("NO_COLOR", "1")

@@ -8,6 +8,7 @@ use callboard_git::remote::web_page;
 use callboard_git::send::{address_of, remote_of};
 use callboard_model::changeset::Changeset;
 use callboard_model::pull_request::PullRequest;
+use callboard_model::review::Review;
 use callboard_model::view::{PullRequestView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -60,6 +61,19 @@ impl PullRequests {
             }
         }
         Ok(all)
+    }
+
+    /// The numbers of those that a review was sent as, or that its members are.
+    pub(crate) fn numbers_of(&self, review: &Review) -> Vec<u64> {
+        let sent = review.sent.iter().flat_map(|sent| &sent.branches);
+        let sent = sent.map(|branch| (branch.branch.clone(), branch.number));
+        let names = review.members.iter().filter_map(|one| name_at(&self.remote, &one.changeset));
+        let mut all: Vec<u64> = Vec::new();
+        for (branch, known) in sent.chain(names.map(|name| (name, None))) {
+            let found = self.all.iter().find(|one| one.branch == branch).map(|one| one.number);
+            all.extend(found.or(known).filter(|number| !all.contains(number)));
+        }
+        all
     }
 
     fn find(&self, branch: &str) -> Option<PullRequestView> {
@@ -133,7 +147,10 @@ impl Engine {
                 None => all.push(one),
             }
         }
-        self.ask(move |core| core.take_pull_requests(workspace, &PullRequests { remote, all }))?;
+        let now = PullRequests { remote, all };
+        let known = now.clone();
+        self.ask(move |core| core.take_pull_requests(workspace, &known))?;
+        self.ask_for_comments(workspace, &gh, &now)?;
         Ok(true)
     }
 }

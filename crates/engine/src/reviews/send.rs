@@ -89,13 +89,14 @@ impl Engine {
             hint: "look again in a moment with `callboard review show`",
         })?;
         let sending = self.sending(id, how.sent_as)?;
-        let revision = sending.review.revision;
+        let seen = sending.review.clone();
         let sent = self.commit_to_send(sending)?;
         let about = json!({ "to": "sent", "remote": sent.remote, "as": sent.sent_as });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
                 refuse_unless_open(review)?;
-                if review.revision != revision {
+                // News of pull requests and comments count as changes, and are none of what is sent.
+                if *review != (Review { revision: review.revision, ..seen }) {
                     return Err(EngineError::Conflict {
                         text: format!("{id} has changed meanwhile; nothing was sent"),
                         hint: "look at it again",
