@@ -27,6 +27,33 @@ test('what needs a person is counted at the top', async () => {
   assert.match(text, /2 need you 5 working 2 ready/)
 })
 
+test('a card has the pull request of its changeset, with what its checks came to and its preview', async () => {
+  const pull = card(page, 'T14').getByRole('link', { name: '#436 · CI ✗ failed' })
+  await pull.waitFor()
+  assert.equal(await pull.getAttribute('title'), 'Failed: test, lint')
+  assert.equal(await pull.getAttribute('href'), 'https://example.com/ledger/pull/436')
+  assert.equal(await card(page, 'T14').getByRole('link', { name: 'Preview' }).count(), 0)
+  await card(page, 'T10').getByRole('link', { name: '#439 · CI … running' }).waitFor()
+  const preview = card(page, 'T10').getByRole('link', { name: 'Preview of #439' })
+  assert.equal(await preview.getAttribute('href'), 'https://pr-439.preview.example.com')
+  // Above the link that is the whole card: a click is the chip's own.
+  await pull.click({ trial: true })
+  const { state } = view.daemon
+  state.changesets = state.changesets.map((row) =>
+    row.task === 'T14'
+      ? { ...row, pull_request: { ...row.pull_request, checks: 'passed', failing: [] } }
+      : row,
+  )
+  state.announce({ type: 'changes' })
+  await card(page, 'T14').getByRole('link', { name: '#436 · CI ✓ passed' }).waitFor()
+  await row(page, 'T14').click()
+  const panel = page.locator('aside.panel')
+  await panel.getByText('Pull request', { exact: true }).waitFor()
+  await panel.getByRole('link', { name: '#436 · CI ✓ passed' }).waitFor()
+  await panel.getByRole('button', { name: 'Close' }).click()
+  await panel.waitFor({ state: 'detached' })
+})
+
 test('a card is dragged to another column with the pointer', async () => {
   await card(page, 'T9').dragTo(card(page, 'T11'), { targetPosition: { x: 60, y: 8 } })
   await until(

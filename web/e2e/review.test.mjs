@@ -1,6 +1,7 @@
 // Reviews: found as proposals, opened, read, checked, answered, landed.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { theirs as said } from '../mock/fixtures/reviews.mjs'
 import { card, focusedKey, open, PHONE, until } from './fixture.mjs'
 
 let view
@@ -178,6 +179,46 @@ test('it is sent as a stack after what is pushed was seen, and shows its pull re
   assert.equal(await sent.getByRole('listitem').count(), 3)
   await page.getByRole('button', { name: 'Refresh pull requests' }).click()
   await sent.getByRole('link', { name: '#441 · CI ✓ passed' }).waitFor()
+})
+
+test('what was said on a pull request is marked as theirs, and sent one by one', async () => {
+  const { state } = view.daemon
+  const quoted = '> crates/api/src/limits/bucket.rs:9\n>\n>     pub burst: u32,\n\nWho sets this now?'
+  const line = {
+    type: 'lines',
+    path: 'crates/api/src/customers/list.rs',
+    old: false,
+    from: 12,
+    to: 12,
+    text: '',
+  }
+  const file = { type: 'whole_file', path: 'crates/api/src/limits/bucket.rs' }
+  const comments = [said(92, 'S38', line, 'Is this one call each?'), said(93, 'S41', file, quoted)]
+  await goTo('/review/R7')
+  state.changeReview('R7', { comments: [...state.reviews.get('R7').comments, ...comments] })
+  const theirs = page.locator('article', { hasText: 'from GitHub, by lea-b' })
+  await theirs.first().waitFor()
+  assert.equal(await theirs.count(), 2)
+  const link = theirs.first().getByRole('link', { name: '#439' })
+  assert.match(await link.getAttribute('href'), /#discussion_r9092$/)
+  assert.equal(await theirs.getByRole('button', { name: 'Change' }).count(), 0)
+  await theirs.last().getByText('pub burst: u32,').waitFor()
+  // The key that sends all drafts sends none of them.
+  const before = state.sent.length
+  await press('s')
+  await page.getByText('There is no comment to send.').waitFor()
+  await theirs.first().getByRole('button', { name: 'Send to S38' }).click()
+  await theirs.first().getByText('sent', { exact: true }).waitFor()
+  assert.deepEqual(
+    view.daemon.state.sent.slice(before).map(({ id }) => id),
+    [92],
+  )
+  await theirs.last().getByRole('button', { name: 'Discard' }).click()
+  await until(
+    () => theirs.count(),
+    (count) => count === 1,
+    page,
+  )
 })
 
 test('a refusal says why, and leaves the review as it was', async () => {

@@ -58,11 +58,14 @@ impl Gh {
     /// # Errors
     /// In words, when `gh` fails or answers what cannot be read.
     pub(crate) fn pull_request_of(&self, branch: &str) -> Result<Option<PullRequest>, String> {
-        let args = ["pr", "list", "--state", "open", "--json", "number,url,baseRefName"];
+        let args =
+            ["pr", "list", "--state", "open", "--json", "number,url,baseRefName,isCrossRepository"];
         let told = self.run(&[&args[..], &["--head", branch]].concat(), "")?;
         let found: Vec<Value> = serde_json::from_str(&told)
             .map_err(|error| format!("what `gh pr list` printed could not be read: {error}"))?;
-        Ok(found.iter().find_map(read))
+        // A fork may have a branch of the same name.
+        let own = found.iter().filter(|one| one["isCrossRepository"].as_bool() != Some(true));
+        Ok(own.into_iter().find_map(read))
     }
 
     /// The newest pull requests of the repository, whatever has become of them, newest first.
@@ -78,6 +81,29 @@ impl Gh {
         if unread > 0 {
             tracing::debug!(unread, "pull requests that `gh` told of were not understood");
         }
+        Ok(read)
+    }
+
+    /// The newest review comments of a pull request, oldest first.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn comments(
+        &self,
+        number: u64,
+    ) -> Result<Vec<pull_request::PullRequestComment>, String> {
+        let (host, name) = self.repository.split_once('/').unwrap_or_default();
+        let limit = limits::PULL_REQUEST_COMMENTS;
+        let newest = format!("per_page={limit}&sort=created&direction=desc");
+        let from = format!("repos/{name}/pulls/{number}/comments?{newest}");
+        let told = self.call(&["api", &from, "--hostname", host], "")?;
+        let (mut read, unread) = pull_request::read_comments(&told).map_err(|error| {
+            format!("what `gh api` told of the comments on #{number} could not be read: {error}")
+        })?;
+        if unread > 0 {
+            tracing::debug!(unread, number, "comments that `gh` told of were not understood");
+        }
+        read.reverse();
         Ok(read)
     }
 
@@ -108,10 +134,13 @@ impl Gh {
     }
 
     fn run(&self, args: &[&str], input: &str) -> Result<String, String> {
+        self.call(&[args, &["--repo", &self.repository]].concat(), input)
+    }
+
+    fn call(&self, args: &[&str], input: &str) -> Result<String, String> {
         let called = args.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         let command = Command::new(&self.program, &self.cwd)
             .args(args)
-            .args(["--repo", &self.repository])
             .env("GH_PROMPT_DISABLED", "1")
             .env("GH_NO_UPDATE_NOTIFIER", "1")
             .env("NO_COLOR", "1")

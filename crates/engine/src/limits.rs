@@ -423,6 +423,13 @@ pub const GH_TIME: Duration = Duration::from_secs(60);
 /// Pull requests that are asked for: those of a month or two of a busy team.
 pub const PULL_REQUESTS: usize = 100;
 
+/// Review comments of one pull request that are read, the newest: as many as GitHub gives at once.
+pub const PULL_REQUEST_COMMENTS: usize = 100;
+
+/// Comments of pull requests of a workspace that are known to have been dropped, sent or resolved: far more than can be
+/// read again.
+pub const PULL_REQUEST_COMMENTS_OVER: usize = 20_000;
+
 /// Characters of a title in the name of a branch that a review is sent as: what a list of branches shows.
 pub const SENT_BRANCH_CHARS: usize = 40;
 

@@ -8,12 +8,14 @@ use callboard_git::remote::web_page;
 use callboard_git::send::{address_of, remote_of};
 use callboard_model::changeset::Changeset;
 use callboard_model::pull_request::PullRequest;
+use callboard_model::review::Review;
 use callboard_model::view::{PullRequestView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::changes::fetched_name;
+use crate::query::sent_branch_view;
 use crate::{Engine, EngineError};
 
 /// What a remote told last of its pull requests.
@@ -38,6 +40,40 @@ impl PullRequests {
     /// That of a branch that a review was sent as.
     pub(crate) fn of_sent(&self, branch: &str) -> Option<PullRequestView> {
         self.find(branch)
+    }
+
+    /// Those that changesets were sent as in reviews that are open, with the changesets' keys.
+    pub(crate) fn of_reviews(
+        &self,
+        s: &Snapshot<'_>,
+        workspace: WorkspaceId,
+    ) -> StoreResult<Vec<(String, PullRequestView)>> {
+        let mut all = Vec::new();
+        for review in s.reviews_open(workspace)? {
+            for branch in review.sent.iter().flat_map(|sent| &sent.branches) {
+                let told = self.find(&branch.branch);
+                let told = told.or_else(|| sent_branch_view(branch.clone()).pull_request);
+                let keys = review.members.iter().map(|member| member.changeset.key.to_string());
+                let own = keys.filter(|key| branch.member.as_ref().is_none_or(|of| of == key));
+                all.extend(
+                    own.zip(std::iter::repeat(told)).filter_map(|(key, told)| Some((key, told?))),
+                );
+            }
+        }
+        Ok(all)
+    }
+
+    /// The numbers of those that a review was sent as, or that its members are.
+    pub(crate) fn numbers_of(&self, review: &Review) -> Vec<u64> {
+        let sent = review.sent.iter().flat_map(|sent| &sent.branches);
+        let sent = sent.map(|branch| (branch.branch.clone(), branch.number));
+        let names = review.members.iter().filter_map(|one| name_at(&self.remote, &one.changeset));
+        let mut all: Vec<u64> = Vec::new();
+        for (branch, known) in sent.chain(names.map(|name| (name, None))) {
+            let found = self.all.iter().find(|one| one.branch == branch).map(|one| one.number);
+            all.extend(found.or(known).filter(|number| !all.contains(number)));
+        }
+        all
     }
 
     fn find(&self, branch: &str) -> Option<PullRequestView> {
@@ -111,7 +147,10 @@ impl Engine {
                 None => all.push(one),
             }
         }
-        self.ask(move |core| core.take_pull_requests(workspace, &PullRequests { remote, all }))?;
+        let now = PullRequests { remote, all };
+        let known = now.clone();
+        self.ask(move |core| core.take_pull_requests(workspace, &known))?;
+        self.ask_for_comments(workspace, &gh, &now)?;
         Ok(true)
     }
 }

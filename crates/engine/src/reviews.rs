@@ -16,6 +16,7 @@ mod land;
 mod moves;
 mod narrow;
 mod open;
+mod others;
 mod send;
 
 use std::path::PathBuf;

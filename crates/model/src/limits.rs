@@ -2,6 +2,8 @@
 
 /// Characters of a line that people read (a goal, an activity, a milestone): what fits one row.
 pub const LINE_CHARS: usize = 120;
+/// Bytes of what somebody said on a pull request: GitHub takes no more.
+pub const COMMENT_BYTES: usize = 256 * 1024;
 /// Characters kept of the prompt that set the goal: enough to reread it, whatever was pasted.
 pub const GOAL_FULL_CHARS: usize = 2_000;
 /// Bytes of a prompt that are looked at for its goal: beyond them stand pasted logs.

@@ -1,11 +1,15 @@
 //! Pull requests, as their service tells of them.
 
+mod comment;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::limits;
 use crate::text::clip;
 use crate::view::PullRequestView;
+
+pub use comment::{PullRequestComment, read_comments};
 
 /// A pull request of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::changeset::{ChangedFile, Changeset};
 use crate::conflict::Conflict;
-use crate::view::{CommentAnswer, CommentOn, CommentState};
+use crate::view::{CommentAnswer, CommentFrom, CommentOn, CommentState};
 use crate::{ReviewId, SessionId, Timestamp, WorkspaceId};
 
 pub use blame::{Blame, blame};
@@ -238,6 +238,9 @@ pub struct Comment {
     /// What was changed since it was sent.
     #[serde(default)]
     pub answer: Option<CommentAnswer>,
+    /// Whose words it has, where they are from a pull request.
+    #[serde(default)]
+    pub from: Option<CommentFrom>,
 }
 
 /// A run of a check, as it is kept.

@@ -37,10 +37,10 @@ pub use owned::{
 };
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{
-    ChangeComment, ChangeReview, CommentAnswer, CommentOn, CommentState, DiffHunk, FileDiffView,
-    MarkViewed, MovedRun, Narrowed, NewComment, NewReview, OwnedRun, ProvenConflict, ReviewCheck,
-    ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView, SendPlan,
-    SentBranchView, SentView, Viewed,
+    ChangeComment, ChangeReview, CommentAnswer, CommentFrom, CommentOn, CommentState, DiffHunk,
+    FileDiffView, MarkViewed, MovedRun, Narrowed, NewComment, NewReview, OwnedRun, ProvenConflict,
+    ReviewCheck, ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView,
+    SendPlan, SentBranchView, SentView, Viewed,
 };
 pub use search::{SearchHit, SearchResults, SearchSubject};
 pub use session::{

@@ -159,6 +159,7 @@ const comment = (state, [id], { body }) =>
       failure: null,
       at: new Date().toISOString(),
       answer: null,
+      from: null,
     }
     return { body: state.changeReview(id, { comments: [...row.comments, made] }) }
   })
@@ -182,12 +183,12 @@ const dropComment = (state, [id, n]) =>
     body: state.changeReview(id, { comments: row.comments.filter((other) => other.id !== Number(n)) }),
   }))
 
-const send = (state, [id]) =>
+const send = (state, [id], { query }) =>
   found(state, id, (row) => {
-    state.sent.push(...row.comments.filter((other) => other.state === 'draft'))
-    const comments = row.comments.map((other) =>
-      other.state === 'draft' ? { ...other, state: 'sent' } : other,
-    )
+    const only = query.get('comment')
+    const isMeant = (one) => one.state === 'draft' && (only ? one.id === Number(only) : !one.from)
+    state.sent.push(...row.comments.filter(isMeant))
+    const comments = row.comments.map((other) => (isMeant(other) ? { ...other, state: 'sent' } : other))
     return { body: state.changeReview(id, { comments }) }
   })
 

@@ -44,8 +44,9 @@ export const changeComment = (id: ReviewId, n: number, change: ChangeComment): P
   act('PATCH', id, `/comments/${n}`, change)
 export const dropComment = (id: ReviewId, n: number): Promise<ReviewView> =>
   act('DELETE', id, `/comments/${n}`)
-/** Sends every draft, as one message for each session. */
-export const sendComments = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/send')
+/** Sends one draft, or every own one, as one message for each session. */
+export const sendComments = (id: ReviewId, comment?: number): Promise<ReviewView> =>
+  request('POST', withQuery(`/api/reviews/${id}/send`, { comment }))
 export const runChecks = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/check')
 /** Lands what was seen: a review whose tree is another one by now is refused. */
 export const landReview = (id: ReviewId, tree: string | null): Promise<ReviewView> =>

@@ -1810,10 +1810,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends all drafts, as one message to each session. */
+        /** Sends drafts, as one message to each session. */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description Only the comment of this number. Not given: all but those that are others' words, which are sent one by one. */
+                    comment?: number;
+                };
                 header?: never;
                 path: {
                     id: string;
@@ -4350,6 +4353,20 @@ export interface components {
             /** @description The tree now. */
             to_tree: string;
         };
+        /** @description Who said something on a pull request at GitHub. */
+        CommentFrom: {
+            /** @description Their name there. */
+            by: string;
+            /**
+             * Format: int64
+             * @description GitHub's number of it.
+             */
+            id: number;
+            /** @description The pull request: `#12`. */
+            pull_request: string;
+            /** @description Its page. */
+            url?: string | null;
+        };
         /** @description What a comment is on. */
         CommentOn: {
             /** @enum {string} */
@@ -5632,6 +5649,7 @@ export interface components {
             at: components["schemas"]["Timestamp"];
             /** @description What became of the last try to send it, if that failed. */
             failure?: string | null;
+            from?: components["schemas"]["CommentFrom"] | null;
             /**
              * Format: int64
              * @description Its number.
@@ -6791,6 +6809,7 @@ export type Collected = components['schemas']['Collected'];
 export type Column = components['schemas']['Column'];
 export type Command = components['schemas']['Command'];
 export type CommentAnswer = components['schemas']['CommentAnswer'];
+export type CommentFrom = components['schemas']['CommentFrom'];
 export type CommentOn = components['schemas']['CommentOn'];
 export type CommentState = components['schemas']['CommentState'];
 export type CommitView = components['schemas']['CommitView'];

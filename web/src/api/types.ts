@@ -108,7 +108,10 @@ export type RawRecord = Told<schema.RecordBehind>
 export type ResourceView = Told<schema.ResourceView>
 export type ReviewCheck = Told<schema.ReviewCheck>
 export type ProvenConflict = Told<schema.ProvenConflict>
-export type ReviewComment = Omit<Told<schema.ReviewComment>, 'on'> & { on: schema.CommentOn }
+export type ReviewComment = Omit<Told<schema.ReviewComment>, 'on' | 'from'> & {
+  on: schema.CommentOn
+  from: Told<schema.CommentFrom> | null
+}
 export type ReviewFile = Told<schema.ReviewFile>
 export type ReviewMember = ChangesetView & { reason: string; goal: string | null; letter: number }
 export type ReviewProposal = Omit<Told<schema.ReviewProposal>, 'members' | 'pairs'> & {

@@ -1,5 +1,13 @@
 import { fetchChangesets, fetchPairs } from '../api/review'
-import type { ChangesetRef, ChangesetView, PairView, SessionId, TaskId, WorkspaceId } from '../api/types'
+import type {
+  ChangesetRef,
+  ChangesetView,
+  PairView,
+  PullRequestView,
+  SessionId,
+  TaskId,
+  WorkspaceId,
+} from '../api/types'
 import { gist } from './between'
 
 /** Changes come in bursts while agents write: they are read at most so often. */
@@ -22,11 +30,23 @@ class Changes {
   #workspace: WorkspaceId | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
+  #pulls = $derived.by(() => {
+    const all = new Map<TaskId, PullRequestView[]>()
+    for (const { task, pull_request: pull } of this.changesets) {
+      if (!task || !pull) continue
+      const known = all.get(task) ?? []
+      // Several changesets may have gone out as one.
+      if (!known.some(({ url }) => url === pull.url)) all.set(task, [...known, pull])
+    }
+    return all
+  })
   #byTask = $derived.by(() => this.#meetings((of) => (of.task ? [of.task] : [])))
   #bySession = $derived.by(() => this.#meetings((of) => of.sessions))
 
   ofTask = (id: TaskId): Meeting[] => this.#byTask.get(id) ?? []
   ofSession = (id: SessionId): Meeting[] => this.#bySession.get(id) ?? []
+  /** The pull requests of what is changed for a task. */
+  pullsOf = (id: TaskId): PullRequestView[] => this.#pulls.get(id) ?? []
   /** What a session changes; the changeset is its worktree's where it has one of its own. */
   bySession = (id: SessionId): ChangesetView | null =>
     this.changesets.find(({ sessions }) => sessions.includes(id)) ?? null

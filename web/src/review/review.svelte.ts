@@ -1,6 +1,14 @@
 import { ApiError } from '../api/client'
 import * as api from '../api/review'
-import type { ChangeReview, CommentOn, ReviewFile, ReviewId, ReviewView, SendAs } from '../api/types'
+import type {
+  ChangeReview,
+  CommentOn,
+  ReviewComment,
+  ReviewFile,
+  ReviewId,
+  ReviewView,
+  SendAs,
+} from '../api/types'
 import { toasts } from '../state/toasts.svelte'
 import { Diffs } from './diffs.svelte'
 import { formKey, Forms } from './forms.svelte'
@@ -109,8 +117,18 @@ export class Review {
     this.#do('Giving up…', 'The review is as it was.', () => api.dropReview(this.id))
   undo = (): Promise<boolean> => this.#do('Undoing…', 'It is as it was.', () => api.undoReview(this.id))
 
+  /** What is sent with one key. Others' words are not: whoever sends those has read each. */
+  get drafts(): ReviewComment[] {
+    return this.view?.comments.filter(({ state, from }) => state === 'draft' && !from) ?? []
+  }
+
+  async sendOne({ id, to }: ReviewComment): Promise<void> {
+    if (await this.#do('Sending…', 'Nothing was sent.', () => api.sendComments(this.id, id)))
+      toasts.say(`Sent to ${to.join(', ')}.`)
+  }
+
   async send(): Promise<void> {
-    const drafts = this.view?.comments.filter(({ state }) => state === 'draft') ?? []
+    const drafts = this.drafts
     // What is half-written is not said for its writer.
     const written = this.forms.list.filter(({ text }) => text.trim()).length
     const left = written > 0 ? ' What is still being written was not sent.' : ''

@@ -65,8 +65,16 @@ pub(crate) enum What {
         #[command(flatten)]
         json: Json,
     },
-    /// Send all drafts: one message to each session that wrote what they are on.
-    Send(Which),
+    /// Send drafts: one message to each session that wrote what they are on. What others said on GitHub is sent one by one.
+    Send {
+        /// `R7`.
+        review: String,
+        /// Only the comment of this number, as `show` tells it.
+        #[arg(long, value_name = "NUMBER")]
+        comment: Option<i64>,
+        #[command(flatten)]
+        json: Json,
+    },
     /// Run the checks on all of them together, and on each alone.
     Check {
         /// `R7`.

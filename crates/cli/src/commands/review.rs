@@ -48,8 +48,9 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
             let view = comment(&client, &review, (on.as_deref(), text), send)?;
             done(told_of_comments(&view, &json))
         }
-        What::Send(which) => {
-            done(told_of_comments(&act(&client, &which.review, "send")?, &which.json))
+        What::Send { review, comment, json } => {
+            let what = comment.map_or("send".into(), |number| format!("send?comment={number}"));
+            done(told_of_comments(&act(&client, &review, &what)?, &json))
         }
         What::Check { review, fresh, no_wait, json } => {
             let how = if fresh { "check?fresh=true" } else { "check" };

@@ -5,10 +5,12 @@ use callboard_model::changeset::Changeset;
 use callboard_model::conflict::ConflictKind;
 use callboard_model::coupling::Coupling;
 use callboard_model::pair::{Between, Pair, conflict_in};
+use callboard_model::review::Review;
 use callboard_model::session::Alive;
 use callboard_model::view::{ChangesetRef, DropClaims, PairView};
 use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
-use callboard_store::{Durability, Snapshot, Write};
+use callboard_store::{Durability, LogKind, Snapshot, Write};
+use serde_json::json;
 
 use super::{Core, calls};
 use crate::EngineError;
@@ -68,6 +70,7 @@ impl Core {
                 }
             }
             for review in w.view().reviews_open(workspace)? {
+                announce_sent(w, &review)?;
                 w.put_review(review)?;
             }
             Ok(())
@@ -133,6 +136,14 @@ impl Core {
         })?;
         Ok(())
     }
+}
+
+/// Announces changesets whose pull requests are those of a review that was sent.
+pub(super) fn announce_sent(w: &mut Write<'_>, review: &Review) -> callboard_store::Result<()> {
+    for member in review.members.iter().filter(|_| review.sent.is_some()) {
+        w.log(LogKind::CHANGESET, &member.changeset.key.to_string(), &json!(null))?;
+    }
+    Ok(())
 }
 
 /// Takes in what a look at a pair found, and tells what of it is news.

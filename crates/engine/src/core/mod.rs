@@ -5,6 +5,7 @@ mod changes;
 mod commit;
 mod forks;
 mod nights;
+mod others;
 mod owned;
 mod repeats;
 mod resources;
@@ -81,6 +82,7 @@ pub(crate) struct Core {
 
 pub(crate) use self::calls::{Answered, Asked, OwnCall};
 pub(crate) use self::changes::LookedAt;
+pub(crate) use self::others::{numbers_over, over_setting};
 pub(crate) use self::owned::Told;
 pub(crate) use self::reviews::Combined;
 pub(crate) use self::sessions::view_of;

@@ -11,6 +11,8 @@ use callboard_store::{Durability, LogKind, Write};
 use serde_json::{Value, json};
 
 use super::Core;
+use super::changes::announce_sent;
+use super::others::note_over;
 use crate::{EngineError, limits};
 
 /// What members come to, merged in memory.
@@ -47,6 +49,7 @@ impl Core {
                 refuse_taken(w, &review)?;
             }
             w.log(kind, &id.to_string(), about)?;
+            announce_sent(w, &review)?;
             Ok(w.put_review(review)?)
         })
     }
@@ -147,6 +150,9 @@ impl Core {
             let mut comment = found_comment(w, id, number)?;
             change(&mut comment)?;
             w.put_review_comment(&comment)?;
+            if comment.state != CommentState::Draft {
+                note_over(w, review.workspace, &comment)?;
+            }
             w.put_review(review)?;
             Ok(())
         })
@@ -168,6 +174,7 @@ impl Core {
                 });
             }
             w.drop_review_comment(id, &comment)?;
+            note_over(w, review.workspace, &comment)?;
             w.put_review(review)?;
             Ok(())
         })
@@ -204,6 +211,9 @@ impl Core {
                     comment.state = CommentState::Sent;
                 }
                 w.put_review_comment(&comment)?;
+                if !comment.told.is_empty() {
+                    note_over(w, review.workspace, &comment)?;
+                }
             }
             let about = json!({ "session": session, "comments": numbers, "failure": failure });
             w.log(LogKind::REVIEW_SENT, &id.to_string(), &about)?;

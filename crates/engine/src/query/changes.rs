@@ -214,10 +214,16 @@ impl Engine {
         self.read(|s| {
             let all = s.changesets(workspace)?;
             let naming = Naming::of(s, workspace, &all)?;
-            Ok(all
-                .into_iter()
-                .map(|one| changeset_view(s, &naming, one))
-                .collect::<StoreResult<_>>()?)
+            let sent = naming.pull_requests.of_reviews(s, workspace)?;
+            let mut views = Vec::new();
+            for one in all {
+                let mut view = changeset_view(s, &naming, one)?;
+                let of_review = || sent.iter().find(|(key, _)| *key == view.changeset.key);
+                view.pull_request =
+                    view.pull_request.or_else(|| of_review().map(|(_, pull)| pull.clone()));
+                views.push(view);
+            }
+            Ok(views)
         })
     }
 

@@ -210,6 +210,7 @@ fn comment(of: Comment) -> ReviewComment {
         failure: of.failure,
         at: of.at,
         answer: of.answer,
+        from: of.from,
     }
 }
 

@@ -78,25 +78,26 @@ impl Engine {
     pub fn send_review(&self, id: ReviewId, how: &HowToSend) -> Result<ReviewView, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
-        let revision = self.refuse_hindered(id, how.anyway, "sent")?;
+        self.refuse_hindered(id, how.anyway, "sent")?;
         let _driven = self.drive_landing(id).ok_or_else(|| EngineError::Conflict {
             text: format!("{id} lands or is sent just now; nothing was sent"),
             hint: "look again in a moment with `callboard review show`",
         })?;
         let sending = self.sending(id, how.sent_as)?;
-        let is_seen = how.tree.is_none() || how.tree == sending.combination.tree;
-        if !is_seen || sending.review.revision != revision {
+        if how.tree.is_some() && how.tree != sending.combination.tree {
             return Err(EngineError::Conflict {
                 text: format!("{id} has changed since you looked at it; nothing was sent"),
                 hint: "look at it again",
             });
         }
+        let seen = sending.review.clone();
         let sent = self.commit_to_send(sending)?;
         let about = json!({ "to": "sending", "remote": sent.remote, "as": sent.sent_as });
         self.ask(move |core| {
             core.change_review(id, LogKind::REVIEW_MOVED, &about, |review| {
                 refuse_unless_open(review)?;
-                if review.revision != revision {
+                // News of pull requests and comments count as changes, and are none of what is sent.
+                if *review != (Review { revision: review.revision, ..seen }) {
                     return Err(EngineError::Conflict {
                         text: format!("{id} has changed meanwhile; nothing was sent"),
                         hint: "look at it again",

@@ -168,7 +168,7 @@ fn it_is_reviewed_and_landed_like_others_and_the_remote_stays_as_it_is() {
     assert_eq!((review.files.len(), &review.hinders), (2, &None));
     let on = CommentOn::WholeFile { path: "a.txt".into() };
     engine.add_comment(review.id, NewComment { on, text: "Why?".into() }).unwrap();
-    let sent = engine.send_comments(review.id).unwrap();
+    let sent = engine.send_comments(review.id, None).unwrap();
     let failure = sent.comments[0].failure.as_deref().unwrap_or_default();
     assert!(failure.starts_with("origin/theirs comes from a remote"), "{failure}");
     assert_eq!(sent.comments[0].state, CommentState::Draft);

@@ -194,13 +194,17 @@ fn comments_are_drafts_until_sent_and_what_is_on_nobodys_session_says_so() {
     let other = ChangeComment { text: Some("Why a depth?".into()), resolved: None };
     let changed = engine.change_comment(review.id, draft.id, other).unwrap();
     assert_eq!(changed.comments[0].text, "Why a depth?");
-    let sent = engine.send_comments(review.id).unwrap();
+    let sent = engine.send_comments(review.id, None).unwrap();
     assert_eq!(sent.comments[0].state, CommentState::Draft);
     assert!(sent.comments[0].failure.as_deref().is_some_and(|why| why.contains("no session")));
     let none = engine.drop_comment(review.id, draft.id).unwrap();
     assert!(none.comments.is_empty());
     assert!(
-        engine.send_comments(review.id).unwrap_err().to_string().contains("no comment to send")
+        engine
+            .send_comments(review.id, None)
+            .unwrap_err()
+            .to_string()
+            .contains("no comment to send")
     );
     let empty = NewComment { on: CommentOn::Review, text: " ".into() };
     assert!(engine.add_comment(review.id, empty).is_err());

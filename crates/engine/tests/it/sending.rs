@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use callboard_engine::HowToSend;
 use callboard_model::review::{Review, ReviewState, SendAs, Sent};
-use callboard_model::view::{NewReview, ReviewView};
-use callboard_store::{Durability, Store};
+use callboard_model::view::{ChangeComment, CommentOn, CommentState, NewReview, ReviewView};
+use callboard_store::{Durability, Store, StoreError};
 use callboard_testkit::{HermeticHome, Repo};
 
 use crate::fetched::{push, shared};
@@ -26,6 +26,9 @@ while [ $# -gt 0 ]; do
   shift
 done
 case "$what" in
+  "api "*)
+    n=${what#*/pulls/}
+    cat "$dir/gh.said.${n%%/*}" 2>/dev/null || echo '[]' ;;
   "pr list") cat "$dir/gh.$head.json" 2>/dev/null || echo '[]' ;;
   "pr create")
     cat > "$dir/gh.$head.body"
@@ -46,7 +49,8 @@ fn gh(home: &HermeticHome) {
 fn calls(home: &HermeticHome) -> Vec<String> {
     let told = std::fs::read_to_string(home.bin().join("gh.calls")).unwrap_or_default();
     // What became of all of them is asked for whenever branches of the remote move.
-    let own = told.lines().filter(|line| !line.contains("--state all"));
+    let own =
+        told.lines().filter(|line| !line.contains("--state all") && !line.starts_with("api "));
     own.map(|line| line.split(" --").next().unwrap().to_owned()).collect()
 }
 
@@ -107,6 +111,12 @@ fn a_stack_is_pushed_and_opened_one_on_top_of_the_other_and_sent_again_as_it_cha
     let pull = told.branches[0].pull_request.as_ref().unwrap();
     assert_eq!((pull.name.as_str(), pull.url.ends_with("/pull/12")), ("#12", true));
     assert_eq!(calls(&home), ["pr list", "pr create", "pr list", "pr create"]);
+    let of_changeset =
+        |name: &str| engine.changeset_named(None, name).unwrap().pull_request.unwrap();
+    assert_eq!(
+        (of_changeset("one").name, of_changeset("other").name),
+        ("#12".into(), "#13".into())
+    );
     let log = |branch: &str| {
         remote(&home, &repo, &["log", "--format=%s", &format!("main..callboard/{branch}")])
     };
@@ -178,7 +188,16 @@ fn a_send_that_a_daemon_did_not_end_is_ended_by_the_next_and_opens_nothing_twice
     std::fs::remove_file(home.bin().join("gh.fails")).unwrap();
     drop(running);
     let cut_off = |change: fn(&mut Sent)| {
-        let mut store = Store::open(&home.callboard_home()).unwrap();
+        // Whoever asked GitHub last may still be at it.
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        let mut store = loop {
+            match Store::open(&home.callboard_home()) {
+                Err(StoreError::Locked { .. }) if std::time::Instant::now() < end => {
+                    std::thread::sleep(std::time::Duration::from_millis(20));
+                }
+                opened => break opened.unwrap(),
+            }
+        };
         let write = store.write(Durability::Full, callboard_os::clock::now(), |w| {
             let review = w.view().review(id)?.unwrap();
             let mut sent = review.sent.clone().unwrap();
@@ -265,6 +284,78 @@ fn what_github_knows_of_a_fetched_branch_comes_with_the_fetch_and_when_asked_for
     std::fs::remove_file(home.bin().join("gh")).unwrap();
     let none = engine.refresh_review(review.id).unwrap_err().to_string();
     assert!(none.contains("`gh` is not installed"), "{none}");
+}
+
+/// What `gh api` tells of a comment on a line of `a.txt`; the hunk ends with that line.
+fn said(id: u64, text: &str, (line, stands): (u32, &str)) -> String {
+    format!(
+        r#"{{"id":{id},"user":{{"login":"lea-b"}},"body":"{text}","path":"a.txt","side":"RIGHT","line":{line},"original_line":{line},
+            "html_url":"https://github.com/acme/app/pull/7#discussion_r{id}","diff_hunk":"@@ -1,10 +1,10 @@\n 4\n-5\n+{stands}"}}"#
+    )
+}
+
+fn drafts(review: &ReviewView) -> Vec<(u64, CommentState, &str)> {
+    let from =
+        |one: &callboard_model::view::ReviewComment| one.from.as_ref().map_or(0, |from| from.id);
+    review.comments.iter().map(|one| (from(one), one.state, one.text.as_str())).collect()
+}
+
+#[test]
+fn what_was_said_on_a_pull_request_comes_once_as_drafts_and_is_sent_one_by_one_as_theirs() {
+    let home = HermeticHome::new();
+    let (repo, _) = shared(&home);
+    gh(&home);
+    on_github(&home, &repo);
+    let (running, review, one) = two(&home, &repo);
+    let engine = &running.engine;
+    let id = review.id;
+    let sent = engine.send_review(id, &how(SendAs::Stack)).unwrap().sent.unwrap();
+    assert_eq!(sent.branches[0].pull_request.as_ref().unwrap().name, "#12");
+    let tell = |all: &[String]| {
+        std::fs::write(home.bin().join("gh.said.12"), format!("[{}]", all.join(","))).unwrap();
+        engine.refresh_review(id).unwrap()
+    };
+    let first = said(1, "Why in words?", (5, "five"));
+    let now = tell(&[said(2, "And this?", (3, "gone")), first.clone(), r#"{"id":"odd"}"#.into()]);
+    let quoted = "> a.txt:3\n>\n>     gone\n\nAnd this?";
+    assert_eq!(
+        drafts(&now),
+        [(1, CommentState::Draft, "Why in words?"), (2, CommentState::Draft, quoted)]
+    );
+    let from = now.comments[0].from.clone().unwrap();
+    assert_eq!((from.by.as_str(), from.pull_request.as_str()), ("lea-b", "#12"));
+    let lines = |on: &CommentOn| match on {
+        CommentOn::Lines { path, from, to, text, .. } => format!("{path}:{from}-{to} {text}"),
+        CommentOn::WholeFile { path } => path.clone(),
+        _ => "elsewhere".to_owned(),
+    };
+    assert_eq!(lines(&now.comments[0].on), "a.txt:5-5 five");
+    assert_eq!(lines(&now.comments[1].on), "a.txt");
+    // Sending all sends no words of others.
+    let refused = engine.send_comments(id, None).unwrap_err().to_string();
+    assert!(refused.contains("has no comment to send"), "{refused}");
+    let words = ChangeComment { text: Some("Mine".into()), resolved: None };
+    let refused = engine.change_comment(id, now.comments[0].id, words).unwrap_err().to_string();
+    assert_eq!(refused, "those are lea-b's words; nothing was changed");
+    // Another line above it, and other words: it is the same draft, where its line is now.
+    one.write("a.txt", format!("0\n{}", TEN.replace('5', "five")));
+    running.wait("that it is another one", |engine| {
+        engine.review(id).unwrap().sent.filter(|sent| !sent.current)
+    });
+    let now = tell(&[said(2, "And this?", (3, "gone")), said(1, "Why not 5?", (5, "five"))]);
+    assert_eq!(drafts(&now)[0], (1, CommentState::Draft, "Why not 5?"));
+    assert_eq!((lines(&now.comments[0].on).as_str(), now.comments.len()), ("a.txt:6-6 five", 2));
+    // Dropped or resolved, they do not come back, in no other review either.
+    engine.drop_comment(id, now.comments[1].id).unwrap();
+    let resolved = ChangeComment { text: None, resolved: Some(true) };
+    engine.change_comment(id, now.comments[0].id, resolved).unwrap();
+    let now = tell(&[said(2, "Again", (3, "gone")), said(1, "Again", (5, "five"))]);
+    assert_eq!(drafts(&now), [(1, CommentState::Resolved, "Why not 5?")]);
+    // What cannot be read changes nothing.
+    std::fs::write(home.bin().join("gh.said.12"), r#"{"message":"Not Found"}"#).unwrap();
+    let failed = engine.refresh_review(id).unwrap_err().to_string();
+    assert!(failed.ends_with("comments are as they were"), "{failed}");
+    assert_eq!(engine.review(id).unwrap().comments.len(), 1);
 }
 
 #[test]

@@ -288,6 +288,22 @@ pub struct ReviewComment {
     pub at: Timestamp,
     /// What was changed since it was sent, from the tree before to the tree now.
     pub answer: Option<CommentAnswer>,
+    /// Whose words it has, where they are from a pull request: those are sent one by one, and nobody changes them here.
+    #[serde(default)]
+    pub from: Option<CommentFrom>,
+}
+
+/// Who said something on a pull request at GitHub.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommentFrom {
+    /// GitHub's number of it.
+    pub id: u64,
+    /// Their name there.
+    pub by: String,
+    /// The pull request: `#12`.
+    pub pull_request: String,
+    /// Its page.
+    pub url: Option<String>,
 }
 
 /// What was changed since a comment was sent.

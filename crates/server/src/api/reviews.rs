@@ -145,11 +145,23 @@ pub(crate) async fn drop_comment(
     Ok(Json(ask(&app, move |engine| engine.drop_comment(id, number)).await?))
 }
 
-/// Sends all drafts, as one message to each session.
-#[utoipa::path(post, path = "/api/reviews/{id}/send", params(("id" = String, Path,)), responses((status = 200, body = ReviewView), (status = "4XX", body = ApiError)))]
-pub(crate) async fn send(State(app): State<App>, Path(id): Path<String>) -> Answer<ReviewView> {
+/// Which drafts are sent.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct DraftsToSend {
+    /// Only the comment of this number. Not given: all but those that are others' words, which are sent one by one.
+    comment: Option<i64>,
+}
+
+/// Sends drafts, as one message to each session.
+#[utoipa::path(post, path = "/api/reviews/{id}/send", params(("id" = String, Path,), DraftsToSend), responses((status = 200, body = ReviewView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn send(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(which): Query<DraftsToSend>,
+) -> Answer<ReviewView> {
     let id = review_id(&id)?;
-    Ok(Json(ask(&app, move |engine| engine.send_comments(id)).await?))
+    Ok(Json(ask(&app, move |engine| engine.send_comments(id, which.comment)).await?))
 }
 
 /// Gives a review up.

@@ -356,7 +356,12 @@ fn told_comment(comment: &ReviewComment) -> String {
         CommentState::Answered => "answered",
         CommentState::Resolved => "resolved",
     };
-    let mut text = format!("{} on {} to {to} ({state})\n", comment.id, plain(&place));
+    let by = comment.from.as_ref().map(|from| {
+        let (pull, by) = (plain(&from.pull_request), plain(&from.by));
+        format!(", from GitHub, by {by} ({pull}),")
+    });
+    let by = by.unwrap_or_default();
+    let mut text = format!("{} on {}{by} to {to} ({state})\n", comment.id, plain(&place));
     for line in comment.text.lines() {
         let _ = writeln!(text, "  {}", plain(line));
     }
