@@ -64,9 +64,7 @@ pub(crate) fn bench(
     full: bool,
     given: &Given,
 ) -> Result<(), String> {
-    // This one measures what the program is made of.
-    let needs_program = name != Some(Bench::Conflicts);
-    let binary = if needs_program { product(root, true)? } else { PathBuf::new() };
+    let binary = product(root, true)?;
     let scale = if full { Scale::Full } else { Scale::Usual };
     let mut figures: Vec<Figure> = Vec::new();
     for bench in Bench::value_variants() {
@@ -82,7 +80,7 @@ pub(crate) fn bench(
             Bench::Start => start::measure(&binary),
             Bench::Inbox => hook::measure(&binary),
             Bench::Worktree => worktree::measure(&binary, scale),
-            Bench::Conflicts => conflicts::measure(scale, given),
+            Bench::Conflicts => conflicts::measure(&binary, scale, given),
             Bench::Coupling => Vec::new(),
         });
     }

@@ -1,6 +1,7 @@
 //! Conflicts among ten worktrees after an edit, beside git's own merges; and known merges, tried again.
 
 mod truth;
+mod whole;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -37,6 +38,7 @@ struct Names {
     first: &'static str,
     whole: &'static str,
     nothing: &'static str,
+    daemon: &'static str,
 }
 
 const SMALL: Names = Names {
@@ -45,6 +47,7 @@ const SMALL: Names = Names {
     first: "conflicts, 2,000 files, first look at ten",
     whole: "conflicts, 2,000 files, whole look at ten",
     nothing: "conflicts, 2,000 files, nothing changed",
+    daemon: "conflicts, 2,000 files, edit to the coupling that a daemon tells, p50",
 };
 
 const LARGE: Names = Names {
@@ -53,21 +56,22 @@ const LARGE: Names = Names {
     first: "conflicts, 100,000 files, first look at ten",
     whole: "conflicts, 100,000 files, whole look at ten",
     nothing: "conflicts, 100,000 files, nothing changed",
+    daemon: "conflicts, 100,000 files, edit to the coupling that a daemon tells, p50",
 };
 
-pub(super) fn measure(scale: Scale, given: &Given) -> Vec<Figure> {
+pub(super) fn measure(binary: &Path, scale: Scale, given: &Given) -> Vec<Figure> {
     let mut figures = Vec::new();
     if let Some(truth) = &given.truth {
         figures.extend(truth::measure(truth, &given.paths));
     }
-    figures.extend(of_size(&SMALL));
+    figures.extend(of_size(binary, &SMALL));
     if scale == Scale::Full {
-        figures.extend(of_size(&LARGE));
+        figures.extend(of_size(binary, &LARGE));
     }
     figures
 }
 
-fn of_size(names: &Names) -> Vec<Figure> {
+fn of_size(binary: &Path, names: &Names) -> Vec<Figure> {
     let home = HermeticHome::new();
     let repo = Repo::named(&home, "measured");
     import(&home, &repo, names.files);
@@ -116,6 +120,7 @@ fn of_size(names: &Names) -> Vec<Figure> {
         Figure::new(names.whole, whole, "ms"),
         Figure::new(names.nothing, nothing, "ms"),
     ];
+    figures.extend(whole::measure(binary, names.files, names.daemon, bare));
     if names.files == SMALL.files {
         figures.extend(store(&trees, &all[0]));
     }
