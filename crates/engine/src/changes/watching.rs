@@ -73,6 +73,7 @@ impl Engine {
             }
         };
         let root = now.root.clone();
+        let is_first = self.changes.all_followed().iter().all(|one| one.workspace != workspace);
         let (new, gone) = self.changes.take_followed(now);
         let mut watcher = self.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watcher) = watcher.as_mut() {
@@ -94,6 +95,10 @@ impl Engine {
         }
         if !gone.is_empty() {
             self.changes.touched.refs(workspace);
+        }
+        if is_first {
+            // What was told while nobody knew yet whose it was is read now.
+            self.changes.other_checkouts(workspace);
         }
         tracing::debug!(root = %root.display(), new = new.len(), gone = gone.len(), "changes are followed");
     }
