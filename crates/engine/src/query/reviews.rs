@@ -128,7 +128,8 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments,
         land_by: review.land_by,
         hinders,
-        landing: review.landing.map(landing_words),
+        // What became of an earlier landing is no news of one that was given up.
+        landing: review.landing.filter(|_| review.state != ReviewState::Dropped).map(landing_words),
         sent,
         created_at: review.created_at,
         revision: review.revision,

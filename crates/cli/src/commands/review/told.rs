@@ -115,8 +115,7 @@ fn state_word(view: &ReviewView) -> &'static str {
 
 /// What became of a review, in one line.
 pub(super) fn state(view: &ReviewView) -> String {
-    let landing = view.landing.as_deref().filter(|_| view.state != ReviewState::Dropped);
-    match landing {
+    match view.landing.as_deref() {
         Some(landing) => format!("{}: {}\n", view.id, plain(landing)),
         None => format!("{} is {}\n", view.id, state_word(view)),
     }
