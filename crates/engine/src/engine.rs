@@ -67,8 +67,7 @@ pub struct Engine {
     pub(crate) landing: crate::reviews::LandingNow,
     /// Whoever merges the members of reviews has it.
     pub(crate) combining: Mutex<()>,
-    /// GitHub is asked by one at a time.
-    pub(crate) asking_gh: Mutex<()>,
+    pub(crate) asking_gh: crate::pull_requests::Asking,
     /// Whoever sends comments has it.
     pub(crate) sending: Mutex<()>,
     pub(crate) projects: crate::project::Projects,
@@ -143,7 +142,7 @@ impl Engine {
             checking: crate::reviews::Checking::default(),
             landing: crate::reviews::LandingNow::default(),
             combining: Mutex::default(),
-            asking_gh: Mutex::default(),
+            asking_gh: crate::pull_requests::Asking::default(),
             sending: Mutex::default(),
             projects: crate::project::Projects::default(),
             trusts: crate::trust::Trusts::default(),

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use callboard_model::pull_request;
+use callboard_model::{WorkspaceId, pull_request};
 use callboard_os::command::{Command, find_program};
 use serde_json::Value;
 
@@ -36,9 +36,15 @@ pub(crate) struct ToOpen<'a> {
 }
 
 impl Engine {
-    /// `gh` for the repository with this page; none where it is not on GitHub, or `gh` is not installed.
-    pub(crate) fn gh(&self, root: &Path, page: Option<&str>) -> Option<Gh> {
+    /// `gh` for the repository with this page; none where it is not on GitHub, `gh` is not installed, or the project
+    /// does without it.
+    pub(crate) fn gh(
+        &self,
+        (workspace, root): (WorkspaceId, &Path),
+        page: Option<&str>,
+    ) -> Option<Gh> {
         let repository = page?.strip_prefix("https://")?;
+        self.project_of(workspace).unwrap_or_default().reviews.gh.then_some(())?;
         let host = repository.split('/').next()?;
         let vars = &self.config.environment.vars;
         let path = vars.get("PATH").map(String::as_str).unwrap_or_default();

@@ -1,7 +1,9 @@
 //! The pull requests of branches that are changesets, or as which reviews were sent. They are asked for when branches of a
 //! remote moved, when a review is opened, and when somebody wants to know; what was told last is kept.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_git::Git;
 use callboard_git::remote::web_page;
@@ -10,7 +12,7 @@ use callboard_model::changeset::Changeset;
 use callboard_model::pull_request::PullRequest;
 use callboard_model::review::Review;
 use callboard_model::view::{PullRequestView, ReviewView};
-use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
+use callboard_model::{ChangesetKey, ReviewId, Timestamp, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +24,30 @@ use crate::{Engine, EngineError};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PullRequests {
     remote: String,
+    /// When it was asked.
+    #[serde(default)]
+    asked_at: Option<Timestamp>,
     /// One of each branch.
     all: Vec<PullRequest>,
+}
+
+/// Whose turn it is to ask for the pull requests of each workspace.
+#[derive(Debug, Default)]
+pub(crate) struct Asking(Mutex<BTreeMap<WorkspaceId, Arc<Turn>>>);
+
+#[derive(Debug, Default)]
+struct Turn {
+    /// One at a time: an older answer never takes the place of a newer one.
+    alone: Mutex<()>,
+    /// Somebody waits for its turn, and asks for all who come until then.
+    is_awaited: AtomicBool,
+}
+
+impl Asking {
+    fn turn(&self, workspace: WorkspaceId) -> Arc<Turn> {
+        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(workspace).or_default())
+    }
 }
 
 impl PullRequests {
@@ -40,6 +64,11 @@ impl PullRequests {
     /// That of a branch that a review was sent as.
     pub(crate) fn of_sent(&self, branch: &str) -> Option<PullRequestView> {
         self.find(branch)
+    }
+
+    /// Whether one was merged, as far as was told.
+    pub(crate) fn is_merged(&self, number: u64) -> bool {
+        self.all.iter().any(|one| one.number == number && one.state == "merged")
     }
 
     /// Those that changesets were sent as in reviews that are open, with the changesets' keys.
@@ -61,6 +90,18 @@ impl PullRequests {
             }
         }
         Ok(all)
+    }
+
+    /// When the remote was asked last; `None` if it never was.
+    pub(crate) fn asked_at(&self) -> Option<Timestamp> {
+        self.asked_at
+    }
+
+    /// What is told of those that a review was sent as, or that its members are.
+    pub(crate) fn told_of(&self, review: &Review) -> Vec<Option<PullRequestView>> {
+        let sent = review.sent.iter().flat_map(|sent| &sent.branches);
+        let sent = sent.map(|branch| self.find(&branch.branch));
+        sent.chain(review.members.iter().map(|one| self.of_changeset(&one.changeset))).collect()
     }
 
     /// The numbers of those that a review was sent as, or that its members are.
@@ -97,6 +138,10 @@ pub(crate) fn pull_requests_setting(workspace: WorkspaceId) -> String {
 impl Engine {
     /// Has pull requests asked for, while whoever wants that goes on.
     pub(crate) fn look_for_pull_requests(self: &Arc<Self>, workspace: WorkspaceId) {
+        let turn = self.asking_gh.turn(workspace);
+        if turn.is_awaited.swap(true, Ordering::SeqCst) {
+            return;
+        }
         let engine = Arc::clone(self);
         std::thread::spawn(move || {
             let asked = engine.ask_for_pull_requests(workspace);
@@ -115,8 +160,8 @@ impl Engine {
         let workspace = self.review(id)?.workspace;
         if !self.ask_for_pull_requests(workspace)? {
             return Err(EngineError::Refused {
-                text: "nothing is known of pull requests: `gh` is not installed, or the remote is not on GitHub; nothing was changed".into(),
-                hint: "install GitHub's command line (`gh`), and sign in with `gh auth login`",
+                text: "nothing is known of pull requests: `gh` is not installed or turned off, or the remote is not on GitHub; nothing was changed".into(),
+                hint: "install GitHub's command line (`gh`), and sign in with `gh auth login`; `reviews.gh` in callboard.toml turns it off",
             });
         }
         self.review(id)
@@ -124,8 +169,9 @@ impl Engine {
 
     /// Asks for the pull requests of a workspace; gives whether there is somebody to ask.
     fn ask_for_pull_requests(&self, workspace: WorkspaceId) -> Result<bool, EngineError> {
-        // One at a time: an older answer never takes the place of a newer one.
-        let _alone = self.asking_gh.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = self.asking_gh.turn(workspace);
+        let _alone = turn.alone.lock().unwrap_or_else(PoisonError::into_inner);
+        turn.is_awaited.store(false, Ordering::SeqCst);
         let failed = |text: String| EngineError::Refused {
             text: format!("{text}; nothing was changed"),
             hint: "see that `gh pr list` works here; `gh auth login` signs in",
@@ -136,7 +182,7 @@ impl Engine {
         let remote = remote_of(&git, &base.branch).map_err(|error| failed(error.to_string()))?;
         let Some(remote) = remote else { return Ok(false) };
         let page = address_of(&git, &remote).and_then(|address| web_page(&address));
-        let Some(gh) = self.gh(&root, page.as_deref()) else { return Ok(false) };
+        let Some(gh) = self.gh((workspace, &root), page.as_deref()) else { return Ok(false) };
         let told = gh.pull_requests().map_err(failed)?;
         let mut all: Vec<PullRequest> = Vec::new();
         for one in told {
@@ -147,9 +193,10 @@ impl Engine {
                 None => all.push(one),
             }
         }
-        let now = PullRequests { remote, all };
+        let now = PullRequests { remote, asked_at: Some(self.now()), all };
         let known = now.clone();
         self.ask(move |core| core.take_pull_requests(workspace, &known))?;
+        self.finish_merged(workspace)?;
         self.ask_for_comments(workspace, &gh, &now)?;
         Ok(true)
     }

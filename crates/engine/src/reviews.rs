@@ -18,6 +18,7 @@ mod narrow;
 mod open;
 mod others;
 mod send;
+mod sent;
 
 use std::path::PathBuf;
 

@@ -67,6 +67,17 @@ pub fn push_addresses_of(git: &Git, remote: &str) -> Vec<String> {
     told.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
+/// The commit that a branch is at in a remote now; `None` if there is no such branch.
+///
+/// # Errors
+/// When the remote cannot be reached, or git cannot be run.
+pub fn commit_at(git: &Git, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
+    let reference = format!("refs/heads/{branch}");
+    let told = git.call(["ls-remote", remote, &reference]).patient().text()?;
+    let of = told.lines().filter_map(|line| line.split_once('\t'));
+    Ok(of.into_iter().find(|(_, name)| *name == reference).map(|(commit, _)| commit.to_owned()))
+}
+
 /// Pushes branches, each only if it is at the remote as expected; gives what became of each.
 ///
 /// # Errors

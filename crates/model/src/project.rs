@@ -9,7 +9,7 @@ mod work;
 pub use database::{Database, DatabaseKind};
 pub use equipment::{Ports, Run, Template, Worktrees};
 pub use powers::{Power, PowerSet};
-pub use work::{AcpAgent, Agents, Limits, Resource, Rules, SweepRule};
+pub use work::{AcpAgent, Agents, Limits, Resource, Reviews, Rules, SweepRule};
 
 use std::collections::BTreeMap;
 
@@ -43,6 +43,8 @@ pub struct Project {
     pub agents: Agents,
     /// How much goes on at once.
     pub limits: Limits,
+    /// How reviews land.
+    pub reviews: Reviews,
     /// What needs no person.
     pub rules: Rules,
 }
@@ -60,6 +62,7 @@ impl Default for Project {
             resources: BTreeMap::new(),
             agents: Agents::default(),
             limits: Limits::default(),
+            reviews: Reviews::default(),
             rules: Rules::default(),
         }
     }

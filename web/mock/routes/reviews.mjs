@@ -222,7 +222,7 @@ const refresh = (state, [id]) =>
   found(state, id, (row) => {
     const passed = (branch) => ({ ...branch, pull_request: { ...branch.pull_request, checks: 'passed' } })
     const sent = row.sent && { ...row.sent, branches: row.sent.branches.map(passed) }
-    return { body: state.changeReview(id, { sent }) }
+    return { body: state.changeReview(id, { sent, pull_requests_at: new Date().toISOString() }) }
   })
 
 const branchesOf = (row, as) => {
@@ -231,6 +231,10 @@ const branchesOf = (row, as) => {
     branch: `callboard/${row.id}-${name.toLowerCase().replace(/\W+/g, '-')}`,
     onto: i === 0 ? 'main' : `callboard/${row.id}-${names[i - 1].toLowerCase().replace(/\W+/g, '-')}`,
     title: as === 'stack' ? row.members.find((member) => member.name === name).title : row.title,
+    body:
+      as === 'stack'
+        ? `${i + 1} of ${names.length}, on top of the one before.\n`
+        : row.members.map((member) => `- ${member.title}\n`).join(''),
     pushed: row.sent !== null,
     pull_request: null,
     open_at: null,

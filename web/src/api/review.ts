@@ -55,8 +55,15 @@ export const landReview = (id: ReviewId, tree: string | null): Promise<ReviewVie
 export const fetchSendPlan = (id: ReviewId, as: SendAs): Promise<SendPlan> =>
   get(`/api/reviews/${id}/pull-requests`, { as })
 /** Sends what was seen to its remote, as pull requests. */
-export const sendToRemote = (id: ReviewId, as: SendAs, tree: string | null): Promise<ReviewView> =>
-  request('POST', withQuery(`/api/reviews/${id}/pull-requests`, { as, tree: tree ?? undefined }))
+export const sendToRemote = (id: ReviewId, as: SendAs, seen: SendPlan | null): Promise<ReviewView> =>
+  request(
+    'POST',
+    withQuery(`/api/reviews/${id}/pull-requests`, {
+      as,
+      tree: seen?.tree ?? undefined,
+      address: seen?.address,
+    }),
+  )
 /** Asks GitHub what has become of the pull requests. */
 export const refreshReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/refresh')
 export const dropReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/drop')

@@ -1685,6 +1685,8 @@ export interface paths {
                     anyway?: boolean;
                     /** @description The tree that its asker saw: no other one is sent. */
                     tree?: string;
+                    /** @description The address that its asker saw: it is sent to no other one. */
+                    address?: string;
                 };
                 header?: never;
                 path: {
@@ -1723,6 +1725,8 @@ export interface paths {
                     anyway?: boolean;
                     /** @description The tree that its asker saw: no other one is sent. */
                     tree?: string;
+                    /** @description The address that its asker saw: it is sent to no other one. */
+                    address?: string;
                 };
                 header?: never;
                 path: {
@@ -5738,6 +5742,8 @@ export interface components {
         ReviewState: "open" | "landing" | "landed" | "dropped";
         /** @description Changesets that are looked at, checked and landed as one. */
         ReviewView: {
+            /** @description It is over, and can be taken back or up again. */
+            can_undo?: boolean;
             /** @description Its checks, on the combination and on each alone. */
             checks: components["schemas"]["ReviewCheck"][];
             /** @description What was said of it. */
@@ -5762,6 +5768,7 @@ export interface components {
             pairs: components["schemas"]["PairView"][];
             /** @description Pairs that pass alone and fail together. */
             proven: components["schemas"]["ProvenConflict"][];
+            pull_requests_at?: components["schemas"]["Timestamp"] | null;
             /**
              * Format: int64
              * @description Counts its changes: what refers to an older one is refused.
@@ -5904,6 +5911,8 @@ export interface components {
         };
         /** @description A branch of a review at its remote. */
         SentBranchView: {
+            /** @description What its pull request says; Markdown. */
+            body: string;
             /** @description What it is called there. */
             branch: string;
             /** @description The branch that it is on top of. */

@@ -8,6 +8,7 @@ import type {
   ReviewId,
   ReviewView,
   SendAs,
+  SendPlan,
 } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
 import { Diffs } from './diffs.svelte'
@@ -109,8 +110,8 @@ export class Review {
   check = (): Promise<boolean> => this.#do('Starting…', 'No check was started.', () => api.runChecks(this.id))
   land = (): Promise<boolean> =>
     this.#do('Landing…', 'Nothing was landed.', () => api.landReview(this.id, this.view?.tree ?? null))
-  sendAs = (as: SendAs, tree: string | null): Promise<boolean> =>
-    this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, tree))
+  sendAs = (as: SendAs, seen: SendPlan | null): Promise<boolean> =>
+    this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, seen))
   refresh = (): Promise<boolean> =>
     this.#do('Asking GitHub…', 'Pull requests are as they were told last.', () => api.refreshReview(this.id))
   giveUp = (): Promise<boolean> =>

@@ -59,9 +59,6 @@ impl Core {
     ) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| {
             let before = PullRequests::of(&w.view(), workspace)?;
-            if before == *now {
-                return Ok(());
-            }
             let told = serde_json::to_value(now).unwrap_or_default();
             w.put_setting(&pull_requests_setting(workspace), &told)?;
             for changeset in w.view().changesets(workspace)? {
@@ -70,8 +67,10 @@ impl Core {
                 }
             }
             for review in w.view().reviews_open(workspace)? {
-                announce_sent(w, &review)?;
-                w.put_review(review)?;
+                if before.told_of(&review) != now.told_of(&review) {
+                    announce_sent(w, &review)?;
+                    w.put_review(review)?;
+                }
             }
             Ok(())
         })?;

@@ -107,6 +107,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         files = all.map(|one| file(one, &viewed)).collect();
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
+    let can_undo = can_undo(&review);
     let tree = review.combination.and_then(|combination| combination.tree);
     let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
     for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
@@ -130,11 +131,23 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         hinders,
         // What became of an earlier landing is no news of one that was given up.
         landing: review.landing.filter(|_| review.state != ReviewState::Dropped).map(landing_words),
+        can_undo,
         sent,
+        pull_requests_at: material.naming.pull_requests.asked_at(),
         created_at: review.created_at,
         revision: review.revision,
         seq: s.seq()?,
     })
+}
+
+/// What landed at its remote is taken back there.
+fn can_undo(review: &Review) -> bool {
+    let landed = review.landing.as_ref().and_then(|landing| landing.to.as_ref());
+    match review.state {
+        ReviewState::Dropped => true,
+        ReviewState::Landed => landed.is_some(),
+        _ => false,
+    }
 }
 
 fn landing_words(landing: Landing) -> String {
@@ -173,6 +186,7 @@ pub(crate) fn sent_branch_view(of: SentBranch) -> SentBranchView {
         branch: of.branch,
         onto: of.onto,
         title: of.title,
+        body: of.body,
         pull_request,
         open_at: of.open_at,
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use callboard_model::review::{LandBy, Member, Review, ReviewState};
+use callboard_model::review::{Member, Review, ReviewState};
 use callboard_model::view::{ChangeReview, MarkViewed, NewReview, PairView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::LogKind;
@@ -46,7 +46,7 @@ impl Engine {
             members,
             combination: None,
             failure: None,
-            land_by: LandBy::default(),
+            land_by: self.project_of(workspace).map(|of| of.reviews.land_by).unwrap_or_default(),
             landing: None,
             sent: None,
             created_at: self.now(),

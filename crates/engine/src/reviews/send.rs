@@ -9,14 +9,12 @@ use std::sync::Arc;
 use callboard_git::carry::{carry, let_go};
 use callboard_git::landing::{Change, LANDING, Request, prepare};
 use callboard_git::send::{
-    Pushed, ToPush, address_of, commits_ahead, push, push_addresses_of, remote_of,
+    Pushed, ToPush, address_of, commit_at, commits_ahead, push, push_addresses_of, remote_of,
 };
-use callboard_git::{Git, remote, worktree};
-use callboard_model::review::{
-    Combination, Landing, Review, ReviewState, SendAs, Sent, SentBranch, branch_words,
-};
+use callboard_git::{Git, GitError, remote, worktree};
+use callboard_model::ReviewId;
+use callboard_model::review::{Combination, Review, SendAs, Sent, SentBranch, branch_words};
 use callboard_model::view::{ReviewView, SendPlan};
-use callboard_model::{ReviewId, WorkspaceId};
 use callboard_store::LogKind;
 use serde_json::json;
 
@@ -26,7 +24,7 @@ use crate::query::sent_branch_view;
 use crate::{Engine, EngineError, limits};
 
 /// Where the commits of a review that is at its remote are held.
-const SENT: &str = "refs/callboard/sent/";
+pub(super) const SENT: &str = "refs/callboard/sent/";
 
 /// How a review is sent.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +35,8 @@ pub struct HowToSend {
     pub anyway: bool,
     /// The tree that its asker saw: no other one is sent.
     pub tree: Option<String>,
+    /// The address that its asker saw: it is sent to no other one.
+    pub address: Option<String>,
 }
 
 /// Where a review is sent to, and as which branches.
@@ -45,7 +45,6 @@ struct Sending {
     combination: Combination,
     changes: Vec<Change>,
     sent: Sent,
-    address: String,
     gh: Option<Gh>,
 }
 
@@ -58,11 +57,11 @@ impl Engine {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
         self.refuse_hindered(id, how.anyway, "sent")?;
-        let Sending { sent, combination, address, gh, .. } = self.sending(id, how.sent_as)?;
+        let Sending { sent, combination, gh, .. } = self.sending(id, how.sent_as)?;
         Ok(SendPlan {
             sent_as: sent.sent_as,
             remote: sent.remote,
-            address,
+            address: sent.address,
             base: sent.base,
             opens: gh.is_some(),
             tree: combination.tree,
@@ -88,6 +87,15 @@ impl Engine {
             return Err(EngineError::Conflict {
                 text: format!("{id} has changed since you looked at it; nothing was sent"),
                 hint: "look at it again",
+            });
+        }
+        if how.address.as_ref().is_some_and(|seen| *seen != sending.sent.address) {
+            return Err(EngineError::Conflict {
+                text: format!(
+                    "{} is pushed to elsewhere than you saw: {}; nothing was sent",
+                    sending.sent.remote, sending.sent.address
+                ),
+                hint: "look at `git remote -v`, and send it again if that is right",
             });
         }
         let seen = sending.review.clone();
@@ -137,7 +145,10 @@ impl Engine {
             self.changes_to_land(&review, &combination, (review.land_by, &base.branch))?;
         let mut sent = Sent {
             sent_as,
+            by: review.land_by,
+            address: pushed_to(&git, &remote),
             remote,
+            members: review.members.iter().map(|one| one.changeset.tree.clone()).collect(),
             base: base.branch.clone(),
             from: base.start.clone(),
             is_under_way: true,
@@ -151,20 +162,19 @@ impl Engine {
         for branch in &mut sent.branches {
             branch.open_at = page_to_open(page.as_deref(), (&branch.branch, &branch.onto));
         }
-        let gh = self.gh(&root, page.as_deref());
-        let to = push_addresses_of(&git, &sent.remote);
-        let to: Vec<String> = to.iter().map(|one| shown(one, remote::web_page(one))).collect();
-        Ok(Sending { review, combination, changes, sent, address: to.join(" and "), gh })
+        let gh = self.gh((review.workspace, &root), page.as_deref());
+        Ok(Sending { review, combination, changes, sent, gh })
     }
 
     /// Makes the commits of what is to be sent, but those that are made already; they are held until the review is over.
     fn commit_to_send(&self, sending: Sending) -> Result<Sent, EngineError> {
         let Sending { review, combination, changes, mut sent, .. } = sending;
         let git = self.trees_of(review.workspace)?;
-        let known = review.sent.as_ref().filter(|known| known.from == sent.from);
+        let known = review.sent.as_ref();
+        let known = known.filter(|known| (&known.from, known.by) == (&sent.from, sent.by));
         let known = known.map(|known| known.branches.as_slice()).unwrap_or_default();
         let is_same = |(one, known): &(&SentBranch, &SentBranch)| {
-            (&one.branch, &one.tree) == (&known.branch, &known.tree) && git.has_commit(&known.to)
+            one.is_made_as(known) && git.has_commit(&known.to)
         };
         let made = sent.branches.iter().zip(known).take_while(is_same).count();
         for (branch, known) in sent.branches.iter_mut().zip(known).take(made) {
@@ -173,20 +183,23 @@ impl Engine {
         if made == sent.branches.len() {
             return Ok(sent);
         }
-        let begin = made.checked_sub(1).map_or(&combination.base, |last| &known[last].to).clone();
-        let done = made.checked_sub(1).map(|last| known[last].tree.as_str());
-        let after = done.and_then(|tree| changes.iter().rposition(|one| one.tree == tree));
-        let changes = &changes[after.map_or(0, |at| at + 1)..];
+        let keys = || review.members.iter().map(|member| member.changeset.key.to_string());
+        // A branch of all members ends with the last of them.
+        let last_of = |one: &SentBranch| {
+            keys().position(|key| Some(&key) == one.member.as_ref()).unwrap_or(changes.len() - 1)
+        };
+        let last_made = made.checked_sub(1).map(|at| &sent.branches[at]);
+        let begin = last_made.map_or(&combination.base, |last| &last.to).clone();
+        let skipped = last_made.map_or(0, |last| last_of(last) + 1);
         let name = review.id.to_string();
-        let request = Request { review: &name, from: &begin, changes };
+        let request = Request { review: &name, from: &begin, changes: &changes[skipped..] };
         let prepared = prepare(&git, &request).map_err(|error| EngineError::Refused {
             text: error.to_string().replace("nothing was landed", "nothing was sent"),
             hint: error.hint(),
         })?;
         for branch in &mut sent.branches[made..] {
-            let of =
-                changes.iter().zip(&prepared.commits).filter(|(one, _)| one.tree == branch.tree);
-            let last = of.filter_map(|(_, commits)| commits.last()).next_back();
+            let commits = &prepared.commits[..=last_of(branch) - skipped];
+            let last = commits.iter().rev().find_map(|commits| commits.last());
             branch.to = last.unwrap_or(&prepared.tip).clone();
         }
         let held = carry(&git, &format!("{SENT}{name}"), &prepared.tip);
@@ -204,11 +217,19 @@ impl Engine {
         let Some(mut sent) = review.sent.filter(|sent| sent.is_under_way) else { return Ok(()) };
         let root = self.root_of_workspace(review.workspace)?;
         let git = Git::at(&root);
-        let mut failure = push_all(&git, &mut sent).err();
+        let to = pushed_to(&git, &sent.remote);
+        // Said yes to was the address that was told, and the configuration may have changed since.
+        let mut failure = match to == sent.address || sent.address.is_empty() {
+            true => push_all(&git, &mut sent).err(),
+            false => Some(format!(
+                "{} is pushed to elsewhere than when it was agreed to: {to}; nothing was pushed",
+                sent.remote
+            )),
+        };
         self.keep_sent(id, sent.clone(), false)?;
         if failure.is_none() {
             let page = address_of(&git, &sent.remote).and_then(|one| remote::web_page(&one));
-            if let Some(gh) = self.gh(&root, page.as_deref()) {
+            if let Some(gh) = self.gh((review.workspace, &root), page.as_deref()) {
                 failure = self.open_all(id, &gh, &mut sent)?;
             }
         }
@@ -273,67 +294,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// Ends a review whose pull requests were merged: the base has all of it.
-    pub(super) fn finish_sent(&self, id: ReviewId) -> Result<(), EngineError> {
-        let review = self.review_row(id)?;
-        let Some(sent) = review.sent.as_ref().filter(|sent| !sent.is_under_way) else {
-            return Ok(());
-        };
-        let is_empty = |one: &&Combination| one.tree.is_some() && one.files.is_empty();
-        let combination = review.combination.as_ref().filter(is_empty);
-        let is_open = review.state == ReviewState::Open && review.failure.is_none();
-        let (Some(combination), Some(last)) = (combination, sent.branches.last()) else {
-            return Ok(());
-        };
-        let git = self.trees_of(review.workspace)?;
-        // Members that were emptied here change nothing, either.
-        if !is_open || !worktree::is_landed(&git, &last.to, &combination.base).unwrap_or(false) {
-            return Ok(());
-        }
-        let Some(_driven) = self.drive_landing(id) else { return Ok(()) };
-        let landing = Landing {
-            branch: sent.base.clone(),
-            from: combination.base.clone(),
-            ..Landing::default()
-        };
-        self.finish_landing(id, landing)
-    }
-
-    /// Lets go of the commits of a review that is over; what is at its remote stays there.
-    pub(super) fn let_go_of_sent(&self, review: &Review) {
-        if review.sent.is_none() {
-            return;
-        }
-        let git = self.trees_of(review.workspace);
-        let gone = git.and_then(|git| {
-            let_go(&git, &format!("{SENT}{}", review.id))
-                .map_err(|error| EngineError::Refused { text: error.to_string(), hint: "" })
-        });
-        if let Err(error) = gone {
-            tracing::warn!(%error, review = %review.id, "what was sent is held on to");
-        }
-    }
-
-    /// The branches at remotes that reviews of a workspace sent there, as references.
-    pub(crate) fn sent_references(
-        &self,
-        workspace: WorkspaceId,
-    ) -> Result<Vec<String>, EngineError> {
-        let reviews = self.read(|s| {
-            let mut all = s.reviews_open(workspace)?;
-            all.extend(s.reviews_over(workspace, limits::REVIEWS_OVER)?);
-            Ok(all)
-        })?;
-        let sent = reviews.into_iter().filter_map(|review| review.sent);
-        let named = sent.flat_map(|sent| {
-            let remote = sent.remote;
-            sent.branches
-                .into_iter()
-                .map(move |one| format!("refs/remotes/{remote}/{}", one.branch))
-        });
-        Ok(named.collect())
     }
 }
 
@@ -404,6 +364,7 @@ fn branches(
             body,
             tree: change.tree.clone(),
             pushed: known.and_then(|known| known.pushed.clone()),
+            tried: known.and_then(|known| known.tried.clone()),
             url: known.and_then(|known| known.url.clone()),
             number: known.and_then(|known| known.number),
             ..SentBranch::default()
@@ -430,25 +391,28 @@ fn free_name(review: &Review, title: &str, is_taken: impl Fn(&str) -> bool) -> S
 /// Pushes what is not at the remote yet.
 fn push_all(git: &Git, sent: &mut Sent) -> Result<(), String> {
     let due = |one: &&mut SentBranch| !one.is_pushed();
-    let to_push: Vec<ToPush> = sent
-        .branches
-        .iter_mut()
-        .filter(due)
-        .map(|one| ToPush {
-            branch: one.branch.clone(),
-            to: one.to.clone(),
-            expected: one.pushed.clone(),
-        })
-        .collect();
+    find_tried(git, &sent.remote, sent.branches.iter_mut().filter(due))
+        .map_err(|error| error.to_string())?;
+    let to_push = sent.branches.iter_mut().filter(due).map(|one| ToPush {
+        branch: one.branch.clone(),
+        to: one.to.clone(),
+        expected: one.pushed.clone(),
+    });
+    let to_push: Vec<ToPush> = to_push.collect();
     if to_push.is_empty() {
         return Ok(());
     }
-    let pushed = push(git, &sent.remote, &to_push).map_err(|error| error.to_string())?;
+    let pushed = push(git, &sent.remote, &to_push);
+    if let Err(error) = pushed {
+        sent.branches.iter_mut().filter(due).for_each(|one| one.tried = Some(one.to.clone()));
+        return Err(error.to_string());
+    }
     let mut failure = None;
-    for (branch, pushed) in sent.branches.iter_mut().filter(due).zip(pushed) {
+    for (branch, pushed) in sent.branches.iter_mut().filter(due).zip(pushed.unwrap_or_default()) {
         match pushed {
             Pushed::There => branch.pushed = Some(branch.to.clone()),
             Pushed::Refused(why) => {
+                branch.tried = Some(branch.to.clone());
                 let told = format!(
                     "{} did not take {}, which is left as it is there: {why}",
                     sent.remote, branch.branch
@@ -458,6 +422,23 @@ fn push_all(git: &Git, sent: &mut Sent) -> Result<(), String> {
         }
     }
     failure.map_or(Ok(()), Err)
+}
+
+/// Takes what was pushed without an answer as pushed, where it has arrived: else it would be taken for somebody else's.
+fn find_tried<'a>(
+    git: &Git,
+    remote: &str,
+    branches: impl Iterator<Item = &'a mut SentBranch>,
+) -> Result<(), GitError> {
+    for branch in branches.filter(|one| one.tried.is_some()) {
+        let to = push_addresses_of(git, remote).into_iter().next();
+        let there = commit_at(git, to.as_deref().unwrap_or(remote), &branch.branch)?;
+        let tried = branch.tried.take();
+        if there == tried {
+            branch.pushed = tried;
+        }
+    }
+    Ok(())
 }
 
 /// Finds the pull request of a branch, or opens one.
@@ -478,6 +459,13 @@ fn open_one(gh: &Gh, branch: &mut SentBranch) -> Result<(), String> {
     };
     (branch.number, branch.url) = (Some(found.number), Some(found.url));
     Ok(())
+}
+
+/// Where a remote is pushed to, as it may be shown.
+fn pushed_to(git: &Git, remote: &str) -> String {
+    let to = push_addresses_of(git, remote);
+    let to: Vec<String> = to.iter().map(|one| shown(one, remote::web_page(one))).collect();
+    to.join(" and ")
 }
 
 /// The address of a remote as it may be shown: without a name or a password in it.

@@ -30,6 +30,7 @@ mod reviews;
 mod running;
 mod scene;
 mod sending;
+mod sent;
 mod serve;
 mod sharing;
 mod silence;

@@ -2,6 +2,7 @@
 //! what it is asked.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use callboard_engine::HowToSend;
 use callboard_model::review::{Review, ReviewState, SendAs, Sent};
@@ -12,7 +13,7 @@ use callboard_testkit::{HermeticHome, Repo};
 use crate::fetched::{push, shared};
 use crate::scene::Running;
 
-const TEN: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
+pub(crate) const TEN: &str = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 
 /// Answers as GitHub's command line does: a list as JSON, and the address of what was opened as the last line.
 const GH: &str = r#"#!/bin/sh
@@ -39,11 +40,14 @@ case "$what" in
 esac
 "#;
 
-fn gh(home: &HermeticHome) {
+pub(crate) fn gh(home: &HermeticHome) {
     std::fs::create_dir_all(home.bin()).unwrap();
-    let file = home.bin().join("gh");
-    std::fs::write(&file, GH).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script(&home.bin().join("gh"), GH);
+}
+
+pub(crate) fn script(file: &Path, text: &str) {
+    std::fs::write(file, text).unwrap();
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn calls(home: &HermeticHome) -> Vec<String> {
@@ -55,14 +59,14 @@ fn calls(home: &HermeticHome) -> Vec<String> {
 }
 
 /// The remote is GitHub by its address, and a folder by where it is pushed to.
-fn on_github(home: &HermeticHome, repo: &Repo<'_>) {
+pub(crate) fn on_github(home: &HermeticHome, repo: &Repo<'_>) {
     let bare = home.work().join("remote.git");
     repo.git(&["remote", "set-url", "origin", "https://github.com/acme/app.git"]);
     repo.git(&["remote", "set-url", "--push", "origin", bare.to_str().unwrap()]);
 }
 
 /// Two worktrees that change one file each, in one review.
-fn two<'h>(home: &HermeticHome, repo: &Repo<'h>) -> (Running, ReviewView, Repo<'h>) {
+pub(crate) fn two<'h>(home: &HermeticHome, repo: &Repo<'h>) -> (Running, ReviewView, Repo<'h>) {
     let (one, other) = (repo.worktree("one"), repo.worktree("other"));
     let running = Running::start(home);
     running.register(repo);
@@ -75,11 +79,11 @@ fn two<'h>(home: &HermeticHome, repo: &Repo<'h>) -> (Running, ReviewView, Repo<'
     (running, review, one)
 }
 
-fn how(sent_as: SendAs) -> HowToSend {
+pub(crate) fn how(sent_as: SendAs) -> HowToSend {
     HowToSend { sent_as, ..HowToSend::default() }
 }
 
-fn remote(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> String {
+pub(crate) fn remote(home: &HermeticHome, repo: &Repo<'_>, args: &[&str]) -> String {
     repo.at(&home.work().join("remote.git")).git(args)
 }
 

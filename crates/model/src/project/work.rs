@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::command_lines;
+use crate::review::LandBy;
 
 /// Something that cannot be doubled: `[resources.NAME]`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,22 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self { running: 4, unreviewed: 8 }
+    }
+}
+
+/// The section `[reviews]`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reviews {
+    /// How a new review lands, until it is told otherwise.
+    pub land_by: LandBy,
+    /// Whether GitHub is asked by `gh`, where that is installed.
+    pub gh: bool,
+}
+
+impl Default for Reviews {
+    fn default() -> Self {
+        Self { land_by: LandBy::default(), gh: true }
     }
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::LandBy;
+
 /// As what a review is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -19,14 +21,23 @@ pub enum SendAs {
 pub struct Sent {
     /// As what.
     pub sent_as: SendAs,
+    /// How its commits were made.
+    #[serde(default)]
+    pub by: LandBy,
     /// The remote: `origin`.
     pub remote: String,
+    /// Its page, or its address, as its sender saw it; nothing is pushed to another one.
+    #[serde(default)]
+    pub address: String,
     /// The branch that it is to land on.
     pub base: String,
     /// The commit of the base that it was made on.
     pub from: String,
     /// Its branches, in the order in which they land.
     pub branches: Vec<SentBranch>,
+    /// The trees of the members of which it was made, in their order.
+    #[serde(default)]
+    pub members: Vec<String>,
     /// It is not all there yet: a daemon that starts anew goes on.
     pub is_under_way: bool,
     /// What became of the last try, if that failed.
@@ -55,6 +66,9 @@ pub struct SentBranch {
     /// The commit that this review last pushed to it: whoever has moved it since is not overwritten.
     #[serde(default)]
     pub pushed: Option<String>,
+    /// A commit that was pushed to it without an answer: it may be there, too.
+    #[serde(default)]
+    pub tried: Option<String>,
     /// The page of its pull request.
     #[serde(default)]
     pub url: Option<String>,
@@ -71,6 +85,15 @@ impl SentBranch {
     #[must_use]
     pub fn is_pushed(&self) -> bool {
         self.pushed.as_ref() == Some(&self.to)
+    }
+
+    /// Whether a commit of this branch is one of that other one, too: it holds the same, and says the same.
+    #[must_use]
+    pub fn is_made_as(&self, other: &Self) -> bool {
+        // A branch of all members has a commit for each, which its body lists.
+        let is_same_body = self.member.is_some() || self.body == other.body;
+        let is_same = (&self.branch, &self.member) == (&other.branch, &other.member);
+        is_same && is_same_body && (&self.tree, &self.title) == (&other.tree, &other.title)
     }
 }
 

@@ -41,9 +41,15 @@ pub struct ReviewView {
     pub hinders: Option<String>,
     /// How far landing is, or what became of it, in words.
     pub landing: Option<String>,
+    /// It is over, and can be taken back or up again.
+    #[serde(default)]
+    pub can_undo: bool,
     /// What of it is at its remote, as pull requests.
     #[serde(default)]
     pub sent: Option<SentView>,
+    /// When its remote was last asked for pull requests.
+    #[serde(default)]
+    pub pull_requests_at: Option<Timestamp>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// Counts its changes: what refers to an older one is refused.
@@ -345,6 +351,8 @@ pub struct SentBranchView {
     pub onto: String,
     /// One line: that of its pull request.
     pub title: String,
+    /// What its pull request says; Markdown.
+    pub body: String,
     /// It was pushed before.
     pub pushed: bool,
     /// Its pull request.

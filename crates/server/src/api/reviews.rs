@@ -265,11 +265,13 @@ pub(crate) struct HowToSendIt {
     anyway: bool,
     /// The tree that its asker saw: no other one is sent.
     tree: Option<String>,
+    /// The address that its asker saw: it is sent to no other one.
+    address: Option<String>,
 }
 
 impl From<HowToSendIt> for HowToSend {
-    fn from(HowToSendIt { sent_as, anyway, tree }: HowToSendIt) -> Self {
-        Self { sent_as, anyway, tree }
+    fn from(HowToSendIt { sent_as, anyway, tree, address }: HowToSendIt) -> Self {
+        Self { sent_as, anyway, tree, address }
     }
 }
 

@@ -50,7 +50,8 @@ pub(super) fn send(
         client.send::<_, ReviewView>(Method::PATCH, &own, &change)?;
     }
     let tree = plan.tree.map(|tree| format!("&tree={tree}")).unwrap_or_default();
-    let view: ReviewView = client.send(Method::POST, &format!("{path}{tree}"), &())?;
+    let path = format!("{path}{tree}&address={}", encoded(&plan.address));
+    let view: ReviewView = client.send(Method::POST, &path, &())?;
     if json.json {
         output::json(&view)?;
     } else {

@@ -129,11 +129,14 @@ pub(super) fn plan(review: &str, plan: &SendPlan) -> String {
         let again = if branch.pushed { ", again" } else { "" };
         let (name, onto) = (&branch.branch, &branch.onto);
         let _ = writeln!(text, "  {name} onto {onto}{again}: {}", plain(&branch.title));
+        for line in branch.body.lines().filter(|_| plan.opens) {
+            let _ = writeln!(text, "    {}", plain(line));
+        }
     }
     text.push_str(match plan.opens {
-        true => "pull requests are opened by `gh`\n",
+        true => "pull requests are opened by `gh`, with these titles and texts\n",
         false => {
-            "only branches are pushed: `gh` is not installed, or the remote is not on GitHub\n"
+            "only branches are pushed: `gh` is not installed or turned off, or the remote is not on GitHub\n"
         }
     });
     text
