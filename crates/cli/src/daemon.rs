@@ -1,10 +1,11 @@
 //! The daemon: started when needed, one per user, ended on request.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use callboard_engine::{Engine, EngineConfig};
@@ -12,12 +13,15 @@ use callboard_os::command::Command;
 use callboard_os::lock::FileLock;
 use callboard_os::notify_desktop::Desktop;
 use callboard_os::process;
-use callboard_server::{HOST, ServerConfig};
+use callboard_server::{HOST, Listening, ServerConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::CliError;
 use crate::settings::{Settings, USUAL_PORT};
+
+/// In the daemon's folder, the port that it last listened on.
+const LAST_PORT: &str = "port";
 
 /// Time that a starting daemon has until it answers: it reads no history before that.
 const START_TIME: Duration = Duration::from_secs(20);
@@ -258,11 +262,11 @@ fn lock(settings: &Settings) -> Result<FileLock, CliError> {
 async fn serve(
     settings: &Settings,
     (port, host): (Option<u16>, Option<IpAddr>),
-    engine: std::sync::Arc<Engine>,
+    engine: Arc<Engine>,
 ) -> Result<(), CliError> {
     let wanted = port.or(settings.port);
-    let mut config = ServerConfig {
-        port: wanted.unwrap_or(USUAL_PORT),
+    let config = ServerConfig {
+        port: USUAL_PORT,
         socket: settings.socket(),
         token: token(&settings.run_dir())?,
         host: match host {
@@ -277,23 +281,7 @@ async fn serve(
             callboard_engine::notify_user(engine.clone(), desktop, settings.notifications);
         tokio::spawn(notifying);
     }
-    let listening = match callboard_server::serve(engine.clone(), config.clone()).await {
-        // Only a port that somebody asked for by number has to be that one.
-        Err(_) if wanted.is_none() => {
-            config.port = 0;
-            callboard_server::serve(engine, config).await
-        }
-        other => other,
-    };
-    let listening = listening.map_err(|error| {
-        CliError::misuse(
-            match host {
-                Some(host) => format!("cannot listen at {host} and on loopback: {error}"),
-                None => format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
-            },
-            "choose another with --port; without --port and CALLBOARD_PORT any that is free is taken",
-        )
-    })?;
+    let listening = listen(&engine, config, wanted, &settings.run_dir().join(LAST_PORT)).await?;
     let pid = std::process::id();
     let running = Running {
         pid,
@@ -314,6 +302,39 @@ async fn serve(
         shutdown.send_replace(true);
     });
     Ok(listening.run().await?)
+}
+
+/// Listens on the port that was asked for, or on the last one: a page that is open finds it again.
+async fn listen(
+    engine: &Arc<Engine>,
+    mut config: ServerConfig,
+    wanted: Option<u16>,
+    last: &Path,
+) -> Result<Listening, CliError> {
+    let known = fs::read_to_string(last).ok().and_then(|text| text.trim().parse().ok());
+    let ports = match wanted {
+        Some(port) => vec![port],
+        None => known.into_iter().chain([USUAL_PORT, 0]).collect(),
+    };
+    let mut listening = Err(io::Error::from(io::ErrorKind::AddrNotAvailable));
+    for port in ports {
+        config.port = port;
+        listening = callboard_server::serve(Arc::clone(engine), config.clone()).await;
+        if listening.is_ok() {
+            break;
+        }
+    }
+    let listening = listening.map_err(|error| {
+        CliError::misuse(
+            match config.host {
+                Some((host, _)) => format!("cannot listen at {host} and on loopback: {error}"),
+                None => format!("cannot listen on port {}: {error}", wanted.unwrap_or(USUAL_PORT)),
+            },
+            "choose another with --port; without --port and CALLBOARD_PORT any that is free is taken",
+        )
+    })?;
+    write_private(last, listening.port.to_string().as_bytes())?;
+    Ok(listening)
 }
 
 /// Nobody finds a daemon whose home was removed; it would run until the machine is turned off.

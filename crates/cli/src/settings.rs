@@ -9,7 +9,7 @@ use crate::error::CliError;
 
 /// Where Callboard keeps everything. Default: the platform's data directory.
 pub(crate) const HOME: &str = "CALLBOARD_HOME";
-/// The port of the page. Default: 4114, or any that is free.
+/// The port of the page. Default: the last one, 4114, or any that is free.
 pub(crate) const PORT: &str = "CALLBOARD_PORT";
 /// The editor that opens files, such as `code`, `zed` or `my-editor {file} {line}`.
 pub(crate) const EDITOR: &str = "CALLBOARD_EDITOR";

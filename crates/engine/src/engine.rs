@@ -94,11 +94,7 @@ impl Engine {
             .iter()
             .filter_map(|source| callboard_agents::configured(source.row.agent.as_str()))
             .collect();
-        let inbox = Arc::new(Inbox::new([
-            limits::WAITING_REQUESTS,
-            limits::WAITING_BATCHES,
-            limits::WAITING_BATCHES,
-        ]));
+        let inbox = Arc::new(Inbox::new(limits::WAITING));
         let announcer = Announcer::new(store.last_seq());
         let problems = Problems::default();
         let ingest = Arc::new(OnceLock::new());

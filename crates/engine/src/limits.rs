@@ -17,10 +17,13 @@ pub const BATCH_EVENTS: usize = 1_500;
 pub const READ_BYTES: usize = 256 << 10;
 
 /// Batches that wait for the writer per lane: enough to keep it busy, at most a few MB each.
-pub const WAITING_BATCHES: usize = 6;
+const WAITING_BATCHES: usize = 6;
 
 /// Requests that wait for the writer, and for the agents' lists of what runs.
 pub const WAITING_REQUESTS: usize = 1024;
+
+/// What waits for the writer, by lane.
+pub const WAITING: [usize; 3] = [WAITING_REQUESTS, WAITING_BATCHES, WAITING_BATCHES];
 
 /// Threads that read history: one per core of the smallest machine, the second core's worth of
 /// work being the writer's.

@@ -39,6 +39,8 @@ impl Connect for HooksFile {
         let base = hooks.as_deref().filter(|text| !text.trim().is_empty()).unwrap_or("{}\n");
         let line = command_line(&command.program, Some(&command.socket));
         let groups = [(ASKS, json!({"hooks": [hook(&line)]}))].into_iter().chain(steps(&line));
+        let groups: Vec<_> = groups.collect();
+        let written = groups.len();
         let added = groups.into_iter().try_fold(base.to_owned(), |text, (event, group)| {
             json_edit::with_item(&text, &["hooks", event], &group)
         });
@@ -47,7 +49,15 @@ impl Connect for HooksFile {
         let trusted = match program
             .map(|program| trust::in_config(program, home, &added, config.as_deref()))
         {
-            Some(Ok(trusted)) => Some(trusted),
+            Some(Ok(trusted)) => {
+                let known = trusted.known;
+                if known < written {
+                    notes.push(format!(
+                        "this Codex knows {known} of {written} hooks: what the others do comes with a newer one"
+                    ));
+                }
+                Some(trusted.config)
+            }
             Some(Err(why)) => {
                 notes.push(format!(
                     "trust the hooks in Codex with /hooks, or they are not run ({why})"

@@ -12,6 +12,13 @@ use crate::limits;
 const TABLE: &str = "[hooks.state.";
 const HASH: &str = "trusted_hash = ";
 
+/// A configuration with trust in hooks of ours.
+pub(super) struct Trusted {
+    pub(super) config: String,
+    /// How many of them this Codex knows: an older one may know fewer than were written.
+    pub(super) known: usize,
+}
+
 /// `config` with trust in the hooks of ours that `hooks` holds.
 ///
 /// # Errors
@@ -21,7 +28,7 @@ pub(super) fn in_config(
     home: &Path,
     hooks: &str,
     config: Option<&str>,
-) -> Result<String, String> {
+) -> Result<Trusted, String> {
     let real = home.canonicalize().unwrap_or_else(|_| home.to_owned()).join("hooks.json");
     let scratch = Scratch::new()?;
     let shown = scratch.path.join("hooks.json");
@@ -45,7 +52,7 @@ pub(super) fn in_config(
     std::fs::write(scratch.path.join("config.toml"), tried).map_err(|error| error.to_string())?;
     let seen = scratch.hooks(program)?;
     match seen.iter().find(|hook| hook["trustStatus"] != "trusted") {
-        None => Ok(trusted),
+        None => Ok(Trusted { config: trusted, known: seen.len() }),
         Some(hook) => Err(format!("it says {} of one", hook["trustStatus"])),
     }
 }

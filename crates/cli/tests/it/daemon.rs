@@ -71,3 +71,19 @@ fn what_a_killed_daemon_left_stands_in_nobodys_way() {
     let tasks = daemon.get("/api/tasks").json();
     assert_eq!(tasks[0]["title"], "Mend the lock");
 }
+
+#[test]
+fn a_page_that_is_open_finds_the_next_daemon_where_the_last_one_was() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let callboard = Callboard::built(&home).cwd(repo.path());
+    // The usual port is somebody else's at first, and free later.
+    let usual = std::net::TcpListener::bind(("127.0.0.1", 4114));
+    let url = |finished: &Finished| started(finished)["url"].as_str().unwrap().to_owned();
+    let first = url(&callboard.run(["up", "--no-open", "--json"]));
+    assert_eq!(callboard.run(["down"]).code, Some(0));
+    drop(usual);
+    let then = url(&callboard.run(["up", "--no-open", "--json"]));
+    assert_eq!(callboard.run(["down"]).code, Some(0));
+    assert_eq!(first, then);
+}
