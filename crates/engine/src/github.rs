@@ -90,6 +90,22 @@ impl Gh {
         Ok(read)
     }
 
+    /// Where the previews of open pull requests are, by their numbers.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn previews(&self) -> Result<Vec<(u64, String)>, String> {
+        let mut parts = self.repository.split('/');
+        let mut part = || parts.next().unwrap_or_default();
+        let (host, owner, name) = (part(), format!("owner={}", part()), format!("name={}", part()));
+        let query = format!("query={}", pull_request::PREVIEWS);
+        let args = ["api", "graphql", "--hostname", host, "-f", &query, "-f", &owner, "-f", &name];
+        let told = self.call(&args, "")?;
+        pull_request::read_previews(&told).map_err(|error| {
+            format!("what `gh api` told of deployments could not be read: {error}")
+        })
+    }
+
     /// The newest review comments of a pull request, oldest first.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use callboard_store::{Result as StoreResult, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use crate::changes::fetched_name;
+use crate::github::Gh;
 use crate::query::sent_branch_view;
 use crate::{Engine, EngineError};
 
@@ -193,11 +194,29 @@ impl Engine {
                 None => all.push(one),
             }
         }
+        with_previews(&gh, &mut all);
         let now = PullRequests { remote, asked_at: Some(self.now()), all };
         let known = now.clone();
         self.ask(move |core| core.take_pull_requests(workspace, &known))?;
         self.finish_merged(workspace)?;
         self.ask_for_comments(workspace, &gh, &now)?;
         Ok(true)
+    }
+}
+
+/// Gives those their previews that no check leads to. Not all who may read a repository may see its deployments.
+fn with_previews(gh: &Gh, all: &mut [PullRequest]) {
+    let lacks = |one: &PullRequest| one.state == "open" && one.preview.is_none();
+    if !all.iter().any(lacks) {
+        return;
+    }
+    match gh.previews() {
+        Ok(previews) => {
+            for one in all.iter_mut().filter(|one| lacks(one)) {
+                let found = previews.iter().find(|(number, _)| *number == one.number);
+                one.preview = found.map(|(_, url)| url.clone());
+            }
+        }
+        Err(error) => tracing::debug!(error, "previews are those that checks lead to"),
     }
 }

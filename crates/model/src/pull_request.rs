@@ -1,6 +1,7 @@
 //! Pull requests, as their service tells of them.
 
 mod comment;
+mod preview;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,6 +11,7 @@ use crate::text::clip;
 use crate::view::PullRequestView;
 
 pub use comment::{PullRequestComment, read_comments};
+pub use preview::{PREVIEWS, read_previews};
 
 /// A pull request of a branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub struct PullRequest {
     /// The names of those that failed.
     #[serde(default)]
     pub failing: Vec<String>,
-    /// Where its preview is deployed.
+    /// Where its preview is deployed: where a check called so leads to, or what GitHub knows of deployments.
     pub preview: Option<String>,
 }
 

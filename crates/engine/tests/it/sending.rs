@@ -27,6 +27,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 case "$what" in
+  "api graphql") cat "$dir/gh.previews" 2>/dev/null || exit 1 ;;
   "api "*)
     n=${what#*/pulls/}
     cat "$dir/gh.said.${n%%/*}" 2>/dev/null || echo '[]' ;;

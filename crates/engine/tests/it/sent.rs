@@ -93,8 +93,13 @@ fn what_was_merged_there_has_landed_though_its_lines_were_changed_again() {
         std::fs::write(home.bin().join("gh..json"), told).unwrap();
     };
     told("OPEN");
+    let deployed = r#"{"data":{"repository":{"pullRequests":{"nodes":[{"number":12,"commits":{"nodes":[{"commit":{"deployments":{"nodes":[
+        {"environment":"Preview","latestStatus":{"state":"SUCCESS","environmentUrl":"https://say.acme.dev"}}]}}}]}}]}}}}"#;
+    std::fs::write(home.bin().join("gh.previews"), deployed).unwrap();
     let now = engine.refresh_review(id).unwrap();
     assert_eq!(now.state, ReviewState::Open);
+    let pull = now.sent.unwrap().branches[0].pull_request.clone().unwrap();
+    assert_eq!(pull.preview.as_deref(), Some("https://say.acme.dev"));
     assert!(now.pull_requests_at.is_some());
     // What came here since is in none of it.
     one.write("b.txt", "more\n");
