@@ -41,7 +41,7 @@ pub use self::send::HowToSend;
 
 impl Engine {
     /// Git that reads the repository of a workspace and the trees of its changesets, and writes beside them.
-    fn trees_of(&self, workspace: WorkspaceId) -> Result<Git, EngineError> {
+    pub(crate) fn trees_of(&self, workspace: WorkspaceId) -> Result<Git, EngineError> {
         Ok(self.trees_at(workspace)?.git().clone())
     }
 

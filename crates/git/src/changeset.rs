@@ -130,6 +130,16 @@ pub fn diffs(git: &Git, from: &str, to: &str) -> Result<Vec<FileDiff>, TreeError
     Ok(hunks::of_files(files, &patch.bytes()?))
 }
 
+/// What changes from one commit or tree to another, as a patch that git applies.
+///
+/// # Errors
+/// As [`changed_files`].
+pub fn patch(git: &Git, from: &str, to: &str) -> Result<String, TreeError> {
+    let args = ["diff-tree", "-r", "-M", "-p", "-U3", "--binary", "--submodule=short"];
+    let call = git.call(args.into_iter().chain(PLAIN).chain([from, to])).patient();
+    Ok(String::from_utf8_lossy(&call.bytes()?).into_owned())
+}
+
 /// How the hunks of a file are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Telling {

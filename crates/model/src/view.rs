@@ -27,7 +27,7 @@ pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
     NewClaim, PairView, PairsView, PullRequestView,
 };
-pub use commit::{CommitView, NewCommit, OwnChangesView};
+pub use commit::{CommitView, NewCommit, OwnChangesView, PatchView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};

@@ -38,6 +38,7 @@ use crate::stream;
         resources::take,
         resources::give,
         changes::changesets,
+        changes::patch,
         changes::own_changes,
         changes::commit,
         changes::conflicts,

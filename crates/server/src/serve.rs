@@ -199,6 +199,7 @@ fn api() -> Router<App> {
         .route("/api/calls/{id}/answer", post(calls::answer))
         .merge(of_reviews())
         .route("/api/changesets", get(changes::changesets))
+        .route("/api/changesets/patch", get(changes::patch))
         .route("/api/conflicts", get(changes::conflicts))
         .route(
             "/api/claims",

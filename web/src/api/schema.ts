@@ -238,6 +238,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/changesets/patch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one changeset changes against its base, line by line. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description `T12`, `S41`, a branch, a folder or a key. */
+                    name: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PatchView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/claims": {
         parameters: {
             query?: never;
@@ -5416,6 +5464,15 @@ export interface components {
             /** @description What is between each two that are not free of each other. */
             pairs: components["schemas"]["PairView"][];
         };
+        /** @description What a changeset changes, line by line. */
+        PatchView: {
+            /** @description The key of the changeset. */
+            changeset: string;
+            /** @description The commit that it is against. */
+            from: string;
+            /** @description A patch, as `git apply` takes it. */
+            patch: string;
+        };
         /** @example src/watcher.rs:42 */
         Place: string;
         /** @description The agent states its plan, or how far it is. */
@@ -6901,6 +6958,7 @@ export type OwnedView = components['schemas']['OwnedView'];
 export type Owners = components['schemas']['Owners'];
 export type PairView = components['schemas']['PairView'];
 export type PairsView = components['schemas']['PairsView'];
+export type PatchView = components['schemas']['PatchView'];
 export type Place = components['schemas']['Place'];
 export type Plan = components['schemas']['Plan'];
 export type PlanChange = components['schemas']['PlanChange'];

@@ -1,7 +1,7 @@
 //! `changes`: what each worktree and session changes against its base.
 
 use callboard_model::changeset::{ChangedFile, FileStatus};
-use callboard_model::view::{ChangesetView, OwnChangesView};
+use callboard_model::view::{ChangesetView, OwnChangesView, PatchView};
 
 use super::{client, commit, workspace_needed};
 use crate::args::changes::Changes;
@@ -24,18 +24,26 @@ pub(super) fn changes(args: &Changes, settings: &Settings) -> Result<(), CliErro
         [one] if args.of.is_some() => own_changes(&client, one)?,
         _ => None,
     };
+    // In a checkout that nobody shares, all of it is the changeset's.
+    let patch = match named.filter(|_| args.diff && own.is_none()) {
+        Some(named) => {
+            let path = format!("/api/changesets/patch?workspace={workspace}{named}");
+            Some(client.get::<PatchView>(&path)?)
+        }
+        None => None,
+    };
     if args.json.json {
-        return match own.filter(|_| args.diff) {
-            Some(own) => output::json(&own),
-            None => output::json(&found),
+        return match (own.filter(|_| args.diff), patch) {
+            (Some(own), _) => output::json(&own),
+            (None, Some(patch)) => output::json(&patch),
+            (None, None) => output::json(&found),
         };
     }
     if args.of.is_some() {
         let mut texts: Vec<String> = found.iter().map(one).collect();
         texts.extend(own.as_ref().map(beside).filter(|text| !text.is_empty()));
-        if args.diff {
-            texts.push(own.as_ref().map_or_else(no_hunks, hunks));
-        }
+        texts.extend(own.as_ref().filter(|_| args.diff).map(hunks));
+        texts.extend(patch.map(|patch| lines_of(&patch.patch)));
         return output::print(&texts.join("\n"));
     }
     if found.is_empty() {
@@ -84,8 +92,9 @@ fn beside(own: &OwnChangesView) -> String {
     text
 }
 
-fn no_hunks() -> String {
-    "nothing is known of which lines a session wrote here\n".to_owned()
+/// A patch, without what would move a terminal's cursor.
+fn lines_of(patch: &str) -> String {
+    patch.lines().map(|line| format!("{}\n", output::plain(line))).collect()
 }
 
 /// The hunks that are a session's, as a diff without context.

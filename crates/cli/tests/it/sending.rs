@@ -42,7 +42,7 @@ fn a_fetched_branch_is_reviewed_with_ones_own_and_sent_as_pull_requests() {
     in_sight(callboard, "mine");
     repo.git(&["fetch", "-q"]);
     in_sight(callboard, "origin/theirs");
-    let mut text = says(&["changes", "origin/theirs"]);
+    let mut text = says(&["changes", "origin/theirs", "--diff"]);
     text += &says(&["review", "open", "mine", "origin/theirs", "--title", "Count to two"]);
     text += &says(&["review", "land", "R1", "--as", "pr"]);
     text += &says(&["review", "land", "R1", "--as", "pr", "--yes"]);

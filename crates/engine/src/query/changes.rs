@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use callboard_git::changeset::patch;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::view::{
     BreakView, ChangesetRef, ChangesetView, LandOrderView, LandReason, PairView, PairsView,
+    PatchView,
 };
 use callboard_model::worktree::WorktreeState;
 use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
@@ -225,6 +227,27 @@ impl Engine {
             }
             Ok(views)
         })
+    }
+
+    /// What the changeset that is named so changes, line by line.
+    ///
+    /// # Errors
+    /// When there is none, or several, or git cannot be run.
+    pub fn changeset_patch(
+        &self,
+        workspace: Option<WorkspaceId>,
+        name: &str,
+    ) -> Result<PatchView, EngineError> {
+        let workspace = self.workspace_or_last(workspace)?;
+        let key = self.changeset_named(Some(workspace), name)?.changeset.key;
+        let all = self.read(|s| Ok(s.changesets(workspace)?))?;
+        let of = all.into_iter().find(|one| one.key.to_string() == key);
+        let of = of.ok_or_else(|| EngineError::NotFound {
+            what: format!("changeset of {name}"),
+            hint: "it has just gone; list them with `callboard changes`",
+        })?;
+        let patch = patch(&self.trees_of(workspace)?, &of.merge_base, &of.commit)?;
+        Ok(PatchView { changeset: key, from: of.merge_base, patch })
     }
 
     /// The changeset that a task, a session, a branch, a worktree or a key names.

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use callboard_model::view::{
     ChangesetView, ClaimView, CommitView, DropClaims, NewClaim, NewCommit, OwnChangesView,
-    PairsView,
+    PairsView, PatchView,
 };
 use serde::Deserialize;
 
@@ -33,6 +33,27 @@ pub(crate) async fn changesets(
         Some(name) => Ok(vec![engine.changeset_named(workspace, &name)?]),
         None => engine.changesets(workspace),
     });
+    Ok(Json(found.await?))
+}
+
+/// The changeset that is meant.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct WantedPatch {
+    /// `W1`; not given: the one last looked at.
+    workspace: Option<String>,
+    /// `T12`, `S41`, a branch, a folder or a key.
+    name: String,
+}
+
+/// What one changeset changes against its base, line by line.
+#[utoipa::path(get, path = "/api/changesets/patch", params(WantedPatch), responses((status = 200, body = PatchView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn patch(
+    State(app): State<App>,
+    Query(wanted): Query<WantedPatch>,
+) -> Answer<PatchView> {
+    let workspace = wanted.workspace.as_deref().map(workspace_id).transpose()?;
+    let found = ask(&app, move |engine| engine.changeset_patch(workspace, &wanted.name));
     Ok(Json(found.await?))
 }
 
