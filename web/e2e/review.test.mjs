@@ -172,6 +172,7 @@ test('it is sent as a stack after what is pushed was seen, and shows its pull re
   await ask.getByLabel('to its remote, as a stack').check()
   const pushed = ask.getByRole('list', { name: 'What is pushed' })
   await pushed.getByText('callboard/R7-t10 onto callboard/R7-t12').waitFor()
+  await pushed.getByText('2 of 3, on top of the one before.').waitFor()
   await ask.getByText('main itself is not pushed to').waitFor()
   await ask.getByRole('button', { name: 'Send' }).click()
   const sent = page.getByRole('status', { name: 'At the remote' })
@@ -179,6 +180,7 @@ test('it is sent as a stack after what is pushed was seen, and shows its pull re
   assert.equal(await sent.getByRole('listitem').count(), 3)
   await page.getByRole('button', { name: 'Refresh pull requests' }).click()
   await sent.getByRole('link', { name: '#441 · CI ✓ passed' }).waitFor()
+  await page.getByText('asked now').waitFor()
 })
 
 test('what was said on a pull request is marked as theirs, and sent one by one', async () => {

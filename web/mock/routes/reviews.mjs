@@ -215,7 +215,7 @@ const land = (state, [id]) =>
   found(state, id, (row) => {
     if (row.hinders) return refused(`${row.hinders}; nothing was landed.`)
     const landing = `Landed on main as 81c0f7e, ${row.members.length} commits`
-    return { body: state.changeReview(id, { state: 'landed', landing }) }
+    return { body: state.changeReview(id, { state: 'landed', landing, can_undo: true }) }
   })
 
 const refresh = (state, [id]) =>
@@ -303,6 +303,6 @@ export const ROUTES = [
   ['GET', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendPlan],
   ['POST', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendToRemote],
   ['POST', /^\/api\/reviews\/(R\d+)\/refresh$/, refresh],
-  ['POST', /^\/api\/reviews\/(R\d+)\/drop$/, set({ state: 'dropped' })],
-  ['POST', /^\/api\/reviews\/(R\d+)\/undo$/, set({ state: 'open', landing: null })],
+  ['POST', /^\/api\/reviews\/(R\d+)\/drop$/, set({ state: 'dropped', can_undo: true })],
+  ['POST', /^\/api\/reviews\/(R\d+)\/undo$/, set({ state: 'open', landing: null, can_undo: false })],
 ]

@@ -93,7 +93,7 @@ pub(crate) enum What {
         /// `R7`.
         review: String,
         /// Onto the base here, or to its remote: as one pull request, or as a stack of one for each.
-        #[arg(long = "as", value_enum, default_value_t = As::Merge)]
+        #[arg(long = "as", value_enum, default_value_t = As::Here)]
         land_as: As,
         /// Send it to the remote without asking.
         #[arg(long)]
@@ -150,7 +150,7 @@ pub(crate) struct Members {
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum As {
     /// Onto the base branch, here.
-    Merge,
+    Here,
     /// One pull request of all members.
     Pr,
     /// A pull request for each member, each on top of the one before.

@@ -46,11 +46,11 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
         })),
         What::Comment { review, on, text, send, json } => {
             let view = comment(&client, &review, (on.as_deref(), text), send)?;
-            done(told_of_comments(&view, &json))
+            told_of_comments(&view, send, &json)
         }
         What::Send { review, comment, json } => {
             let what = comment.map_or("send".into(), |number| format!("send?comment={number}"));
-            done(told_of_comments(&act(&client, &review, &what)?, &json))
+            told_of_comments(&act(&client, &review, &what)?, true, &json)
         }
         What::Check { review, fresh, no_wait, json } => {
             let how = if fresh { "check?fresh=true" } else { "check" };
@@ -70,7 +70,7 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
         }
         What::Land { review, land_as, yes, by, anyway, json } => {
             let sent_as = match land_as {
-                As::Merge => None,
+                As::Here => None,
                 As::Pr => Some(SendAs::Pr),
                 As::Stack => Some(SendAs::Stack),
             };
@@ -165,8 +165,15 @@ fn show(view: &ReviewView, json: &Json) -> Result<(), CliError> {
     if json.json { output::json(view) } else { output::print(&told::review(view)) }
 }
 
-fn told_of_comments(view: &ReviewView, json: &Json) -> Result<(), CliError> {
-    if json.json { output::json(view) } else { output::print(&told::comments(view)) }
+/// Tells what was said; 1 if something that was to be sent reached nobody.
+fn told_of_comments(view: &ReviewView, sent: bool, json: &Json) -> Result<ExitCode, CliError> {
+    if json.json {
+        output::json(view)?;
+    } else {
+        output::print(&told::comments(view))?;
+    }
+    let is_left = view.comments.iter().any(|comment| comment.failure.is_some());
+    Ok(if sent && is_left { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 
 fn comment(

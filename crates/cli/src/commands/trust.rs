@@ -82,7 +82,9 @@ fn told(trust: &TrustView) -> String {
         TrustState::Nothing => "nothing of it needs an approval".to_owned(),
         TrustState::Approved => format!("approved by {by}"),
         TrustState::Trusted => "takes effect: CALLBOARD_TRUST names a folder above it".to_owned(),
-        TrustState::Waiting if is_new => "not approved: nothing of this takes effect".to_owned(),
+        TrustState::Waiting if is_new => {
+            "not approved yet: until then nothing of this takes effect".to_owned()
+        }
         TrustState::Waiting => {
             "changed since it was approved: nothing of this takes effect".to_owned()
         }

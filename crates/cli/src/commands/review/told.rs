@@ -351,7 +351,7 @@ fn told_comment(comment: &ReviewComment) -> String {
         CommentOn::Coupling { left_at, right_at, .. } => format!("{left_at} and {right_at}"),
     };
     let to: Vec<String> = comment.to.iter().map(ToString::to_string).collect();
-    let to = if to.is_empty() { "nobody".to_owned() } else { to.join(", ") };
+    let to = if to.is_empty() { "no session".to_owned() } else { to.join(", ") };
     let state = match comment.state {
         CommentState::Draft => "draft",
         CommentState::Sent => "sent",
