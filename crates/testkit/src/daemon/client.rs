@@ -173,8 +173,8 @@ impl Client {
         for (name, value) in all.iter().map(|(name, value)| (*name, value.as_str())).chain(given) {
             head += &format!("{name}: {value}\r\n");
         }
-        stream.write_all((head + "\r\n").as_bytes())?;
-        stream.write_all(body)?;
+        // In one piece: a server that answers and closes before it has read a body resets the connection.
+        stream.write_all(&[(head + "\r\n").as_bytes(), body].concat())?;
         let mut from = BufReader::new(stream);
         let head = http::read_head(&mut from)?.ok_or(io::ErrorKind::UnexpectedEof)?;
         Ok((head, from))
