@@ -193,7 +193,7 @@ test('lines between hunks are shown a few at a time, or all', async () => {
 
 test('white space, one session and one file are shown by themselves', async () => {
   await press('i')
-  await page.getByRole('button', { name: 'White space left out' }).waitFor()
+  await page.getByRole('button', { name: 'Without white space' }).waitFor()
   await press('i')
   await page.locator('ul[aria-label=Members] .member', { hasText: 'T10' }).click()
   await header('crates/api/src/limits/bucket.rs').waitFor({ state: 'detached' })

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod coupling;
+mod diff;
 mod figure;
 mod floor;
 mod ground;
@@ -43,6 +44,8 @@ pub(crate) enum Bench {
     Worktree,
     /// From an edited file to all conflicts among ten worktrees; whether known merges come out as they are known to.
     Conflicts,
+    /// First view and scrolling of a review of 100,000 lines, in Chromium.
+    Diff,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
 }
@@ -81,6 +84,7 @@ pub(crate) fn bench(
             Bench::Inbox => hook::measure(&binary),
             Bench::Worktree => worktree::measure(&binary, scale),
             Bench::Conflicts => conflicts::measure(&binary, scale, given),
+            Bench::Diff => diff::measure(root, &binary)?,
             Bench::Coupling => Vec::new(),
         });
     }

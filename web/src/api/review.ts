@@ -49,19 +49,25 @@ export const sendComments = (id: ReviewId, comment?: number): Promise<ReviewView
   request('POST', withQuery(`/api/reviews/${id}/send`, { comment }))
 export const runChecks = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/check')
 /** Lands what was seen: a review whose tree is another one by now is refused. */
-export const landReview = (id: ReviewId, tree: string | null): Promise<ReviewView> =>
-  request('POST', withQuery(`/api/reviews/${id}/land`, { tree: tree ?? undefined }))
+export const landReview = (id: ReviewId, tree: string | null, anyway: boolean): Promise<ReviewView> =>
+  request('POST', withQuery(`/api/reviews/${id}/land`, { tree: tree ?? undefined, anyway }))
 /** What would be pushed where; nothing leaves the machine. */
-export const fetchSendPlan = (id: ReviewId, as: SendAs): Promise<SendPlan> =>
-  get(`/api/reviews/${id}/pull-requests`, { as })
+export const fetchSendPlan = (id: ReviewId, as: SendAs, anyway: boolean): Promise<SendPlan> =>
+  get(`/api/reviews/${id}/pull-requests`, { as, anyway })
 /** Sends what was seen to its remote, as pull requests. */
-export const sendToRemote = (id: ReviewId, as: SendAs, seen: SendPlan | null): Promise<ReviewView> =>
+export const sendToRemote = (
+  id: ReviewId,
+  as: SendAs,
+  seen: SendPlan | null,
+  anyway: boolean,
+): Promise<ReviewView> =>
   request(
     'POST',
     withQuery(`/api/reviews/${id}/pull-requests`, {
       as,
       tree: seen?.tree ?? undefined,
       address: seen?.address,
+      anyway,
     }),
   )
 /** Asks GitHub what has become of the pull requests. */

@@ -5799,6 +5799,8 @@ export interface components {
         ReviewState: "open" | "landing" | "landed" | "dropped";
         /** @description Changesets that are looked at, checked and landed as one. */
         ReviewView: {
+            /** @description It is a check, and may land anyway, if that is said. */
+            can_land_anyway?: boolean;
             /** @description It is over, and can be taken back or up again. */
             can_undo?: boolean;
             /** @description Its checks, on the combination and on each alone. */

@@ -11,6 +11,7 @@ import type {
   SendPlan,
 } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
+import { counted } from '../text/numbers'
 import { Diffs } from './diffs.svelte'
 import { formKey, Forms } from './forms.svelte'
 import { wear } from './members.svelte'
@@ -108,19 +109,28 @@ export class Review {
   change = (change: ChangeReview): Promise<boolean> =>
     this.#do('Changing…', 'The review is as it was.', () => api.changeReview(this.id, change))
   check = (): Promise<boolean> => this.#do('Starting…', 'No check was started.', () => api.runChecks(this.id))
-  land = (): Promise<boolean> =>
-    this.#do('Landing…', 'Nothing was landed.', () => api.landReview(this.id, this.view?.tree ?? null))
-  sendAs = (as: SendAs, seen: SendPlan | null): Promise<boolean> =>
-    this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, seen))
+  land = (anyway: boolean): Promise<boolean> =>
+    this.#do('Landing…', 'Nothing was landed.', () =>
+      api.landReview(this.id, this.view?.tree ?? null, anyway),
+    )
+  sendAs = (as: SendAs, seen: SendPlan | null, anyway: boolean): Promise<boolean> =>
+    this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, seen, anyway))
   refresh = (): Promise<boolean> =>
     this.#do('Asking GitHub…', 'Pull requests are as they were told last.', () => api.refreshReview(this.id))
   giveUp = (): Promise<boolean> =>
     this.#do('Giving up…', 'The review is as it was.', () => api.dropReview(this.id))
   undo = (): Promise<boolean> => this.#do('Undoing…', 'It is as it was.', () => api.undoReview(this.id))
 
-  /** What is sent with one key. Others' words are not: whoever sends those has read each. */
+  /** Whether it may be landed or sent, if only though a check says otherwise. */
+  get canLand(): boolean {
+    return this.view?.state === 'open' && (this.view.hinders === null || this.view.can_land_anyway)
+  }
+
+  /** What is sent with one key. Others' words are not: whoever sends those has read each; what no session wrote stays. */
   get drafts(): ReviewComment[] {
-    return this.view?.comments.filter(({ state, from }) => state === 'draft' && !from) ?? []
+    const isSent = ({ state, from, to }: ReviewComment): boolean =>
+      state === 'draft' && !from && to.length > 0
+    return this.view?.comments.filter(isSent) ?? []
   }
 
   async sendOne({ id, to }: ReviewComment): Promise<void> {
@@ -139,10 +149,11 @@ export class Review {
       )
       return
     }
-    const to = new Set(drafts.flatMap((comment) => comment.to))
-    if (await this.#do('Sending…', 'Nothing was sent.', () => api.sendComments(this.id))) {
-      toasts.say(`Sent${to.size > 0 ? ` to ${[...to].join(', ')}` : ''}.${left}`)
-    }
+    if (!(await this.#do('Sending…', 'Nothing was sent.', () => api.sendComments(this.id)))) return
+    const unsent = new Set(this.drafts.map(({ id }) => id))
+    const to = new Set(drafts.filter(({ id }) => !unsent.has(id)).flatMap((comment) => comment.to))
+    const failed = unsent.size > 0 ? ` ${counted(unsent.size, 'comment')} could not be sent.` : ''
+    toasts.say(`${to.size > 0 ? `Sent to ${[...to].join(', ')}.` : 'Nothing was sent.'}${failed}${left}`)
   }
 
   async #do(what: string, undone: string, run: () => Promise<ReviewView>): Promise<boolean> {

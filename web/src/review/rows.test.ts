@@ -103,6 +103,8 @@ test('a line of a member is found in the combination, with what others added and
     }),
     hunk(19, 20, [' nineteen', '+b1', ' twenty'], { owners: [{ at: 1, lines: 1, members: [1] }] }),
   ])
+  const added = diff([hunk(0, 1, ['+a', '+b', '+c'], { owners: [{ at: 0, lines: 3, members: [1] }] })])
+  expect([1, 2, 3].map((line) => inCombination(added, 1, line))).toEqual([1, 2, 3])
   expect(inCombination(both, 0, 2)).toBe(2)
   expect(inCombination(both, 0, 5)).toBe(5)
   expect(inCombination(both, 0, 7)).toBe(7)

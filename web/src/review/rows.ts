@@ -267,7 +267,9 @@ export function inCombination({ hunks }: FileDiffView, member: number, line: num
   for (const hunk of hunks) {
     if (line - own < hunk.old_start) return line - own + all
     const owners = ownersOf(hunk)
-    let [before, now] = [hunk.old_start, hunk.new_start]
+    // Without a line of the file before, a hunk names the one that it comes after.
+    const isNew = hunk.lines.every((text) => text[0] === '+' || text[0] === '\\')
+    let [before, now] = [hunk.old_start + (isNew ? 1 : 0), hunk.new_start]
     for (const [i, text] of hunk.lines.entries()) {
       const sign = text[0]
       const mine = owners[i]?.includes(member) ?? false

@@ -8,6 +8,7 @@ import { CALL_WORD, COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
 import { sessionTitle } from '../session/facts'
 import { copyLinkTo } from '../session/copy'
 import type { CallView } from '../api/types'
+import { pageCommands } from './here.svelte'
 import { overlays } from './overlays.svelte'
 
 export interface Command {
@@ -121,7 +122,8 @@ const actions = (): Command[] => [
     group: 'Do',
     title: 'Create a task',
     also: 'new card',
-    hint: 'c',
+    // A key of the page is not this one's.
+    ...(pageCommands.list.some(({ hint }) => hint === 'c') ? {} : { hint: 'c' }),
     run: () => {
       const workspace = board.workspace?.id
       if (workspace) router.go(`${pageHref(workspace, 'board')}?new=backlog`)
@@ -178,6 +180,7 @@ export function commands(selected: string | null, typed: boolean): Command[] {
   return [
     ...(selected && !selected.startsWith('C') ? onSelected(selected) : []),
     ...waiting,
+    ...pageCommands.list,
     ...goTo(),
     ...actions(),
     ...(typed ? objects() : []),

@@ -1,5 +1,6 @@
 //! Conflicts among ten worktrees after an edit, beside git's own merges; and known merges, tried again.
 
+mod peer;
 mod truth;
 mod whole;
 
@@ -39,6 +40,7 @@ struct Names {
     whole: &'static str,
     nothing: &'static str,
     daemon: &'static str,
+    peer: &'static str,
 }
 
 const SMALL: Names = Names {
@@ -48,6 +50,7 @@ const SMALL: Names = Names {
     whole: "conflicts, 2,000 files, whole look at ten",
     nothing: "conflicts, 2,000 files, nothing changed",
     daemon: "conflicts, 2,000 files, edit to the coupling that a daemon tells, p50",
+    peer: "conflicts, 2,000 files, after an edit, beside a peer",
 };
 
 const LARGE: Names = Names {
@@ -57,6 +60,7 @@ const LARGE: Names = Names {
     whole: "conflicts, 100,000 files, whole look at ten",
     nothing: "conflicts, 100,000 files, nothing changed",
     daemon: "conflicts, 100,000 files, edit to the coupling that a daemon tells, p50",
+    peer: "conflicts, 100,000 files, after an edit, beside a peer",
 };
 
 pub(super) fn measure(binary: &Path, scale: Scale, given: &Given) -> Vec<Figure> {
@@ -112,10 +116,11 @@ fn of_size(binary: &Path, names: &Names) -> Vec<Figure> {
     }
     // Neighbours append to one file.
     assert_eq!(conflicts, WORKTREES / 2, "pairs that conflict");
-    let bare = quantile(&mut bare, 0.5);
+    let (edit, bare) = (quantile(&mut ours, 0.5), quantile(&mut bare, 0.5));
     let beside = |figure: Figure| figure.beside("git merge-tree --stdin, 45 pairs", Some(bare));
     let mut figures = vec![
-        beside(Figure::new(names.edit, quantile(&mut ours, 0.5), "ms")),
+        beside(Figure::new(names.edit, edit, "ms")),
+        Figure::new(names.peer, edit, "ms").beside("clash status", peer::clash(&home, &repo)),
         Figure::new(names.first, first, "ms"),
         Figure::new(names.whole, whole, "ms"),
         Figure::new(names.nothing, nothing, "ms"),

@@ -30,7 +30,12 @@ pub(crate) enum What {
         json: Json,
     },
     /// Who is in a review, what is between them, its files, checks and comments.
-    Show(Which),
+    Show {
+        /// `R7`; the newest that is open if not given.
+        review: Option<String>,
+        #[command(flatten)]
+        json: Json,
+    },
     /// What all of them change together, in the order in which it is read.
     Diff {
         /// `R7`.

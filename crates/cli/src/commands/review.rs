@@ -6,7 +6,7 @@ mod told;
 
 use std::process::ExitCode;
 
-use callboard_model::review::{CheckOutcome, LandBy, SendAs};
+use callboard_model::review::{CheckOutcome, LandBy, ReviewState, SendAs};
 use callboard_model::view::{
     ChangeReview, CommentOn, LogEntry, Narrowed, NewComment, NewReview, OwnedView, ReviewCheck,
     ReviewList, ReviewView, StreamMessage,
@@ -32,7 +32,10 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
             let path = format!("/api/reviews?workspace={workspace}");
             done(show(&client.send(Method::POST, &path, &new)?, &json))
         }
-        What::Show(which) => done(show(&get(&client, &which.review)?, &which.json)),
+        What::Show { review, json } => {
+            let review = review.map_or_else(|| newest(&client), Ok)?;
+            done(show(&get(&client, &review)?, &json))
+        }
         What::Diff { review, paths, of, ignore_space, json } => {
             let wanted = diff::Wanted { paths, of, ignore_space };
             done(diff::diff(&client, &get(&client, &review)?, &wanted, &json))
@@ -107,6 +110,20 @@ fn word_of(by: LandBy) -> &'static str {
 
 fn get(client: &Client, review: &str) -> Result<ReviewView, CliError> {
     client.get(&format!("/api/reviews/{}", encoded(review)))
+}
+
+/// The newest review that is open, else the newest.
+fn newest(client: &Client) -> Result<String, CliError> {
+    let workspace = workspace_needed(client)?;
+    let found: ReviewList = client.get(&format!("/api/reviews?workspace={workspace}"))?;
+    let open = found.reviews.iter().find(|one| one.state == ReviewState::Open);
+    let newest = open.or(found.reviews.first()).map(|one| one.id.to_string());
+    newest.ok_or_else(|| {
+        CliError::misuse(
+            "there is no review yet",
+            "open one with `callboard review open`; `callboard review` proposes some",
+        )
+    })
 }
 
 fn act(client: &Client, review: &str, what: &str) -> Result<ReviewView, CliError> {
@@ -209,7 +226,7 @@ fn place_of(client: &Client, review: &str, on: Option<&str>) -> Result<CommentOn
     if to > around.new_lines {
         return Err(CliError::misuse(
             format!("{path} has {} lines there; nothing was kept", around.new_lines),
-            "see them with `callboard review diff`",
+            format!("see them with `callboard review diff {review} {path}`"),
         ));
     }
     let text = diff::lines_now(&around, from, to);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::review::{
-    CheckOutcome, CheckRun, CombinedFile, Comment, Landing, Review, ReviewState, Sent, SentBranch,
-    ViewedFile, groups,
+    CheckOutcome, CheckRun, Combination, CombinedFile, Comment, Landing, Review, ReviewState, Sent,
+    SentBranch, ViewedFile, groups,
 };
 use callboard_model::view::{
     BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
@@ -108,6 +108,9 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
     let can_undo = can_undo(&review);
+    let is_merged = |of: &Combination| of.tree.is_some() && !of.files.is_empty();
+    let is_whole = review.failure.is_none() && review.combination.as_ref().is_some_and(is_merged);
+    let can_land_anyway = hinders.is_some() && is_whole && shared.is_empty();
     let tree = review.combination.and_then(|combination| combination.tree);
     let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
     for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
@@ -129,6 +132,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments,
         land_by: review.land_by,
         hinders,
+        can_land_anyway,
         // What became of an earlier landing is no news of one that was given up.
         landing: review.landing.filter(|_| review.state != ReviewState::Dropped).map(landing_words),
         can_undo,

@@ -101,7 +101,7 @@ impl Engine {
                 hint: "have one of them write the lines anew, or `callboard review join` the other one",
             });
         }
-        let is_by_check = view.tree.is_some() && !view.files.is_empty() && row.failure.is_none();
+        let is_by_check = view.can_land_anyway;
         match view.hinders.filter(|_| !(anyway && is_by_check)) {
             None => Ok(view.revision),
             Some(why) => Err(EngineError::Refused {

@@ -39,6 +39,9 @@ pub struct ReviewView {
     pub land_by: LandBy,
     /// What keeps it from landing now, in words.
     pub hinders: Option<String>,
+    /// It is a check, and may land anyway, if that is said.
+    #[serde(default)]
+    pub can_land_anyway: bool,
     /// How far landing is, or what became of it, in words.
     pub landing: Option<String>,
     /// It is over, and can be taken back or up again.

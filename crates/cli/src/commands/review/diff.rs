@@ -2,6 +2,7 @@
 
 use callboard_model::view::{DiffHunk, FileDiffView, ReviewView};
 
+use super::told::letter;
 use crate::args::Json;
 use crate::client::{Client, encoded};
 use crate::error::CliError;
@@ -59,9 +60,9 @@ pub(super) fn diff(
             "see its files with `callboard review show`",
         ));
     }
-    let letters = view.members.iter().zip('A'..).map(|(member, letter)| {
+    let letters = view.members.iter().map(|member| {
         let of = &member.changeset.changeset;
-        format!("{letter} {} {}", of.name, output::plain(&of.title))
+        format!("{} {} {}", letter(member), of.name, output::plain(&of.title))
     });
     let mut text = letters.collect::<Vec<_>>().join("\n");
     text.push('\n');
@@ -126,19 +127,22 @@ fn told(view: &ReviewView, part: Option<u32>, diff: &FileDiffView) -> String {
     let title = format!("{}{of}", output::plain(&diff.path));
     let mut text = format!("\n{}\n", output::styled(&title, Style::Bold));
     for hunk in &diff.hunks {
-        text.push_str(&told_hunk(hunk));
+        text.push_str(&told_hunk(view, hunk));
     }
     text
 }
 
-fn told_hunk(hunk: &DiffHunk) -> String {
+fn told_hunk(view: &ReviewView, hunk: &DiffHunk) -> String {
     let section = hunk.section.as_deref().map(output::plain).unwrap_or_default();
-    let place = format!("@@ -{} +{} @@ {section}", hunk.old_start, hunk.new_start);
+    let without = |sign| hunk.lines.iter().filter(|line| !line.starts_with(sign)).count();
+    let (old, new) = (without('+'), without('-'));
+    let place = format!("@@ -{},{old} +{},{new} @@ {section}", hunk.old_start, hunk.new_start);
     let mut text = format!("{}\n", output::styled(&place, Style::Dim));
     for (at, line) in (0_u32..).zip(&hunk.lines) {
         let run = hunk.owners.iter().find(|run| (run.at..run.at + run.lines).contains(&at));
-        let letters = run.map(|run| run.members.iter().filter_map(|at| char::from_u32(65 + at)));
-        let letters: String = letters.into_iter().flatten().collect();
+        let members = run.into_iter().flat_map(|run| &run.members);
+        let members = members.filter_map(|at| view.members.get(*at as usize));
+        let letters: String = members.map(letter).collect();
         text.push_str(&format!("{letters:<2}{}\n", output::plain(line)));
     }
     text

@@ -74,7 +74,9 @@ pub(super) fn review(view: &ReviewView) -> String {
             of.removed,
             output::count(of.files.len() as u64, "file"),
         );
-        let _ = writeln!(text, "  {}", plain(&member.reason));
+        if !is_between(view, &member.reason) {
+            let _ = writeln!(text, "  {}", plain(&member.reason));
+        }
         if let Some(pull) = &of.pull_request {
             let _ = writeln!(text, "  {}", pull_request(pull));
         }
@@ -204,6 +206,15 @@ fn between(pairs: &[PairView]) -> String {
     if text.is_empty() { text } else { format!("\n{text}") }
 }
 
+/// Whether a sentence stands among what is between the members.
+fn is_between(view: &ReviewView, sentence: &str) -> bool {
+    let told = |pair: &PairView| {
+        let (left, right) = (&pair.left.name, &pair.right.name);
+        pair.couplings.iter().any(|coupling| coupling.told(left, right) == sentence)
+    };
+    view.pairs.iter().any(told)
+}
+
 fn order(view: &ReviewView) -> String {
     let by = match view.land_by {
         LandBy::Squash => "one commit each",
@@ -212,15 +223,24 @@ fn order(view: &ReviewView) -> String {
     };
     let mut text = format!("\nlands as {} ({by})\n", view.order.order.join(" → "));
     for one in &view.order.reasons {
-        let _ = writeln!(text, "  {} before {}: {}", one.first, one.then, plain(&one.reason));
+        let why = match is_between(view, &one.reason) {
+            true => String::new(),
+            false => format!(": {}", plain(&one.reason)),
+        };
+        let _ = writeln!(text, "  {} before {}{why}", one.first, one.then);
     }
     if let Some(hinders) = view.hinders.as_deref().filter(|_| view.state == ReviewState::Open) {
-        let _ = writeln!(text, "{} {}", output::styled("not now:", Style::Accent), plain(hinders));
+        let _ = writeln!(
+            text,
+            "{} {}",
+            output::styled("not to be landed:", Style::Accent),
+            plain(hinders)
+        );
     }
     text
 }
 
-fn letter(member: &ReviewMember) -> char {
+pub(super) fn letter(member: &ReviewMember) -> char {
     char::from_u32(65 + member.letter).unwrap_or('?')
 }
 
@@ -297,9 +317,10 @@ pub(super) fn checks(view: &ReviewView) -> String {
         .iter()
         .filter(|check| matches!(check.outcome, CheckOutcome::Failed | CheckOutcome::CouldNotRun));
     for check in failed {
-        let on = check.member.and_then(|at| view.members.get(at as usize)).map_or("together", name);
+        let on = check.member.and_then(|at| view.members.get(at as usize)).map(name);
+        let on = on.map_or("together".to_owned(), |name| format!("on {name} alone"));
         if let Some(words) = &check.words {
-            let _ = writeln!(text, "\n`{}` on {on}:\n{}", plain(&check.command), plain(words));
+            let _ = writeln!(text, "\n`{}`, {on}:\n{}", plain(&check.command), plain(words));
         }
     }
     text
