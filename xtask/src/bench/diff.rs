@@ -10,6 +10,7 @@ use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo};
 use serde_json::{Value, json};
 
 use super::figure::Figure;
+use super::floor::memory_megabytes;
 
 /// Worktrees that are reviewed as one.
 const WORKTREES: usize = 3;
@@ -75,6 +76,11 @@ pub(super) fn measure(root: &Path, binary: &Path) -> Result<Vec<Figure>, String>
         pair("diff, 100,000 lines, a frame while scrolling, p99", "slow_frame", "ms"),
         pair("diff, 100,000 lines, from the first line to the last, seen", "end", "ms"),
         pair("diff, 100,000 lines, the page's heap", "heap", "MB"),
+        Figure::new(
+            "diff, 100,000 lines, resident memory of the daemon",
+            memory_megabytes(daemon.pid(), "VmRSS"),
+            "MB",
+        ),
     ])
 }
 
