@@ -27,6 +27,13 @@ test('what needs a person is counted at the top', async () => {
   assert.match(text, /2 need you 5 working 2 ready/)
 })
 
+test('a card names the open review that its changes are in', async () => {
+  const link = card(page, 'T12').getByRole('link', { name: 'R7', exact: true })
+  assert.equal(await link.getAttribute('href'), '/review/R7')
+  await link.click({ trial: true })
+  assert.equal(await card(page, 'T16').getByRole('link', { name: /^R\d/ }).count(), 0)
+})
+
 test('a card has the pull request of its changeset, with what its checks came to and its preview', async () => {
   const pull = card(page, 'T14').getByRole('link', { name: '#436 · CI ✗ failed' })
   await pull.waitFor()

@@ -23,7 +23,10 @@ async function first(url, selector) {
     times.push(
       await page.evaluate(async (wanted) => {
         const frame = () => new Promise((resolve) => requestAnimationFrame(resolve))
-        while (!document.querySelector(wanted)) await frame()
+        while (!document.querySelector(wanted)) {
+          if (performance.now() > 60_000) throw new Error(`there is no ${wanted}`)
+          await frame()
+        }
         await frame()
         await frame()
         return performance.now()
@@ -69,7 +72,10 @@ async function end(selector, row) {
           (one) => one.getBoundingClientRect().bottom > box.top + box.height / 2,
         )
       }
-      while (!seen()) await frame()
+      while (!seen()) {
+        if (performance.now() - begun > 60_000) throw new Error('the end is not seen')
+        await frame()
+      }
       await frame()
       return performance.now() - begun
     },

@@ -146,6 +146,8 @@ test('a conflict shows what each was asked for, and what each made of the lines'
     assert.ok((await clash.innerText()).includes(part), part)
   await page.getByText('T14 does not land with T13').waitFor()
   assert.ok(await page.getByRole('button', { name: 'Land…' }).isDisabled())
+  await page.getByRole('button', { name: 'Have an agent merge them' }).click()
+  await page.getByText('Merged by an agent: T20 (claude)').waitFor()
 })
 
 test('it lands after a word on what will be done, and comes back', async () => {
@@ -224,8 +226,13 @@ test('what was said on a pull request is marked as theirs, and sent one by one',
 })
 
 test('a refusal says why, and leaves the review as it was', async () => {
+  await press('l')
+  const ask = page.getByRole('alertdialog')
+  // What was sent once is offered to be sent again, as it was.
+  assert.ok(await ask.getByLabel('to its remote again, as a stack').isChecked())
+  await ask.getByLabel('onto main, here').check()
   view.daemon.control.fail = { status: 409, error: 'main moved; nothing was landed.', hint: 'Look again.' }
-  await press('l', 'Enter')
+  await ask.getByRole('button', { name: 'Land', exact: true }).click()
   await page.locator('.toast', { hasText: 'Nothing was landed. main moved' }).waitFor()
   view.daemon.control.fail = null
   assert.equal(view.daemon.state.reviews.get('R7').state, 'open')

@@ -47,6 +47,14 @@ test('green alone and red together is seen', async () => {
   await page.getByText('Proven conflict').waitFor()
   await page.getByText('Not to be landed').waitFor()
   await shot('review-proven')
+  const failed = page.getByRole('button', { name: /: failed/ }).first()
+  await failed.click()
+  const log = page.getByRole('log')
+  await log.waitFor()
+  await page.waitForFunction((element) => element.textContent.trim() !== '', await log.elementHandle())
+  assert.equal(await log.locator('xpath=following-sibling::p').count(), 0, 'the log ends without an error')
+  await failed.click()
+  await log.waitFor({ state: 'detached' })
 })
 
 test('each line of the one diff is its agent’s, and a comment goes to who wrote it', async () => {

@@ -84,7 +84,7 @@ pub(crate) fn bench(
             Bench::Inbox => hook::measure(&binary),
             Bench::Worktree => worktree::measure(&binary, scale),
             Bench::Conflicts => conflicts::measure(&binary, scale, given),
-            Bench::Diff => diff::measure(root, &binary)?,
+            Bench::Diff => diff::measure(root, &binary),
             Bench::Coupling => Vec::new(),
         });
     }

@@ -333,7 +333,9 @@ async fn listen(
             "choose another with --port; without --port and CALLBOARD_PORT any that is free is taken",
         )
     })?;
-    write_private(last, listening.port.to_string().as_bytes())?;
+    if let Err(error) = write_private(last, listening.port.to_string().as_bytes()) {
+        tracing::warn!(%error, "the next daemon may listen on another port");
+    }
     Ok(listening)
 }
 

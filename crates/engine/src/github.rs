@@ -44,7 +44,8 @@ impl Engine {
         page: Option<&str>,
     ) -> Option<Gh> {
         let repository = page?.strip_prefix("https://")?;
-        self.project_of(workspace).unwrap_or_default().reviews.gh.then_some(())?;
+        // What cannot be read may say that nobody is to be asked.
+        self.project_of(workspace).ok().filter(|project| project.reviews.gh)?;
         let host = repository.split('/').next()?;
         let vars = &self.config.environment.vars;
         let path = vars.get("PATH").map(String::as_str).unwrap_or_default();
@@ -79,7 +80,7 @@ impl Gh {
     /// # Errors
     /// As above.
     pub(crate) fn pull_requests(&self) -> Result<Vec<pull_request::PullRequest>, String> {
-        let fields = "number,title,url,state,headRefName,isCrossRepository,statusCheckRollup";
+        let fields = "number,title,url,state,headRefName,headRefOid,baseRefName,isCrossRepository,statusCheckRollup";
         let limit = limits::PULL_REQUESTS.to_string();
         let args = ["pr", "list", "--state", "all", "--limit", &limit, "--json", fields];
         let (read, unread) = pull_request::read_list(&self.run(&args, "")?)

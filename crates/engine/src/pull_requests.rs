@@ -10,7 +10,7 @@ use callboard_git::remote::web_page;
 use callboard_git::send::{address_of, remote_of};
 use callboard_model::changeset::Changeset;
 use callboard_model::pull_request::PullRequest;
-use callboard_model::review::Review;
+use callboard_model::review::{Review, Sent, SentBranch};
 use callboard_model::view::{PullRequestView, ReviewView};
 use callboard_model::{ChangesetKey, ReviewId, Timestamp, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -67,9 +67,15 @@ impl PullRequests {
         self.find(branch)
     }
 
-    /// Whether one was merged, as far as was told.
-    pub(crate) fn is_merged(&self, number: u64) -> bool {
-        self.all.iter().any(|one| one.number == number && one.state == "merged")
+    /// Whether all branches of what was sent were merged onto its base, as they were sent.
+    pub(crate) fn has_merged(&self, sent: &Sent) -> bool {
+        let merged = |branch: &SentBranch| {
+            let of = |one: &&PullRequest| one.branch == branch.branch && one.state == "merged";
+            self.all.iter().filter(of).any(|one| {
+                one.head.as_ref() == Some(&branch.to) && one.onto.as_ref() == Some(&sent.base)
+            })
+        };
+        self.remote == sent.remote && !sent.branches.is_empty() && sent.branches.iter().all(merged)
     }
 
     /// Those that changesets were sent as in reviews that are open, with the changesets' keys.

@@ -130,14 +130,22 @@ pub fn diffs(git: &Git, from: &str, to: &str) -> Result<Vec<FileDiff>, TreeError
     Ok(hunks::of_files(files, &patch.bytes()?))
 }
 
-/// What changes from one commit or tree to another, as a patch that git applies.
+/// What changes from one commit or tree to another, as a unified diff to be read: what is no UTF-8 is replaced, and of
+/// binary files it says that they differ.
 ///
 /// # Errors
-/// As [`changed_files`].
+/// As [`changed_files`], and when it is larger than anybody reads.
 pub fn patch(git: &Git, from: &str, to: &str) -> Result<String, TreeError> {
-    let args = ["diff-tree", "-r", "-M", "-p", "-U3", "--binary", "--submodule=short"];
+    let args = ["diff-tree", "-r", "-M", "-p", "-U3", "--submodule=short"];
     let call = git.call(args.into_iter().chain(PLAIN).chain([from, to])).patient();
-    Ok(String::from_utf8_lossy(&call.bytes()?).into_owned())
+    let bytes = call.bytes()?;
+    if bytes.len() > limits::PATCH_BYTES {
+        return Err(TreeError::Refused {
+            what: format!("the difference is larger than {} MB", limits::PATCH_BYTES >> 20),
+            hint: "look at it with `git diff` in its folder, or file by file in a review",
+        });
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// How the hunks of a file are told.

@@ -24,6 +24,8 @@ pub struct FetchedBranch {
     pub tree: String,
     /// When that was committed.
     pub committed_at: Timestamp,
+    /// The first line of its message.
+    pub subject: String,
 }
 
 /// The branches of all remotes that hold a commit which the commit `base` does not, the newest first.
@@ -31,8 +33,7 @@ pub struct FetchedBranch {
 /// # Errors
 /// When git cannot be run, or `base` is not there.
 pub fn fetched_branches(git: &Git, base: &str) -> Result<Vec<FetchedBranch>, GitError> {
-    let format =
-        "--format=%(refname)%00%(objectname)%00%(tree)%00%(committerdate:unix)%00%(symref)";
+    let format = "--format=%(refname)%00%(objectname)%00%(tree)%00%(committerdate:unix)%00%(symref)%00%(contents:subject)";
     let own = format!("--no-merged={base}");
     let listed = git.text(&["for-each-ref", "--sort=-committerdate", format, &own, REMOTES])?;
     if listed.is_empty() {
@@ -65,7 +66,7 @@ fn split<'a>(reference: &'a str, remotes: &'a str) -> Option<(&'a str, &'a str)>
 
 fn branch_of(line: &str, remotes: &str) -> Option<FetchedBranch> {
     let fields: Vec<&str> = line.split('\0').collect();
-    let [reference, tip, tree, seconds, symbolic] = fields.as_slice() else { return None };
+    let [reference, tip, tree, seconds, symbolic, subject] = fields.as_slice() else { return None };
     if !symbolic.is_empty() {
         return None;
     }
@@ -78,6 +79,7 @@ fn branch_of(line: &str, remotes: &str) -> Option<FetchedBranch> {
         tip: (*tip).to_owned(),
         tree: (*tree).to_owned(),
         committed_at: Timestamp::within_calendar(seconds.checked_mul(1_000)?)?,
+        subject: (*subject).to_owned(),
     })
 }
 

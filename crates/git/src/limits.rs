@@ -80,3 +80,6 @@ pub const BLOBS_AT_ONCE: usize = 400;
 
 /// Files named that are in the way of a move: whoever reads them goes to look.
 pub const IN_THE_WAY_NAMED: usize = 50;
+
+/// A difference that is told as one text: more than anybody reads on a terminal.
+pub const PATCH_BYTES: usize = 16 << 20;

@@ -113,6 +113,9 @@ pub struct Changeset {
     pub left_out: Vec<String>,
     /// When it last changed.
     pub changed_at: Timestamp,
+    /// What its newest commit says, of a branch that nobody works on here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
 }
 
 /// What becomes of a file.

@@ -26,6 +26,12 @@ pub struct PullRequest {
     pub state: String,
     /// The branch that it is of.
     pub branch: String,
+    /// The newest commit of that, when it was told.
+    #[serde(default)]
+    pub head: Option<String>,
+    /// The branch that it was opened to land on.
+    #[serde(default)]
+    pub onto: Option<String>,
     /// What its checks came to; none where it has none.
     pub checks: Option<ChecksCameTo>,
     /// The names of those that failed.
@@ -81,7 +87,7 @@ impl PullRequest {
     }
 }
 
-/// The pull requests of the repository's own branches that `gh pr list --json number,title,url,state,headRefName,isCrossRepository,statusCheckRollup` tells of, newest first, and
+/// The pull requests of the repository's own branches that `gh pr list --json number,title,url,state,headRefName,headRefOid,baseRefName,isCrossRepository,statusCheckRollup` tells of, newest first, and
 /// how many of its entries could not be read.
 ///
 /// # Errors
@@ -106,6 +112,8 @@ fn read_one(told: &Value) -> Option<PullRequest> {
         url: address(&told["url"])?,
         state: text("state").to_lowercase(),
         branch: Some(text("headRefName")).filter(|name| !name.is_empty())?.to_owned(),
+        head: told["headRefOid"].as_str().map(str::to_owned),
+        onto: told["baseRefName"].as_str().map(str::to_owned),
         checks: outcomes().map(|(_, outcome)| outcome).reduce(ChecksCameTo::worse),
         failing: failed.map(|(name, _)| clip(name, limits::LINE_CHARS)).collect(),
         preview: rollup.iter().find_map(preview_of),

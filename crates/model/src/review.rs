@@ -18,7 +18,7 @@ pub use blame::{Blame, blame};
 pub use group::{Group, groups};
 pub use moved::{Move, Run, moved};
 pub use reading::{ReadingPlace, in_reading_order};
-pub use sent::{SendAs, Sent, SentBranch, branch_words};
+pub use sent::{MadeOf, SendAs, Sent, SentBranch, branch_words};
 
 /// How the message begins by which a session is sent the comments on what it wrote.
 pub const SENT_COMMENTS: &str = "A review of your changes (";
@@ -166,6 +166,9 @@ pub struct Landing {
     /// Commits that it came to.
     #[serde(default)]
     pub commits: u32,
+    /// What would have kept it from landing, had its user not said that it lands anyway.
+    #[serde(default)]
+    pub though: Option<String>,
     /// It is being taken back.
     #[serde(default)]
     pub is_back: bool,

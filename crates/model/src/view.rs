@@ -25,9 +25,9 @@ pub use board::{
 pub use call::{AnswerCall, CallView, Inbox};
 pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
-    NewClaim, PairView, PairsView, PullRequestView,
+    NewClaim, PairView, PairsView, PatchView, PullRequestView,
 };
-pub use commit::{CommitView, NewCommit, OwnChangesView, PatchView};
+pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};

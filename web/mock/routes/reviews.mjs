@@ -279,7 +279,17 @@ const set =
     found(state, id, () => ({ body: state.changeReview(id, change) }))
 
 export const ROUTES = [
-  ['GET', /^\/api\/changesets$/, (state) => ({ body: state.changesets })],
+  [
+    'GET',
+    /^\/api\/changesets$/,
+    (state) => ({
+      body: state.changesets.map((row) => {
+        const isIn = ({ state: word, members }) =>
+          word === 'open' && members.some(({ key }) => key === row.key)
+        return { ...row, review: [...state.reviews.values()].find(isIn)?.id ?? null }
+      }),
+    }),
+  ],
   [
     'GET',
     /^\/api\/conflicts$/,
@@ -303,6 +313,11 @@ export const ROUTES = [
   ['GET', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendPlan],
   ['POST', /^\/api\/reviews\/(R\d+)\/pull-requests$/, sendToRemote],
   ['POST', /^\/api\/reviews\/(R\d+)\/refresh$/, refresh],
+  [
+    'POST',
+    /^\/api\/reviews\/(R\d+)\/help$/,
+    (state, [id]) => found(state, id, () => ({ body: [{ task: 'T20', agent: 'claude' }] })),
+  ],
   ['POST', /^\/api\/reviews\/(R\d+)\/drop$/, set({ state: 'dropped', can_undo: true })],
   ['POST', /^\/api\/reviews\/(R\d+)\/undo$/, set({ state: 'open', landing: null, can_undo: false })],
 ]

@@ -23,7 +23,7 @@ export function withQuery(path: string, query: Query): string {
   const parameters = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
     if (value === null || value === undefined || value === '' || value === false) continue
-    parameters.set(name, value === true ? '1' : String(value))
+    parameters.set(name, String(value))
   }
   const text = parameters.toString()
   return text ? `${path}?${text}` : path

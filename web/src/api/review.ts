@@ -9,6 +9,7 @@ import type {
   MarkViewed,
   NewComment,
   NewReview,
+  OwnedView,
   PairsView,
   ReviewId,
   ReviewList,
@@ -72,6 +73,8 @@ export const sendToRemote = (
   )
 /** Asks GitHub what has become of the pull requests. */
 export const refreshReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/refresh')
+/** Has an agent merge what git cannot, in a worktree of its own. */
+export const helpReview = (id: ReviewId): Promise<OwnedView[]> => request('POST', `/api/reviews/${id}/help`)
 export const dropReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/drop')
 /** Takes a landing back, or a review that was dropped. */
 export const undoReview = (id: ReviewId): Promise<ReviewView> => act('POST', id, '/undo')

@@ -4297,6 +4297,7 @@ export interface components {
              * @description Lines that go.
              */
             removed: number;
+            review?: components["schemas"]["ReviewId"] | null;
             /** @description The tree of all that it holds, what is not committed included. */
             tree: string;
             /** @description Some of it is not committed. */
@@ -5470,7 +5471,7 @@ export interface components {
             changeset: string;
             /** @description The commit that it is against. */
             from: string;
-            /** @description A patch, as `git apply` takes it. */
+            /** @description A unified diff, to be read. */
             patch: string;
         };
         /** @example src/watcher.rs:42 */

@@ -4,6 +4,7 @@ import type {
   ChangesetView,
   PairView,
   PullRequestView,
+  ReviewId,
   SessionId,
   TaskId,
   WorkspaceId,
@@ -47,6 +48,10 @@ class Changes {
   ofSession = (id: SessionId): Meeting[] => this.#bySession.get(id) ?? []
   /** The pull requests of what is changed for a task. */
   pullsOf = (id: TaskId): PullRequestView[] => this.#pulls.get(id) ?? []
+  /** The open reviews that what is changed for a task is in. */
+  reviewsOf = (id: TaskId): ReviewId[] => [
+    ...new Set(this.changesets.flatMap(({ task, review }) => (task === id && review ? [review] : []))),
+  ]
   /** What a session changes; the changeset is its worktree's where it has one of its own. */
   bySession = (id: SessionId): ChangesetView | null =>
     this.changesets.find(({ sessions }) => sessions.includes(id)) ?? null

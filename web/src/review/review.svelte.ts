@@ -109,14 +109,24 @@ export class Review {
   change = (change: ChangeReview): Promise<boolean> =>
     this.#do('Changing…', 'The review is as it was.', () => api.changeReview(this.id, change))
   check = (): Promise<boolean> => this.#do('Starting…', 'No check was started.', () => api.runChecks(this.id))
-  land = (anyway: boolean): Promise<boolean> =>
-    this.#do('Landing…', 'Nothing was landed.', () =>
-      api.landReview(this.id, this.view?.tree ?? null, anyway),
-    )
+  land = (tree: string | null, anyway: boolean): Promise<boolean> =>
+    this.#do('Landing…', 'Nothing was landed.', () => api.landReview(this.id, tree, anyway))
   sendAs = (as: SendAs, seen: SendPlan | null, anyway: boolean): Promise<boolean> =>
     this.#do('Sending…', 'Nothing was sent.', () => api.sendToRemote(this.id, as, seen, anyway))
   refresh = (): Promise<boolean> =>
     this.#do('Asking GitHub…', 'Pull requests are as they were told last.', () => api.refreshReview(this.id))
+  /** Has an agent merge what git cannot. */
+  async help(): Promise<void> {
+    const before = this.view
+    if (!before) return
+    const asked = await this.#do('Asking an agent…', 'No agent was asked.', async () => {
+      const started = await api.helpReview(this.id)
+      const tasks = started.map(({ task, agent }) => `${task ?? 'a task'} (${agent})`)
+      toasts.say(`Merged by an agent: ${tasks.join(', ')}. Review it when it is done.`)
+      return this.view ?? before
+    })
+    if (asked) await this.load()
+  }
   giveUp = (): Promise<boolean> =>
     this.#do('Giving up…', 'The review is as it was.', () => api.dropReview(this.id))
   undo = (): Promise<boolean> => this.#do('Undoing…', 'It is as it was.', () => api.undoReview(this.id))
@@ -134,8 +144,9 @@ export class Review {
   }
 
   async sendOne({ id, to }: ReviewComment): Promise<void> {
-    if (await this.#do('Sending…', 'Nothing was sent.', () => api.sendComments(this.id, id)))
-      toasts.say(`Sent to ${to.join(', ')}.`)
+    if (!(await this.#do('Sending…', 'Nothing was sent.', () => api.sendComments(this.id, id)))) return
+    const isLeft = this.view?.comments.some((comment) => comment.id === id && comment.state === 'draft')
+    toasts.say(isLeft ? 'The comment could not be sent.' : `Sent to ${to.join(', ')}.`)
   }
 
   async send(): Promise<void> {

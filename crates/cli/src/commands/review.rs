@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use callboard_model::review::{CheckOutcome, LandBy, ReviewState, SendAs};
 use callboard_model::view::{
-    ChangeReview, CommentOn, LogEntry, Narrowed, NewComment, NewReview, OwnedView, ReviewCheck,
-    ReviewList, ReviewView, StreamMessage,
+    ChangeReview, CommentOn, CommentState, LogEntry, Narrowed, NewComment, NewReview, OwnedView,
+    ReviewCheck, ReviewComment, ReviewList, ReviewView, StreamMessage,
 };
 use hyper::Method;
 
@@ -49,11 +49,11 @@ pub(super) fn review(args: Review, settings: &Settings) -> Result<ExitCode, CliE
         })),
         What::Comment { review, on, text, send, json } => {
             let view = comment(&client, &review, (on.as_deref(), text), send)?;
-            told_of_comments(&view, send, &json)
+            told_of_comments(&view, (send, None), &json)
         }
         What::Send { review, comment, json } => {
             let what = comment.map_or("send".into(), |number| format!("send?comment={number}"));
-            told_of_comments(&act(&client, &review, &what)?, true, &json)
+            told_of_comments(&act(&client, &review, &what)?, (true, comment), &json)
         }
         What::Check { review, fresh, no_wait, json } => {
             let how = if fresh { "check?fresh=true" } else { "check" };
@@ -183,13 +183,19 @@ fn show(view: &ReviewView, json: &Json) -> Result<(), CliError> {
 }
 
 /// Tells what was said; 1 if something that was to be sent reached nobody.
-fn told_of_comments(view: &ReviewView, sent: bool, json: &Json) -> Result<ExitCode, CliError> {
+fn told_of_comments(
+    view: &ReviewView,
+    (sent, only): (bool, Option<i64>),
+    json: &Json,
+) -> Result<ExitCode, CliError> {
     if json.json {
         output::json(view)?;
     } else {
         output::print(&told::comments(view))?;
     }
-    let is_left = view.comments.iter().any(|comment| comment.failure.is_some());
+    let is_meant = |one: &ReviewComment| only.map_or(one.from.is_none(), |number| one.id == number);
+    let is_draft = |one: &ReviewComment| one.state == CommentState::Draft && is_meant(one);
+    let is_left = view.comments.iter().any(is_draft);
     Ok(if sent && is_left { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }
 

@@ -154,6 +154,7 @@ fn member_of(branch: &FetchedBranch) -> Member {
         tree: branch.tree.clone(),
         commit: branch.tip.clone(),
         head: Some(branch.tip.clone()),
+        subject: Some(branch.subject.clone()).filter(|subject| !subject.is_empty()),
         left_out: Vec::new(),
         is_part: false,
         overlaps: BTreeMap::new(),

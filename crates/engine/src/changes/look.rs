@@ -508,6 +508,7 @@ fn changeset_of(
         files: changes.files.clone(),
         left_out: member.left_out.iter().map(left_out).collect(),
         changed_at: engine.now(),
+        subject: member.subject.clone(),
     }
 }
 

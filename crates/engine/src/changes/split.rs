@@ -20,6 +20,8 @@ pub(super) struct Member {
     pub(super) tree: String,
     pub(super) commit: String,
     pub(super) head: Option<String>,
+    /// What its newest commit says, of a branch that nobody works on here.
+    pub(super) subject: Option<String>,
     pub(super) left_out: Vec<LeftOut>,
     /// It holds one session's part of the checkout, with the others' as HEAD has it.
     pub(super) is_part: bool,
@@ -51,6 +53,7 @@ pub(super) fn members(
         tree: tree.tree.clone(),
         commit: tree.commit.clone(),
         head: tree.head.clone(),
+        subject: None,
         left_out: tree.left_out.clone(),
         is_part: false,
         overlaps: BTreeMap::new(),

@@ -68,7 +68,7 @@ impl Core {
             }
             for review in w.view().reviews_open(workspace)? {
                 if before.told_of(&review) != now.told_of(&review) {
-                    announce_sent(w, &review)?;
+                    announce_members(w, &review)?;
                     w.put_review(review)?;
                 }
             }
@@ -137,9 +137,9 @@ impl Core {
     }
 }
 
-/// Announces changesets whose pull requests are those of a review that was sent.
-pub(super) fn announce_sent(w: &mut Write<'_>, review: &Review) -> callboard_store::Result<()> {
-    for member in review.members.iter().filter(|_| review.sent.is_some()) {
+/// Announces the changesets of a review: what is shown of them tells of it, and of the pull requests that it was sent as.
+pub(super) fn announce_members(w: &mut Write<'_>, review: &Review) -> callboard_store::Result<()> {
+    for member in &review.members {
         w.log(LogKind::CHANGESET, &member.changeset.key.to_string(), &json!(null))?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use callboard_store::{Durability, LogKind, Write};
 use serde_json::{Value, json};
 
 use super::Core;
-use super::changes::announce_sent;
+use super::changes::announce_members;
 use super::others::note_over;
 use crate::{EngineError, limits};
 
@@ -30,6 +30,7 @@ impl Core {
     pub(crate) fn open_review(&mut self, review: Review) -> Result<Review, EngineError> {
         self.write_for_person(|w| {
             refuse_taken(w, &review)?;
+            announce_members(w, &review)?;
             Ok(w.add_review(review)?)
         })
     }
@@ -44,12 +45,13 @@ impl Core {
     ) -> Result<Review, EngineError> {
         self.write_for_person(|w| {
             let mut review = found(w, id)?;
+            announce_members(w, &review)?;
             change(&mut review)?;
             if matches!(review.state, ReviewState::Open | ReviewState::Landing) {
                 refuse_taken(w, &review)?;
             }
             w.log(kind, &id.to_string(), about)?;
-            announce_sent(w, &review)?;
+            announce_members(w, &review)?;
             Ok(w.put_review(review)?)
         })
     }

@@ -11,7 +11,7 @@ use callboard_model::view::{
     PatchView,
 };
 use callboard_model::worktree::WorktreeState;
-use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
+use callboard_model::{ChangesetKey, ReviewId, SessionId, TaskId, WorkspaceId};
 use callboard_store::{Result as StoreResult, SessionDirectory, Snapshot, StoredWorktree};
 
 use crate::changes::order_setting;
@@ -29,6 +29,8 @@ pub(crate) struct Naming {
     /// Sessions with a changeset of their own.
     alone: Vec<SessionId>,
     pub(super) pull_requests: PullRequests,
+    /// The keys of changesets that are in open reviews.
+    reviewed: Vec<(ChangesetKey, ReviewId)>,
 }
 
 impl Naming {
@@ -46,7 +48,13 @@ impl Naming {
             _ => None,
         });
         let pull_requests = PullRequests::of(s, workspace)?;
-        Ok(Self { worktrees, directories, tops, alone: alone.collect(), pull_requests })
+        let mut reviewed = Vec::new();
+        for review in s.reviews_open(workspace)? {
+            let keys = review.members.into_iter().map(|member| member.changeset.key);
+            reviewed.extend(keys.map(|key| (key, review.id)));
+        }
+        let alone = alone.collect();
+        Ok(Self { worktrees, directories, tops, alone, pull_requests, reviewed })
     }
 
     /// The sessions that work or worked in a checkout, those that run first.
@@ -123,8 +131,12 @@ pub(crate) fn changeset_view(
     naming: &Naming,
     of: Changeset,
 ) -> StoreResult<ChangesetView> {
-    let changeset = naming.name(s, &of.key, of.branch.as_deref())?;
+    let mut changeset = naming.name(s, &of.key, of.branch.as_deref())?;
+    if changeset.title.is_empty() {
+        changeset.title = of.subject.clone().unwrap_or_default();
+    }
     let pull_request = naming.pull_requests.of_changeset(&of);
+    let review = naming.reviewed.iter().find(|(key, _)| *key == of.key).map(|(_, id)| *id);
     Ok(ChangesetView {
         changeset,
         workspace: of.workspace,
@@ -142,6 +154,7 @@ pub(crate) fn changeset_view(
         left_out: of.left_out,
         changed_at: of.changed_at,
         pull_request,
+        review,
     })
 }
 
@@ -238,15 +251,14 @@ impl Engine {
         workspace: Option<WorkspaceId>,
         name: &str,
     ) -> Result<PatchView, EngineError> {
-        let workspace = self.workspace_or_last(workspace)?;
-        let key = self.changeset_named(Some(workspace), name)?.changeset.key;
-        let all = self.read(|s| Ok(s.changesets(workspace)?))?;
-        let of = all.into_iter().find(|one| one.key.to_string() == key);
+        let key = self.changeset_named(workspace, name)?.changeset.key;
+        let of = ChangesetKey::from_text(&key);
+        let of = of.map(|key| self.read(|s| Ok(s.changeset(&key)?))).transpose()?.flatten();
         let of = of.ok_or_else(|| EngineError::NotFound {
             what: format!("changeset of {name}"),
             hint: "it has just gone; list them with `callboard changes`",
         })?;
-        let patch = patch(&self.trees_of(workspace)?, &of.merge_base, &of.commit)?;
+        let patch = patch(&self.trees_of(of.workspace)?, &of.merge_base, &of.commit)?;
         Ok(PatchView { changeset: key, from: of.merge_base, patch })
     }
 

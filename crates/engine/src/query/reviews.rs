@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::review::{
-    CheckOutcome, CheckRun, Combination, CombinedFile, Comment, Landing, Review, ReviewState, Sent,
-    SentBranch, ViewedFile, groups,
+    CheckOutcome, CheckRun, Combination, CombinedFile, Comment, LandBy, Landing, MadeOf, Review,
+    ReviewState, Sent, SentBranch, ViewedFile, groups,
 };
 use callboard_model::view::{
     BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
@@ -108,11 +108,13 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
     let can_undo = can_undo(&review);
-    let is_merged = |of: &Combination| of.tree.is_some() && !of.files.is_empty();
-    let is_whole = review.failure.is_none() && review.combination.as_ref().is_some_and(is_merged);
-    let can_land_anyway = hinders.is_some() && is_whole && shared.is_empty();
+    let fits = |of: &Combination| of.tree.is_some() && !of.files.is_empty();
+    let is_sound = review.failure.is_none() && review.combination.as_ref().is_some_and(fits);
+    let can_land_anyway = hinders.is_some() && is_sound && shared.is_empty();
     let tree = review.combination.and_then(|combination| combination.tree);
-    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref()));
+    let made_of: Vec<MadeOf> =
+        review.members.iter().map(|member| MadeOf::of(&member.changeset)).collect();
+    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref(), &made_of));
     for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
         let told = material.naming.pull_requests.of_sent(&branch.branch);
         branch.pull_request = told.or(branch.pull_request.take());
@@ -161,10 +163,11 @@ fn landing_words(landing: Landing) -> String {
     }
 }
 
-fn sent_view(of: Sent, tree: Option<&str>) -> SentView {
+fn sent_view(of: Sent, tree: Option<&str>, made_of: &[MadeOf]) -> SentView {
+    let is_same = of.by == LandBy::Squash || of.members == made_of;
     let is_last = of.branches.last().is_some_and(|last| Some(last.tree.as_str()) == tree);
     SentView {
-        current: is_last && of.branches.iter().all(SentBranch::is_pushed),
+        current: is_same && is_last && of.branches.iter().all(SentBranch::is_pushed),
         sent_as: of.sent_as,
         remote: of.remote,
         base: of.base,

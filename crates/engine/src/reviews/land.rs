@@ -70,7 +70,10 @@ impl Engine {
             }
             let revision = self.refuse_hindered(id, how.anyway, "landed")?;
             match self.land_once(id, revision, &how) {
-                Ok(()) => return self.review(id),
+                Ok(()) => {
+                    self.look_at_members(&self.review_row(id)?);
+                    return self.review(id);
+                }
                 Err(Landed::Moved(error)) if left > 0 => {
                     tracing::info!(%error, review = %id, "what it lands on has changed: it is merged anew");
                     self.look_at_shared(&self.review_row(id)?);
@@ -139,6 +142,7 @@ impl Engine {
             from: base.start.clone(),
             was: worktree::commit_of(&git, &format!("refs/heads/{}", base.branch)),
             in_place: lying.as_ref().map(|lying| lying.kept.clone()),
+            though: self.review(id)?.hinders.filter(|_| how.anyway),
             ..Landing::default()
         };
         // What was written beside may be the end of a check: whether it lands is asked anew.
@@ -258,6 +262,9 @@ impl Engine {
             Some(to) => format!("Landed on {} as {to}, {commits}", landing.branch),
             None => format!("Landed on {} at its remote", landing.branch),
         };
+        if let Some(though) = &landing.though {
+            landing.words.push_str(&format!(", though {though}"));
+        }
         for shared in landing.in_place.iter().flat_map(|lay| &lay.words) {
             landing.words.push_str(&format!("; {shared}"));
         }

@@ -13,7 +13,9 @@ use callboard_git::send::{
 };
 use callboard_git::{Git, GitError, remote, worktree};
 use callboard_model::ReviewId;
-use callboard_model::review::{Combination, Review, SendAs, Sent, SentBranch, branch_words};
+use callboard_model::review::{
+    Combination, MadeOf, Review, SendAs, Sent, SentBranch, branch_words,
+};
 use callboard_model::view::{ReviewView, SendPlan};
 use callboard_store::LogKind;
 use serde_json::json;
@@ -112,6 +114,8 @@ impl Engine {
                     });
                 }
                 review.sent = Some(sent);
+                // What became of an earlier landing is no news of what is at its remote.
+                review.landing = None;
                 Ok(())
             })
         })?;
@@ -135,9 +139,13 @@ impl Engine {
         if review.sent.as_ref().is_some_and(|sent| {
             sent.sent_as != sent_as || sent.remote != remote || sent.base != base.branch
         }) {
+            let before = match review.sent.as_ref().map(|sent| sent.sent_as) {
+                Some(SendAs::Stack) => "as a stack",
+                _ => "as one pull request",
+            };
             return Err(EngineError::Refused {
-                text: format!("{id} was sent otherwise before; nothing was sent"),
-                hint: "send it as before, or open another review of the same changesets",
+                text: format!("{id} was sent otherwise before, {before}; nothing was sent"),
+                hint: "send it as before; or give it up with `callboard review drop`, and open another one",
             });
         }
         let page = remote::web_page(&address);
@@ -148,7 +156,7 @@ impl Engine {
             by: review.land_by,
             address: pushed_to(&git, &remote),
             remote,
-            members: review.members.iter().map(|one| one.changeset.tree.clone()).collect(),
+            members: review.members.iter().map(|one| MadeOf::of(&one.changeset)).collect(),
             base: base.branch.clone(),
             from: base.start.clone(),
             is_under_way: true,
@@ -171,7 +179,7 @@ impl Engine {
         let Sending { review, combination, changes, mut sent, .. } = sending;
         let git = self.trees_of(review.workspace)?;
         let known = review.sent.as_ref();
-        let known = known.filter(|known| (&known.from, known.by) == (&sent.from, sent.by));
+        let known = known.filter(|known| known.is_made_as(&sent));
         let known = known.map(|known| known.branches.as_slice()).unwrap_or_default();
         let is_same = |(one, known): &(&SentBranch, &SentBranch)| {
             one.is_made_as(known) && git.has_commit(&known.to)
@@ -391,7 +399,7 @@ fn free_name(review: &Review, title: &str, is_taken: impl Fn(&str) -> bool) -> S
 /// Pushes what is not at the remote yet.
 fn push_all(git: &Git, sent: &mut Sent) -> Result<(), String> {
     let due = |one: &&mut SentBranch| !one.is_pushed();
-    find_tried(git, &sent.remote, sent.branches.iter_mut().filter(due))
+    find_there(git, &sent.remote, sent.branches.iter_mut().filter(due))
         .map_err(|error| error.to_string())?;
     let to_push = sent.branches.iter_mut().filter(due).map(|one| ToPush {
         branch: one.branch.clone(),
@@ -414,7 +422,7 @@ fn push_all(git: &Git, sent: &mut Sent) -> Result<(), String> {
             Pushed::Refused(why) => {
                 branch.tried = Some(branch.to.clone());
                 let told = format!(
-                    "{} did not take {}, which is left as it is there: {why}",
+                    "{} did not take {}, which is left as it is there: {why}. Fetch it to see what was pushed to it; deleted there, it is made anew",
                     sent.remote, branch.branch
                 );
                 failure.get_or_insert(told);
@@ -424,18 +432,26 @@ fn push_all(git: &Git, sent: &mut Sent) -> Result<(), String> {
     failure.map_or(Ok(()), Err)
 }
 
-/// Takes what was pushed without an answer as pushed, where it has arrived: else it would be taken for somebody else's.
-fn find_tried<'a>(
+/// Finds out what became of branches that were pushed before: what was pushed without an answer may have arrived, and would
+/// be taken for somebody else's; one that was deleted there is made anew.
+fn find_there<'a>(
     git: &Git,
     remote: &str,
     branches: impl Iterator<Item = &'a mut SentBranch>,
 ) -> Result<(), GitError> {
-    for branch in branches.filter(|one| one.tried.is_some()) {
-        let to = push_addresses_of(git, remote).into_iter().next();
-        let there = commit_at(git, to.as_deref().unwrap_or(remote), &branch.branch)?;
-        let tried = branch.tried.take();
-        if there == tried {
-            branch.pushed = tried;
+    let to = push_addresses_of(git, remote);
+    for branch in branches.filter(|one| one.tried.is_some() || one.pushed.is_some()) {
+        let mut there = Vec::new();
+        for address in &to {
+            there.push(commit_at(git, address, &branch.branch)?);
+        }
+        there.dedup();
+        // Where several addresses differ, git says which does not take it.
+        if let [there] = there.as_slice() {
+            if there.is_none() || *there == branch.tried {
+                branch.pushed.clone_from(there);
+            }
+            branch.tried = None;
         }
     }
     Ok(())
@@ -464,14 +480,17 @@ fn open_one(gh: &Gh, branch: &mut SentBranch) -> Result<(), String> {
 /// Where a remote is pushed to, as it may be shown.
 fn pushed_to(git: &Git, remote: &str) -> String {
     let to = push_addresses_of(git, remote);
-    let to: Vec<String> = to.iter().map(|one| shown(one, remote::web_page(one))).collect();
+    let to: Vec<String> = to.iter().map(|one| shown(one)).collect();
     to.join(" and ")
 }
 
 /// The address of a remote as it may be shown: without a name or a password in it.
-fn shown(address: &str, page: Option<String>) -> String {
-    page.unwrap_or_else(|| match address.split_once("://") {
-        Some((kind, rest)) => format!("{kind}://{}", rest.rsplit('@').next().unwrap_or(rest)),
+fn shown(address: &str) -> String {
+    match address.split_once("://") {
+        Some((kind, rest)) => {
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            format!("{kind}://{}/{path}", host.rsplit('@').next().unwrap_or(host))
+        }
         None => Path::new(address).display().to_string(),
-    })
+    }
 }

@@ -2,7 +2,7 @@
 
 use callboard_git::carry::let_go;
 use callboard_git::worktree;
-use callboard_model::review::{Combination, Landing, Review, ReviewState, Sent};
+use callboard_model::review::{Combination, Landing, MadeOf, Member, Review, ReviewState, Sent};
 use callboard_model::{ReviewId, WorkspaceId};
 
 use super::send::SENT;
@@ -12,18 +12,18 @@ use crate::{Engine, EngineError, limits};
 impl Engine {
     /// Ends a review whose pull requests were merged: the base has all of it.
     pub(super) fn finish_sent(&self, id: ReviewId) -> Result<(), EngineError> {
-        let review = self.review_row(id)?;
-        let Some(sent) = review.sent.as_ref().filter(|sent| !sent.is_under_way) else {
-            return Ok(());
-        };
-        let is_open = review.state == ReviewState::Open && review.failure.is_none();
-        let Some(combination) = review.combination.as_ref().filter(|_| is_open) else {
-            return Ok(());
-        };
-        if !self.is_in_base(&review, sent, combination)? && !self.is_merged(&review, sent)? {
+        if !self.has_ended_there(&self.review_row(id)?)? {
             return Ok(());
         }
         let Some(_driven) = self.drive_landing(id) else { return Ok(()) };
+        // Somebody else may have ended, landed or sent it a moment ago.
+        let review = self.review_row(id)?;
+        let (Some(sent), Some(combination)) = (&review.sent, &review.combination) else {
+            return Ok(());
+        };
+        if !self.has_ended_there(&review)? {
+            return Ok(());
+        }
         let landing = Landing {
             branch: sent.base.clone(),
             from: combination.base.clone(),
@@ -35,11 +35,21 @@ impl Engine {
     /// Ends the reviews of a workspace whose pull requests are told to be merged.
     pub(crate) fn finish_merged(&self, workspace: WorkspaceId) -> Result<(), EngineError> {
         for review in self.read(|s| Ok(s.reviews_open(workspace)?))? {
-            if review.sent.is_some() {
-                self.finish_sent(review.id)?;
+            if let Err(error) = self.finish_sent(review.id) {
+                tracing::warn!(%error, review = %review.id, "whether it was merged is asked again at the next change");
             }
         }
         Ok(())
+    }
+
+    /// Whether all of an open review is on its base at its remote.
+    fn has_ended_there(&self, review: &Review) -> Result<bool, EngineError> {
+        let is_open = review.state == ReviewState::Open && review.failure.is_none();
+        let sent = review.sent.as_ref().filter(|sent| is_open && !sent.is_under_way);
+        let Some((sent, combination)) = sent.zip(review.combination.as_ref()) else {
+            return Ok(false);
+        };
+        Ok(self.is_in_base(review, sent, combination)? || self.was_merged(review, sent)?)
     }
 
     /// Whether the base has all that was sent, and the members nothing else.
@@ -58,14 +68,13 @@ impl Engine {
 
     /// Whether the remote says that all of it was merged, as the members still are: others may have changed the same
     /// lines since.
-    fn is_merged(&self, review: &Review, sent: &Sent) -> Result<bool, EngineError> {
-        let members = review.members.iter().map(|member| &member.changeset.tree);
-        if !members.eq(&sent.members) || sent.branches.is_empty() {
+    fn was_merged(&self, review: &Review, sent: &Sent) -> Result<bool, EngineError> {
+        let is_sent = |member: &Member| sent.members.contains(&MadeOf::of(&member.changeset));
+        let is_whole = review.members.len() == sent.members.len();
+        if !is_whole || !review.members.iter().all(is_sent) || sent.failure.is_some() {
             return Ok(false);
         }
-        let told = self.read(|s| Ok(PullRequests::of(s, review.workspace)?))?;
-        let is_merged = |number: Option<u64>| number.is_some_and(|number| told.is_merged(number));
-        Ok(sent.branches.iter().all(|one| one.is_pushed() && is_merged(one.number)))
+        Ok(self.read(|s| Ok(PullRequests::of(s, review.workspace)?))?.has_merged(sent))
     }
 
     /// Lets go of the commits of a review that is over; what is at its remote stays there.

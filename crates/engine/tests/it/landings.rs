@@ -89,3 +89,24 @@ fn tasks_and_worktrees_are_where_they_were_once_a_landing_is_taken_back() {
     assert_eq!(stand(), before);
     assert_eq!(repo.at(worktree.path.as_ref()).read("quota.txt"), "1\n");
 }
+
+#[test]
+fn who_asks_right_after_a_landing_or_its_undo_is_told_of_what_is_there() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Base", &[("a.txt", "1\n")]);
+    let running = Running::start(&home);
+    running.register(&repo);
+    two_worktrees(&running, &repo);
+    let review = open(&running, &["one", "two"]);
+    for _ in 0..4 {
+        let landed = running.engine.land_review(review.id, HowToLand::default()).unwrap();
+        assert_eq!(landed.state, ReviewState::Landed);
+        let known = running.engine.reviews(None).unwrap();
+        assert!(known.proposals.is_empty() && known.others.is_empty(), "{known:#?}");
+        assert!(running.engine.changesets(None).unwrap().is_empty());
+        let back = running.engine.undo_review(review.id).unwrap();
+        assert_eq!((back.state, back.hinders), (ReviewState::Open, None));
+        assert_eq!(running.engine.changesets(None).unwrap().len(), 2);
+    }
+}

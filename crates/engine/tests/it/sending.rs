@@ -155,7 +155,7 @@ fn what_somebody_else_moved_is_not_overwritten_and_no_gh_is_no_failure() {
     let told = sent.sent.unwrap();
     assert_eq!((told.failure, told.branches[0].pull_request.clone()), (None, None));
     let refused = engine.send_review(review.id, &how(SendAs::Stack)).unwrap_err().to_string();
-    assert_eq!(refused, "R1 was sent otherwise before; nothing was sent");
+    assert_eq!(refused, "R1 was sent otherwise before, as one pull request; nothing was sent");
     colleague.git(&["fetch", "-q"]);
     colleague.git(&["switch", "-q", name]);
     let theirs = push(&colleague, name, &[("c.txt", "theirs\n")]);

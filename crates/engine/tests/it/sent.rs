@@ -53,6 +53,23 @@ fn what_the_remote_took_before_the_line_broke_is_known_as_ones_own() {
 }
 
 #[test]
+fn a_branch_that_was_deleted_there_is_made_anew() {
+    let home = HermeticHome::new();
+    let (repo, _) = shared(&home);
+    let (running, review, one) = two(&home, &repo);
+    let engine = &running.engine;
+    engine.send_review(review.id, &how(SendAs::Stack)).unwrap();
+    remote(&home, &repo, &["branch", "-q", "-D", "callboard/R1-one"]);
+    one.write("a.txt", TEN.replace('5', "fünf"));
+    running.wait("that it is another one", |engine| {
+        engine.review(review.id).unwrap().sent.filter(|sent| !sent.current)
+    });
+    let sent = engine.send_review(review.id, &how(SendAs::Stack)).unwrap().sent.unwrap();
+    assert_eq!((sent.failure, sent.current), (None, true));
+    assert!(remote(&home, &repo, &["show", "callboard/R1-one:a.txt"]).contains("fünf"));
+}
+
+#[test]
 fn sent_again_with_other_commits_it_is_pushed_anew() {
     let home = HermeticHome::new();
     let (repo, _) = shared(&home);
@@ -86,12 +103,15 @@ fn what_was_merged_there_has_landed_though_its_lines_were_changed_again() {
     colleague.commit("Numbers (#12)", &[]);
     colleague.commit("Better numbers", &[("a.txt", &TEN.replace('5', "cinq"))]);
     colleague.git(&["push", "-q", "origin", "main"]);
-    let told = |state: &str| {
+    let head = remote(&home, &repo, &["rev-parse", branch]);
+    let told_of = |state: &str, head: &str, onto: &str| {
         let told = format!(
-            r#"[{{"number":12,"title":"Say","url":"https://github.com/acme/app/pull/12","state":"{state}","headRefName":"{branch}"}}]"#
+            r#"[{{"number":12,"title":"Say","url":"https://github.com/acme/app/pull/12","state":"{state}","headRefName":"{branch}",
+                "headRefOid":"{head}","baseRefName":"{onto}"}}]"#
         );
         std::fs::write(home.bin().join("gh..json"), told).unwrap();
     };
+    let told = |state: &str| told_of(state, &head, "main");
     told("OPEN");
     let deployed = r#"{"data":{"repository":{"pullRequests":{"nodes":[{"number":12,"commits":{"nodes":[{"commit":{"deployments":{"nodes":[
         {"environment":"Preview","latestStatus":{"state":"SUCCESS","environmentUrl":"https://say.acme.dev"}}]}}}]}}]}}}}"#;
@@ -108,7 +128,17 @@ fn what_was_merged_there_has_landed_though_its_lines_were_changed_again() {
     });
     told("MERGED");
     assert_eq!(engine.refresh_review(id).unwrap().state, ReviewState::Open);
+    // Merged was another commit, or elsewhere.
+    told_of("MERGED", "0123", "main");
+    engine.refresh_review(id).unwrap();
     one.git(&["checkout", "-q", "--", "b.txt"]);
+    running
+        .wait("what it was", |engine| engine.review(id).unwrap().sent.filter(|sent| sent.current));
+    assert_eq!(engine.refresh_review(id).unwrap().state, ReviewState::Open);
+    told_of("MERGED", &head, "develop");
+    assert_eq!(engine.refresh_review(id).unwrap().state, ReviewState::Open);
+    told("MERGED");
+    engine.refresh_review(id).unwrap();
     let landed = running.wait("that it has landed", |engine| {
         Some(engine.review(id).unwrap()).filter(|now| now.state == ReviewState::Landed)
     });

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::LandBy;
+use crate::changeset::Changeset;
 
 /// As what a review is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -35,14 +36,44 @@ pub struct Sent {
     pub from: String,
     /// Its branches, in the order in which they land.
     pub branches: Vec<SentBranch>,
-    /// The trees of the members of which it was made, in their order.
+    /// The members of which it was made, in the order in which they land.
     #[serde(default)]
-    pub members: Vec<String>,
+    pub members: Vec<MadeOf>,
     /// It is not all there yet: a daemon that starts anew goes on.
     pub is_under_way: bool,
     /// What became of the last try, if that failed.
     #[serde(default)]
     pub failure: Option<String>,
+}
+
+/// What a member was when a review was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeOf {
+    /// Its key.
+    pub key: String,
+    /// The commit that it had checked out.
+    pub head: String,
+    /// The tree of all that it held.
+    pub tree: String,
+}
+
+impl MadeOf {
+    /// What a changeset is.
+    #[must_use]
+    pub fn of(changeset: &Changeset) -> Self {
+        let Changeset { key, head, tree, .. } = changeset;
+        Self { key: key.to_string(), head: head.clone(), tree: tree.clone() }
+    }
+}
+
+impl Sent {
+    /// Whether commits of the same trees are the same: those of members are part of it unless each is made one.
+    #[must_use]
+    pub fn is_made_as(&self, other: &Self) -> bool {
+        let heads = |of: &Self| of.members.iter().map(|one| one.head.clone()).collect::<Vec<_>>();
+        let is_like = (&self.from, self.by) == (&other.from, other.by);
+        is_like && (self.by == LandBy::Squash || heads(self) == heads(other))
+    }
 }
 
 /// A branch of a review at its remote.

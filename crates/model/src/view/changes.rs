@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::changeset::ChangedFile;
 use crate::conflict::Conflict;
 use crate::coupling::Coupling;
-use crate::{SessionId, TaskId, Timestamp, WorkspaceId};
+use crate::{ReviewId, SessionId, TaskId, Timestamp, WorkspaceId};
 
 /// A changeset, as others name it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,6 +67,20 @@ pub struct ChangesetView {
     pub changed_at: Timestamp,
     /// The pull request that it is, where that is known.
     pub pull_request: Option<PullRequestView>,
+    /// The open review that it is in.
+    #[serde(default)]
+    pub review: Option<ReviewId>,
+}
+
+/// What a changeset changes, line by line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PatchView {
+    /// The key of the changeset.
+    pub changeset: String,
+    /// The commit that it is against.
+    pub from: String,
+    /// A unified diff, to be read.
+    pub patch: String,
 }
 
 /// A pull request, as last fetched.

@@ -6,17 +6,6 @@ use utoipa::ToSchema;
 use crate::SessionId;
 use crate::attribution::{FileAttribution, Overlap};
 
-/// What a changeset changes, line by line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct PatchView {
-    /// The key of the changeset.
-    pub changeset: String,
-    /// The commit that it is against.
-    pub from: String,
-    /// A patch, as `git apply` takes it.
-    pub patch: String,
-}
-
 /// What one session changed in its checkout, and what else lies there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OwnChangesView {

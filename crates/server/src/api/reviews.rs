@@ -12,6 +12,7 @@ use callboard_model::view::{
     ChangeComment, ChangeReview, FileDiffView, MarkViewed, NewComment, NewReview, OwnedView,
     ReviewList, ReviewView, SendPlan,
 };
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 
 use super::{Answer, InWorkspace, ask};
@@ -226,7 +227,8 @@ pub(crate) async fn log(
         Some((Ok::<_, std::convert::Infallible>(part.text), (app, more)))
     });
     let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok((kind, Body::from_stream(parts)).into_response())
+    // What compresses asks again after the end.
+    Ok((kind, Body::from_stream(parts.fuse())).into_response())
 }
 
 /// How a review is landed.

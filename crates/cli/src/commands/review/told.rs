@@ -131,13 +131,16 @@ pub(super) fn plan(review: &str, plan: &SendPlan) -> String {
         let again = if branch.pushed { ", again" } else { "" };
         let (name, onto) = (&branch.branch, &branch.onto);
         let _ = writeln!(text, "  {name} onto {onto}{again}: {}", plain(&branch.title));
-        for line in branch.body.lines().filter(|_| plan.opens) {
+        let opens = plan.opens && branch.pull_request.is_none();
+        for line in branch.body.lines().filter(|_| opens) {
             let _ = writeln!(text, "    {}", plain(line));
         }
     }
-    text.push_str(match plan.opens {
-        true => "pull requests are opened by `gh`, with these titles and texts\n",
-        false => {
+    let is_new = plan.branches.iter().any(|branch| branch.pull_request.is_none());
+    text.push_str(match (plan.opens, is_new) {
+        (true, true) => "pull requests are opened by `gh`, with these titles and texts\n",
+        (true, false) => "their pull requests keep their titles and texts\n",
+        (false, _) => {
             "only branches are pushed: `gh` is not installed or turned off, or the remote is not on GitHub\n"
         }
     });
@@ -170,7 +173,7 @@ pub(super) fn sent(view: &ReviewView) -> String {
         let place = match (&branch.pull_request, &branch.open_at) {
             (Some(pull), _) => format!("{} {}", pull_request(pull), pull.url),
             (None, Some(page)) => format!("open it at {page}"),
-            (None, None) => "open it on its page".to_owned(),
+            (None, None) => "pushed".to_owned(),
         };
         let place = if branch.pushed { place } else { "not pushed".to_owned() };
         let (name, onto) = (&branch.branch, &branch.onto);
@@ -320,7 +323,8 @@ pub(super) fn checks(view: &ReviewView) -> String {
         let on = check.member.and_then(|at| view.members.get(at as usize)).map(name);
         let on = on.map_or("together".to_owned(), |name| format!("on {name} alone"));
         if let Some(words) = &check.words {
-            let _ = writeln!(text, "\n`{}`, {on}:\n{}", plain(&check.command), plain(words));
+            let stale = if check.stale { ", before the last change" } else { "" };
+            let _ = writeln!(text, "\n`{}`, {on}{stale}:\n{}", plain(&check.command), plain(words));
         }
     }
     text

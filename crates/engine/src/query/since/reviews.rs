@@ -51,7 +51,7 @@ fn line(row: &LogRow) -> Option<SinceReviewLine> {
         match (word("to")?, word("on"), word("because")) {
             ("landed", Some(base), _) => match word("commit").map(short_commit) {
                 Some(short) => format!("landed on {base} as {short}"),
-                None => format!("landed on {base}"),
+                None => format!("landed on {base} at its remote"),
             },
             ("dropped", ..) => "given up".to_owned(),
             ("sent", ..) => match (word("failure"), word("remote").unwrap_or("its remote")) {

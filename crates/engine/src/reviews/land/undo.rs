@@ -1,5 +1,7 @@
 //! Taking a landing back: the base, tasks and worktrees are where they were.
 
+use std::path::Path;
+
 use callboard_git::advance::{Retreat, retreat_in_place};
 use callboard_model::ReviewId;
 use callboard_model::review::{Landing, Review, ReviewState};
@@ -11,7 +13,7 @@ use serde_json::json;
 
 use super::Landed;
 use crate::reviews::in_place::in_place;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
 impl Engine {
     /// Takes a landing back: the base goes to where it was.
@@ -60,6 +62,7 @@ impl Engine {
                     tracing::warn!(%was, %now, "written while a landing was taken back: that version is kept");
                 }
                 self.finish_undo(id, &landing)?;
+                self.look_at_members(review);
             }
             Err(Landed::Unfinished(error)) => return Err(error),
             Err(refused) => {
@@ -68,6 +71,15 @@ impl Engine {
             }
         }
         self.review(id)
+    }
+
+    /// Has the members looked at on a base that has just moved: whoever asks next is told of what is there now.
+    pub(super) fn look_at_members(&self, review: &Review) {
+        self.changes.look_again(review.workspace);
+        let mut paths = review.members.iter().filter_map(|one| one.changeset.path.as_deref());
+        if let Some(path) = paths.next() {
+            self.changes.look_at(Path::new(path), limits::LOOK_WITHIN);
+        }
     }
 
     pub(super) fn finish_undo(&self, id: ReviewId, landing: &Landing) -> Result<(), EngineError> {
