@@ -8,6 +8,8 @@ mod diff;
 mod error;
 #[cfg(unix)]
 mod hook;
+#[cfg(unix)]
+mod mcp;
 mod output;
 mod settings;
 
@@ -20,7 +22,9 @@ fn main() -> ExitCode {
     #[cfg(unix)]
     {
         let args = || std::env::args_os().skip(1);
-        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())) {
+        let forwards = || mcp::run(&mut args());
+        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())).or_else(forwards)
+        {
             return code;
         }
     }

@@ -4,6 +4,7 @@
 
 mod announce;
 mod bell;
+mod callers;
 mod calls;
 mod changes;
 mod checkouts;
@@ -40,6 +41,7 @@ mod workspaces;
 mod worktrees;
 
 pub use callboard_agents::{Environment, StopFlag};
+pub use callers::Caller;
 pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;

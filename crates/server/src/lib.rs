@@ -7,6 +7,8 @@ mod api;
 mod assets;
 mod error;
 mod gate;
+#[cfg(unix)]
+mod mcp;
 pub mod limits;
 mod openapi;
 mod serve;

@@ -22,7 +22,7 @@ use crate::api::{
     tasks, trust, worktrees,
 };
 use crate::gate::Door;
-use crate::{App, assets, gate, limits, stream};
+use crate::{App, assets, gate, limits, mcp, stream};
 
 /// What the server is told at its start.
 #[derive(Debug, Clone)]
@@ -116,7 +116,8 @@ impl Listening {
         let by_socket = api()
             .route("/api/shutdown", post(doctor::shut_down))
             .merge(hooks)
-            .with_state(self.app.clone());
+            .with_state(self.app.clone())
+            .route_service("/mcp", mcp::service(self.app.clone()));
         tokio::spawn(hook::settle(self.app.clone()));
         let at_once = self.tcp.tap_io(send_at_once);
         let tcp = axum::serve(at_once, by_port).with_graceful_shutdown(ends(ear()));

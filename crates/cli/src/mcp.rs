@@ -1,0 +1,132 @@
+//! `callboard mcp [AGENT] [SOCKET]`, which agents run: forwards what they say by the Model Context Protocol on standard
+//! input, a message in each line, to the daemon's socket, and its answers to standard output.
+//!
+//! It outlives the daemon: each message is a request of its own, and an agent never starts this process anew. It does
+//! without the argument parser and without a runtime, as one runs beside each session.
+
+use std::ffi::OsString;
+use std::io::{self, BufRead, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::settings;
+
+/// What Claude Code sets for the servers that it starts (<https://docs.claude.com/en/docs/claude-code>).
+const CLAUDE_SESSION: &str = "CLAUDE_CODE_SESSION_ID";
+
+/// Time for which a message waits for a daemon that is started or replaced just now.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Time between two tries to reach it.
+const RETRY: Duration = Duration::from_millis(200);
+
+/// What the daemon may answer.
+const ANSWER_BYTES: u64 = 16 << 20;
+
+/// Who calls, as far as this process knows.
+struct Caller {
+    agent: String,
+    session: Option<String>,
+    cwd: PathBuf,
+    socket: PathBuf,
+}
+
+/// Forwards until the agent ends, if that is what was typed.
+pub(crate) fn run(args: &mut dyn Iterator<Item = OsString>) -> Option<ExitCode> {
+    if args.next()? != "mcp" {
+        return None;
+    }
+    let session = std::env::var(CLAUDE_SESSION).ok().filter(|id| !id.is_empty());
+    let named = args.next().and_then(|agent| agent.into_string().ok());
+    let agent = named.or_else(|| session.is_some().then(|| "claude".to_owned()));
+    let socket = args.next().map_or_else(settings::default_socket, |path| Some(path.into()))?;
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let caller = Arc::new(Caller { agent: agent.unwrap_or_default(), session, cwd, socket });
+    let mut running = Vec::new();
+    for line in io::stdin().lock().lines().map_while(Result::ok) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let caller = Arc::clone(&caller);
+        // A commit may run hooks for minutes, and others are not to wait for it.
+        running.push(std::thread::spawn(move || {
+            if let Some(answer) = answer(&caller, &line) {
+                let mut stdout = io::stdout().lock();
+                // An agent that has ended reads no more.
+                let _ = writeln!(stdout, "{answer}").and_then(|()| stdout.flush());
+            }
+        }));
+        running.retain(|thread| !thread.is_finished());
+    }
+    running.into_iter().for_each(|thread| drop(thread.join()));
+    Some(ExitCode::SUCCESS)
+}
+
+/// What the daemon says to a message; `None` for what wants no answer.
+fn answer(caller: &Caller, line: &str) -> Option<String> {
+    let id = serde_json::from_str::<Value>(line).ok().and_then(|message| message.get("id").cloned());
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match exchange(caller, line) {
+            Ok(said) => return said,
+            Err(_) if Instant::now() < end => std::thread::sleep(RETRY),
+            Err(error) => {
+                let message = format!("Callboard's daemon cannot be reached ({error}): it is started with `callboard up`");
+                let error = json!({ "code": -32000, "message": message });
+                return id.map(|id| json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string());
+            }
+        }
+    }
+}
+
+fn exchange(caller: &Caller, line: &str) -> io::Result<Option<String>> {
+    let mut stream = UnixStream::connect(&caller.socket)?;
+    stream.write_all(&request(caller, line))?;
+    let mut said = String::new();
+    stream.take(ANSWER_BYTES).read_to_string(&mut said)?;
+    let (head, body) = said.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+    // A daemon that is about to end.
+    if head.split(' ').nth(1).is_none_or(|status| status.starts_with('5')) {
+        return Err(io::Error::other("it is about to end"));
+    }
+    // One line for each message, whether it comes as it is or as events.
+    let events: Vec<&str> =
+        body.lines().filter_map(|line| line.strip_prefix("data:")).map(str::trim).collect();
+    let text = if events.is_empty() { body.replace('\n', " ") } else { events.join("\n") };
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// HTTP/1.0, so that the reply ends with its connection and nothing of it is in chunks.
+fn request(caller: &Caller, line: &str) -> Vec<u8> {
+    let Caller { agent, session, cwd, .. } = caller;
+    let header = |name: &str, value: &str| {
+        let value: String = value.chars().filter(|c| !c.is_control()).collect();
+        format!("{name}: {value}\r\n")
+    };
+    let mut head = "POST /mcp HTTP/1.0\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+        accept: application/json, text/event-stream\r\n"
+        .to_owned();
+    head += &header("callboard-agent", agent);
+    head += &header("callboard-session", session.as_deref().unwrap_or_default());
+    head += &header("callboard-cwd", &encoded(cwd));
+    format!("{head}content-length: {}\r\n\r\n{line}", line.len()).into_bytes()
+}
+
+/// A path as a header can hold it: bytes beyond ASCII as `%41`.
+fn encoded(path: &Path) -> String {
+    use std::fmt::Write as _;
+    use std::os::unix::ffi::OsStrExt;
+    let mut text = String::new();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'%' | 0..=0x1f | 0x7f.. => drop(write!(text, "%{byte:02X}")),
+            byte => text.push(char::from(*byte)),
+        }
+    }
+    text
+}
