@@ -23,8 +23,7 @@ fn main() -> ExitCode {
     {
         let args = || std::env::args_os().skip(1);
         let forwards = || mcp::run(&mut args());
-        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())).or_else(forwards)
-        {
+        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())).or_else(forwards) {
             return code;
         }
     }

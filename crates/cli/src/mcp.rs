@@ -69,16 +69,20 @@ pub(crate) fn run(args: &mut dyn Iterator<Item = OsString>) -> Option<ExitCode> 
 
 /// What the daemon says to a message; `None` for what wants no answer.
 fn answer(caller: &Caller, line: &str) -> Option<String> {
-    let id = serde_json::from_str::<Value>(line).ok().and_then(|message| message.get("id").cloned());
+    let id =
+        serde_json::from_str::<Value>(line).ok().and_then(|message| message.get("id").cloned());
     let end = Instant::now() + PATIENCE;
     loop {
         match exchange(caller, line) {
             Ok(said) => return said,
             Err(_) if Instant::now() < end => std::thread::sleep(RETRY),
             Err(error) => {
-                let message = format!("Callboard's daemon cannot be reached ({error}): it is started with `callboard up`");
+                let message = format!(
+                    "Callboard's daemon cannot be reached ({error}): it is started with `callboard up`"
+                );
                 let error = json!({ "code": -32000, "message": message });
-                return id.map(|id| json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string());
+                return id
+                    .map(|id| json!({ "jsonrpc": "2.0", "id": id, "error": error }).to_string());
             }
         }
     }

@@ -23,7 +23,8 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn session_of_caller(&self, caller: &Caller) -> Result<Option<SessionId>, EngineError> {
-        let Some(agent) = callboard_agents::named(&caller.agent).filter(|_| !caller.native.is_empty())
+        let Some(agent) =
+            callboard_agents::named(&caller.agent).filter(|_| !caller.native.is_empty())
         else {
             return Ok(None);
         };

@@ -7,9 +7,9 @@ mod api;
 mod assets;
 mod error;
 mod gate;
+pub mod limits;
 #[cfg(unix)]
 mod mcp;
-pub mod limits;
 mod openapi;
 mod serve;
 mod stream;

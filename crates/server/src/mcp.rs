@@ -14,9 +14,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
-use rmcp::transport::streamable_http_server::{
-    StreamableHttpServerConfig, StreamableHttpService,
-};
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use crate::App;
@@ -71,7 +69,8 @@ impl ServerHandler for Tools {
         let engine = self.app.engine.clone();
         let wanted = serde_json::Value::Object(request.arguments.unwrap_or_default());
         let name = request.name.into_owned();
-        let done = tokio::task::spawn_blocking(move || tools::call(&engine, &caller, &name, wanted));
+        let done =
+            tokio::task::spawn_blocking(move || tools::call(&engine, &caller, &name, wanted));
         let result = match done.await {
             Ok(Ok(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
             Ok(Err(refused)) => CallToolResult::error(vec![ContentBlock::text(refused)]),

@@ -15,6 +15,7 @@ mod errors;
 mod full_disk;
 mod help;
 mod host;
+mod mcp;
 mod owned;
 mod pools;
 mod reading;

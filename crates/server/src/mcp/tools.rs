@@ -68,8 +68,8 @@ pub(super) fn call(
 
 fn words(error: EngineError) -> String {
     match error.hint() {
-        "" => error.to_string(),
-        hint => format!("{error}. {hint}"),
+        None | Some("") => error.to_string(),
+        Some(hint) => format!("{error}. {hint}"),
     }
 }
 
