@@ -89,14 +89,24 @@ fn caller(context: &RequestContext<RoleServer>, request: &CallToolRequestParams)
     };
     let meta = serde_json::to_value(&request.meta).unwrap_or_default();
     let told = serde_json::to_value(&context.meta).unwrap_or_default();
-    // openai/codex#18093
-    let thread = [&meta, &told].into_iter().find_map(|meta| meta["threadId"].as_str());
+    let thread = [&meta, &told].into_iter().find_map(thread_of);
     let agent = header("callboard-agent");
     Caller {
         agent: if thread.is_some() && agent.is_empty() { "codex".to_owned() } else { agent },
-        native: thread.map_or_else(|| header("callboard-session"), str::to_owned),
+        native: thread.unwrap_or_else(|| header("callboard-session")),
         cwd: decoded(&header("callboard-cwd")),
     }
+}
+
+/// The thread of Codex that a call is of: named (openai/codex#18093), or in what it says of its turn.
+fn thread_of(meta: &serde_json::Value) -> Option<String> {
+    let turn = &meta["x-codex-turn-metadata"];
+    let turn = match turn.as_str() {
+        Some(text) => serde_json::from_str(text).unwrap_or_default(),
+        None => turn.clone(),
+    };
+    let named = [&meta["threadId"], &turn["thread_id"], &turn["session_id"]];
+    named.into_iter().find_map(|id| id.as_str().map(str::to_owned))
 }
 
 /// A path from a header, in which some bytes stand as `%41`.

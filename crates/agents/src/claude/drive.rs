@@ -81,6 +81,7 @@ impl Driver for ClaudeDriver {
         with("--model", &launch.model);
         with("--permission-mode", &launch.mode);
         with("--settings", &Some(settings(&launch.callboard)));
+        with("--mcp-config", &Some(servers(&launch.callboard)));
         let mut env: BTreeMap<String, String> = launch.environment.vars.clone();
         env.retain(|name, _| !OF_A_PARENT.contains(&name.as_str()));
         env.extend(launch.variables.clone());
@@ -330,7 +331,15 @@ fn settings(callboard: &Path) -> String {
         "args": ["hook", "claude"],
         "timeout": connect::STEP_SECONDS,
     });
-    json!({"hooks": connect::steps(&hook)}).to_string()
+    // What only asks, or says something of its own, needs no person.
+    let allowed = ["changes", "conflicts", "claim"].map(|tool| format!("mcp__callboard__{tool}"));
+    json!({"hooks": connect::steps(&hook), "permissions": {"allow": allowed}}).to_string()
+}
+
+/// The server by which a session asks of Callboard.
+fn servers(callboard: &Path) -> String {
+    let server = json!({"command": callboard, "args": ["mcp", "claude"]});
+    json!({"mcpServers": {"callboard": server}}).to_string()
 }
 
 /// The tool uses that a message brings the results of.

@@ -96,6 +96,12 @@ fn an_agent_asks_claims_and_hears_of_others_and_outlives_a_daemon() {
     assert!(!refused);
     let claims = daemon.get("/api/claims").json();
     assert_eq!((&claims[0]["name"], &claims[0]["pattern"]), (&json!("S1"), &json!("a.txt")));
+    // What others do meanwhile stands behind the next answer, once.
+    assert_eq!(callboard.run(["task", "new", "Rewrite it"]).code, Some(0));
+    assert_eq!(callboard.run(["claim", "a.txt", "--task", "T1"]).code, Some(0));
+    let (told, _) = agent.call(8, "conflicts", &json!({}));
+    assert!(told.contains("Callboard tells you: T1"), "{told}");
+    assert!(!agent.call(9, "conflicts", &json!({})).0.contains("Callboard tells you"));
     assert_eq!(agent.call(4, "claim", &json!({"paths": []})).0, "1 claims taken back");
     let (said, refused) = agent.call(5, "fly", &json!({}));
     assert_eq!((said.as_str(), refused), ("there is no tool fly; nothing was done", true));

@@ -6,6 +6,7 @@ mod claude;
 mod codex;
 mod conflicts;
 mod hooks;
+mod mcp;
 mod nights;
 pub(crate) mod owned;
 mod rewind;

@@ -26,7 +26,10 @@ pub(super) fn arguments(callboard: &Path) -> Vec<String> {
     });
     let trusted = toml(&Value::Object(trusted.collect()));
     let each = hooks.iter().map(|(event, group)| format!("hooks.{event}=[{}]", toml(group)));
-    let settings = each.chain([format!("hooks.state={trusted}")]);
+    let server = json!({"command": callboard, "args": ["mcp", "codex"],
+        "env_vars": ["CALLBOARD_HOME", "HOME", "XDG_DATA_HOME"]});
+    let server = format!("mcp_servers.callboard={}", toml(&server));
+    let settings = each.chain([format!("hooks.state={trusted}"), server]);
     settings.flat_map(|setting| ["-c".to_owned(), setting]).collect()
 }
 
