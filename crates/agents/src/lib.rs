@@ -27,6 +27,7 @@ use std::thread::JoinHandle;
 
 use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
+use serde_json::Value;
 
 pub use callboard_os::stop::StopFlag;
 pub use connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand};
@@ -100,6 +101,16 @@ pub trait Agent: Send + Sync {
 
     /// The name of its program.
     fn program_name(&self) -> &'static str;
+
+    /// The variable that it sets for what it starts, to its own id of the session; none if it sets none.
+    fn session_variable(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Its own id of the session that calls a tool, of what it says with the call (`_meta` of the Model Context Protocol).
+    fn session_of_call(&self, _meta: &Value) -> Option<String> {
+        None
+    }
 
     /// The folders it keeps its files in, whether or not they exist.
     fn homes(&self, environment: &Environment) -> Vec<PathBuf>;

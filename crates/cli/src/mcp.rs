@@ -1,4 +1,4 @@
-//! `callboard mcp [AGENT] [SOCKET]`, which agents run: forwards what they say by the Model Context Protocol on standard
+//! `callboard mcp AGENT [SOCKET]`, which agents run: forwards what they say by the Model Context Protocol on standard
 //! input, a message in each line, to the daemon's socket, and its answers to standard output.
 //!
 //! It outlives the daemon: each message is a request of its own, and an agent never starts this process anew. It does
@@ -15,9 +15,6 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::settings;
-
-/// What Claude Code sets for the servers that it starts (<https://docs.claude.com/en/docs/claude-code>).
-const CLAUDE_SESSION: &str = "CLAUDE_CODE_SESSION_ID";
 
 /// Time for which a message waits for a daemon that is started or replaced just now.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -41,12 +38,12 @@ pub(crate) fn run(args: &mut dyn Iterator<Item = OsString>) -> Option<ExitCode> 
     if args.next()? != "mcp" {
         return None;
     }
-    let session = std::env::var(CLAUDE_SESSION).ok().filter(|id| !id.is_empty());
-    let named = args.next().and_then(|agent| agent.into_string().ok());
-    let agent = named.or_else(|| session.is_some().then(|| "claude".to_owned()));
+    let agent = args.next().and_then(|agent| agent.into_string().ok()).unwrap_or_default();
+    let variable = callboard_agents::named(&agent).and_then(|agent| agent.session_variable());
+    let session = variable.and_then(|name| std::env::var(name).ok()).filter(|id| !id.is_empty());
     let socket = args.next().map_or_else(settings::default_socket, |path| Some(path.into()))?;
     let cwd = std::env::current_dir().unwrap_or_default();
-    let caller = Arc::new(Caller { agent: agent.unwrap_or_default(), session, cwd, socket });
+    let caller = Arc::new(Caller { agent, session, cwd, socket });
     let mut running = Vec::new();
     for line in io::stdin().lock().lines().map_while(Result::ok) {
         if line.trim().is_empty() {

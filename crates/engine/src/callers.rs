@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use callboard_model::{SessionId, ThreadKey};
+use serde_json::Value;
 
 use crate::{Engine, EngineError};
 
@@ -11,8 +12,10 @@ use crate::{Engine, EngineError};
 pub struct Caller {
     /// The agent's name.
     pub agent: String,
-    /// The agent's own id of the session or thread; empty where it says none.
+    /// The agent's own id of the session, as its server's process knows it; empty where it does not.
     pub native: String,
+    /// What the agent says with the call.
+    pub said: Vec<Value>,
     /// The folder that its server was started in.
     pub cwd: PathBuf,
 }
@@ -23,12 +26,10 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn session_of_caller(&self, caller: &Caller) -> Result<Option<SessionId>, EngineError> {
-        let Some(agent) =
-            callboard_agents::named(&caller.agent).filter(|_| !caller.native.is_empty())
-        else {
-            return Ok(None);
-        };
-        let thread = ThreadKey { native: caller.native.clone(), sub: None };
+        let Some(agent) = callboard_agents::named(&caller.agent) else { return Ok(None) };
+        let said = caller.said.iter().find_map(|meta| agent.session_of_call(meta));
+        let native = said.unwrap_or_else(|| caller.native.clone());
+        let thread = ThreadKey { native, sub: None };
         self.read(|s| Ok(s.session_id(&agent.name(), &thread)?))
     }
 

@@ -19,7 +19,7 @@ use rmcp::{ErrorData, RoleServer, ServerHandler};
 
 use crate::App;
 
-/// Told to each agent; Codex reads the first 512 characters.
+/// Told to each agent; some read the first 512 characters.
 const INSTRUCTIONS: &str = "Callboard sees the work of all agents in this repository. Before you change what others \
     may be changing, say which paths with `claim`; `conflicts` tells whom your changes meet; `commit` commits exactly \
     what you wrote, whatever else lies in the folder.";
@@ -80,33 +80,22 @@ impl ServerHandler for Tools {
     }
 }
 
-/// Who calls: what its server's process knows, and what Codex says with each call.
+/// Who calls: what its server's process knows, and what is said with each call.
 fn caller(context: &RequestContext<RoleServer>, request: &CallToolRequestParams) -> Caller {
     let parts = context.extensions.get::<Parts>();
     let header = |name: &str| {
         let value = parts.and_then(|parts| parts.headers.get(name)?.to_str().ok());
         value.unwrap_or_default().to_owned()
     };
-    let meta = serde_json::to_value(&request.meta).unwrap_or_default();
-    let told = serde_json::to_value(&context.meta).unwrap_or_default();
-    let thread = [&meta, &told].into_iter().find_map(thread_of);
-    let agent = header("callboard-agent");
     Caller {
-        agent: if thread.is_some() && agent.is_empty() { "codex".to_owned() } else { agent },
-        native: thread.unwrap_or_else(|| header("callboard-session")),
+        agent: header("callboard-agent"),
+        native: header("callboard-session"),
+        // It stands with the call or around it, by the version of the protocol.
+        said: [serde_json::to_value(&request.meta), serde_json::to_value(&context.meta)]
+            .map(Result::unwrap_or_default)
+            .into(),
         cwd: decoded(&header("callboard-cwd")),
     }
-}
-
-/// The thread of Codex that a call is of: named (openai/codex#18093), or in what it says of its turn.
-fn thread_of(meta: &serde_json::Value) -> Option<String> {
-    let turn = &meta["x-codex-turn-metadata"];
-    let turn = match turn.as_str() {
-        Some(text) => serde_json::from_str(text).unwrap_or_default(),
-        None => turn.clone(),
-    };
-    let named = [&meta["threadId"], &turn["thread_id"], &turn["session_id"]];
-    named.into_iter().find_map(|id| id.as_str().map(str::to_owned))
 }
 
 /// A path from a header, in which some bytes stand as `%41`.

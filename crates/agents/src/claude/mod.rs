@@ -38,6 +38,11 @@ impl Agent for Claude {
         "Claude Code"
     }
 
+    /// <https://docs.claude.com/en/docs/claude-code/settings>
+    fn session_variable(&self) -> Option<&'static str> {
+        Some("CLAUDE_CODE_SESSION_ID")
+    }
+
     fn program_name(&self) -> &'static str {
         "claude"
     }

@@ -26,6 +26,7 @@ use std::thread::JoinHandle;
 
 use callboard_model::call::{Ask, CallAnswer};
 use callboard_model::{AgentName, Draft, ThreadKey};
+use serde_json::Value;
 
 use crate::{
     Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
@@ -41,6 +42,17 @@ impl Agent for Codex {
 
     fn title(&self) -> &'static str {
         "Codex"
+    }
+
+    /// Named (openai/codex#18093), or in what it says of its turn (0.169).
+    fn session_of_call(&self, meta: &Value) -> Option<String> {
+        let turn = &meta["x-codex-turn-metadata"];
+        let turn = match turn.as_str() {
+            Some(text) => serde_json::from_str(text).unwrap_or_default(),
+            None => turn.clone(),
+        };
+        let named = [&meta["threadId"], &turn["thread_id"], &turn["session_id"]];
+        named.into_iter().find_map(|id| id.as_str().map(str::to_owned))
     }
 
     fn program_name(&self) -> &'static str {

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo, wait};
@@ -12,6 +12,9 @@ use crate::transcripts::{Claude, append};
 
 /// What waits longer never comes.
 const WAIT: Duration = Duration::from_secs(30);
+
+/// Answers that wait to be read.
+const ANSWERS: usize = 16;
 
 /// An agent's end of the server.
 struct Agent {
@@ -28,7 +31,7 @@ impl Agent {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
-        let (told, said) = channel();
+        let (told, said) = sync_channel(ANSWERS);
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 let _ = told.send(serde_json::from_str(&line).unwrap());
