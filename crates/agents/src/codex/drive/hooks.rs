@@ -15,7 +15,8 @@ use crate::codex::connect;
 /// Where a server says that hooks of its arguments stand.
 const ARGUMENTS: &str = "/<session-flags>/config.toml";
 
-/// The arguments of a server by which its threads may have the hooks; they end at once where no daemon runs.
+/// The arguments of a server by which its threads may have the hooks, which end at once where no daemon runs, and ask of
+/// Callboard themselves.
 pub(super) fn arguments(callboard: &Path) -> Vec<String> {
     let line = connect::command_line(callboard, None);
     let hooks: Vec<_> = connect::steps(&line).collect();
@@ -115,7 +116,9 @@ mod tests {
     #[test]
     fn hooks_are_arguments_and_only_ours_are_trusted() {
         let arguments = arguments(Path::new("/opt/a b/callboard"));
-        assert_eq!(arguments.len(), 8);
+        assert_eq!(arguments.len(), 10);
+        assert!(arguments[9].starts_with("mcp_servers.callboard={"), "{}", arguments[9]);
+        assert!(arguments[9].contains(r#""args" = ["mcp", "codex"]"#), "{}", arguments[9]);
         assert_eq!(arguments[7].matches("trusted_hash").count(), 3);
         assert!(arguments[7].contains(r#""/<session-flags>/config.toml:user_prompt_submit:0:0""#));
         assert_eq!(
