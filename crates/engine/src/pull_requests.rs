@@ -79,13 +79,9 @@ impl PullRequests {
     }
 
     /// Those that changesets were sent as in reviews that are open, with the changesets' keys.
-    pub(crate) fn of_reviews(
-        &self,
-        s: &Snapshot<'_>,
-        workspace: WorkspaceId,
-    ) -> StoreResult<Vec<(String, PullRequestView)>> {
+    pub(crate) fn of_reviews(&self, reviews: &[Review]) -> Vec<(String, PullRequestView)> {
         let mut all = Vec::new();
-        for review in s.reviews_open(workspace)? {
+        for review in reviews {
             for branch in review.sent.iter().flat_map(|sent| &sent.branches) {
                 let told = self.find(&branch.branch);
                 let told = told.or_else(|| sent_branch_view(branch.clone()).pull_request);
@@ -96,7 +92,7 @@ impl PullRequests {
                 );
             }
         }
-        Ok(all)
+        all
     }
 
     /// When the remote was asked last; `None` if it never was.

@@ -1,6 +1,11 @@
 //! Pushing branches to a remote, with the user's own git: its keys, its helpers, its hooks.
 
+use std::collections::BTreeMap;
+
 use crate::run::{Git, GitError};
+
+/// Where a repository keeps its branches.
+const HEADS: &str = "refs/heads/";
 
 /// A branch to be pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,15 +72,23 @@ pub fn push_addresses_of(git: &Git, remote: &str) -> Vec<String> {
     told.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
-/// The commit that a branch is at in a remote now; `None` if there is no such branch.
+/// The commits that branches are at in a remote now, by their names; those that are not there are left out.
 ///
 /// # Errors
 /// When the remote cannot be reached, or git cannot be run.
-pub fn commit_at(git: &Git, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
-    let reference = format!("refs/heads/{branch}");
-    let told = git.call(["ls-remote", remote, &reference]).patient().text()?;
+pub fn commits_at(
+    git: &Git,
+    remote: &str,
+    branches: &[String],
+) -> Result<BTreeMap<String, String>, GitError> {
+    let references = branches.iter().map(|branch| format!("{HEADS}{branch}"));
+    let args = ["ls-remote".to_owned(), remote.to_owned()].into_iter().chain(references);
+    let told = git.call(args).patient().text()?;
     let of = told.lines().filter_map(|line| line.split_once('\t'));
-    Ok(of.into_iter().find(|(_, name)| *name == reference).map(|(commit, _)| commit.to_owned()))
+    let named = of.filter_map(|(commit, name)| Some((name.strip_prefix(HEADS)?, commit)));
+    // A pattern fits the ends of names, too.
+    let wanted = named.filter(|(name, _)| branches.iter().any(|branch| branch == name));
+    Ok(wanted.map(|(name, commit)| (name.to_owned(), commit.to_owned())).collect())
 }
 
 /// Pushes branches, each only if it is at the remote as expected; gives what became of each.

@@ -4,9 +4,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
-use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo};
+use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo, wait};
 use serde_json::{Value, json};
 
 use super::figure::Figure;
@@ -18,8 +17,6 @@ const WORKTREES: usize = 3;
 const FILES: usize = 67;
 /// Lines that each of those gets.
 const LINES: usize = 500;
-/// Time in which the review is to be there.
-const WAIT: Duration = Duration::from_secs(120);
 /// The script that drives the browser.
 const SCRIPT: &str = "e2e/measure-diff.mjs";
 
@@ -45,11 +42,16 @@ fn figures(root: &Path, binary: &Path) -> Result<Vec<Figure>, String> {
         }
     }
     let daemon = Daemon::of(Callboard::new(&home, binary).cwd(repo.path()), &[]);
-    wait(&daemon, "/api/changesets", |told| told.as_array().map(Vec::len) == Some(WORKTREES));
+    wait::until("all changesets", || {
+        let told = daemon.get("/api/changesets").json();
+        (told.as_array().map(Vec::len) == Some(WORKTREES)).then_some(())
+    });
     let members: Vec<String> = (0..WORKTREES).map(|n| format!("w{n}")).collect();
     let opened = daemon.post("/api/reviews", &json!({ "members": members }));
     let id = opened.json()["id"].as_str().ok_or("the review was not opened")?.to_owned();
-    wait(&daemon, &format!("/api/reviews/{id}"), |told| told["tree"].is_string());
+    wait::until("the combination", || {
+        daemon.get(&format!("/api/reviews/{id}")).json()["tree"].is_string().then_some(())
+    });
     let floor = home.root().join("floor.html");
     let shown = repo.git(&["diff", "--no-color", "HEAD"]);
     let mut plain = format!("<!doctype html><meta charset=utf-8><pre>{shown}");
@@ -101,12 +103,4 @@ fn text(number: usize, lines: usize, word: &str) -> String {
         );
     }
     text
-}
-
-fn wait(daemon: &Daemon<'_>, path: &str, is_there: impl Fn(&Value) -> bool) {
-    let end = Instant::now() + WAIT;
-    while !is_there(&daemon.get(path).json()) {
-        assert!(Instant::now() < end, "{path} is not as it is to be after {WAIT:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }

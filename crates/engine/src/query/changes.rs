@@ -6,12 +6,13 @@ use std::path::Path;
 use callboard_git::changeset::patch;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
+use callboard_model::review::Review;
 use callboard_model::view::{
     BreakView, ChangesetRef, ChangesetView, LandOrderView, LandReason, PairView, PairsView,
     PatchView,
 };
 use callboard_model::worktree::WorktreeState;
-use callboard_model::{ChangesetKey, ReviewId, SessionId, TaskId, WorkspaceId};
+use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
 use callboard_store::{Result as StoreResult, SessionDirectory, Snapshot, StoredWorktree};
 
 use crate::changes::order_setting;
@@ -29,8 +30,6 @@ pub(crate) struct Naming {
     /// Sessions with a changeset of their own.
     alone: Vec<SessionId>,
     pub(super) pull_requests: PullRequests,
-    /// The keys of changesets that are in open reviews.
-    reviewed: Vec<(ChangesetKey, ReviewId)>,
 }
 
 impl Naming {
@@ -48,13 +47,7 @@ impl Naming {
             _ => None,
         });
         let pull_requests = PullRequests::of(s, workspace)?;
-        let mut reviewed = Vec::new();
-        for review in s.reviews_open(workspace)? {
-            let keys = review.members.into_iter().map(|member| member.changeset.key);
-            reviewed.extend(keys.map(|key| (key, review.id)));
-        }
-        let alone = alone.collect();
-        Ok(Self { worktrees, directories, tops, alone, pull_requests, reviewed })
+        Ok(Self { worktrees, directories, tops, alone: alone.collect(), pull_requests })
     }
 
     /// The sessions that work or worked in a checkout, those that run first.
@@ -136,7 +129,6 @@ pub(crate) fn changeset_view(
         changeset.title = of.subject.clone().unwrap_or_default();
     }
     let pull_request = naming.pull_requests.of_changeset(&of);
-    let review = naming.reviewed.iter().find(|(key, _)| *key == of.key).map(|(_, id)| *id);
     Ok(ChangesetView {
         changeset,
         workspace: of.workspace,
@@ -154,7 +146,8 @@ pub(crate) fn changeset_view(
         left_out: of.left_out,
         changed_at: of.changed_at,
         pull_request,
-        review,
+        // Whoever has read the reviews says so.
+        review: None,
     })
 }
 
@@ -229,10 +222,16 @@ impl Engine {
         self.read(|s| {
             let all = s.changesets(workspace)?;
             let naming = Naming::of(s, workspace, &all)?;
-            let sent = naming.pull_requests.of_reviews(s, workspace)?;
+            let open = s.reviews_open(workspace)?;
+            let sent = naming.pull_requests.of_reviews(&open);
             let mut views = Vec::new();
             for one in all {
+                let has = |review: &&Review| {
+                    review.members.iter().any(|member| member.changeset.key == one.key)
+                };
+                let review = open.iter().find(has).map(|review| review.id);
                 let mut view = changeset_view(s, &naming, one)?;
+                view.review = review;
                 let of_review = || sent.iter().find(|(key, _)| *key == view.changeset.key);
                 view.pull_request =
                     view.pull_request.or_else(|| of_review().map(|(_, pull)| pull.clone()));

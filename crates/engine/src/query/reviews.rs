@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
 use callboard_model::review::{
-    CheckOutcome, CheckRun, Combination, CombinedFile, Comment, LandBy, Landing, MadeOf, Review,
-    ReviewState, Sent, SentBranch, ViewedFile, groups,
+    CheckOutcome, CheckRun, Combination, CombinedFile, Comment, LandBy, Landing, MadeOf, Member,
+    Review, ReviewState, Sent, SentBranch, ViewedFile, groups,
 };
 use callboard_model::view::{
     BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
@@ -88,7 +88,10 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
     for (at, member) in review.members.iter().enumerate() {
         let letter = member.letter.and_then(|letter| usize::try_from(letter).ok()).unwrap_or(at);
         let why = (member.reason.clone(), letter);
-        members.push(material.member(s, member.changeset.clone(), why)?);
+        let mut shown = material.member(s, member.changeset.clone(), why)?;
+        shown.changeset.review =
+            matches!(review.state, ReviewState::Open | ReviewState::Landing).then_some(review.id);
+        members.push(shown);
     }
     let names: Vec<String> =
         members.iter().map(|member| member.changeset.changeset.name.clone()).collect();
@@ -112,9 +115,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
     let is_sound = review.failure.is_none() && review.combination.as_ref().is_some_and(fits);
     let can_land_anyway = hinders.is_some() && is_sound && shared.is_empty();
     let tree = review.combination.and_then(|combination| combination.tree);
-    let made_of: Vec<MadeOf> =
-        review.members.iter().map(|member| MadeOf::of(&member.changeset)).collect();
-    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref(), &made_of));
+    let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref(), &review.members));
     for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
         let told = material.naming.pull_requests.of_sent(&branch.branch);
         branch.pull_request = told.or(branch.pull_request.take());
@@ -163,8 +164,9 @@ fn landing_words(landing: Landing) -> String {
     }
 }
 
-fn sent_view(of: Sent, tree: Option<&str>, made_of: &[MadeOf]) -> SentView {
-    let is_same = of.by == LandBy::Squash || of.members == made_of;
+fn sent_view(of: Sent, tree: Option<&str>, members: &[Member]) -> SentView {
+    let now = members.iter().map(|member| MadeOf::of(&member.changeset));
+    let is_same = of.by == LandBy::Squash || now.eq(of.members.iter().cloned());
     let is_last = of.branches.last().is_some_and(|last| Some(last.tree.as_str()) == tree);
     SentView {
         current: is_same && is_last && of.branches.iter().all(SentBranch::is_pushed),

@@ -142,7 +142,7 @@ impl Engine {
             from: base.start.clone(),
             was: worktree::commit_of(&git, &format!("refs/heads/{}", base.branch)),
             in_place: lying.as_ref().map(|lying| lying.kept.clone()),
-            though: self.review(id)?.hinders.filter(|_| how.anyway),
+            though: if how.anyway { self.review(id)?.hinders } else { None },
             ..Landing::default()
         };
         // What was written beside may be the end of a check: whether it lands is asked anew.

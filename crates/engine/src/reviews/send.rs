@@ -9,7 +9,7 @@ use std::sync::Arc;
 use callboard_git::carry::{carry, let_go};
 use callboard_git::landing::{Change, LANDING, Request, prepare};
 use callboard_git::send::{
-    Pushed, ToPush, address_of, commit_at, commits_ahead, push, push_addresses_of, remote_of,
+    Pushed, ToPush, address_of, commits_ahead, commits_at, push, push_addresses_of, remote_of,
 };
 use callboard_git::{Git, GitError, remote, worktree};
 use callboard_model::ReviewId;
@@ -439,17 +439,23 @@ fn find_there<'a>(
     remote: &str,
     branches: impl Iterator<Item = &'a mut SentBranch>,
 ) -> Result<(), GitError> {
-    let to = push_addresses_of(git, remote);
-    for branch in branches.filter(|one| one.tried.is_some() || one.pushed.is_some()) {
-        let mut there = Vec::new();
-        for address in &to {
-            there.push(commit_at(git, address, &branch.branch)?);
-        }
+    let was_pushed = |one: &&mut SentBranch| one.tried.is_some() || one.pushed.is_some();
+    let mut branches: Vec<&mut SentBranch> = branches.filter(was_pushed).collect();
+    if branches.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = branches.iter().map(|one| one.branch.clone()).collect();
+    let mut at_each = Vec::new();
+    for address in push_addresses_of(git, remote) {
+        at_each.push(commits_at(git, &address, &names)?);
+    }
+    for branch in &mut branches {
+        let mut there: Vec<_> = at_each.iter().map(|at| at.get(&branch.branch)).collect();
         there.dedup();
         // Where several addresses differ, git says which does not take it.
         if let [there] = there.as_slice() {
-            if there.is_none() || *there == branch.tried {
-                branch.pushed.clone_from(there);
+            if there.is_none() || *there == branch.tried.as_ref() {
+                branch.pushed = there.cloned();
             }
             branch.tried = None;
         }
