@@ -11,6 +11,7 @@ pub mod check;
 pub mod conflict;
 pub mod coupling;
 pub mod event;
+pub mod fact;
 pub mod fold;
 pub mod goal;
 pub mod ids;

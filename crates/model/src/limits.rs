@@ -91,3 +91,18 @@ pub const MOVED_LETTERS: usize = 20;
 
 /// Places where a line was taken away that are tried as the beginning of a move: a line that is everywhere begins none.
 pub const MOVED_FROM: usize = 20;
+
+/// Characters kept of what somebody said, planned or summarised as a fact: what a brief may quote of it.
+pub const FACT_CHARS: usize = 6_000;
+/// Characters of a question or an answer: longer ones are prompts.
+pub const ANSWER_CHARS: usize = 400;
+/// Characters kept of a command line as it was typed: beyond them stand scripts.
+pub const FACT_LINE_CHARS: usize = 400;
+/// Commands whose passes and failures are counted while a session goes on.
+pub const FACT_COMMANDS: usize = 80;
+/// Lines kept of what a failed command told.
+pub const FAILURE_LINES: usize = 3;
+/// Characters kept of such a line.
+pub const FAILURE_CHARS: usize = 240;
+/// Files and commands between a failure and its end that are kept.
+pub const MENDING_STEPS: usize = 6;

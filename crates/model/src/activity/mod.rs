@@ -115,7 +115,12 @@ pub(crate) fn is_empty(words: &Words) -> bool {
 
 /// Whether the last words asked something.
 pub(crate) fn asked(fold: &SessionFold) -> bool {
-    fold.said.as_ref().is_some_and(|words| closing::question(words).is_some())
+    question(fold).is_some()
+}
+
+/// What the agent's last words ask.
+pub(crate) fn question(fold: &SessionFold) -> Option<String> {
+    fold.said.as_ref().and_then(closing::question)
 }
 
 /// What is being done, without a word on how the turn stands.
