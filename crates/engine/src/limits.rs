@@ -504,3 +504,15 @@ pub const TRIAL_GIT_LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Parts of a file that cannot be merged which an agent is told that is to merge them: it finds the rest in the file.
 pub const HELP_HUNKS: usize = 10;
+
+/// Tokens that a brief has at least: below, not even the goal fits.
+pub const BRIEF_TOKENS_LEAST: u32 = 200;
+
+/// Tokens that a brief has at most: more is a transcript.
+pub const BRIEF_TOKENS_MOST: u32 = 50_000;
+
+/// Subagents of a session that its brief tells of.
+pub const BRIEF_SUBAGENTS: usize = 40;
+
+/// Sessions, each forked from the one before, whose beginnings a brief tells of.
+pub const FORK_LINE: usize = 16;

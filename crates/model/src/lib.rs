@@ -5,6 +5,7 @@
 pub mod activity;
 pub mod agent;
 pub mod attribution;
+pub mod brief;
 pub mod call;
 pub mod changeset;
 pub mod check;

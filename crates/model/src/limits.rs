@@ -106,3 +106,16 @@ pub const FAILURE_LINES: usize = 3;
 pub const FAILURE_CHARS: usize = 240;
 /// Files and commands between a failure and its end that are kept.
 pub const MENDING_STEPS: usize = 6;
+
+/// Characters that a brief gives to what somebody said, where room is short.
+pub const BRIEF_PROMPT_CHARS: usize = 240;
+/// Characters that it gives where there is room.
+pub const BRIEF_LONG_CHARS: usize = 1_200;
+/// Characters that it gives to a command line.
+pub const BRIEF_COMMAND_CHARS: usize = 120;
+/// Characters of an answer that says no more than yes or no.
+pub const BRIEF_YES_CHARS: usize = 12;
+/// Characters of a question that is understood without the words before it.
+pub const QUESTION_CHARS: usize = 70;
+/// Tokens of a brief, unless others are asked for: what a session reads at its start without noticing.
+pub const BRIEF_TOKENS: u32 = 2_000;

@@ -38,7 +38,7 @@ impl Commands {
             _ => None,
         };
         let ran = Ran {
-            command: line.trim().to_owned(),
+            command: without_filters(line).to_owned(),
             check,
             verdict: ended.verdict,
             result: ended.result.clone(),
@@ -55,5 +55,68 @@ pub(super) fn name_of(purpose: &Purpose) -> String {
     match purpose {
         Purpose::Check { command, .. } | Purpose::Run { command } => command.clone(),
         _ => String::new(),
+    }
+}
+
+/// Programs that only cut or show what another one prints.
+const FILTERS: [&str; 12] =
+    ["head", "tail", "grep", "egrep", "rg", "sed", "awk", "less", "wc", "cat", "sort", "uniq"];
+
+/// A command line without what only cuts its output: `2>&1 | tail -20`, `|| true`.
+#[must_use]
+pub fn without_filters(line: &str) -> &str {
+    let mut line = line.trim();
+    loop {
+        let before = line;
+        if let Some((rest, last)) = line.rsplit_once('|') {
+            let program = last.split_whitespace().next().unwrap_or_default();
+            let is_quoted =
+                last.contains(['"', '\'']) && !last.matches(['"', '\'']).count().is_multiple_of(2);
+            if !rest.ends_with('|') && !is_quoted && FILTERS.contains(&program) {
+                line = rest.trim_end();
+            }
+        }
+        for end in ["2>&1", "|| true", ";"] {
+            line = line.strip_suffix(end).unwrap_or(line).trim_end();
+        }
+        if line == before || line.is_empty() {
+            return before;
+        }
+    }
+}
+
+/// Whether a command line only looks, or takes care of git: nothing that the next agent has to know how to run.
+pub(super) fn is_aside(line: &str) -> bool {
+    let mut words = without_filters(line).split_whitespace();
+    match (words.next(), words.next()) {
+        (Some("git"), Some(verb)) => !matches!(verb, "apply" | "submodule" | "lfs"),
+        (Some(program), _) => matches!(
+            program,
+            "ls" | "pwd"
+                | "echo"
+                | "which"
+                | "date"
+                | "whoami"
+                | "env"
+                | "cat"
+                | "wc"
+                | "ps"
+                | "kill"
+                | "pkill"
+        ),
+        (None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cuts_the_output_is_no_part_of_a_command() {
+        assert_eq!(without_filters("cargo test 2>&1 | tail -5"), "cargo test");
+        assert_eq!(without_filters("npm test | grep -v ok | head -3 || true"), "npm test");
+        assert_eq!(without_filters("a || tail x"), "a || tail x");
+        assert_eq!(without_filters("cat x | node run.js"), "cat x | node run.js");
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Mended;
-use super::commands::name_of;
+use super::commands::{is_aside, name_of, without_filters};
 use super::output::Ended;
 use crate::check::{CheckKind, Verdict};
 use crate::purpose::Purpose;
@@ -56,8 +56,8 @@ impl Failures {
         };
         let same = |failed: &Failed| {
             failed.name == name
-                || check.is_some() && failed.check == check
-                || check.is_none() && failed.check.is_none() && stem(&failed.line) == stem(line)
+                || check.is_some() && failed.check == check && !failed.edited.is_empty()
+                || failed.check == check && stem(&failed.line) == stem(line)
         };
         match ended.verdict {
             Verdict::Unknown => Vec::new(),
@@ -65,8 +65,8 @@ impl Failures {
                 let (mended, open) = std::mem::take(&mut self.open).into_iter().partition(same);
                 self.open = open;
                 for failed in &mut self.open {
-                    if failed.ran.len() < limits::MENDING_STEPS {
-                        failed.ran.push((line.trim().to_owned(), result));
+                    if failed.ran.len() < limits::MENDING_STEPS && !is_aside(line) {
+                        failed.ran.push((without_filters(line).to_owned(), result));
                     }
                 }
                 let mended: Vec<Failed> = mended;
@@ -78,7 +78,7 @@ impl Failures {
                 let mut mended = Vec::new();
                 let mut now = Failed {
                     name,
-                    line: line.trim().to_owned(),
+                    line: without_filters(line).to_owned(),
                     check,
                     failure: ended.failure.clone(),
                     at: result,
@@ -112,7 +112,7 @@ impl Failed {
         places.insert(0, self.at);
         places.push(passed_at);
         let mended = Mended {
-            passed_as: Some(line.trim().to_owned()).filter(|line| *line != self.line),
+            passed_as: Some(without_filters(line).to_owned()).filter(|line| *line != self.line),
             command: self.line,
             failure: self.failure,
             edited: self.edited.into_iter().map(|(path, _)| path).collect(),

@@ -10,6 +10,7 @@ mod tracker;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use commands::without_filters;
 pub use tracker::FactTracker;
 
 use crate::check::{CheckKind, Verdict};
@@ -90,6 +91,8 @@ pub enum FactBody {
         /// Its words.
         text: String,
     },
+    /// The agent stated its plan, or how far it is.
+    Planned,
     /// A file was written.
     Edited {
         /// The file: absolute, where the agent or its directory tells.
@@ -171,6 +174,7 @@ impl FactBody {
             Self::Refused { .. } => "refused",
             Self::Summarised { .. } => "summarised",
             Self::Said { .. } => "said",
+            Self::Planned => "planned",
             Self::Edited { .. } => "edited",
             Self::Ran(_) => "ran",
             Self::Mended(_) => "mended",

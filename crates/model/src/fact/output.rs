@@ -91,10 +91,14 @@ fn failure_lines(result: &ToolResult) -> Vec<String> {
                 continue;
             }
             let line = clip(&one_line(line), limits::FAILURE_CHARS);
-            if line.chars().filter(|c| c.is_alphabetic()).count() < 4 {
+            let small = line.to_lowercase();
+            let is_bare = matches!(
+                small.trim_matches(|c: char| !c.is_alphabetic()),
+                "fail" | "failed" | "error"
+            );
+            if is_bare || line.chars().filter(|c| c.is_alphabetic()).count() < 4 {
                 continue;
             }
-            let small = line.to_lowercase();
             let is_telling = TELLING.iter().any(|word| small.contains(word));
             // A summary such as `0 failed` tells of none.
             if is_telling && !is_summary(&small) && !told.contains(&line) {

@@ -121,6 +121,8 @@ impl FactTracker {
                     let plan = clip(plan.trim(), limits::FACT_CHARS);
                     let key = format!("use:{}", short(&stated.tool_use.tool_use_id));
                     self.tell(key, &[place.0], place.1, FactBody::Proposed { plan });
+                } else {
+                    self.tell("plan".to_owned(), &[place.0], place.1, FactBody::Planned);
                 }
                 self.open_use(body, place, cwd);
             }
@@ -141,7 +143,8 @@ impl FactTracker {
         self.open.clear();
         let text = clip(&crate::goal::without_additions(&prompt.text), limits::FACT_CHARS);
         let key = format!("prompt:{}", place.0.0);
-        let is_short = text.chars().count() <= limits::ANSWER_CHARS;
+        // What is long or asks back is a direction of its own.
+        let is_short = text.chars().count() <= limits::ANSWER_CHARS && !text.ends_with('?');
         if let (Some(question), Some(said)) = (asked.filter(|_| is_short), self.said) {
             let question = clip(question, limits::OBJECT_CHARS * 2);
             let answered = FactBody::Answered { question, answer: one_line(&text) };
@@ -270,7 +273,12 @@ impl FactTracker {
             self.shared(*act, subject, result, places, at);
         }
         let is_broken_off = result.interrupted || result.background_id.is_some();
-        if is_broken_off || !matches!(purpose, Purpose::Check { .. } | Purpose::Run { .. }) {
+        let is_told = match purpose {
+            Purpose::Check { .. } => true,
+            Purpose::Run { .. } => !super::commands::is_aside(line),
+            _ => false,
+        };
+        if is_broken_off || !is_told {
             return;
         }
         let ended = output::ended(&purpose, result, (places[1], at));

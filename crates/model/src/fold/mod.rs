@@ -274,8 +274,9 @@ impl SessionFold {
         self.updated_at = self.updated_at.max(at);
         self.last = ordinal;
         self.events += 1;
-        let asked =
-            matches!(body, EventBody::Prompt(_)).then(|| activity::question(self)).flatten();
+        let asked = matches!(body, EventBody::Prompt(_))
+            .then(|| activity::question_in_full(self))
+            .flatten();
         self.tracker.apply(place, body, self.facts.cwd.as_deref(), asked.as_deref());
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place),
