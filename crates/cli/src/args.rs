@@ -78,6 +78,8 @@ pub(crate) enum Command {
     Resume(Going),
     /// Have a session go on a second time from where it is.
     Fork(Going),
+    /// Park a session and have another agent go on with its work in the same folder, told by its brief.
+    Handoff(brief::Handoff),
     /// Restore a session's files to what they were before a prompt, and have its conversation go on from there.
     Rewind {
         /// `S41`, or the agent's own id or its beginning.

@@ -511,6 +511,9 @@ pub const BRIEF_TOKENS_LEAST: u32 = 200;
 /// Tokens that a brief has at most: more is a transcript.
 pub const BRIEF_TOKENS_MOST: u32 = 50_000;
 
+/// Tasks that a task waits for whose briefs its session begins with.
+pub const BRIEFS_AT_START: usize = 3;
+
 /// Subagents of a session that its brief tells of.
 pub const BRIEF_SUBAGENTS: usize = 40;
 

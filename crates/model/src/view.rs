@@ -34,8 +34,8 @@ pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use owned::{
-    Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,
-    RewoundConversation, TurnView,
+    Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,
+    RewindTo, Rewound, RewoundConversation, TurnView,
 };
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

@@ -77,6 +77,7 @@ use crate::stream;
         owned::stop,
         owned::resume,
         owned::fork,
+        owned::hand_off,
         owned::attach,
         owned::turns,
         owned::rewind,

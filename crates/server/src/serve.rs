@@ -221,6 +221,7 @@ fn api() -> Router<App> {
         .route("/api/sessions/{id}/stop", post(owned::stop))
         .route("/api/sessions/{id}/resume", post(owned::resume))
         .route("/api/sessions/{id}/fork", post(owned::fork))
+        .route("/api/sessions/{id}/handoff", post(owned::hand_off))
         .route("/api/sessions/{id}/attach", post(owned::attach))
         .route("/api/search", get(search::search))
         .route("/api/tasks", get(tasks::tasks).post(tasks::create))

@@ -2446,6 +2446,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Parks a session and has another one go on with its work in the same folder, told by its brief. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedOff"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/interrupt": {
         parameters: {
             query?: never;
@@ -5005,6 +5054,31 @@ export interface components {
             /** @description What to do; it waits for a prompt if not given. */
             prompt?: string | null;
         };
+        /** @description Who takes over the work of a session. */
+        HandOff: {
+            /** @description Which agent; another one that is installed if not given. */
+            agent?: string | null;
+            /**
+             * Format: int32
+             * @description Tokens of the brief; 2,000 if not given.
+             */
+            budget?: number | null;
+            /** @description The permission mode, in the agent's words; its own choice if not given. */
+            mode?: string | null;
+            /** @description The model; the agent's own choice if not given. */
+            model?: string | null;
+            /** @description What it is told beside the brief. */
+            prompt?: string | null;
+        };
+        /** @description Work that was handed off. */
+        HandedOff: {
+            /** @description What it is told. */
+            brief: components["schemas"]["BriefView"];
+            /** @description The session that takes over. */
+            owned: components["schemas"]["OwnedView"];
+            /** @description The first session stays open in a window of its own: its user ends it there. */
+            stays_open: boolean;
+        };
         /** @description Neighbouring lines that change together. */
         Hunk: {
             /** @description Lines as in a unified diff: each begins with a space, `+` or `-`. */
@@ -5526,6 +5600,7 @@ export interface components {
             ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed. */
             failure?: string | null;
+            follows?: components["schemas"]["SessionId"] | null;
             /**
              * Format: int64
              * @description Its number among owned sessions.
@@ -6146,6 +6221,9 @@ export interface components {
              * @description Files beyond those listed.
              */
             files_more: number;
+            /** @description The sessions that took over its work. */
+            followed_by: components["schemas"]["SessionView"][];
+            follows?: components["schemas"]["SessionView"] | null;
             forked_from?: components["schemas"]["SessionView"] | null;
             /** @description The goal in full. */
             goal_text?: string | null;
@@ -7030,6 +7108,8 @@ export type FileStatus = components['schemas']['FileStatus'];
 export type FileTouch = components['schemas']['FileTouch'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
+export type HandOff = components['schemas']['HandOff'];
+export type HandedOff = components['schemas']['HandedOff'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];

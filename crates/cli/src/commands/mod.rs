@@ -76,6 +76,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Couplings(args) => couplings::couplings(&args, settings),
         Command::Review(args) => review::review(args, settings),
         Command::Brief(args) => done(brief::brief(&args, settings)),
+        Command::Handoff(args) => done(brief::hand_off(args, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),
