@@ -91,3 +91,18 @@ pub const MOVED_LETTERS: usize = 20;
 
 /// Places where a line was taken away that are tried as the beginning of a move: a line that is everywhere begins none.
 pub const MOVED_FROM: usize = 20;
+
+/// Bytes of a note's front matter: a few lines, not a document.
+pub const FRONT_BYTES: usize = 64 * 1024;
+
+/// Values of a front matter: a list of files, not of all files.
+pub const FRONT_VALUES: usize = 2_000;
+
+/// Lists within lists of a front matter.
+pub const FRONT_DEPTH: usize = 16;
+
+/// Things that one note names: more are an index made by a program.
+pub const NOTE_LINKS: usize = 500;
+
+/// Characters of a title in a file's name.
+pub const SLUG_CHARS: usize = 48;

@@ -9,6 +9,7 @@ mod commit;
 mod conflict;
 mod doctor;
 mod night;
+mod note;
 mod owned;
 mod resource;
 mod review;
@@ -31,6 +32,10 @@ pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};
+pub use note::{
+    DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,
+    NoteText, NoteVersion, NoteView, StoredImage,
+};
 pub use owned::{
     Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,
     RewoundConversation, TurnView,
