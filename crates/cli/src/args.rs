@@ -2,7 +2,9 @@
 
 pub(crate) mod changes;
 pub(crate) mod conflicts;
+pub(crate) mod note;
 pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod worktree;
 
 use std::net::IpAddr;
@@ -109,8 +111,17 @@ pub(crate) enum Command {
     Couplings(conflicts::Compared),
     /// Reviews: changesets that are looked at, checked and landed as one; without a verb, what there is to review.
     Review(review::Review),
-    /// Search every session and task, of every agent.
-    Search(Search),
+    /// Record what was decided: why, what was ruled out, what is open, and where that was said.
+    Decide(note::Decide),
+    /// What was decided here, newest first.
+    Decisions(note::Listed),
+    /// Decisions: list them, show one, edit one.
+    #[command(subcommand)]
+    Decision(note::Decision),
+    /// Write a note, or a section of one; or list, show and edit notes. Without either, what notes there are.
+    Note(note::Note),
+    /// Search every session, task, note and decision, of every agent.
+    Search(search::Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
     Connect(Connect),
     /// Take back exactly what connecting an agent added.
@@ -560,39 +571,6 @@ pub(crate) struct Going {
     /// The permission mode, in the agent's words.
     #[arg(long)]
     pub(crate) mode: Option<String>,
-    #[command(flatten)]
-    pub(crate) json: Json,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Search {
-    /// Words, "phrases", prefix*, and filters such as file:src kind:prompt.
-    #[arg(required = true)]
-    pub(crate) query: Vec<String>,
-    /// In all workspaces, not only in this one.
-    #[arg(long, short)]
-    pub(crate) all: bool,
-    /// Only of this agent.
-    #[arg(long)]
-    pub(crate) agent: Option<String>,
-    /// Only since then: `2h`, `3d`, `yesterday`, a date.
-    #[arg(long)]
-    pub(crate) since: Option<String>,
-    /// Only about this file or folder.
-    #[arg(long)]
-    pub(crate) file: Option<String>,
-    /// Only of this kind: `prompt`, `command`, `edit`, `result`, `task` …
-    #[arg(long)]
-    pub(crate) kind: Option<String>,
-    /// Only of this task.
-    #[arg(long)]
-    pub(crate) task: Option<String>,
-    /// Only of this session.
-    #[arg(long)]
-    pub(crate) session: Option<String>,
-    /// At most so many hits.
-    #[arg(long, short = 'n', default_value_t = 20)]
-    pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) json: Json,
 }

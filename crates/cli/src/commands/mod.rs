@@ -13,6 +13,7 @@ mod import;
 mod inbox;
 mod init;
 mod night;
+mod note;
 mod resource;
 mod review;
 mod rewind;
@@ -74,6 +75,10 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Conflicts(args) => conflicts::conflicts(&args, settings),
         Command::Couplings(args) => couplings::couplings(&args, settings),
         Command::Review(args) => review::review(args, settings),
+        Command::Decide(args) => done(note::decide(args, settings)),
+        Command::Decisions(args) => done(note::decisions(&args, settings)),
+        Command::Decision(command) => done(note::decision(command, settings)),
+        Command::Note(args) => done(note::note(args, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

@@ -162,7 +162,7 @@ impl FrontMatter {
         self.supersedes.iter().for_each(|id| add(LinkKind::Note, id.to_string(), false));
         self.task.iter().for_each(|id| add(LinkKind::Task, id.to_string(), false));
         self.session.iter().for_each(|id| add(LinkKind::Session, id.to_string(), false));
-        self.files.iter().for_each(|path| add(LinkKind::File, path.clone(), false));
+        self.files.iter().for_each(|path| add(LinkKind::FilePath, path.clone(), false));
         self.symbols.iter().for_each(|name| add(LinkKind::Symbol, name.clone(), false));
         named
     }

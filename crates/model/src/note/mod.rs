@@ -10,6 +10,9 @@ mod new;
 mod sections;
 mod yaml;
 
+use std::collections::HashSet;
+
+use imara_diff::{Algorithm, Diff, InternedInput};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -147,4 +150,35 @@ impl Note {
 #[must_use]
 pub fn version_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
+}
+
+/// How many lines a text has that an older one has not, and the other way round.
+#[must_use]
+pub fn changed_lines(older: &str, newer: &str) -> (u32, u32) {
+    let input = InternedInput::new(older, newer);
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    (diff.count_additions(), diff.count_removals())
+}
+
+/// Whether a text was made on `older` by somebody who had not seen `newer`: all that `newer` changed is as in `older`,
+/// and something else is not.
+#[must_use]
+pub fn is_made_on_older(older: &str, newer: &str, text: &str) -> bool {
+    if text == older || text == newer || older == newer {
+        return false;
+    }
+    let input = InternedInput::new(older, newer);
+    let diff = Diff::compute(Algorithm::Histogram, &input);
+    let lines: HashSet<&str> = text.lines().collect();
+    let (mut changed, mut is_seen) = (false, false);
+    for hunk in diff.hunks() {
+        let added = newer.lines().take(hunk.after.end as usize).skip(hunk.after.start as usize);
+        for line in added.filter(|line| !line.trim().is_empty()) {
+            changed = true;
+            is_seen |= lines.contains(line);
+        }
+        let removed = older.lines().take(hunk.before.end as usize).skip(hunk.before.start as usize);
+        is_seen |= removed.filter(|line| !line.trim().is_empty()).any(|line| !lines.contains(line));
+    }
+    changed && !is_seen
 }

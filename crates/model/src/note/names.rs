@@ -25,7 +25,8 @@ pub enum LinkKind {
     /// A note or decision: `D9`, `[[its title]]` or its path.
     Note,
     /// A file of the repository.
-    File,
+    #[serde(rename = "file")]
+    FilePath,
     /// A symbol of its code.
     Symbol,
     /// An address: `https://…`.
@@ -43,7 +44,7 @@ impl LinkKind {
         (Self::Task, "task"),
         (Self::Review, "review"),
         (Self::Note, "note"),
-        (Self::File, "file"),
+        (Self::FilePath, "file"),
         (Self::Symbol, "symbol"),
         (Self::Address, "address"),
         (Self::Image, "image"),
@@ -118,7 +119,7 @@ fn kind_of_target(target: &str) -> LinkKind {
     } else if ends(&[".md"]) {
         LinkKind::Note
     } else {
-        LinkKind::File
+        LinkKind::FilePath
     }
 }
 
