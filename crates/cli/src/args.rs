@@ -120,6 +120,8 @@ pub(crate) enum Command {
     Decision(note::Decision),
     /// Write a note, or a section of one; or list, show and edit notes. Without either, what notes there are.
     Note(note::Note),
+    /// Commit notes and decisions, and nothing else, so that they are merged like any file: shows them first.
+    Share(note::Share),
     /// Search every session, task, note and decision, of every agent.
     Search(search::Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.

@@ -34,7 +34,7 @@ pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, 
 pub use night::{NewNight, NightTaskView, NightView};
 pub use note::{
     DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,
-    NoteText, NoteVersion, NoteView, StoredImage,
+    NoteShare, NoteText, NoteVersion, NoteView, ShareNotes, StoredImage,
 };
 pub use owned::{
     Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,

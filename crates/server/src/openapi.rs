@@ -75,6 +75,8 @@ use crate::stream;
         notes::add_image,
         notes::add_attachment,
         notes::image,
+        notes::share_plan,
+        notes::share,
         nights::last,
         nights::begin,
         nights::end,

@@ -185,6 +185,7 @@ fn of_notes() -> Router<App> {
         .route("/api/notes/images", post(notes::add_image))
         .route("/api/notes/attachments", post(notes::add_attachment))
         .route("/api/notes/image", get(notes::image))
+        .route("/api/notes/share", get(notes::share_plan).post(notes::share))
         .layer(DefaultBodyLimit::max(limits::NOTE_BODY_BYTES))
 }
 

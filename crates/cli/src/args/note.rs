@@ -152,3 +152,22 @@ pub(crate) enum What {
         note: String,
     },
 }
+
+/// How notes and decisions are shared.
+#[derive(Debug, Args)]
+pub(crate) struct Share {
+    /// The commit's message.
+    #[arg(long, short)]
+    pub(crate) message: Option<String>,
+    /// Commit without asking.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Show what would be committed, and commit nothing.
+    #[arg(long, conflicts_with = "yes")]
+    pub(crate) print: bool,
+    /// Have git see them no longer; what is committed stays committed.
+    #[arg(long, conflicts_with_all = ["yes", "print", "message"])]
+    pub(crate) unshare: bool,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}

@@ -20,6 +20,7 @@ mod rewind;
 mod run;
 mod search;
 mod session;
+mod share;
 mod since;
 mod status;
 mod tail;
@@ -79,6 +80,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Decisions(args) => done(note::decisions(&args, settings)),
         Command::Decision(command) => done(note::decision(command, settings)),
         Command::Note(args) => done(note::note(args, settings)),
+        Command::Share(args) => done(share::share(&args, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo};
 use insta::assert_snapshot;
 
-use crate::scene::{redacted, told};
+use crate::scene::{self, redacted, told};
 
 #[test]
 fn decisions_and_notes_are_written_listed_shown_edited_and_brought_back() {
@@ -72,4 +72,40 @@ fn decisions_and_notes_are_written_listed_shown_edited_and_brought_back() {
     assert!(shown.stdout.contains("by-hand"), "{}", shown.stdout);
     let history = callboard.run(["note", "history", "Watching files"]).stdout;
     assert!(history.contains("+1 -0") && history.lines().count() >= 4, "{history}");
+}
+
+#[test]
+fn notes_are_shared_once_their_user_agrees() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[("a.txt", "1\n")]);
+    let daemon = Daemon::of(Callboard::built(&home).cwd(repo.path()), &[]);
+    let callboard = daemon.callboard();
+    let says =
+        |args: &[&str]| format!("$ callboard {}\n{}", args.join(" "), told(&callboard.run(args)));
+    let mut text = says(&["decide", "Count from one"]);
+    text += &says(&["share", "--print"]);
+    text += &says(&["share"]);
+    text += &says(&["share", "--yes", "-m", "Why we count from one"]);
+    text += &says(&["share", "--yes"]);
+    text += &says(&["share", "--unshare"]);
+    let mut settings = redacted(&home);
+    settings.add_filter(r"\b[0-9a-f]{8}: ", "[commit]: ");
+    settings.bind(|| assert_snapshot!("share", text));
+    assert_eq!(repo.git(&["log", "-1", "--format=%s"]), "Why we count from one");
+}
+
+#[test]
+fn what_an_agent_writes_by_commands_is_marked_as_its_sessions() {
+    let mut home = scene::home();
+    // As Claude Code has it for what it starts.
+    home.set("CLAUDE_CODE_SESSION_ID", scene::CLAUDE);
+    let repo = Repo::new(&home);
+    let daemon = scene::morning(&home, &repo);
+    let told = daemon.callboard().run(["decide", "Let go", "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!((&told["by"]["session"], &told["by"]["person"]), (&"S1".into(), &false.into()));
+    assert_eq!((&told["by"]["agent"], &told["session"]), (&"claude".into(), &"S1".into()));
+    let text = told["text"].as_str().unwrap();
+    assert!(text.contains("\nby: S1\n"), "{text}");
 }

@@ -7,6 +7,7 @@ mod images;
 mod links;
 mod new;
 mod place;
+mod share;
 mod stale;
 mod view;
 mod write;
@@ -22,7 +23,7 @@ use callboard_os::watch::{FileNotification, FileWatcher};
 use callboard_store::VersionBy;
 
 use self::found::{Files, Found, Stamp};
-use self::place::FOLDERS;
+pub(crate) use self::place::FOLDERS;
 use crate::readable::FOLDER;
 use crate::{Engine, EngineError, limits};
 

@@ -16,7 +16,7 @@ const NOTES: &str = "notes";
 const DECISIONS: &str = "decisions";
 
 /// Both folders, below the workspace's own.
-pub(super) const FOLDERS: [&str; 2] = [NOTES, DECISIONS];
+pub(crate) const FOLDERS: [&str; 2] = [NOTES, DECISIONS];
 
 /// Where a note's file is.
 #[derive(Debug, Clone, PartialEq, Eq)]

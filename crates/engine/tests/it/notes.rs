@@ -1,6 +1,7 @@
 //! Notes as files of the disk: found, written by several at once, kept through crashes.
 
 mod decisions;
+mod sharing;
 mod writing;
 
 use callboard_model::Query;

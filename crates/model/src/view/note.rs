@@ -233,3 +233,36 @@ pub struct StoredImage {
     /// Its file, from the folder of notes.
     pub path: String,
 }
+
+/// Notes and decisions that are to be committed, or no longer to be seen by git.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareNotes {
+    /// Where; the one last looked at if nothing is said.
+    #[serde(default)]
+    pub workspace: Option<WorkspaceId>,
+    /// The commit's message.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// The files that were shown: nothing is committed if they are others by now.
+    #[serde(default)]
+    pub files: Option<Vec<String>>,
+    /// Git sees them no longer; what is committed stays committed.
+    #[serde(default)]
+    pub undo: bool,
+}
+
+/// How notes and decisions are shared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NoteShare {
+    /// The main checkout.
+    pub path: String,
+    /// The branch that it has.
+    pub branch: Option<String>,
+    /// The files that differ from HEAD, and would be committed, or were.
+    pub files: Vec<String>,
+    /// Git sees new notes.
+    pub is_shared: bool,
+    /// The commit, if one was made.
+    pub commit: Option<String>,
+}

@@ -7,7 +7,8 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use callboard_model::note::NoteKind;
 use callboard_model::view::{
-    NewNote, NoteEdit, NoteHistory, NoteList, NoteRestore, NoteText, NoteView, StoredImage,
+    NewNote, NoteEdit, NoteHistory, NoteList, NoteRestore, NoteShare, NoteText, NoteView,
+    ShareNotes, StoredImage,
 };
 use serde::Deserialize;
 
@@ -183,4 +184,23 @@ pub(crate) async fn image(
         (header::CACHE_CONTROL, "private, no-cache"),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// Which notes sharing would commit, and where.
+#[utoipa::path(get, path = "/api/notes/share", params(InWorkspace), responses((status = 200, body = NoteShare), (status = "4XX", body = ApiError)))]
+pub(crate) async fn share_plan(
+    State(app): State<App>,
+    Query(of): Query<InWorkspace>,
+) -> Answer<NoteShare> {
+    let workspace = of.id()?;
+    Ok(Json(ask(&app, move |engine| engine.note_share(workspace)).await?))
+}
+
+/// Commits notes and decisions, and nothing else; or has git see them no longer.
+#[utoipa::path(post, path = "/api/notes/share", request_body = ShareNotes, responses((status = 200, body = NoteShare), (status = "4XX", body = ApiError)))]
+pub(crate) async fn share(
+    State(app): State<App>,
+    Json(share): Json<ShareNotes>,
+) -> Answer<NoteShare> {
+    Ok(Json(ask(&app, move |engine| engine.share_notes(share)).await?))
 }
