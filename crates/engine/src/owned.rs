@@ -38,6 +38,7 @@ pub(crate) use self::limited::AfterLimit;
 use crate::bell::Bell;
 use crate::nights::NightWatch;
 use crate::{Engine, EngineError};
+pub(crate) use start::task_of;
 
 /// The folder of all hosts' folders.
 const HOSTS: &str = "hosts";

@@ -8,6 +8,7 @@ mod changes;
 mod commit;
 mod conflict;
 mod doctor;
+mod message;
 mod night;
 mod owned;
 mod resource;
@@ -30,6 +31,7 @@ pub use changes::{
 pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
+pub use message::{MessageView, ReportView};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use owned::{
     Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,

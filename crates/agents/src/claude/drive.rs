@@ -331,8 +331,7 @@ fn settings(callboard: &Path) -> String {
         "args": ["hook", "claude"],
         "timeout": connect::STEP_SECONDS,
     });
-    // What only asks, or says something of its own, needs no person.
-    let allowed = ["changes", "conflicts", "claim"].map(|tool| format!("mcp__callboard__{tool}"));
+    let allowed = connect::FREE_TOOLS.map(|tool| format!("mcp__callboard__{tool}"));
     json!({"hooks": connect::steps(&hook), "permissions": {"allow": allowed}}).to_string()
 }
 
