@@ -65,7 +65,8 @@ impl OwnedRoom {
     pub(crate) fn new(home: &Path) -> Self {
         Self {
             // Asked once: the file may be replaced while the daemon runs.
-            program: std::env::current_exe().unwrap_or_default(),
+            // As it is written for agents that are connected: the same command is the same server.
+            program: std::env::current_exe().and_then(std::fs::canonicalize).unwrap_or_default(),
             hosts: home.join(HOSTS),
             channels: Mutex::default(),
             queue: Bell::default(),

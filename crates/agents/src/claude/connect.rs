@@ -39,6 +39,9 @@ pub(super) const FREE_TOOLS: [&str; 12] = [
     "review",
 ];
 
+/// Begins the names of the tools of the plugin's server (2.1.329).
+pub(super) const OWN_TOOLS: &str = "mcp__plugin_callboard_callboard__";
+
 pub(super) struct Plugin;
 
 impl Connect for Plugin {
@@ -125,13 +128,27 @@ fn hooks(command: &HookCommand) -> Value {
     };
     let mut hooks = steps(&hook(STEP_SECONDS));
     hooks.insert(ASKS.into(), json!([{"hooks": [hook(TIMEOUT_SECONDS)]}]));
+    let free = format!("{OWN_TOOLS}({})", FREE_TOOLS.join("|"));
+    if let Some(Value::Array(before)) = hooks.get_mut(BEFORE) {
+        before.push(json!({"matcher": free, "hooks": [hook(STEP_SECONDS)]}));
+    }
     json!({"hooks": hooks})
 }
 
-/// The server by which a session asks of Callboard.
+/// The server by which a session asks of Callboard. Its command is that of sessions that are started here: of two with
+/// the same, Claude Code takes that of its arguments (2.1.329).
 fn servers(command: &HookCommand) -> Value {
-    let server = json!({"command": command.program, "args": ["mcp", "claude", command.socket]});
+    let mut server = server(&command.program);
+    // The socket lies in `run/` of Callboard's home.
+    if let Some(home) = command.socket.ancestors().nth(2) {
+        server["env"] = json!({"CALLBOARD_HOME": home});
+    }
     json!({"mcpServers": {"callboard": server}})
+}
+
+/// How the server is started.
+pub(super) fn server(program: &Path) -> Value {
+    json!({"command": program, "args": ["mcp", "claude"]})
 }
 
 /// Whether there is our server, and no other.
@@ -161,7 +178,8 @@ mod tests {
     #[test]
     fn the_plugin_is_recognised_also_when_it_was_edited() {
         let home = tempfile::tempdir().unwrap();
-        let command = HookCommand { program: "/opt/callboard".into(), socket: "/run/s".into() };
+        let command =
+            HookCommand { program: "/opt/callboard".into(), socket: "/home/run/s".into() };
         let plan = Plugin.connect(home.path(), &command, None, &[None, None, None]).unwrap();
         assert_eq!(Plugin.connected(home.path()), None);
         for change in &plan.changes {

@@ -337,8 +337,7 @@ fn settings(callboard: &Path) -> String {
 
 /// The server by which a session asks of Callboard.
 fn servers(callboard: &Path) -> String {
-    let server = json!({"command": callboard, "args": ["mcp", "claude"]});
-    json!({"mcpServers": {"callboard": server}}).to_string()
+    json!({"mcpServers": {"callboard": connect::server(callboard)}}).to_string()
 }
 
 /// The tool uses that a message brings the results of.

@@ -4,9 +4,11 @@ use std::hash::{Hash, Hasher};
 
 use callboard_model::call::{Ask, CallDetail, CallKind, CallOption, CallState, CallVia, Effect};
 use callboard_model::event::QuestionItem;
+use callboard_model::owned::OwnedState;
+use callboard_model::session::TurnState;
 use callboard_model::{CallId, SessionId, text};
 
-use crate::core::words_of;
+use crate::core::{told_of, words_of};
 use crate::{Engine, EngineError, limits};
 
 /// How far the answer to a question is.
@@ -62,6 +64,29 @@ impl Engine {
             reply: serde_json::Value::Null,
         };
         self.ask(move |core| core.ask_by_tool(session, &ask))
+    }
+
+    /// Gives the answer to who asked by a tool and has ended its turn since, where Callboard drives it: it would hear of
+    /// it at its next step only, and waits for that.
+    pub(crate) fn bring_answer(&self, id: CallId) -> Result<(), EngineError> {
+        let Some(call) = self.read(|s| Ok(s.call(id)?))? else { return Ok(()) };
+        let (Some(session), Some(told)) = (call.session, told_of(&call)) else { return Ok(()) };
+        let view = self.session(session)?;
+        let is_driven = view.owned.is_some_and(|owned| owned.state == OwnedState::Running);
+        if call.life.state != CallState::Answered
+            || !is_driven
+            || view.facts.turn.is != TurnState::Idle
+        {
+            return Ok(());
+        }
+        match self.send(session, told) {
+            Ok(_) => self.ask(move |core| core.answer_taken(id)),
+            // It is told at its next step all the same.
+            Err(error) => {
+                tracing::warn!(%error, call = %id, "an answer waits for its session's next step");
+                Ok(())
+            }
+        }
     }
 
     /// How far the answer to a session's own question is; one that is given counts as taken.

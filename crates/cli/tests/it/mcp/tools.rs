@@ -151,6 +151,11 @@ fn what_one_tells_another_is_heard_once_and_seen_and_a_report_is_kept() {
     assert_eq!(agent.done(4, "report", &report), "kept, with 1 not verified");
     let page = daemon.get("/api/sessions/S1").json();
     assert_eq!(page["report"]["not_verified"], json!(["on Windows"]), "{page:#}");
+    let shown = daemon.callboard().run(["session", "show", "S1"]).stdout;
+    assert!(shown.contains("not verified: on Windows"), "{shown}");
+    assert!(shown.contains("S1 to S2: The column is called id."), "{shown}");
+    let since = daemon.callboard().run(["since", "2020-01-01"]).stdout;
+    assert!(since.contains("S1 told S2: The column is called id."), "{since}");
     let read = other.done(3, "read", &json!({"ref": "S1"}));
     assert!(read.contains("> Migrated.\n\n## Not verified, as it says\n- “on Windows”"), "{read}");
 }

@@ -27,7 +27,7 @@ pub(super) use conflict::{close_conflict, raise_conflict};
 pub(super) use follow::follow_session;
 pub(super) use tell::follow_limit;
 pub(super) use tool::answers_told;
-pub(crate) use tool::words_of;
+pub(crate) use tool::{told_of, words_of};
 
 /// A request that an agent makes, as it comes in.
 pub(crate) struct Asked {

@@ -1,7 +1,7 @@
 //! Questions that an agent asks by a tool of Callboard's: it fetches the answer, or is told it at its next step.
 
 use callboard_model::call::{Ask, CallAnswer, CallDetail, CallState, CallStep, CallVia};
-use callboard_model::{CallId, SessionId, text};
+use callboard_model::{CallId, SessionId, quote};
 use callboard_store::{Call, CallBody, LogKind, NewCall, Write};
 use serde_json::json;
 
@@ -64,14 +64,18 @@ impl Core {
 
 /// Has whoever asked by a tool told the answer at its next step, unless it fetches it before.
 pub(super) fn tell_answer(w: &mut Write<'_>, call: &Call) -> callboard_store::Result<()> {
-    let (Some(session), Some(answer)) = (call.session, &call.body.answer) else { return Ok(()) };
-    if call.via != CallVia::Tool {
-        return Ok(());
+    match (call.session, told_of(call)) {
+        (Some(session), Some(told)) => w.add_notice(session, &subject(call.id), &told),
+        _ => Ok(()),
     }
-    let question = text::clip(&text::one_line(&call.body.ask.question), limits::SNIPPET_CHARS);
+}
+
+/// What whoever asked by a tool is told of the answer; `None` where there is none, or it was asked otherwise.
+pub(crate) fn told_of(call: &Call) -> Option<String> {
+    let answer = call.body.answer.as_ref().filter(|_| call.via == CallVia::Tool)?;
+    let question = quote::line(&call.body.ask.question, limits::SNIPPET_CHARS);
     let words = words_of(&call.body.ask, answer);
-    let told = format!("your user answered {} (\u{201c}{question}\u{201d}): {words}", call.id);
-    w.add_notice(session, &subject(call.id), &told)
+    Some(format!("your user answered {} ({question}): {words}", call.id))
 }
 
 /// Of what was told just now, answers count as taken.
