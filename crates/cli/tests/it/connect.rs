@@ -25,6 +25,11 @@ fn what_is_shown_is_written_and_taken_back_also_beside_the_users_own() {
     assert_eq!(connected.code, Some(0), "{}", connected.stderr);
     let again = callboard.run(["connect", "claude", "--yes"]);
     assert_eq!(again.stdout, "Claude Code is connected already; nothing was changed\n");
+    let servers: Value =
+        serde_json::from_str(&fs::read_to_string(plugin.join(".mcp.json")).unwrap()).unwrap();
+    let server = &servers["mcpServers"]["callboard"];
+    assert_eq!(server["args"], serde_json::json!(["mcp", "claude"]));
+    assert_eq!(server["env"]["CALLBOARD_HOME"], home.callboard_home().to_str().unwrap());
     let hooks = plugin.join("hooks/hooks.json");
     let edited = fs::read_to_string(&hooks).unwrap().replace("604800", "60");
     fs::write(&hooks, edited).unwrap();
@@ -49,6 +54,31 @@ fn what_is_in_the_way_or_not_known_is_left_alone() {
     assert_eq!(fs::read_to_string(&own).unwrap(), "not json");
     let unknown = callboard.run(["connect", "nobody"]);
     assert!(unknown.stderr.contains("choose one of claude, codex"), "{}", unknown.stderr);
+}
+
+#[test]
+fn the_server_stands_behind_the_users_own_configuration_and_goes_without_a_trace() {
+    let home = HermeticHome::new();
+    let callboard = Callboard::built(&home);
+    let config = home.codex_home().join("config.toml");
+    let own = "# mine\nmodel = \"m\"   # as is\n\n[mcp_servers.other]\ncommand = \"x\"\n";
+    fs::write(&config, own).unwrap();
+    assert_eq!(callboard.run(["connect", "codex", "--yes"]).code, Some(0));
+    let connected = fs::read_to_string(&config).unwrap();
+    assert!(connected.starts_with(own), "{connected}");
+    assert!(connected.contains("[mcp_servers.callboard]\ncommand = "), "{connected}");
+    // Also where it was edited since, and what was added is not known to the byte.
+    fs::write(&config, connected.replace("# mine", "# still mine")).unwrap();
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&config).unwrap(), own.replace("# mine", "# still mine"));
+
+    let theirs = "[mcp_servers.callboard]\ncommand = \"callboard\"\nargs = [\"mcp\", \"codex\"]\n";
+    fs::write(&config, theirs).unwrap();
+    let connected = callboard.run(["connect", "codex", "--yes"]);
+    assert!(connected.stdout.contains("of its own, which stays as it is"), "{}", connected.stdout);
+    assert!(fs::read_to_string(&config).unwrap().starts_with(theirs));
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&config).unwrap(), theirs);
 }
 
 #[test]

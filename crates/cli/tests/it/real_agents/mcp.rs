@@ -228,7 +228,7 @@ fn codex_asks_and_is_answered_while_it_waits_and_by_its_handle() {
 #[test]
 fn a_lead_starts_another_waits_for_it_and_is_given_an_answer_that_comes_after_its_turn() {
     let tool = |name: &str| format!("mcp__callboard__{name}");
-    let write = json!({"command": "echo other > b.txt"});
+    let write = json!({"file_path": "{{cwd}}/b.txt", "content": "other\n"});
     let server = ModelServer::with([
         Script::new("lead")
             .turn(Turn::text("Start.").tool(
@@ -244,7 +244,7 @@ fn a_lead_starts_another_waits_for_it_and_is_given_an_answer_that_comes_after_it
             .turn(Turn::text("I wait for the answer."))
             .turn(Turn::text("Landed.")),
         Script::new("other")
-            .turn(Turn::text("Writing.").tool("Bash", write))
+            .turn(Turn::text("Writing.").tool("Write", write))
             .turn(Turn::text("Written.")),
     ]);
     let scene = Scene::new(&server, 2);
@@ -253,11 +253,11 @@ fn a_lead_starts_another_waits_for_it_and_is_given_an_answer_that_comes_after_it
         "Let agents lead",
         &[(
             "callboard.toml",
-            "[agents]\nlead = true\n[rules]\nallow = [\"mcp__callboard__start\"]\n",
+            "[agents]\nlead = true\nmode = \"acceptEdits\"\ndefault = \"claude\"\n[rules]\nallow = [\"mcp__callboard__start\"]\n",
         )],
     );
     let daemon = daemon(&scene.home, &repo);
-    let mode = "bypassPermissions";
+    let mode = "acceptEdits";
     let args = ["run", "Lead\n\n[[script:lead]]", "--agent", "claude", "--mode", mode, "--json"];
     json_of(&scene.home, &repo, &args);
     wait_told(&server, "lead", "T2 is started with claude");
@@ -277,4 +277,22 @@ fn a_lead_starts_another_waits_for_it_and_is_given_an_answer_that_comes_after_it
     for task in ["T1", "T2"] {
         json_of(&scene.home, &repo, &["stop", task, "--json"]);
     }
+}
+
+#[test]
+fn a_codex_that_asks_its_user_is_not_kept_from_callboards_tools() {
+    let server = ModelServer::with([Script::new("who")
+        .turn(Turn::text("Where?").tool_in(CODEXS, "where_am_i", nothing()))
+        .turn(Turn::text("Claim.").tool_in(CODEXS, "claim", json!({"paths": ["src/**"]})))
+        .turn(Turn::text("Done."))]);
+    let home = HermeticHome::new().with_model_server(&server);
+    let repo = Repo::new(&home);
+    let agents = Agents::reserve(1);
+    let _daemon = connected(&home, &agents, &repo, "codex");
+    let client = agents.codex(&home).cwd(repo.path()).app_server();
+    let thread = client.start_thread(repo.path());
+    client.start_turn(&thread, "Begin [[script:who]]");
+    client.wait_turn_completed(&thread);
+    wait_told(&server, "who", "You are S1 (codex)");
+    wait_told(&server, "who", "claimed; nobody");
 }
