@@ -1,8 +1,10 @@
 //! What can be typed.
 
+pub(crate) mod brief;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod review;
+pub(crate) mod search;
 pub(crate) mod worktree;
 
 use std::net::IpAddr;
@@ -109,8 +111,10 @@ pub(crate) enum Command {
     Couplings(conflicts::Compared),
     /// Reviews: changesets that are looked at, checked and landed as one; without a verb, what there is to review.
     Review(review::Review),
+    /// What a session or a task hands to whoever goes on: goal, decisions, open questions, each line with its proof.
+    Brief(brief::Brief),
     /// Search every session and task, of every agent.
-    Search(Search),
+    Search(search::Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
     Connect(Connect),
     /// Take back exactly what connecting an agent added.
@@ -560,39 +564,6 @@ pub(crate) struct Going {
     /// The permission mode, in the agent's words.
     #[arg(long)]
     pub(crate) mode: Option<String>,
-    #[command(flatten)]
-    pub(crate) json: Json,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Search {
-    /// Words, "phrases", prefix*, and filters such as file:src kind:prompt.
-    #[arg(required = true)]
-    pub(crate) query: Vec<String>,
-    /// In all workspaces, not only in this one.
-    #[arg(long, short)]
-    pub(crate) all: bool,
-    /// Only of this agent.
-    #[arg(long)]
-    pub(crate) agent: Option<String>,
-    /// Only since then: `2h`, `3d`, `yesterday`, a date.
-    #[arg(long)]
-    pub(crate) since: Option<String>,
-    /// Only about this file or folder.
-    #[arg(long)]
-    pub(crate) file: Option<String>,
-    /// Only of this kind: `prompt`, `command`, `edit`, `result`, `task` …
-    #[arg(long)]
-    pub(crate) kind: Option<String>,
-    /// Only of this task.
-    #[arg(long)]
-    pub(crate) task: Option<String>,
-    /// Only of this session.
-    #[arg(long)]
-    pub(crate) session: Option<String>,
-    /// At most so many hits.
-    #[arg(long, short = 'n', default_value_t = 20)]
-    pub(crate) limit: usize,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -4,6 +4,7 @@
 
 mod announce;
 mod bell;
+mod briefs;
 mod callers;
 mod calls;
 mod changes;
@@ -33,6 +34,7 @@ mod resources;
 mod reviews;
 pub mod revisions;
 mod row;
+mod secrets;
 mod sweeps;
 mod transcript;
 mod trials;
@@ -40,6 +42,7 @@ mod trust;
 mod workspaces;
 mod worktrees;
 
+pub use briefs::{BriefOf, BriefQuery};
 pub use callboard_agents::{Environment, StopFlag};
 pub use callers::{Answering, Caller};
 pub use calls::{AskedBy, Delivery, notify_user};

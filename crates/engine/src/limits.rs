@@ -525,3 +525,15 @@ pub const CALLER_LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// Time in which a request that is sent again may mean what the daemon before did already.
 pub const SENT_AGAIN_WITHIN_MS: i64 = 10 * 60 * 1_000;
+
+/// Tokens that a brief has at least: below, not even the goal fits.
+pub const BRIEF_TOKENS_LEAST: u32 = 200;
+
+/// Tokens that a brief has at most: more is a transcript.
+pub const BRIEF_TOKENS_MOST: u32 = 50_000;
+
+/// Subagents of a session that its brief tells of.
+pub const BRIEF_SUBAGENTS: usize = 40;
+
+/// Sessions, each forked from the one before, whose beginnings a brief tells of.
+pub const FORK_LINE: usize = 16;

@@ -66,7 +66,7 @@ impl<'a> Retelling<'a> {
 
     /// A session's fold made of all its own events, and the last of their numbers.
     pub(crate) fn fold(&mut self, session: SessionId) -> Result<(SessionFold, Seq)> {
-        let (mut fold, mut seq) = (SessionFold::default(), Seq::default());
+        let (mut fold, mut seq) = (SessionFold::anew(), Seq::default());
         self.each(session, |event| {
             fold.apply(event.ordinal, event.at, &event.body);
             seq = seq.max(event.seq);

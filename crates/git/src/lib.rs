@@ -26,6 +26,7 @@ mod run;
 pub mod scoped_commit;
 pub mod send;
 pub mod shared_checkout;
+pub mod since;
 pub mod snapshot;
 pub mod status;
 pub mod tree;

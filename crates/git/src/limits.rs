@@ -83,3 +83,5 @@ pub const IN_THE_WAY_NAMED: usize = 50;
 
 /// A difference that is told as one text: more than anybody reads on a terminal.
 pub const PATCH_BYTES: usize = 16 << 20;
+/// Commits that are told of what came since a brief's session: beyond them a number says enough.
+pub const COMMITS_SINCE: usize = 200;

@@ -5,12 +5,14 @@
 pub mod activity;
 pub mod agent;
 pub mod attribution;
+pub mod brief;
 pub mod call;
 pub mod changeset;
 pub mod check;
 pub mod conflict;
 pub mod coupling;
 pub mod event;
+pub mod fact;
 pub mod fold;
 pub mod goal;
 pub mod ids;

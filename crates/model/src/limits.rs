@@ -91,3 +91,31 @@ pub const MOVED_LETTERS: usize = 20;
 
 /// Places where a line was taken away that are tried as the beginning of a move: a line that is everywhere begins none.
 pub const MOVED_FROM: usize = 20;
+
+/// Characters kept of what somebody said, planned or summarised as a fact: what a brief may quote of it.
+pub const FACT_CHARS: usize = 6_000;
+/// Characters of a question or an answer: longer ones are prompts.
+pub const ANSWER_CHARS: usize = 400;
+/// Characters kept of a command line as it was typed: beyond them stand scripts.
+pub const FACT_LINE_CHARS: usize = 400;
+/// Commands whose passes and failures are counted while a session goes on.
+pub const FACT_COMMANDS: usize = 80;
+/// Lines kept of what a failed command told.
+pub const FAILURE_LINES: usize = 3;
+/// Characters kept of such a line.
+pub const FAILURE_CHARS: usize = 240;
+/// Files and commands between a failure and its end that are kept.
+pub const MENDING_STEPS: usize = 6;
+
+/// Characters that a brief gives to what somebody said, where room is short.
+pub const BRIEF_PROMPT_CHARS: usize = 240;
+/// Characters that it gives where there is room.
+pub const BRIEF_LONG_CHARS: usize = 1_200;
+/// Characters that it gives to a command line.
+pub const BRIEF_COMMAND_CHARS: usize = 120;
+/// Characters of an answer that says no more than yes or no.
+pub const BRIEF_YES_CHARS: usize = 12;
+/// Characters of a question that is understood without the words before it.
+pub const QUESTION_CHARS: usize = 70;
+/// Tokens of a brief, unless others are asked for: what a session reads at its start without noticing.
+pub const BRIEF_TOKENS: u32 = 2_000;

@@ -3,6 +3,7 @@
 //! Ids are strings, times RFC 3339, names snake_case; fields are added, never renamed.
 
 mod board;
+mod brief;
 mod call;
 mod changes;
 mod commit;
@@ -23,6 +24,7 @@ pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
     TaskSession, TaskView, Workspace,
 };
+pub use brief::{BriefLine, BriefPart, BriefSection, BriefView};
 pub use call::{AnswerCall, CallView, Inbox};
 pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,

@@ -4,8 +4,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, calls, changes, doctor, nights, owned, resources, reviews, search, sessions, tasks,
-    trust, worktrees,
+    board, briefs, calls, changes, doctor, nights, owned, resources, reviews, search, sessions,
+    tasks, trust, worktrees,
 };
 use crate::error::ApiError;
 use crate::stream;
@@ -81,6 +81,7 @@ use crate::stream;
         owned::turns,
         owned::rewind,
         search::search,
+        briefs::brief,
         calls::calls,
         calls::call,
         calls::answer,

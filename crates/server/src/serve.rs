@@ -18,8 +18,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, calls, changes, doctor, hook, nights, owned, resources, reviews, search, sessions,
-    tasks, trust, worktrees,
+    board, briefs, calls, changes, doctor, hook, nights, owned, resources, reviews, search,
+    sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, mcp, stream};
@@ -149,6 +149,7 @@ impl Listening {
 
 fn of_reviews() -> Router<App> {
     Router::new()
+        .route("/api/brief", get(briefs::brief))
         .route("/api/reviews", get(reviews::reviews).post(reviews::open))
         .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
         .route("/api/reviews/{id}/diff", get(reviews::diff))

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0011_reviews.sql"),
     include_str!("../migrations/0012_trials.sql"),
     include_str!("../migrations/0013_attribution.sql"),
+    include_str!("../migrations/0014_facts.sql"),
 ];
 
 /// The newest layout of this version.

@@ -50,6 +50,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a session or a task hands to whoever goes on, each line with what proves it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description What it is of: `S41`, the agent's own id or its beginning, or `T12`. */
+                    of: string;
+                    /** @description The task that it is made for: what touches its scope comes first. */
+                    for?: string;
+                    /** @description Tokens that it may have; 2,000 if not given. */
+                    budget?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BriefView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls": {
         parameters: {
             query?: never;
@@ -4054,6 +4104,68 @@ export interface components {
             /** @description The names of those that it breaks with; the base's, if with that. */
             with: string[];
         };
+        /** @description A line of a brief. */
+        BriefLine: {
+            /** @description What proves it, never nothing: events (`S41#10234`), `T12`, `D9`, `git 1a2b3c4`. */
+            cites: string[];
+            /** @description What of it no longer holds, as far as git tells. */
+            no_longer?: string | null;
+            /** @description What it tells. */
+            text: string;
+        };
+        /**
+         * @description What a section of a brief tells.
+         * @enum {string}
+         */
+        BriefPart: "goal" | "state" | "open" | "decisions" | "ruled_out" | "said" | "unverified" | "commands" | "mended" | "files";
+        /** @description A section of a brief. */
+        BriefSection: {
+            /** @description Its heading. */
+            heading: string;
+            /** @description Its lines. */
+            lines: components["schemas"]["BriefLine"][];
+            /** @description What it tells. */
+            part: components["schemas"]["BriefPart"];
+        };
+        /** @description The context that a session or a task hands to whoever goes on. */
+        BriefView: {
+            /** @description What it is of: a session, or a task and its sessions (`T12`, `S41`). */
+            about: string[];
+            /** @description When it was made. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description Tokens that it may have.
+             */
+            budget: number;
+            for_task?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: int32
+             * @description Lines that had no room.
+             */
+            left_out: number;
+            /** @description The whole as Markdown. */
+            markdown: string;
+            /**
+             * Format: int32
+             * @description Secrets that were masked.
+             */
+            masked: number;
+            /** @description Its sections, in the order in which they are read; none is empty. */
+            sections: components["schemas"]["BriefSection"][];
+            /** @description In one line. */
+            title: string;
+            /**
+             * Format: int32
+             * @description Tokens that it has, as far as can be told without a model's own count.
+             */
+            tokens: number;
+            /**
+             * Format: int32
+             * @description Answers of an agent that was asked whose quotes are not where it said; they are left out.
+             */
+            unproven?: number;
+        };
         /** @description An answer. */
         CallAnswer: {
             /** @description Answers to questions with several parts: question, then what was chosen. */
@@ -6880,6 +6992,10 @@ export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
 export type Board = components['schemas']['Board'];
 export type BreakView = components['schemas']['BreakView'];
+export type BriefLine = components['schemas']['BriefLine'];
+export type BriefPart = components['schemas']['BriefPart'];
+export type BriefSection = components['schemas']['BriefSection'];
+export type BriefView = components['schemas']['BriefView'];
 export type CallAnswer = components['schemas']['CallAnswer'];
 export type CallDetail = components['schemas']['CallDetail'];
 export type CallId = components['schemas']['CallId'];

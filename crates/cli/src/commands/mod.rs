@@ -1,6 +1,7 @@
 //! One file per noun or daily verb.
 
 mod answer;
+mod brief;
 mod changes;
 mod claim;
 mod commit;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Conflicts(args) => conflicts::conflicts(&args, settings),
         Command::Couplings(args) => couplings::couplings(&args, settings),
         Command::Review(args) => review::review(args, settings),
+        Command::Brief(args) => done(brief::brief(&args, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
 
 use super::{client, in_workspace, workspace_here};
-use crate::args::Search;
+use crate::args::search::Search;
 use crate::client::encoded;
 use crate::error::CliError;
 use crate::output::{self, Style};

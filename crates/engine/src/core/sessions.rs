@@ -130,6 +130,7 @@ impl Sessions<'_> {
             let (agent, thread) = (stored.agent.clone(), stored.thread.clone());
             self.hold(w, id, &agent, &thread)?;
             self.fold_anew(w, id)?;
+            self.put_facts(w, id)?;
             (self.folds.held.get(&id).cloned(), self.running.of(&agent, &thread))
         };
         let Some(held) = held else {
@@ -193,6 +194,17 @@ impl Sessions<'_> {
         }
         super::calls::follow_session(w, &view, &held.fold, &state_before)?;
         Ok(view)
+    }
+
+    /// Stores what the session's new events prove. What a fold that misses events found is not sure, and is found
+    /// anew with it.
+    fn put_facts(&mut self, w: &mut Write<'_>, id: SessionId) -> Result<()> {
+        let Some(held) = self.folds.held.get_mut(&id) else { return Ok(()) };
+        let (facts, is_anew) = held.fold.tracker.take_news();
+        if held.is_out_of_order {
+            return Ok(());
+        }
+        w.put_facts(id, &facts, is_anew)
     }
 
     fn workspace_of(&mut self, view: &SessionView, held: &Held) -> Option<WorkspaceId> {

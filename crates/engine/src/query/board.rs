@@ -229,7 +229,7 @@ fn workspace_view(workspace: &StoredWorkspace, counts: &Counts) -> Workspace {
 }
 
 /// The rows that a filter picks, newest first.
-pub(super) fn views(s: &Snapshot<'_>, filter: &SessionFilter) -> StoreResult<Vec<SessionView>> {
+pub(crate) fn views(s: &Snapshot<'_>, filter: &SessionFilter) -> StoreResult<Vec<SessionView>> {
     let rows = s.sessions(filter)?;
     Ok(rows.iter().filter_map(|row| crate::row::stored(row.id, &row.row)).collect())
 }

@@ -13,6 +13,7 @@ mod since;
 mod stream;
 mod versions;
 
+pub(crate) use board::views;
 pub(crate) use changes::{Naming, branches_of, pair_view};
 pub use events::{EventsFrom, EventsWanted};
 pub(crate) use reviews::sent_branch_view;

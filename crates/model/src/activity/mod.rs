@@ -115,7 +115,26 @@ pub(crate) fn is_empty(words: &Words) -> bool {
 
 /// Whether the last words asked something.
 pub(crate) fn asked(fold: &SessionFold) -> bool {
-    fold.said.as_ref().is_some_and(|words| closing::question(words).is_some())
+    question(fold).is_some()
+}
+
+/// What the agent's last words ask, with what stands before a question that is too short to be understood alone.
+pub(crate) fn question_in_full(fold: &SessionFold) -> Option<String> {
+    let question = question(fold)?;
+    if question.chars().count() >= limits::QUESTION_CHARS {
+        return Some(question);
+    }
+    let said = crate::text::one_line(&fold.said.as_ref()?.ending());
+    let Some(at) = said.rfind(&question) else { return Some(question) };
+    let before = crate::text::clip_start(said[..at].trim_end(), limits::QUESTION_CHARS * 3);
+    // From the beginning of a sentence, where there is one.
+    let begin = before.find(". ").filter(|_| before.starts_with('…')).map_or(0, |at| at + 2);
+    Some(format!("{} {question}", &before[begin..]).trim_start().to_owned())
+}
+
+/// What the agent's last words ask.
+pub(crate) fn question(fold: &SessionFold) -> Option<String> {
+    fold.said.as_ref().and_then(closing::question)
 }
 
 /// What is being done, without a word on how the turn stands.

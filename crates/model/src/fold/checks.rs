@@ -49,45 +49,24 @@ impl Checks {
         result: &ToolResult,
         place: (Ordinal, Option<Timestamp>),
     ) -> Option<(CheckNews, &CheckRun)> {
-        let Purpose::Check { check, command, provable, alone } = purpose else { return None };
-        // The shell's codes for a program that is not there, or cannot be run (POSIX XCU 2.8.2).
-        if matches!(result.exit_code, Some(126 | 127)) {
-            return None;
-        }
-        let (mut counts, mut first_failure) = Counts::read(&result.text);
-        if let Some(stderr) = result.stderr.as_deref().filter(|_| counts.is_empty()) {
-            let more = Counts::read(stderr);
-            (counts, first_failure) = (more.0, first_failure.or(more.1));
-        }
-        let verdict = verdict(*check, (*provable, *alone), result, &counts);
-        if verdict != Verdict::Failed {
-            first_failure = None;
-        }
-        let known = self.runs.iter().position(|r| r.command == *command);
+        let mut run = run_of(purpose, result, place)?;
+        let known = self.runs.iter().position(|r| r.command == run.command);
         let before = known.map(|at| self.runs.remove(at));
         let failed_before = before.as_ref().is_some_and(|b| b.failures_in_row > 0);
-        let same =
-            before.as_ref().is_some_and(|b| b.counts == counts && b.first_failure == first_failure);
+        let same = before
+            .as_ref()
+            .is_some_and(|b| b.counts == run.counts && b.first_failure == run.first_failure);
         let in_row = before.map_or(0, |b| b.failures_in_row);
-        let news = match verdict {
+        let news = match run.verdict {
             Verdict::Failed if failed_before && same => CheckNews::FailedAsBefore,
             Verdict::Failed => CheckNews::Failed,
-            Verdict::Passed if failed_before || self.kind_failing(*check) => CheckNews::Fixed,
+            Verdict::Passed if failed_before || self.kind_failing(run.kind) => CheckNews::Fixed,
             _ => CheckNews::Other,
         };
-        let run = CheckRun {
-            kind: *check,
-            command: command.clone(),
-            verdict,
-            counts,
-            first_failure,
-            failures_in_row: match verdict {
-                Verdict::Failed => in_row + 1,
-                Verdict::Passed => 0,
-                Verdict::Unknown => in_row,
-            },
-            ordinal: place.0,
-            at: place.1,
+        run.failures_in_row = match run.verdict {
+            Verdict::Failed => in_row + 1,
+            Verdict::Passed => 0,
+            Verdict::Unknown => in_row,
         };
         if self.runs.len() >= limits::CHECKS {
             self.runs.remove(0);
@@ -99,6 +78,38 @@ impl Checks {
     fn kind_failing(&self, kind: CheckKind) -> bool {
         self.failing().is_some_and(|run| run.kind == kind)
     }
+}
+
+/// A run of a check by itself, as if none had been before it; `None` if it is none, or could not be run.
+pub(crate) fn run_of(
+    purpose: &Purpose,
+    result: &ToolResult,
+    place: (Ordinal, Option<Timestamp>),
+) -> Option<CheckRun> {
+    let Purpose::Check { check, command, provable, alone } = purpose else { return None };
+    // The shell's codes for a program that is not there, or cannot be run (POSIX XCU 2.8.2).
+    if matches!(result.exit_code, Some(126 | 127)) {
+        return None;
+    }
+    let (mut counts, mut first_failure) = Counts::read(&result.text);
+    if let Some(stderr) = result.stderr.as_deref().filter(|_| counts.is_empty()) {
+        let more = Counts::read(stderr);
+        (counts, first_failure) = (more.0, first_failure.or(more.1));
+    }
+    let verdict = verdict(*check, (*provable, *alone), result, &counts);
+    if verdict != Verdict::Failed {
+        first_failure = None;
+    }
+    Some(CheckRun {
+        kind: *check,
+        command: command.clone(),
+        verdict,
+        counts,
+        first_failure,
+        failures_in_row: u32::from(verdict == Verdict::Failed),
+        ordinal: place.0,
+        at: place.1,
+    })
 }
 
 fn verdict(

@@ -75,7 +75,7 @@ impl Landed {
 }
 
 /// Branch, id and subject of the commit that `git commit` says it made: `[main 1a2b3c4] Subject`.
-fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
+pub(crate) fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
     output.lines().find_map(|line| {
         let (head, subject) = line.trim().strip_prefix('[')?.split_once("] ")?;
         let (branch, id) = head.rsplit_once(' ')?;
@@ -85,7 +85,7 @@ fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// The address of a pull or merge request in a command's output.
-pub(super) fn pull_request_address(output: &str) -> Option<&str> {
+pub(crate) fn pull_request_address(output: &str) -> Option<&str> {
     output.split_whitespace().rev().find(|word| {
         word.starts_with("https://")
             && (word.contains("/pull/") || word.contains("/merge_requests/"))

@@ -34,12 +34,13 @@ use crate::activity::{self, Activity};
 use crate::call::{CallDetail, CallKind};
 use crate::check::CheckRun;
 use crate::event::{Author, EventBody, Failure, Prompt, TurnPhase};
+use crate::fact::FactTracker;
 use crate::goal::{self, Goal, Request};
 use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
 /// Changes whenever a fold of the same events would come out differently.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// An event's place: its order in the session, and when it happened.
 pub(crate) type Place = (Ordinal, Option<Timestamp>);
@@ -114,6 +115,8 @@ pub struct SessionFold {
     pub headway: Headway,
     /// What is worth telling later.
     pub milestones: Milestones,
+    /// What its events prove.
+    pub tracker: FactTracker,
 }
 
 /// A tool use that ended.
@@ -167,11 +170,18 @@ impl Default for SessionFold {
             compacted: None,
             headway: Headway::default(),
             milestones: Milestones::default(),
+            tracker: FactTracker::default(),
         }
     }
 }
 
 impl SessionFold {
+    /// One that all events of a session are folded into anew: its facts take the place of those that were found before.
+    #[must_use]
+    pub fn anew() -> Self {
+        Self { tracker: FactTracker::anew(), ..Self::default() }
+    }
+
     /// The fold that `json` holds; `None` if it is unreadable or of another version: fold anew.
     #[must_use]
     pub fn from_json(json: &str) -> Option<Self> {
@@ -264,6 +274,10 @@ impl SessionFold {
         self.updated_at = self.updated_at.max(at);
         self.last = ordinal;
         self.events += 1;
+        let asked = matches!(body, EventBody::Prompt(_))
+            .then(|| activity::question_in_full(self))
+            .flatten();
+        self.tracker.apply(place, body, self.facts.cwd.as_deref(), asked.as_deref());
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place),
             EventBody::Text { text } => {

@@ -46,6 +46,12 @@ pub fn heading(text: &str) -> String {
     clip(title.unwrap_or(&line).trim(), limits::LINE_CHARS)
 }
 
+/// A prompt without what editors and programs wrap around it.
+#[must_use]
+pub(crate) fn without_additions(prompt: &str) -> String {
+    request::without_additions(head(prompt, limits::GOAL_SCAN_BYTES)).trim().to_owned()
+}
+
 /// A prompt, read for what its user asks.
 #[derive(Debug, Clone)]
 pub struct Request<'a> {

@@ -15,8 +15,7 @@ pub(super) struct Own {
 /// The prompt's sentences, most of them its user's own.
 #[must_use]
 pub(super) fn own_sentences(text: &str) -> Own {
-    let text = head(text, limits::GOAL_SCAN_BYTES);
-    let text = without_elements(after_context(text));
+    let text = without_additions(head(text, limits::GOAL_SCAN_BYTES));
     let mut kept = String::new();
     let mut fenced = false;
     let mut pasted_first = None;
@@ -70,6 +69,11 @@ pub(super) fn own_sentences(text: &str) -> Own {
         }
     }
     Own { sentences: out, pasted_first: pasted_first.unwrap_or(false) }
+}
+
+/// A prompt without what editors and programs wrap around it.
+pub(super) fn without_additions(text: &str) -> String {
+    without_elements(after_context(text))
 }
 
 /// What stands after an editor's account of open files, where a heading tells the request apart.

@@ -1,6 +1,7 @@
 //! The HTTP API: one short function per request.
 
 pub(crate) mod board;
+pub(crate) mod briefs;
 pub(crate) mod calls;
 pub(crate) mod changes;
 pub(crate) mod doctor;

@@ -51,7 +51,7 @@ fn of_the_writers_that_an_earlier_version_let_in_the_newest_stays() {
             "DROP INDEX owned_writer;
              DROP TABLE review_viewed; DROP TABLE review_comment; DROP TABLE review_check; DROP TABLE review;
              DROP TABLE changeset; DROP TABLE pair; DROP TABLE claim; DROP TABLE notice;
-             DROP TABLE trial_result; DROP TABLE attribution;
+             DROP TABLE trial_result; DROP TABLE attribution; DROP TABLE fact;
              PRAGMA user_version = 8;",
         )
         .unwrap();

@@ -1,0 +1,231 @@
+//! Briefs: what a session or a task hands to whoever goes on, made of facts, decisions and git.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use callboard_git::{Git, since};
+use callboard_model::brief::{self, BriefFact, BriefSession, BriefTask, GitNow, Material, finish};
+use callboard_model::fact::FactBody;
+use callboard_model::view::{BriefView, SessionView};
+use callboard_model::{SessionFold, SessionId, TaskId, Timestamp};
+use callboard_store::{SessionFilter, Snapshot, StoredFact, Task};
+
+use crate::core::view_of;
+use crate::query::views;
+use crate::row::fold_of;
+use crate::{Engine, EngineError, limits, secrets};
+
+/// What a brief is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BriefOf {
+    /// One session, with what its subagents did.
+    Session(SessionId),
+    /// A task and all of its sessions.
+    Task(TaskId),
+}
+
+/// What brief is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BriefQuery {
+    /// What it is of.
+    pub of: BriefOf,
+    /// The task that it is made for.
+    pub for_task: Option<TaskId>,
+    /// Tokens that it may have.
+    pub budget: u32,
+}
+
+impl Engine {
+    /// A brief. The same records and the same state of git give the same brief.
+    ///
+    /// # Errors
+    /// When there is no such session or task, or the store fails.
+    pub fn brief(&self, query: BriefQuery) -> Result<BriefView, EngineError> {
+        let mut material = self.read(|s| material(s, query))?;
+        for session in &mut material.sessions {
+            session.git = git_now(session);
+        }
+        let budget = query.budget.clamp(limits::BRIEF_TOKENS_LEAST, limits::BRIEF_TOKENS_MOST);
+        let mut brief = brief::assemble(&material, budget, self.now());
+        mask(&mut brief);
+        Ok(brief)
+    }
+}
+
+/// What the store knows for it.
+fn material(s: &Snapshot<'_>, query: BriefQuery) -> Result<Material, EngineError> {
+    let mut material = Material::default();
+    let sessions = match query.of {
+        BriefOf::Session(id) => vec![view_of(s, id)?.ok_or_else(|| EngineError::no_session(id))?],
+        BriefOf::Task(id) => {
+            let task = s.task(id)?.ok_or_else(|| EngineError::no_task(id))?;
+            let mut found = Vec::new();
+            for link in &task.sessions {
+                found.extend(view_of(s, link.session)?);
+            }
+            material.task = Some(task_of(task));
+            found.sort_by_key(|view| (view.started_at, view.id));
+            found
+        }
+    };
+    for view in sessions {
+        let children = SessionFilter { parent: Some(view.id), ..SessionFilter::default() };
+        let mut children = views(s, &children)?;
+        children.sort_by_key(|view| (view.started_at, view.id));
+        material.sessions.push(session(s, &view, false)?);
+        for child in children.iter().take(limits::BRIEF_SUBAGENTS) {
+            material.sessions.push(session(s, child, true)?);
+        }
+    }
+    if let Some(id) = query.for_task {
+        material.made_for = Some(task_of(s.task(id)?.ok_or_else(|| EngineError::no_task(id))?));
+    }
+    Ok(material)
+}
+
+fn task_of(task: Task) -> BriefTask {
+    BriefTask {
+        id: task.id,
+        title: task.title,
+        body: task.body,
+        checks: task.checks,
+        scope: task.scope,
+    }
+}
+
+fn session(
+    s: &Snapshot<'_>,
+    view: &SessionView,
+    is_subagent: bool,
+) -> Result<BriefSession, EngineError> {
+    let fold = fold_of(s, view.id)?.unwrap_or_default();
+    let mut facts = Vec::new();
+    // What a fork began with is part of what it knows.
+    for id in before(s, view)? {
+        let until = view.started_at;
+        let earlier = s.facts(id)?;
+        facts.extend(earlier.into_iter().filter(|fact| fact.fact.at <= until).filter_map(told));
+    }
+    facts.extend(s.facts(view.id)?.into_iter().filter_map(told));
+    let plan = facts.iter().rfind(|fact| fact.body == FactBody::Planned);
+    let plan = plan.map(|fact| (fold.plan.clone(), fact.cites.last().cloned().unwrap_or_default()));
+    let title = view.title.clone().or_else(|| view.goal.clone()).unwrap_or_default();
+    let root = root_of(&fold);
+    let commit = fold.facts.commit.clone();
+    Ok(BriefSession { id: Some(view.id), title, root, commit, is_subagent, facts, plan, git: None })
+}
+
+/// The sessions whose beginnings a fork shares, the first one first.
+fn before(s: &Snapshot<'_>, view: &SessionView) -> Result<Vec<SessionId>, EngineError> {
+    let mut line = Vec::new();
+    let mut next = view.forked_from;
+    while let Some(id) = next.filter(|id| !line.contains(id) && line.len() < limits::FORK_LINE) {
+        line.insert(0, id);
+        next = view_of(s, id)?.and_then(|view| view.forked_from);
+    }
+    Ok(line)
+}
+
+/// The directory that a session's paths are told from.
+fn root_of(fold: &SessionFold) -> Option<String> {
+    let cwd = fold.facts.cwd.clone().or_else(|| fold.facts.root.clone())?;
+    // A folder that is gone lies in no checkout, though one may be above it.
+    let is_there = Path::new(&cwd).is_dir();
+    let checkout = is_there.then(|| callboard_git::locate(Path::new(&cwd))).flatten();
+    let top = checkout.map(|checkout| checkout.top.to_string_lossy().into_owned());
+    Some(top.unwrap_or(cwd))
+}
+
+/// A fact with its citations; `None` if no event is left that proves it.
+fn told(stored: StoredFact) -> Option<BriefFact> {
+    let session = stored.session;
+    let cites: Vec<String> =
+        stored.events.iter().map(|seq| format!("{session}#{}", seq.0)).collect();
+    let last = stored.last();
+    let StoredFact { fact, times, .. } = stored;
+    (!cites.is_empty()).then_some(BriefFact { body: fact.body, cites, last, at: fact.at, times })
+}
+
+/// What git says of where a session worked; `None` where there is no checkout any more, or no commit in it.
+fn git_now(session: &BriefSession) -> Option<GitNow> {
+    if session.is_subagent {
+        return None;
+    }
+    let root = PathBuf::from(session.root.as_deref()?);
+    root.is_dir().then(|| callboard_git::locate(&root)).flatten()?;
+    let own: Vec<&str> = session
+        .facts
+        .iter()
+        .filter_map(|fact| match &fact.body {
+            FactBody::Committed { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    let now =
+        since::since(&Git::at(&root), own.last().copied().or(session.commit.as_deref())).ok()?;
+    let is_own = |commit: &&String| own.iter().any(|id| commit.starts_with(id));
+    let others = now.commits.iter().filter(|commit| !is_own(commit)).count();
+    let ended = session.facts.iter().filter_map(|fact| fact.at).max();
+    let mut git = GitNow {
+        head: now.head,
+        branch: now.branch,
+        commits_since: u32::try_from(others).unwrap_or(u32::MAX),
+        dirty: u32::try_from(now.dirty).unwrap_or(u32::MAX),
+        ..GitNow::default()
+    };
+    for fact in &session.facts {
+        let FactBody::Edited { path, .. } = &fact.body else { continue };
+        let by_commit = others > 0
+            && Path::new(path)
+                .strip_prefix(&root)
+                .is_ok_and(|inside| now.files.iter().any(|file| Path::new(file) == inside));
+        match written_at(Path::new(path)) {
+            Written::Gone => git.gone.push(path.clone()),
+            Written::At(at) if by_commit || is_later(at, ended) => {
+                git.changed_since.push(path.clone());
+            }
+            Written::At(_) | Written::Unknown => {}
+        }
+    }
+    Some(git)
+}
+
+enum Written {
+    At(Timestamp),
+    Gone,
+    Unknown,
+}
+
+fn written_at(path: &Path) -> Written {
+    match path.metadata() {
+        Ok(meta) => meta.modified().map_or(Written::Unknown, |at| Written::At(at.into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Written::Gone,
+        Err(_) => Written::Unknown,
+    }
+}
+
+/// Whether a file was written after the session's last event, and not by its last command, which may end late.
+fn is_later(at: Timestamp, ended: Option<Timestamp>) -> bool {
+    let slack = i64::try_from(SLACK.as_millis()).unwrap_or_default();
+    ended.is_some_and(|ended| at > ended.plus_ms(slack))
+}
+
+/// Time after its last event within which a file's change is still the session's.
+const SLACK: Duration = Duration::from_secs(2);
+
+/// Masks what the lines hold of tokens and keys, and writes the brief anew if there were any.
+fn mask(brief: &mut BriefView) {
+    let (title, mut masked) = secrets::mask(&brief.title);
+    brief.title = title;
+    for line in brief.sections.iter_mut().flat_map(|section| &mut section.lines) {
+        let (text, found) = secrets::mask(&line.text);
+        if found > 0 {
+            line.text = text;
+            masked += found;
+        }
+    }
+    if masked > 0 {
+        brief.masked = masked;
+        finish(brief);
+    }
+}

@@ -1,0 +1,43 @@
+//! What became of a checkout since a commit that somebody knew.
+
+use crate::limits;
+use crate::run::{Git, GitError};
+use crate::status::tracked;
+
+/// A checkout now, beside a commit that was known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Since {
+    /// The commit that is checked out.
+    pub head: String,
+    /// The branch.
+    pub branch: Option<String>,
+    /// The commits that came since, newest first, as far as they are counted.
+    pub commits: Vec<String>,
+    /// The files that those commits changed, from the checkout's root.
+    pub files: Vec<String>,
+    /// Tracked files that differ from the commit.
+    pub dirty: usize,
+}
+
+/// What became of the checkout that `git` runs in since `known`; without it, what it is now.
+///
+/// # Errors
+/// When git cannot be run, or there is no commit.
+pub fn since(git: &Git, known: Option<&str>) -> Result<Since, GitError> {
+    let head = git.text(&["rev-parse", "--verify", "HEAD"])?.trim().to_owned();
+    let branch = git.text(&["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
+    let branch = branch.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let dirty = tracked(git)?.len();
+    let mut since = Since { head, branch, dirty, ..Since::default() };
+    let known = known.filter(|known| !since.head.starts_with(known) && git.has_commit(known));
+    if let Some(known) = known {
+        let range = format!("{known}..HEAD");
+        let limit = format!("--max-count={}", limits::COMMITS_SINCE);
+        let commits = git.text(&["log", "--format=%H", &limit, &range])?;
+        since.commits = commits.lines().map(str::to_owned).collect();
+        let files = git.bytes(&["diff", "--name-only", "-z", "--no-renames", known, "HEAD"])?;
+        let files = files.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+        since.files = files.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+    }
+    Ok(since)
+}

@@ -1,0 +1,72 @@
+//! Which lines a brief has: the most useful that fit, in few words first, and in more where room is left.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Candidate, render, tokens};
+use crate::view::{BriefLine, BriefPart, BriefSection};
+
+/// The sections made of the lines that fit into `room` tokens, and how many lines did not.
+pub(super) fn choose(candidates: Vec<Candidate>, room: u32) -> (Vec<BriefSection>, u32) {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|at| (Reverse(candidates[*at].weight), candidates[*at].order));
+    let mut room = room;
+    let mut parts: BTreeMap<BriefPart, u32> = BTreeMap::new();
+    let mut chosen: Vec<Option<BriefLine>> = vec![None; candidates.len()];
+    for at in &order {
+        let candidate = &candidates[*at];
+        let line = candidate.line(&candidate.short);
+        let heading = if parts.contains_key(&candidate.part) {
+            0
+        } else {
+            tokens::of(&render::heading(candidate.part))
+        };
+        let needs = tokens::of(&render::line(&line)) + heading;
+        if needs <= room {
+            room -= needs;
+            *parts.entry(candidate.part).or_default() += 1;
+            chosen[*at] = Some(line);
+        }
+    }
+    for at in &order {
+        let candidate = &candidates[*at];
+        let (Some(line), Some(long)) = (&chosen[*at], &candidate.long) else { continue };
+        let longer = candidate.line(long);
+        let more = tokens::of(&render::line(&longer))
+            - tokens::of(&render::line(line)).min(tokens::of(&render::line(&longer)));
+        if more <= room {
+            room -= more;
+            chosen[*at] = Some(longer);
+        }
+    }
+    let left_out = chosen.iter().filter(|line| line.is_none()).count();
+    (sections(&candidates, chosen), u32::try_from(left_out).unwrap_or(u32::MAX))
+}
+
+/// A line with its place among the lines of its part.
+type Placed = ((usize, crate::Ordinal), BriefLine);
+
+fn sections(candidates: &[Candidate], chosen: Vec<Option<BriefLine>>) -> Vec<BriefSection> {
+    let mut by_part: BTreeMap<BriefPart, Vec<Placed>> = BTreeMap::new();
+    for (candidate, line) in candidates.iter().zip(chosen) {
+        if let Some(line) = line {
+            by_part.entry(candidate.part).or_default().push((candidate.order, line));
+        }
+    }
+    let section = |(part, mut lines): (BriefPart, Vec<Placed>)| {
+        lines.sort_by_key(|(order, _)| *order);
+        let lines = lines.into_iter().map(|(_, line)| line).collect();
+        BriefSection { part, heading: part.heading().to_owned(), lines }
+    };
+    by_part.into_iter().map(section).collect()
+}
+
+impl Candidate {
+    fn line(&self, text: &str) -> BriefLine {
+        BriefLine {
+            text: text.to_owned(),
+            cites: self.cites.clone(),
+            no_longer: self.no_longer.clone(),
+        }
+    }
+}

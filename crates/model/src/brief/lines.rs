@@ -1,0 +1,172 @@
+//! The lines that a brief may have, each with its weight.
+
+mod commands;
+mod files;
+mod words;
+
+use super::{BriefDecision, BriefSession, BriefTask, Candidate, Material};
+use crate::view::BriefPart;
+use crate::{Ordinal, limits};
+
+/// All lines that the material proves.
+pub(super) fn candidates(material: &Material) -> Vec<Candidate> {
+    let mut lines = Lines { all: Vec::new(), session: 0 };
+    if let Some(task) = &material.task {
+        lines.task(task);
+    }
+    for (at, decision) in material.decisions.iter().enumerate() {
+        lines.decision(decision, at);
+    }
+    for (at, session) in material.sessions.iter().enumerate() {
+        lines.session = at + 1;
+        words::add(&mut lines, session);
+        commands::add(&mut lines, session);
+        files::add(&mut lines, session);
+    }
+    if let Some(task) = &material.made_for {
+        lines.prefer(task);
+    }
+    lines.all
+}
+
+/// What it is of, in one line.
+pub(super) fn title(material: &Material) -> String {
+    let session = || material.sessions.first().map(|session| session.title.clone());
+    let task = material.task.as_ref().map(|task| task.title.clone());
+    crate::text::clip(&quoted(&task.or_else(session).unwrap_or_default()), limits::LINE_CHARS)
+}
+
+/// What it is of, by name.
+pub(super) fn about(material: &Material) -> Vec<String> {
+    let task = material.task.iter().map(|task| task.id.to_string());
+    let own = material.sessions.iter().filter(|session| !session.is_subagent);
+    task.chain(own.filter_map(|session| Some(session.id?.to_string()))).collect()
+}
+
+/// Lines as they are gathered.
+struct Lines {
+    all: Vec<Candidate>,
+    /// Which session they are of, from 1; 0 for those of none.
+    session: usize,
+}
+
+impl Lines {
+    /// Adds a line, unless it says nothing or nothing proves it.
+    fn add(&mut self, part: BriefPart, weight: u32, text: Text, cites: &[String], at: Ordinal) {
+        if text.short.is_empty() || cites.is_empty() {
+            return;
+        }
+        let Text { short, long, no_longer } = text;
+        let long = long.filter(|long| *long != short);
+        let order = (self.session, at);
+        let cites = cites.to_vec();
+        self.all.push(Candidate { part, weight, short, long, cites, no_longer, order });
+    }
+
+    fn task(&mut self, task: &BriefTask) {
+        let cite = [task.id.to_string()];
+        let body = quoted(&task.body);
+        let whole = match body.as_str() {
+            "" => quoted(&task.title),
+            body => format!("{}: {body}", quoted(&task.title)),
+        };
+        let text = Text::of(&whole, limits::BRIEF_PROMPT_CHARS * 2);
+        self.add(BriefPart::Goal, 1_000, text, &cite, Ordinal(0));
+        for (at, check) in (1..).zip(&task.checks) {
+            let text = Text::short(format!("Accepted when `{}` passes", code(check)));
+            self.add(BriefPart::Goal, 900, text, &cite, Ordinal(at));
+        }
+    }
+
+    fn decision(&mut self, decision: &BriefDecision, at: usize) {
+        let cite = [decision.cite.clone()];
+        let order = Ordinal(i64::try_from(at).unwrap_or_default());
+        let title = quoted(&decision.title);
+        let whole = match quoted(&decision.why).as_str() {
+            "" => title.clone(),
+            why => format!("{title}: {why}"),
+        };
+        let no_longer = decision.is_superseded.then(|| "superseded".to_owned());
+        let weight = if decision.is_superseded { 300 } else { 860 };
+        let text = Text { no_longer, ..Text::of(&whole, limits::BRIEF_PROMPT_CHARS) };
+        self.add(BriefPart::Decisions, weight, text, &cite, order);
+        for (what, why) in &decision.ruled_out {
+            let line = match why.as_str() {
+                "" => quoted(what),
+                why => format!("{}: {}", quoted(what), quoted(why)),
+            };
+            let text = Text::of(&line, limits::BRIEF_PROMPT_CHARS);
+            self.add(BriefPart::RuledOut, weight - 10, text, &cite, order);
+        }
+        for open in &decision.open {
+            let text = Text::of(&quoted(open), limits::BRIEF_PROMPT_CHARS);
+            self.add(BriefPart::Open, weight - 5, text, &cite, order);
+        }
+    }
+
+    /// What touches the scope of the task that the brief is for matters more.
+    fn prefer(&mut self, task: &BriefTask) {
+        let words = task.title.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words: Vec<String> =
+            words.filter(|word| word.len() >= 4).map(str::to_lowercase).collect();
+        for line in &mut self.all {
+            let text = line.long.as_ref().unwrap_or(&line.short).to_lowercase();
+            let in_scope = task.scope.iter().any(|path| {
+                let path = path.trim_end_matches(['*', '/']).to_lowercase();
+                !path.is_empty() && text.contains(&path)
+            });
+            let named = words.iter().filter(|word| text.contains(word.as_str())).count();
+            let named = u32::try_from(named.min(3)).unwrap_or_default();
+            line.weight += named * 40 + if in_scope { 150 } else { 0 };
+        }
+    }
+}
+
+/// The words of a line.
+struct Text {
+    short: String,
+    long: Option<String>,
+    no_longer: Option<String>,
+}
+
+impl Text {
+    fn short(text: String) -> Self {
+        Self { short: text, long: None, no_longer: None }
+    }
+
+    /// A text in few characters, and in more.
+    fn of(text: &str, chars: usize) -> Self {
+        let short = crate::text::clip(text, chars);
+        let long = crate::text::clip(text, limits::BRIEF_LONG_CHARS);
+        Self { short, long: Some(long), no_longer: None }
+    }
+}
+
+/// What somebody wrote, on one line and with nothing that Markdown or a reader could take for more than words.
+fn quoted(text: &str) -> String {
+    let line = crate::text::one_line(text);
+    let line = line.trim_start_matches(['#', '>', ' ']);
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line.replace("```", "'''");
+    // A tag is no tag any more.
+    while let Some(at) = rest.find('<') {
+        let is_tag =
+            rest[at + 1..].starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+        out.push_str(&rest[..at]);
+        out.push(if is_tag { '‹' } else { '<' });
+        rest = rest.split_off(at + 1);
+    }
+    out + &rest
+}
+
+/// A command or a path between backticks.
+fn code(text: &str) -> String {
+    crate::text::one_line(text).replace('`', "'")
+}
+
+/// Paths as they are told from the session's folder.
+fn relative(session: &BriefSession, path: &str) -> String {
+    let root = session.root.as_deref().unwrap_or_default();
+    let inside = path.strip_prefix(root).filter(|_| !root.is_empty());
+    inside.and_then(|path| path.strip_prefix('/')).unwrap_or(path).to_owned()
+}

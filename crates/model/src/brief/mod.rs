@@ -1,0 +1,160 @@
+//! Briefs: what the next session needs of this one, each line with the events that prove it.
+
+mod budget;
+mod lines;
+mod render;
+pub mod tokens;
+
+use crate::fact::FactBody;
+use crate::fold::PlanTrack;
+use crate::view::{BriefPart, BriefSection, BriefView};
+use crate::{Ordinal, SessionId, TaskId, Timestamp};
+
+/// All that a brief is made of.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Material {
+    /// The task it is of.
+    pub task: Option<BriefTask>,
+    /// The sessions it is of, in the order in which they began.
+    pub sessions: Vec<BriefSession>,
+    /// Decisions that belong to them.
+    pub decisions: Vec<BriefDecision>,
+    /// The task that it is made for: what touches its scope comes first.
+    pub made_for: Option<BriefTask>,
+}
+
+/// A task, as a brief tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefTask {
+    /// The task.
+    pub id: TaskId,
+    /// One line.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// Its acceptance checks.
+    pub checks: Vec<String>,
+    /// Paths it is about.
+    pub scope: Vec<String>,
+}
+
+/// A session, as a brief tells of it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct BriefSession {
+    /// The session; `None` only in a default.
+    pub id: Option<SessionId>,
+    /// Its title or goal, in one line.
+    pub title: String,
+    /// The directory that its paths are told from.
+    pub root: Option<String>,
+    /// The commit that was checked out when it began.
+    pub commit: Option<String>,
+    /// It works for another session: what it was told is not a person's word.
+    pub is_subagent: bool,
+    /// What its events prove, in order.
+    pub facts: Vec<BriefFact>,
+    /// The plan that it keeps, and where it was last stated.
+    pub plan: Option<(PlanTrack, String)>,
+    /// What git says of its work now.
+    pub git: Option<GitNow>,
+}
+
+/// A fact with its citations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BriefFact {
+    /// What is proven.
+    pub body: FactBody,
+    /// The events that prove it, as they are cited; never empty.
+    pub cites: Vec<String>,
+    /// The last event's place.
+    pub last: Ordinal,
+    /// When that happened.
+    pub at: Option<Timestamp>,
+    /// How often the same was told.
+    pub times: u32,
+}
+
+/// A decision, as a brief tells of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BriefDecision {
+    /// How it is cited (`D9`, or a note's path).
+    pub cite: String,
+    /// What was decided.
+    pub title: String,
+    /// Why.
+    pub why: String,
+    /// What was ruled out, each with its reason.
+    pub ruled_out: Vec<(String, String)>,
+    /// What is open.
+    pub open: Vec<String>,
+    /// It was taken back, or a later one takes its place.
+    pub is_superseded: bool,
+}
+
+/// What git says now of where a session worked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GitNow {
+    /// The commit that is checked out there.
+    pub head: String,
+    /// The branch.
+    pub branch: Option<String>,
+    /// Commits that came since the session's last, and are not its own.
+    pub commits_since: u32,
+    /// Files that differ from the commit.
+    pub dirty: u32,
+    /// Files, as the facts name them, that changed since the session wrote them last.
+    pub changed_since: Vec<String>,
+    /// Files that are gone.
+    pub gone: Vec<String>,
+}
+
+/// A line that may become part of a brief.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Candidate {
+    part: BriefPart,
+    /// How much it matters: the higher come first where room is short.
+    weight: u32,
+    /// In few words.
+    short: String,
+    /// In more words, where there is room.
+    long: Option<String>,
+    cites: Vec<String>,
+    no_longer: Option<String>,
+    /// Its place among the lines of its part.
+    order: (usize, Ordinal),
+}
+
+/// The brief of this material within a budget of tokens.
+///
+/// The same material gives the same brief. Every line has a source; what has none is not written.
+#[must_use]
+pub fn assemble(material: &Material, budget: u32, at: Timestamp) -> BriefView {
+    let candidates = lines::candidates(material);
+    let title = lines::title(material);
+    let about = lines::about(material);
+    let made_for = material.made_for.as_ref().map(|task| task.id);
+    let room = budget.saturating_sub(tokens::of(&render::beginning(&title, &about, made_for)));
+    let (sections, left_out) = budget::choose(candidates, room);
+    let mut brief = BriefView {
+        about,
+        for_task: made_for,
+        title,
+        at,
+        sections,
+        budget,
+        tokens: 0,
+        left_out,
+        masked: 0,
+        unproven: 0,
+        markdown: String::new(),
+    };
+    finish(&mut brief);
+    brief
+}
+
+/// Writes the brief's Markdown anew, and counts its tokens.
+pub fn finish(brief: &mut BriefView) {
+    brief.sections.retain(|section: &BriefSection| !section.lines.is_empty());
+    brief.markdown = render::markdown(brief);
+    brief.tokens = tokens::of(&brief.markdown);
+}

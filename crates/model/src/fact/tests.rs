@@ -1,0 +1,194 @@
+//! Sessions played event by event, and the facts that are told of them.
+
+use super::*;
+use crate::event::{
+    Author, Command, Edit, EventBody, FileEdit, Plan, PlanChange, Prompt, Question, QuestionItem,
+    ToolResult, ToolUse, Turn, TurnPhase,
+};
+use crate::{SessionFold, Timestamp};
+
+#[derive(Default)]
+struct Scene {
+    fold: SessionFold,
+    n: i64,
+    facts: Vec<Fact>,
+}
+
+impl Scene {
+    fn add(&mut self, body: EventBody) -> i64 {
+        self.n += 1;
+        let at = Timestamp::from_millisecond(self.n * 1_000);
+        self.fold.apply(Ordinal(self.n), Some(at), &body);
+        let (facts, _) = self.fold.tracker.take_news();
+        for fact in facts {
+            self.facts.retain(|known| known.key != fact.key);
+            self.facts.push(fact);
+        }
+        self.n
+    }
+
+    fn prompt(&mut self, text: &str) -> i64 {
+        let prompt = Prompt { text: text.into(), author: Author::User, images: Vec::new() };
+        self.add(EventBody::Prompt(prompt))
+    }
+
+    fn says(&mut self, text: &str) -> i64 {
+        self.add(EventBody::Text { text: text.into() })
+    }
+
+    fn tool_use(&self, tool: &str) -> ToolUse {
+        ToolUse { tool_use_id: format!("u{}", self.n), tool: tool.into() }
+    }
+
+    fn ends(&mut self, tool_use: &ToolUse, result: ToolResult) -> i64 {
+        let tool_use_id = tool_use.tool_use_id.clone();
+        self.add(EventBody::Result(ToolResult { tool_use_id, ..result }))
+    }
+
+    fn runs(&mut self, command: &str, code: i32, output: &str) -> (i64, i64) {
+        let tool_use = self.tool_use("Bash");
+        let used = self.add(EventBody::Command(Command {
+            tool_use: tool_use.clone(),
+            command: command.into(),
+            description: None,
+            cwd: None,
+            background: false,
+            escalation: None,
+        }));
+        let exit_code = Some(code);
+        let result = ToolResult { text: output.into(), exit_code, ..ToolResult::default() };
+        (used, self.ends(&tool_use, result))
+    }
+
+    fn edits(&mut self, path: &str) -> i64 {
+        let tool_use = self.tool_use("Edit");
+        let file =
+            FileEdit { path: path.into(), change: Change::Modify, from: None, hunks: Vec::new() };
+        let edit = Edit { tool_use: tool_use.clone(), files: vec![file] };
+        let used = self.add(EventBody::Edit(edit));
+        self.ends(&tool_use, ToolResult::default());
+        used
+    }
+
+    fn of(&self, kind: &str) -> Vec<&Fact> {
+        self.facts.iter().filter(|fact| fact.body.kind() == kind).collect()
+    }
+}
+
+fn places(fact: &Fact) -> Vec<i64> {
+    fact.places.iter().map(|place| place.0).collect()
+}
+
+#[test]
+fn what_a_person_says_is_kept_in_their_words() {
+    let mut scene = Scene::default();
+    let first = scene.prompt("Split the watcher's fixtures, and keep the old names.");
+    scene.says("Done.");
+    scene.prompt("continue");
+    scene.says("Shall the third fixture use polling or inotify?");
+    let answer = scene.prompt("polling");
+    let directed = scene.of("directed");
+    assert_eq!(directed.len(), 1, "a nudge proves nothing: {directed:?}");
+    assert_eq!(places(directed[0]), [first]);
+    let answered = scene.of("answered");
+    assert_eq!(places(answered[0]), [answer - 1, answer]);
+    assert!(matches!(&answered[0].body, FactBody::Answered { question, answer }
+        if question.contains("polling or inotify") && answer == "polling"));
+}
+
+#[test]
+fn a_question_is_open_until_it_is_answered() {
+    let mut scene = Scene::default();
+    scene.prompt("write the migration");
+    let tool_use = scene.tool_use("AskUserQuestion");
+    let item =
+        |text: &str| QuestionItem { question: text.into(), options: Vec::new(), multiple: false };
+    let questions = vec![item("Which database?"), item("Keep the column?")];
+    let asked = scene.add(EventBody::Question(Question { tool_use: tool_use.clone(), questions }));
+    assert_eq!(scene.of("asked").len(), 2);
+    let answers = vec![("Which database?".to_owned(), "SQLite".to_owned())];
+    let told = scene.ends(&tool_use, ToolResult { answers, ..ToolResult::default() });
+    let [answered] = scene.of("answered")[..] else { panic!() };
+    assert_eq!(places(answered), [asked, told]);
+    assert_eq!(scene.of("asked").len(), 1);
+}
+
+#[test]
+fn plans_and_refusals_are_told_with_their_reasons() {
+    let mut scene = Scene::default();
+    scene.prompt("plan the cache");
+    let tool_use = scene.tool_use("ExitPlanMode");
+    let plan = |tool_use: &ToolUse| {
+        EventBody::Plan(Plan {
+            tool_use: tool_use.clone(),
+            change: PlanChange::Propose,
+            steps: Vec::new(),
+            proposal: Some("# Cache by path".into()),
+        })
+    };
+    scene.add(plan(&tool_use));
+    assert_eq!(scene.of("proposed").len(), 1);
+    let refused = Some("by content, not by path".to_owned());
+    scene.ends(&tool_use, ToolResult { refused, ..ToolResult::default() });
+    assert!(matches!(&scene.of("rejected")[0].body, FactBody::Rejected { plan, words }
+        if plan == "# Cache by path" && words == "by content, not by path"));
+    assert!(scene.of("proposed").is_empty());
+    let second = scene.tool_use("ExitPlanMode");
+    scene.add(plan(&second));
+    scene.ends(&second, ToolResult::default());
+    assert_eq!(scene.of("approved").len(), 1);
+}
+
+#[test]
+fn a_failure_and_what_mended_it_belong_together() {
+    let mut scene = Scene::default();
+    scene.prompt("mend the parser");
+    let (_, failed) = scene.runs("cargo test", 101, "test a ... FAILED\nerror: test failed\n");
+    let edited = scene.edits("/r/src/parser.rs");
+    let (_, passed) =
+        scene.runs("cargo test 2>&1 | tail -5", 0, "test result: ok. 4 passed; 0 failed;\n");
+    let [mended] = scene.of("mended")[..] else { panic!("{:?}", scene.facts) };
+    assert_eq!(places(mended), [failed, edited, passed]);
+    let FactBody::Mended(body) = &mended.body else { panic!() };
+    assert_eq!(body.edited, ["/r/src/parser.rs"]);
+    let [ran] = scene.of("ran")[..] else { panic!() };
+    assert!(matches!(&ran.body, FactBody::Ran(ran) if (ran.passes, ran.failures) == (1, 1)));
+    let [file] = scene.of("edited")[..] else { panic!() };
+    assert_eq!(places(file), [edited]);
+}
+
+#[test]
+fn another_try_of_a_command_mends_it_too() {
+    let mut scene = Scene::default();
+    scene.prompt("set the tools up");
+    scene.runs("npm run migrate", 1, "Error: DATABASE_URL is missing\n");
+    scene.runs("cp .env.example .env", 0, "");
+    scene.runs("DATABASE_URL=sqlite:x npm run migrate", 0, "migrated\n");
+    let [mended] = scene.of("mended")[..] else { panic!("{:?}", scene.facts) };
+    let FactBody::Mended(body) = &mended.body else { panic!() };
+    assert_eq!(body.failure, ["Error: DATABASE_URL is missing"]);
+    assert_eq!(body.passed_as.as_deref(), Some("DATABASE_URL=sqlite:x npm run migrate"));
+}
+
+#[test]
+fn a_prompt_after_an_interruption_is_told_as_one() {
+    let mut scene = Scene::default();
+    scene.prompt("rewrite the lock");
+    scene.says("Rewriting.");
+    scene.add(EventBody::Turn(Turn { phase: TurnPhase::Interrupted, duration_ms: None }));
+    scene.prompt("No, keep the lock file and only rename it");
+    let last = scene.of("directed").pop().unwrap().body.clone();
+    assert!(matches!(last, FactBody::Directed { after_interruption: true, .. }));
+}
+
+#[test]
+fn folding_anew_tells_the_same_facts() {
+    let mut scene = Scene::default();
+    scene.prompt("mend the parser");
+    scene.runs("cargo test", 101, "error: test failed\n");
+    scene.edits("/r/a.rs");
+    let json = scene.fold.to_json().unwrap();
+    let back = SessionFold::from_json(&json).unwrap();
+    assert_eq!(back, scene.fold);
+    assert!(SessionFold::anew().tracker.take_news().1);
+}
