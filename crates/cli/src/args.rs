@@ -116,6 +116,8 @@ pub(crate) enum Command {
     Review(review::Review),
     /// What a session or a task hands to whoever goes on: goal, decisions, open questions, each line with its proof.
     Brief(brief::Brief),
+    /// What other sessions and notes hold that bears on a session's work: the same files, errors and names.
+    Related(brief::Related),
     /// Record what was decided: why, what was ruled out, what is open, and where that was said.
     Decide(note::Decide),
     /// What was decided here, newest first.

@@ -94,6 +94,14 @@ fn task_of(task: Task) -> BriefTask {
     }
 }
 
+/// What a session's own records prove, without git.
+pub(crate) fn of_session(
+    s: &Snapshot<'_>,
+    view: &SessionView,
+) -> Result<BriefSession, EngineError> {
+    session(s, view, &[], false)
+}
+
 fn session(
     s: &Snapshot<'_>,
     view: &SessionView,

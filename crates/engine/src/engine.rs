@@ -76,6 +76,8 @@ pub struct Engine {
     pub(crate) keeper: crate::worktrees::Keeper,
     pub(crate) trials: crate::trials::TrialsRoom,
     pub(crate) notices_on_their_way: crate::hooks::OnTheirWay,
+    /// How often each session was looked at for what is related to it.
+    pub(crate) related_looks: crate::related::RelatedLooks,
     pub(crate) started: Timestamp,
 }
 
@@ -146,6 +148,7 @@ impl Engine {
             keeper: crate::worktrees::Keeper::default(),
             trials: crate::trials::TrialsRoom::default(),
             notices_on_their_way: crate::hooks::OnTheirWay::default(),
+            related_looks: crate::related::RelatedLooks::default(),
             started,
         });
         engine.begin_reading(sources);

@@ -127,8 +127,13 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn hook_context(&self, step: &HookStep) -> Result<Option<HookContext>, EngineError> {
+        let session = self.read(|s| Ok(s.session_id(&step.agent.name(), &step.thread)?))?;
+        if let Some(session) = session
+            && let Err(error) = self.tell_related(session)
+        {
+            tracing::warn!(%error, "what is related to a session could not be told");
+        }
         let notices = self.read(|s| {
-            let session = s.session_id(&step.agent.name(), &step.thread)?;
             Ok(session.map(|session| s.notices(session)).transpose()?.unwrap_or_default())
         })?;
         // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.

@@ -30,6 +30,7 @@ mod pushes;
 mod query;
 mod readable;
 mod refold;
+mod related;
 mod resources;
 mod reviews;
 pub mod revisions;

@@ -9,7 +9,7 @@ mod work;
 pub use database::{Database, DatabaseKind};
 pub use equipment::{Ports, Run, Template, Worktrees};
 pub use powers::{Power, PowerSet};
-pub use work::{AcpAgent, Agents, Limits, Resource, Reviews, Rules, SweepRule};
+pub use work::{AcpAgent, Agents, Context, Limits, Resource, Reviews, Rules, SweepRule};
 
 use std::collections::BTreeMap;
 
@@ -45,6 +45,8 @@ pub struct Project {
     pub limits: Limits,
     /// How reviews land.
     pub reviews: Reviews,
+    /// What travels between sessions by itself.
+    pub context: Context,
     /// What needs no person.
     pub rules: Rules,
 }
@@ -63,6 +65,7 @@ impl Default for Project {
             agents: Agents::default(),
             limits: Limits::default(),
             reviews: Reviews::default(),
+            context: Context::default(),
             rules: Rules::default(),
         }
     }

@@ -13,6 +13,7 @@ mod message;
 mod night;
 mod note;
 mod owned;
+mod related;
 mod resource;
 mod review;
 mod search;
@@ -44,6 +45,7 @@ pub use owned::{
     Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,
     RewindTo, Rewound, RewoundConversation, TurnView,
 };
+pub use related::{RelatedItem, RelatedLine, RelatedView};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{
     ChangeComment, ChangeReview, CommentAnswer, CommentFrom, CommentOn, CommentState, DiffHunk,

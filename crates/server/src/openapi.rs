@@ -96,6 +96,7 @@ use crate::stream;
         owned::rewind,
         search::search,
         briefs::brief,
+        briefs::related,
         calls::calls,
         calls::call,
         calls::answer,

@@ -150,6 +150,7 @@ impl Listening {
 fn of_reviews() -> Router<App> {
     Router::new()
         .route("/api/brief", get(briefs::brief))
+        .route("/api/related", get(briefs::related))
         .route("/api/reviews", get(reviews::reviews).post(reviews::open))
         .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
         .route("/api/reviews/{id}/diff", get(reviews::diff))

@@ -71,6 +71,19 @@ impl Write<'_> {
 }
 
 impl Snapshot<'_> {
+    /// Whether a session was told about something, or is to be.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn had_notice(&self, session: SessionId, subject: &str) -> Result<bool> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM notice WHERE session = ?1 AND subject = ?2)",
+            )?
+            .query_row((session.0, subject), |row| row.get(0))?)
+    }
+
     /// What a session is to be told, oldest first.
     ///
     /// # Errors

@@ -40,3 +40,11 @@ pub(crate) struct Handoff {
     #[command(flatten)]
     pub(crate) json: Json,
 }
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Related {
+    /// `S41`, or the agent's own id or its beginning.
+    pub(crate) session: String,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}

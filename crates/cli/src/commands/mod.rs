@@ -15,6 +15,7 @@ mod inbox;
 mod init;
 mod night;
 mod note;
+mod related;
 mod resource;
 mod review;
 mod rewind;
@@ -78,6 +79,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Couplings(args) => couplings::couplings(&args, settings),
         Command::Review(args) => review::review(args, settings),
         Command::Brief(args) => done(brief::brief(&args, settings)),
+        Command::Related(args) => related::related(&args, settings),
         Command::Handoff(args) => done(brief::hand_off(args, settings)),
         Command::Decide(args) => done(note::decide(args, settings)),
         Command::Decisions(args) => done(note::decisions(&args, settings)),

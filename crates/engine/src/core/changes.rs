@@ -228,6 +228,17 @@ impl Core {
         Ok(())
     }
 
+    /// Has a session told something at its next step.
+    pub(crate) fn add_notice(
+        &mut self,
+        session: SessionId,
+        subject: &str,
+        text: &str,
+    ) -> Result<(), EngineError> {
+        self.write(Durability::Normal, |w| w.add_notice(session, subject, text))?;
+        Ok(())
+    }
+
     /// These were told.
     pub(crate) fn notices_told(&mut self, notices: &[i64]) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| {

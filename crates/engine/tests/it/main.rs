@@ -23,6 +23,7 @@ mod notes;
 mod order;
 mod pushes;
 mod readable;
+mod related;
 mod relations;
 mod removals;
 mod resources;

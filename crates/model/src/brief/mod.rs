@@ -13,6 +13,9 @@ use crate::fold::PlanTrack;
 use crate::view::{BriefPart, BriefSection, BriefView};
 use crate::{Ordinal, SessionId, TaskId, Timestamp};
 
+/// The beginning of the line that tells a session's last words.
+pub const SAID_LAST: &str = "It said last:";
+
 /// All that a brief is made of.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Material {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use commands::without_filters;
-pub use tracker::FactTracker;
+pub use tracker::{FactTracker, file_key};
 
 use crate::check::{CheckKind, Verdict};
 use crate::event::Change;

@@ -332,7 +332,8 @@ impl FactTracker {
 }
 
 /// By which name a file is known in all sessions of its repository.
-fn file_key(path: &str, root: Option<&str>) -> String {
+#[must_use]
+pub fn file_key(path: &str, root: Option<&str>) -> String {
     let inside = root.and_then(|root| path.strip_prefix(root)?.strip_prefix('/'));
     format!("file:{}", inside.unwrap_or(path))
 }

@@ -87,6 +87,14 @@ impl Default for Reviews {
     }
 }
 
+/// The section `[context]`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Context {
+    /// Agents are told what others' sessions and notes hold that bears on their work, at its beginning and when stuck.
+    pub tell_agents: bool,
+}
+
 /// The section `[rules]`: calls that need no person, such as `Bash(cargo test*)`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -1,13 +1,13 @@
-//! Briefs.
+//! Briefs, and what is related.
 
 use axum::Json;
 use axum::extract::{Query, State};
 use callboard_engine::{BriefOf, BriefQuery};
 use callboard_model::limits::BRIEF_TOKENS;
-use callboard_model::view::BriefView;
+use callboard_model::view::{BriefView, RelatedView};
 use serde::Deserialize;
 
-use super::{Answer, ask, task_id};
+use super::{Answer, ask, session_id, task_id};
 use crate::App;
 use crate::error::ApiError;
 
@@ -40,4 +40,22 @@ pub(crate) async fn brief(
         engine.brief(BriefQuery { of, for_task, budget })
     });
     Ok(Json(brief.await?))
+}
+
+/// Of which session.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct RelatedTo {
+    /// `S41`.
+    session: String,
+}
+
+/// What other sessions and notes hold that bears on a session's work: few, or none.
+#[utoipa::path(get, path = "/api/related", params(RelatedTo), responses((status = 200, body = RelatedView), (status = "4XX", body = ApiError)))]
+pub(crate) async fn related(
+    State(app): State<App>,
+    Query(to): Query<RelatedTo>,
+) -> Answer<RelatedView> {
+    let session = session_id(&to.session)?;
+    Ok(Json(ask(&app, move |engine| engine.related(session)).await?))
 }

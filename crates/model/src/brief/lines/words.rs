@@ -31,7 +31,11 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
                 lines.add(part, weight, Text::of(&said, chars), &fact.cites, fact.last);
             }
             FactBody::Said { text } if !session.is_subagent => {
-                let said = format!("It said last: \u{201c}{}\u{201d}", quoted(&ending(text)));
+                let said = format!(
+                    "{} \u{201c}{}\u{201d}",
+                    crate::brief::SAID_LAST,
+                    quoted(&ending(text))
+                );
                 let text = Text::of(&said, limits::BRIEF_PROMPT_CHARS);
                 lines.add(BriefPart::State, 900, text, &fact.cites, fact.last);
             }
