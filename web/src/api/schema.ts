@@ -783,6 +783,491 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notes and decisions of a workspace, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Only these: `note` or `decision`. */
+                    kind?: components["schemas"]["NoteKind"];
+                    /** @description Only those about this: `T12`, `S41`, `S41#10234`, `D9`, a file, a folder, a symbol or an address. */
+                    about?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteList"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Changes a note's text; what others changed since it was read is merged in. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteEdit"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Writes a new note or decision, or a section of a note. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewNote"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Takes a note's file away; its text stays in its history. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Its path from the workspace's root. */
+                    path: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a text, such as a mail that was pasted (the body), beside the notes; gives its path from their folder. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description How its file's name ends, such as `eml`; `txt` if not given. */
+                    ending?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/*": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredImage"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The texts that a note had, newest first. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Its path from the workspace's root. */
+                    path: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteHistory"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An image beside the notes. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Its path from the workspace's root. */
+                    path: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "image/*": number[];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts an image (PNG, JPEG, GIF, WebP: the body) beside the notes; gives its path from their folder. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "image/*": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StoredImage"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/one": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One note or decision, with what it names and what names it. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description `D9`, its path from the workspace's root, its title or its file's name. */
+                    note: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a version of a note its text again; a file that is gone comes back. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoteRestore"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notes/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text of a version of a note. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description Its path from the workspace's root. */
+                    path: string;
+                    /** @description Which text. */
+                    version: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteText"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/open": {
         parameters: {
             query?: never;
@@ -4684,6 +5169,22 @@ export interface components {
          * @enum {string}
          */
         CouplingKind: "vanished" | "signature" | "requirement" | "duplicate" | "moved" | "key" | "dependency" | "registration" | "expectation" | "body" | "symbol" | "history" | "needed";
+        /** @example D12 */
+        DecisionId: string;
+        /**
+         * @description How far a decision is.
+         * @enum {string}
+         */
+        DecisionStatus: "decided" | "open" | "superseded";
+        /** @description What a decision says, by its sections. */
+        DecisionView: {
+            /** @description What is still open. */
+            open: string[];
+            /** @description What was ruled out, and why. */
+            ruled_out: components["schemas"]["RuledOut"][];
+            /** @description Why it was decided so, in Markdown. */
+            why: string;
+        };
         /** @description The agent starts or directs another agent. */
         Delegate: components["schemas"]["ToolUse"] & {
             /** @description The kind of agent asked for (`Explore`). */
@@ -4988,6 +5489,13 @@ export interface components {
              */
             reads: number;
         };
+        /** @description A key of the front matter that Callboard has no use for. */
+        FrontKey: {
+            /** @description Its name. */
+            key: string;
+            /** @description What it says, in one line. */
+            value: string;
+        };
         /** @description Giving a resource back, or a place in its queue up. */
         GiveResource: {
             /**
@@ -5172,6 +5680,11 @@ export interface components {
             task?: components["schemas"]["TaskId"] | null;
         };
         /**
+         * @description What kind of thing is named.
+         * @enum {string}
+         */
+        LinkKind: "event" | "session" | "task" | "review" | "note" | "file" | "symbol" | "address" | "image" | "issue";
+        /**
          * @description How a session came to its task.
          * @enum {string}
          */
@@ -5279,6 +5792,36 @@ export interface components {
             /** @description The tasks, in the order in which they are started. */
             tasks: components["schemas"]["TaskId"][];
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A new note or decision, or a section of a note. */
+        NewNote: {
+            /** @description Markdown. */
+            body?: string | null;
+            by?: components["schemas"]["SessionId"] | null;
+            /** @description The files it is about, from the workspace's root. */
+            files?: string[];
+            /** @description The note that it becomes a section of, by path. */
+            into?: string | null;
+            /** @description Whether it is a decision. */
+            kind?: components["schemas"]["NoteKind"];
+            /** @description What is still open. */
+            open?: string[];
+            /** @description What was ruled out, and why. */
+            ruled_out?: components["schemas"]["RuledOut"][];
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description Where what it says was said: events (`S41#12`), addresses, images, files, ids. */
+            sources?: string[];
+            status?: components["schemas"]["DecisionStatus"] | null;
+            /** @description The decisions that it takes the place of; they are marked as superseded. */
+            supersedes?: components["schemas"]["DecisionId"][];
+            /** @description The symbols it is about. */
+            symbols?: string[];
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description One line. */
+            title: string;
+            /** @description Why it was decided so. */
+            why?: string | null;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
         };
         /** @description A prompt to send. */
         NewPrompt: {
@@ -5406,6 +5949,131 @@ export interface components {
             until?: components["schemas"]["Timestamp"] | null;
             /** @description Where it belongs. */
             workspace: components["schemas"]["WorkspaceId"];
+        };
+        /** @description Who wrote a note, or a version of it. With neither: not known, it is a file that somebody put there. */
+        NoteBy: {
+            agent?: components["schemas"]["AgentName"] | null;
+            /** @description The user did. */
+            person: boolean;
+            session?: components["schemas"]["SessionId"] | null;
+        };
+        /** @description A change of a note's text. */
+        NoteEdit: {
+            /** @description The version that was read: what changed since is merged in. */
+            base: string;
+            by?: components["schemas"]["SessionId"] | null;
+            /** @description Its file, from the workspace's root. */
+            path: string;
+            /** @description The whole file as it is to be. */
+            text: string;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
+        };
+        /** @description What a note's text was. */
+        NoteHistory: {
+            /** @description Newest first. */
+            versions: components["schemas"]["NoteVersion"][];
+        };
+        /**
+         * @description Whether a note records what was decided.
+         * @enum {string}
+         */
+        NoteKind: "note" | "decision";
+        /** @description Something that a note names, or a note that names it. */
+        NoteLink: {
+            /** @description What it is. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description There is no such thing. */
+            missing: boolean;
+            /** @description As it is written; of a note that names this one, its id or path. */
+            target: string;
+            /** @description What it is called. */
+            title?: string | null;
+        };
+        /** @description The notes of a workspace. */
+        NoteList: {
+            /** @description Newest first. */
+            notes: components["schemas"]["NoteRow"][];
+        };
+        /** @description A version of a note that is to be its text again. */
+        NoteRestore: {
+            /** @description Its file, from the workspace's root. */
+            path: string;
+            /** @description Which text. */
+            version: string;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
+        };
+        /** @description A note or decision in a list. */
+        NoteRow: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who wrote it. */
+            by: components["schemas"]["NoteBy"];
+            /** @description The files it is about. */
+            files: string[];
+            id?: components["schemas"]["DecisionId"] | null;
+            /** @description Whether it is a decision. */
+            kind: components["schemas"]["NoteKind"];
+            modified_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its file, from the workspace's root. */
+            path: string;
+            session?: components["schemas"]["SessionId"] | null;
+            status?: components["schemas"]["DecisionStatus"] | null;
+            /** @description What it says, in one line. */
+            summary: string;
+            /** @description The symbols it is about. */
+            symbols: string[];
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description Its first heading, or its file's name. */
+            title: string;
+            /** @description The workspace it belongs to. */
+            workspace: components["schemas"]["WorkspaceId"];
+        };
+        /** @description The text of a version. */
+        NoteText: {
+            /** @description The whole file as it was. */
+            text: string;
+        };
+        /** @description A text that a note had. */
+        NoteVersion: {
+            /**
+             * Format: int32
+             * @description Lines that it has and the one before has not.
+             */
+            added: number;
+            /** @description When it was written, or found on the disk. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who wrote it. */
+            by: components["schemas"]["NoteBy"];
+            /**
+             * Format: int32
+             * @description Lines that the one before has and it has not.
+             */
+            removed: number;
+            /** @description Which text. */
+            version: string;
+        };
+        /** @description A note or decision as a whole. */
+        NoteView: components["schemas"]["NoteRow"] & {
+            /** @description The file without its front matter. */
+            body: string;
+            decision?: components["schemas"]["DecisionView"] | null;
+            /** @description The file had changed, and both changes were put together. */
+            is_merged?: boolean;
+            /** @description The notes that name it. */
+            linked_from: components["schemas"]["NoteLink"][];
+            /** @description What it names. */
+            links: components["schemas"]["NoteLink"][];
+            /** @description What stands in its front matter beside what Callboard knows. */
+            other?: components["schemas"]["FrontKey"][];
+            /** @description Both had changed the same lines: both are there. */
+            overlaps?: boolean;
+            /** @description What is wrong with it, in words; it is a note all the same. */
+            problems: string[];
+            /** @description Where what it says was said. */
+            sources: components["schemas"]["NoteLink"][];
+            /** @description The whole file. */
+            text: string;
+            /** @description Which text that is: an edit names the version that it was made on. */
+            version: string;
         };
         /** @description A file to open. */
         Open: {
@@ -6000,6 +6668,13 @@ export interface components {
             rule: string;
             session?: components["schemas"]["SessionId"] | null;
         };
+        /** @description Something that a decision ruled out. */
+        RuledOut: {
+            /** @description What. */
+            what: string;
+            /** @description Why. */
+            why?: string;
+        };
         /** @description The agent looks for files, text or a page. */
         Search: components["schemas"]["ToolUse"] & {
             /** @description Folder or file it is limited to. */
@@ -6013,6 +6688,7 @@ export interface components {
         SearchHit: {
             agent?: components["schemas"]["AgentName"] | null;
             at?: components["schemas"]["Timestamp"] | null;
+            decision?: components["schemas"]["DecisionId"] | null;
             /** @description The file it is about, for edits and reads. */
             file?: string | null;
             kind?: components["schemas"]["EventKind"] | null;
@@ -6028,6 +6704,7 @@ export interface components {
             more_in_session: number;
             /** @description The note's path. */
             note?: string | null;
+            note_kind?: components["schemas"]["NoteKind"] | null;
             ordinal?: components["schemas"]["Ordinal"] | null;
             seq?: components["schemas"]["Seq"] | null;
             session?: components["schemas"]["SessionId"] | null;
@@ -6430,6 +7107,11 @@ export interface components {
              */
             sessions_without_files: number;
         };
+        /** @description An image that was put beside the notes. */
+        StoredImage: {
+            /** @description Its file, from the folder of notes. */
+            path: string;
+        };
         /** @description What the stream tells. */
         StreamMessage: {
             /** @description The row. */
@@ -6476,6 +7158,13 @@ export interface components {
             revision: number;
             /** @enum {string} */
             type: "review";
+        } | {
+            /** @description Its file, from the workspace's root. */
+            path: string;
+            /** @enum {string} */
+            type: "note";
+            /** @description The workspace it belongs to. */
+            workspace: components["schemas"]["WorkspaceId"];
         } | {
             /** @enum {string} */
             type: "changes";
@@ -7006,6 +7695,9 @@ export type ConflictKind = components['schemas']['ConflictKind'];
 export type ContextUse = components['schemas']['ContextUse'];
 export type Coupling = components['schemas']['Coupling'];
 export type CouplingKind = components['schemas']['CouplingKind'];
+export type DecisionId = components['schemas']['DecisionId'];
+export type DecisionStatus = components['schemas']['DecisionStatus'];
+export type DecisionView = components['schemas']['DecisionView'];
 export type Delegate = components['schemas']['Delegate'];
 export type DiffHunk = components['schemas']['DiffHunk'];
 export type DiskUse = components['schemas']['DiskUse'];
@@ -7028,6 +7720,7 @@ export type FileEdit = components['schemas']['FileEdit'];
 export type FileKind = components['schemas']['FileKind'];
 export type FileStatus = components['schemas']['FileStatus'];
 export type FileTouch = components['schemas']['FileTouch'];
+export type FrontKey = components['schemas']['FrontKey'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
 export type Hunk = components['schemas']['Hunk'];
@@ -7042,6 +7735,7 @@ export type Landmark = components['schemas']['Landmark'];
 export type LandmarkKind = components['schemas']['LandmarkKind'];
 export type LeaseState = components['schemas']['LeaseState'];
 export type LeaseView = components['schemas']['LeaseView'];
+export type LinkKind = components['schemas']['LinkKind'];
 export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
@@ -7055,6 +7749,7 @@ export type NewClaim = components['schemas']['NewClaim'];
 export type NewComment = components['schemas']['NewComment'];
 export type NewCommit = components['schemas']['NewCommit'];
 export type NewNight = components['schemas']['NewNight'];
+export type NewNote = components['schemas']['NewNote'];
 export type NewPrompt = components['schemas']['NewPrompt'];
 export type NewReview = components['schemas']['NewReview'];
 export type NewStart = components['schemas']['NewStart'];
@@ -7064,6 +7759,17 @@ export type NightLimit = components['schemas']['NightLimit'];
 export type NightOutcome = components['schemas']['NightOutcome'];
 export type NightTaskView = components['schemas']['NightTaskView'];
 export type NightView = components['schemas']['NightView'];
+export type NoteBy = components['schemas']['NoteBy'];
+export type NoteEdit = components['schemas']['NoteEdit'];
+export type NoteHistory = components['schemas']['NoteHistory'];
+export type NoteKind = components['schemas']['NoteKind'];
+export type NoteLink = components['schemas']['NoteLink'];
+export type NoteList = components['schemas']['NoteList'];
+export type NoteRestore = components['schemas']['NoteRestore'];
+export type NoteRow = components['schemas']['NoteRow'];
+export type NoteText = components['schemas']['NoteText'];
+export type NoteVersion = components['schemas']['NoteVersion'];
+export type NoteView = components['schemas']['NoteView'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
 export type Overlap = components['schemas']['Overlap'];
@@ -7111,6 +7817,7 @@ export type RewindTo = components['schemas']['RewindTo'];
 export type Rewound = components['schemas']['Rewound'];
 export type RewoundConversation = components['schemas']['RewoundConversation'];
 export type RuledCall = components['schemas']['RuledCall'];
+export type RuledOut = components['schemas']['RuledOut'];
 export type Search = components['schemas']['Search'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];
@@ -7142,6 +7849,7 @@ export type SinceWant = components['schemas']['SinceWant'];
 export type StateWord = components['schemas']['StateWord'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
+export type StoredImage = components['schemas']['StoredImage'];
 export type StreamMessage = components['schemas']['StreamMessage'];
 export type Strength = components['schemas']['Strength'];
 export type TakeResource = components['schemas']['TakeResource'];

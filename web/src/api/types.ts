@@ -27,6 +27,7 @@ export type {
   CommentState,
   ConflictKind,
   CouplingKind,
+  DecisionStatus,
   Effect,
   EventBody,
   EventKind,
@@ -40,13 +41,17 @@ export type {
   LandBy,
   LandmarkKind,
   LinkedBy,
+  LinkKind,
   MarkViewed,
   MilestoneKind,
   MoveTask,
   NewComment,
   NewNight,
+  NewNote,
   NewReview,
   NightOutcome,
+  NoteEdit,
+  NoteKind,
   NewStart,
   NewTask,
   Ordinal,
@@ -54,11 +59,13 @@ export type {
   QuestionItem,
   ReviewId,
   ReviewState,
+  RuledOut,
   Seq,
   SessionId,
   SetupStep,
   Severity,
   StateWord,
+  StoredImage,
   Strength,
   TaskChange,
   TaskId,
@@ -96,107 +103,16 @@ export type FileTouch = Told<schema.FileTouch>
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
-  | Exclude<Told<schema.LogEntry>, { type: 'call' }>
-  | { seq: schema.Seq; type: 'call'; call: CallView }
-  | { seq: schema.Seq; type: 'note'; workspace: schema.WorkspaceId; path: string }
+  Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
 export type Milestone = Told<schema.Milestone>
 export type LeaseView = Told<schema.LeaseView>
-export type NoteKind = 'note' | 'decision'
-export type DecisionStatus = 'decided' | 'open' | 'superseded'
-export interface NoteBy {
-  session: string | null
-  agent: string | null
-  person: boolean
-}
-export interface NoteRow {
-  workspace: string
-  path: string
-  kind: NoteKind
-  id: string | null
-  title: string
-  summary: string
-  by: NoteBy
-  status: DecisionStatus | null
-  task: string | null
-  session: string | null
-  files: string[]
-  symbols: string[]
-  at: string | null
-  modified_at: string | null
-}
-export type LinkKind =
-  | 'event'
-  | 'session'
-  | 'task'
-  | 'review'
-  | 'note'
-  | 'file'
-  | 'symbol'
-  | 'address'
-  | 'image'
-  | 'issue'
-export interface NoteLink {
-  kind: LinkKind
-  target: string
-  title: string | null
-  missing: boolean
-}
-export interface RuledOut {
-  what: string
-  why: string
-}
-export interface NoteView extends NoteRow {
-  text: string
-  body: string
-  version: string
-  decision: { why: string; ruled_out: RuledOut[]; open: string[] } | null
-  sources: NoteLink[]
-  links: NoteLink[]
-  linked_from: NoteLink[]
-  other: { key: string; value: string }[]
-  problems: string[]
-  is_merged: boolean
-  overlaps: boolean
-}
-export interface NoteList {
-  notes: NoteRow[]
-}
-export interface NewNote {
-  workspace?: string | null
-  kind?: NoteKind
-  title: string
-  body?: string | null
-  why?: string | null
-  ruled_out?: RuledOut[]
-  open?: string[]
-  status?: DecisionStatus | null
-  supersedes?: string[]
-  task?: string | null
-  session?: string | null
-  files?: string[]
-  symbols?: string[]
-  sources?: string[]
-  into?: string | null
-}
-export interface NoteEdit {
-  workspace?: string | null
-  path: string
-  base: string
-  text: string
-}
-export interface NoteVersion {
-  version: string
-  at: string
-  by: NoteBy
-  added: number
-  removed: number
-}
-export interface NoteHistory {
-  versions: NoteVersion[]
-}
-export interface StoredImage {
-  path: string
-}
+export type NoteBy = Told<schema.NoteBy>
+export type NoteHistory = Told<schema.NoteHistory>
+export type NoteLink = Told<schema.NoteLink>
+export type NoteList = Told<schema.NoteList>
+export type NoteRow = Told<schema.NoteRow>
+export type NoteVersion = Told<schema.NoteVersion>
+export type NoteView = Told<schema.NoteView>
 export type NightView = Told<schema.NightView>
 export type NightTaskView = Told<schema.NightTaskView>
 export type OwnedView = Told<schema.OwnedView>

@@ -308,8 +308,8 @@ export class BoardStore {
                   : entry.type === 'note'
                     ? `note ${entry.path}`
                     : entry.type === 'task_removed' || entry.type === 'review'
-                    ? entry.id
-                    : entry.type
+                      ? entry.id
+                      : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
