@@ -3,6 +3,7 @@
 pub(crate) mod brief;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
+pub(crate) mod note;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod worktree;
@@ -78,6 +79,8 @@ pub(crate) enum Command {
     Resume(Going),
     /// Have a session go on a second time from where it is.
     Fork(Going),
+    /// Park a session and have another agent go on with its work in the same folder, told by its brief.
+    Handoff(brief::Handoff),
     /// Restore a session's files to what they were before a prompt, and have its conversation go on from there.
     Rewind {
         /// `S41`, or the agent's own id or its beginning.
@@ -113,7 +116,18 @@ pub(crate) enum Command {
     Review(review::Review),
     /// What a session or a task hands to whoever goes on: goal, decisions, open questions, each line with its proof.
     Brief(brief::Brief),
-    /// Search every session and task, of every agent.
+    /// Record what was decided: why, what was ruled out, what is open, and where that was said.
+    Decide(note::Decide),
+    /// What was decided here, newest first.
+    Decisions(note::Listed),
+    /// Decisions: list them, show one, edit one.
+    #[command(subcommand)]
+    Decision(note::Decision),
+    /// Write a note, or a section of one; or list, show and edit notes. Without either, what notes there are.
+    Note(note::Note),
+    /// Commit notes and decisions, and nothing else, so that they are merged like any file: shows them first.
+    Share(note::Share),
+    /// Search every session, task, note and decision, of every agent.
     Search(search::Search),
     /// Connect an agent, so that what its sessions ask can be answered here: shows the change first.
     Connect(Connect),

@@ -58,6 +58,15 @@ impl Client {
         self.ask(method, path, body.into())
     }
 
+    /// Puts a content somewhere.
+    pub(crate) fn put_content<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        content: Vec<u8>,
+    ) -> Result<T, CliError> {
+        self.ask(Method::POST, path, content.into())
+    }
+
     fn ask<T: DeserializeOwned>(
         &self,
         method: Method,

@@ -68,13 +68,14 @@ fn material(s: &Snapshot<'_>, query: BriefQuery) -> Result<Material, EngineError
             found
         }
     };
+    let named: Vec<SessionId> = sessions.iter().map(|view| view.id).collect();
     for view in sessions {
         let children = SessionFilter { parent: Some(view.id), ..SessionFilter::default() };
         let mut children = views(s, &children)?;
         children.sort_by_key(|view| (view.started_at, view.id));
-        material.sessions.push(session(s, &view, false)?);
+        material.sessions.push(session(s, &view, &named, false)?);
         for child in children.iter().take(limits::BRIEF_SUBAGENTS) {
-            material.sessions.push(session(s, child, true)?);
+            material.sessions.push(session(s, child, &named, true)?);
         }
     }
     if let Some(id) = query.for_task {
@@ -96,12 +97,13 @@ fn task_of(task: Task) -> BriefTask {
 fn session(
     s: &Snapshot<'_>,
     view: &SessionView,
+    named: &[SessionId],
     is_subagent: bool,
 ) -> Result<BriefSession, EngineError> {
     let fold = fold_of(s, view.id)?.unwrap_or_default();
     let mut facts = Vec::new();
     // What a fork began with is part of what it knows.
-    for id in before(s, view)? {
+    for id in before(s, view)?.into_iter().filter(|id| !named.contains(id)) {
         let until = view.started_at;
         let earlier = s.facts(id)?;
         facts.extend(earlier.into_iter().filter(|fact| fact.fact.at <= until).filter_map(told));
@@ -115,13 +117,16 @@ fn session(
     Ok(BriefSession { id: Some(view.id), title, root, commit, is_subagent, facts, plan, git: None })
 }
 
-/// The sessions whose beginnings a fork shares, the first one first.
+/// The sessions whose beginnings a fork shares, or whose work it took over, the first one first.
 fn before(s: &Snapshot<'_>, view: &SessionView) -> Result<Vec<SessionId>, EngineError> {
+    let earlier = |view: &SessionView| {
+        view.forked_from.or_else(|| view.owned.as_deref().and_then(|owned| owned.follows))
+    };
     let mut line = Vec::new();
-    let mut next = view.forked_from;
+    let mut next = earlier(view);
     while let Some(id) = next.filter(|id| !line.contains(id) && line.len() < limits::FORK_LINE) {
         line.insert(0, id);
-        next = view_of(s, id)?.and_then(|view| view.forked_from);
+        next = view_of(s, id)?.as_ref().and_then(earlier);
     }
     Ok(line)
 }

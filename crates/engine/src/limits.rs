@@ -95,6 +95,38 @@ pub const NOTES: usize = 5_000;
 /// Folders below the folder of notes that are looked into.
 pub const NOTES_DEPTH: usize = 4;
 
+/// The highest number of a decision that is believed: what a file says must not use all numbers up.
+pub const DECISION_NUMBER: i64 = 99_999_999;
+
+/// Tries to write a note that others write just then.
+pub const NOTE_TRIES: u32 = 12;
+
+/// Looks at a file that was put aside while somebody wrote to it, and milliseconds between two: together longer than an
+/// editor takes to write a note.
+pub const NOTE_SETTLES: u32 = 10;
+
+/// Milliseconds between two such looks.
+pub const NOTE_SETTLE_MS: u64 = 20;
+
+/// Milliseconds for which the file that a note was stays, for an editor that has it open and saves just then.
+pub const NOTE_ASIDE_MS: i64 = 2_000;
+
+/// Files, symbols and sources that a new note names.
+pub const NOTE_NAMES: usize = 300;
+
+/// Names that are tried for a new note's file.
+pub const NOTE_NAME_TRIES: u32 = 100;
+
+/// Milliseconds after which an editor that saves what it read before is no longer taken for one that has not seen what
+/// was written since.
+pub const NOTE_STALE_MS: i64 = 10 * 60 * 1_000;
+
+/// Versions of a note that are shown.
+pub const NOTE_VERSIONS_SHOWN: usize = 1_000;
+
+/// Bytes of an image or file beside the notes: a screenshot, not a film.
+pub const NOTE_IMAGE_BYTES: usize = 16 << 20;
+
 /// Processes whose end is awaited, each by a thread that sleeps: more than anybody runs agents.
 pub const AWAITED_PROCESSES: usize = 256;
 
@@ -510,6 +542,9 @@ pub const BRIEF_TOKENS_LEAST: u32 = 200;
 
 /// Tokens that a brief has at most: more is a transcript.
 pub const BRIEF_TOKENS_MOST: u32 = 50_000;
+
+/// Tasks that a task waits for whose briefs its session begins with.
+pub const BRIEFS_AT_START: usize = 3;
 
 /// Subagents of a session that its brief tells of.
 pub const BRIEF_SUBAGENTS: usize = 40;

@@ -7,6 +7,7 @@ mod attach;
 mod begin;
 mod channel;
 mod deliver;
+mod handoff;
 mod journal;
 mod limited;
 mod orders;

@@ -125,6 +125,7 @@ pub(crate) fn owned(owned: &Owned) -> OwnedView {
         workspace: owned.workspace,
         task: owned.task,
         session: owned.session,
+        follows: owned.follows,
         agent: owned.agent.clone(),
         state: owned.state,
         waits: owned.waits.clone().or_else(|| limited.map(|limited| limited.text.clone())),

@@ -26,6 +26,7 @@ mod run;
 pub mod scoped_commit;
 pub mod send;
 pub mod shared_checkout;
+pub mod shared_folders;
 pub mod since;
 pub mod snapshot;
 pub mod status;

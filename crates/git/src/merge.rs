@@ -4,6 +4,7 @@
 
 mod conflict;
 pub(crate) mod contents;
+mod lines;
 mod marked;
 mod report;
 
@@ -15,6 +16,7 @@ use crate::tree::TreeError;
 use report::Report;
 
 pub use contents::contents_at;
+pub use lines::{MergedLines, merge_lines};
 
 /// Two commits to be merged.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -89,6 +89,10 @@ short_id!(
     ReviewId, 'R', "review"
 );
 short_id!(
+    /// A decision, shown as `D9`; numbers are a workspace's own.
+    DecisionId, 'D', "decision"
+);
+short_id!(
     /// A workspace, shown as `W1`.
     WorkspaceId, 'W', "workspace"
 );

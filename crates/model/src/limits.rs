@@ -119,3 +119,18 @@ pub const BRIEF_YES_CHARS: usize = 12;
 pub const QUESTION_CHARS: usize = 70;
 /// Tokens of a brief, unless others are asked for: what a session reads at its start without noticing.
 pub const BRIEF_TOKENS: u32 = 2_000;
+
+/// Bytes of a note's front matter: a few lines, not a document.
+pub const FRONT_BYTES: usize = 64 * 1024;
+
+/// Values of a front matter: a list of files, not of all files.
+pub const FRONT_VALUES: usize = 2_000;
+
+/// Lists within lists of a front matter.
+pub const FRONT_DEPTH: usize = 16;
+
+/// Things that one note names: more are an index made by a program.
+pub const NOTE_LINKS: usize = 500;
+
+/// Characters of a title in a file's name.
+pub const SLUG_CHARS: usize = 48;

@@ -164,6 +164,12 @@ pub struct Owned {
     /// How it begins.
     #[serde(default)]
     pub beginning: Beginning,
+    /// The session whose work it took over.
+    #[serde(default)]
+    pub follows: Option<SessionId>,
+    /// It has the briefs of what its task waits for.
+    #[serde(default)]
+    pub is_briefed: bool,
     /// The model asked for.
     #[serde(default)]
     pub model: Option<String>,
@@ -250,6 +256,8 @@ impl Owned {
             state: OwnedState::Queued,
             asked_at: at,
             beginning: Beginning::New,
+            follows: None,
+            is_briefed: false,
             model: None,
             mode: None,
             has_usual_mode: false,

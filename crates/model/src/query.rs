@@ -62,8 +62,10 @@ pub enum KindFilter {
     Output,
     /// In tasks.
     Task,
-    /// In notes.
+    /// In notes, decisions among them.
     Note,
+    /// In decisions.
+    Decision,
 }
 
 /// A moment as people name it.
@@ -211,12 +213,13 @@ impl KindFilter {
             Self::Output => "output",
             Self::Task => "task",
             Self::Note => "note",
+            Self::Decision => "decision",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
         let word = word.to_lowercase();
-        [Self::Message, Self::Output, Self::Task, Self::Note]
+        [Self::Message, Self::Output, Self::Task, Self::Note, Self::Decision]
             .into_iter()
             .find(|k| k.word() == word)
             .or_else(|| EventKind::from_word(&word).map(Self::Event))
@@ -233,7 +236,7 @@ impl KindFilter {
             }
             Self::Message => &[K::Prompt, K::Text, K::Question, K::Plan, K::Compaction],
             Self::Output => &[K::Result],
-            Self::Task | Self::Note => &[],
+            Self::Task | Self::Note | Self::Decision => &[],
         }
     }
 }
@@ -330,7 +333,7 @@ impl Query {
             "workspace" => self.workspaces.push(value.to_owned()),
             "kind" => {
                 let kind = KindFilter::from_word(value).ok_or(
-                    "no kind is called that; try `prompt`, `message`, `command`, `edit`, `output` or `task`",
+                    "no kind is called that; try `prompt`, `message`, `command`, `edit`, `output`, `task` or `decision`",
                 )?;
                 self.kinds.push(kind);
             }

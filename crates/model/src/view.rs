@@ -10,6 +10,7 @@ mod commit;
 mod conflict;
 mod doctor;
 mod night;
+mod note;
 mod owned;
 mod resource;
 mod review;
@@ -33,9 +34,13 @@ pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
 pub use night::{NewNight, NightTaskView, NightView};
+pub use note::{
+    DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,
+    NoteShare, NoteText, NoteVersion, NoteView, ShareNotes, StoredImage,
+};
 pub use owned::{
-    Attached, GoOn, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt, RewindTo, Rewound,
-    RewoundConversation, TurnView,
+    Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,
+    RewindTo, Rewound, RewoundConversation, TurnView,
 };
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
+mod exchange;
+
+pub use exchange::{Content, DRAFT};
+
 /// Opens a file to be read; a pipe that nobody writes to keeps nobody waiting.
 ///
 /// # Errors

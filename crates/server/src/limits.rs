@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Bytes of a request's body: a task with a long description, far below what could hurt.
 pub const BODY_BYTES: usize = 1 << 20;
 
+/// Bytes of a note or image: a note of a MiB, escaped, or a screenshot.
+pub const NOTE_BODY_BYTES: usize = 17 << 20;
+
 /// Requests that read from the store at the same time: more would only wait for the two cores.
 pub const CONCURRENT_READS: usize = 32;
 

@@ -4,8 +4,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, briefs, calls, changes, doctor, nights, owned, resources, reviews, search, sessions,
-    tasks, trust, worktrees,
+    board, briefs, calls, changes, doctor, nights, notes, owned, resources, reviews, search,
+    sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
 use crate::stream;
@@ -64,6 +64,19 @@ use crate::stream;
         reviews::help,
         reviews::give_up,
         reviews::undo,
+        notes::notes,
+        notes::note,
+        notes::create,
+        notes::edit,
+        notes::delete,
+        notes::restore,
+        notes::history,
+        notes::version,
+        notes::add_image,
+        notes::add_attachment,
+        notes::image,
+        notes::share_plan,
+        notes::share,
         nights::last,
         nights::begin,
         nights::end,
@@ -77,6 +90,7 @@ use crate::stream;
         owned::stop,
         owned::resume,
         owned::fork,
+        owned::hand_off,
         owned::attach,
         owned::turns,
         owned::rewind,

@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, briefs, calls, changes, doctor, hook, nights, owned, resources, reviews, search,
+    board, briefs, calls, changes, doctor, hook, nights, notes, owned, resources, reviews, search,
     sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
@@ -173,6 +173,23 @@ fn of_reviews() -> Router<App> {
         .route("/api/reviews/{id}/undo", post(reviews::undo))
 }
 
+fn of_notes() -> Router<App> {
+    Router::new()
+        .route(
+            "/api/notes",
+            get(notes::notes).post(notes::create).put(notes::edit).delete(notes::delete),
+        )
+        .route("/api/notes/one", get(notes::note))
+        .route("/api/notes/restore", post(notes::restore))
+        .route("/api/notes/history", get(notes::history))
+        .route("/api/notes/version", get(notes::version))
+        .route("/api/notes/images", post(notes::add_image))
+        .route("/api/notes/attachments", post(notes::add_attachment))
+        .route("/api/notes/image", get(notes::image))
+        .route("/api/notes/share", get(notes::share_plan).post(notes::share))
+        .layer(DefaultBodyLimit::max(limits::NOTE_BODY_BYTES))
+}
+
 /// What both doors lead to.
 fn api() -> Router<App> {
     Router::new()
@@ -200,6 +217,7 @@ fn api() -> Router<App> {
         .route("/api/calls/{id}", get(calls::call))
         .route("/api/calls/{id}/answer", post(calls::answer))
         .merge(of_reviews())
+        .merge(of_notes())
         .route("/api/changesets", get(changes::changesets))
         .route("/api/changesets/patch", get(changes::patch))
         .route("/api/conflicts", get(changes::conflicts))
@@ -221,6 +239,7 @@ fn api() -> Router<App> {
         .route("/api/sessions/{id}/stop", post(owned::stop))
         .route("/api/sessions/{id}/resume", post(owned::resume))
         .route("/api/sessions/{id}/fork", post(owned::fork))
+        .route("/api/sessions/{id}/handoff", post(owned::hand_off))
         .route("/api/sessions/{id}/attach", post(owned::attach))
         .route("/api/search", get(search::search))
         .route("/api/tasks", get(tasks::tasks).post(tasks::create))

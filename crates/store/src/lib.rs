@@ -60,7 +60,7 @@ pub use event::{Appended, Arrival, EventKey, EventRow, NewEvent, Stored};
 pub use fact::StoredFact;
 pub use lease::{Lease, NewLease};
 pub use log::{LogKind, LogPage, LogRow};
-pub use note::Note;
+pub use note::{Note, NoteFacts, NoteFile, NoteVersionRow, VersionBy};
 pub use notice::Notice;
 pub use page::{EventPage, PageFrom};
 pub use reader::{Reader, Snapshot};

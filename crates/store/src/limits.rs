@@ -139,3 +139,6 @@ pub const LOCK_TRIES: u32 = 25;
 
 /// Time between two such tries.
 pub const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Versions of one note that agents and editors wrote, beside all those that people wrote: a day of saving every minute.
+pub const NOTE_VERSIONS: i64 = 500;

@@ -96,6 +96,19 @@ impl Snapshot<'_> {
             .transpose()
     }
 
+    /// The sessions that took over the work of this one, the first one first.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn successors(&self, session: SessionId) -> Result<Vec<SessionId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT session FROM owned
+             WHERE session IS NOT NULL AND json_extract(body, '$.follows') = ?1 ORDER BY id",
+        )?;
+        let rows = statement.query_map([session.to_string()], |row| row.get(0).map(SessionId))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// What writes a conversation, by the agent's own id of it: it is not over.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0012_trials.sql"),
     include_str!("../migrations/0013_attribution.sql"),
     include_str!("../migrations/0014_facts.sql"),
+    include_str!("../migrations/0015_notes.sql"),
 ];
 
 /// The newest layout of this version.

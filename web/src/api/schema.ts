@@ -1218,6 +1218,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notes/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which notes sharing would commit, and where. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteShare"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Commits notes and decisions, and nothing else; or has git see them no longer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ShareNotes"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteShare"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notes/version": {
         parameters: {
             query?: never;
@@ -2913,6 +2990,55 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["OwnedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/handoff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Parks a session and has another one go on with its work in the same folder, told by its brief. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HandOff"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HandedOff"];
                     };
                 };
                 "4XX": {
@@ -5513,6 +5639,31 @@ export interface components {
             /** @description What to do; it waits for a prompt if not given. */
             prompt?: string | null;
         };
+        /** @description Who takes over the work of a session. */
+        HandOff: {
+            /** @description Which agent; another one that is installed if not given. */
+            agent?: string | null;
+            /**
+             * Format: int32
+             * @description Tokens of the brief; 2,000 if not given.
+             */
+            budget?: number | null;
+            /** @description The permission mode, in the agent's words; its own choice if not given. */
+            mode?: string | null;
+            /** @description The model; the agent's own choice if not given. */
+            model?: string | null;
+            /** @description What it is told beside the brief. */
+            prompt?: string | null;
+        };
+        /** @description Work that was handed off. */
+        HandedOff: {
+            /** @description What it is told. */
+            brief: components["schemas"]["BriefView"];
+            /** @description The session that takes over. */
+            owned: components["schemas"]["OwnedView"];
+            /** @description The first session stays open in a window of its own: its user ends it there. */
+            stays_open: boolean;
+        };
         /** @description Neighbouring lines that change together. */
         Hunk: {
             /** @description Lines as in a unified diff: each begins with a space, `+` or `-`. */
@@ -6027,6 +6178,19 @@ export interface components {
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
         };
+        /** @description How notes and decisions are shared. */
+        NoteShare: {
+            /** @description The branch that it has. */
+            branch?: string | null;
+            /** @description The commit, if one was made. */
+            commit?: string | null;
+            /** @description The files that differ from HEAD, and would be committed, or were. */
+            files: string[];
+            /** @description Git sees new notes. */
+            is_shared: boolean;
+            /** @description The main checkout. */
+            path: string;
+        };
         /** @description The text of a version. */
         NoteText: {
             /** @description The whole file as it was. */
@@ -6194,6 +6358,7 @@ export interface components {
             ended_at?: components["schemas"]["Timestamp"] | null;
             /** @description Why it failed. */
             failure?: string | null;
+            follows?: components["schemas"]["SessionId"] | null;
             /**
              * Format: int64
              * @description Its number among owned sessions.
@@ -6823,6 +6988,9 @@ export interface components {
              * @description Files beyond those listed.
              */
             files_more: number;
+            /** @description The sessions that took over its work. */
+            followed_by: components["schemas"]["SessionView"][];
+            follows?: components["schemas"]["SessionView"] | null;
             forked_from?: components["schemas"]["SessionView"] | null;
             /** @description The goal in full. */
             goal_text?: string | null;
@@ -6954,6 +7122,16 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning" | "note";
+        /** @description Notes and decisions that are to be committed, or no longer to be seen by git. */
+        ShareNotes: {
+            /** @description The files that were shown: nothing is committed if they are others by now. */
+            files?: string[] | null;
+            /** @description The commit's message. */
+            message?: string | null;
+            /** @description Git sees them no longer; what is committed stays committed. */
+            undo?: boolean;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
+        };
         /** @description The beginning that a fork shares with the session that it was forked from. */
         SharedBeginning: {
             /** @description The place of the last shared event. */
@@ -7723,6 +7901,8 @@ export type FileTouch = components['schemas']['FileTouch'];
 export type FrontKey = components['schemas']['FrontKey'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
+export type HandOff = components['schemas']['HandOff'];
+export type HandedOff = components['schemas']['HandedOff'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
@@ -7767,6 +7947,7 @@ export type NoteLink = components['schemas']['NoteLink'];
 export type NoteList = components['schemas']['NoteList'];
 export type NoteRestore = components['schemas']['NoteRestore'];
 export type NoteRow = components['schemas']['NoteRow'];
+export type NoteShare = components['schemas']['NoteShare'];
 export type NoteText = components['schemas']['NoteText'];
 export type NoteVersion = components['schemas']['NoteVersion'];
 export type NoteView = components['schemas']['NoteView'];
@@ -7838,6 +8019,7 @@ export type SessionView = components['schemas']['SessionView'];
 export type SetUpWorktree = components['schemas']['SetUpWorktree'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type Severity = components['schemas']['Severity'];
+export type ShareNotes = components['schemas']['ShareNotes'];
 export type SharedBeginning = components['schemas']['SharedBeginning'];
 export type Since = components['schemas']['Since'];
 export type SinceFolded = components['schemas']['SinceFolded'];

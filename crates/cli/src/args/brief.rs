@@ -1,4 +1,4 @@
-//! Briefs, as they are asked for.
+//! Briefs and hand-offs, as they are asked for.
 
 use clap::Args as ClapArgs;
 
@@ -12,6 +12,29 @@ pub(crate) struct Brief {
     #[arg(long = "for", value_name = "TASK")]
     pub(crate) for_task: Option<String>,
     /// Tokens that it may have, about.
+    #[arg(long, default_value_t = callboard_model::limits::BRIEF_TOKENS)]
+    pub(crate) budget: u32,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Handoff {
+    /// `S41`, or the agent's own id or its beginning.
+    pub(crate) session: String,
+    /// The agent that takes over; another one that is installed if not given.
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) to: Option<String>,
+    /// What it is told beside the brief.
+    #[arg(long)]
+    pub(crate) prompt: Option<String>,
+    /// The model, in the agent's words.
+    #[arg(long)]
+    pub(crate) model: Option<String>,
+    /// The permission mode, in the agent's words.
+    #[arg(long)]
+    pub(crate) mode: Option<String>,
+    /// Tokens of the brief, about.
     #[arg(long, default_value_t = callboard_model::limits::BRIEF_TOKENS)]
     pub(crate) budget: u32,
     #[command(flatten)]

@@ -1,10 +1,11 @@
-//! What is searched for, as it is typed.
+//! What can be typed to search.
 
-use clap::Args as ClapArgs;
+use clap::Args;
 
 use super::Json;
 
-#[derive(Debug, ClapArgs)]
+/// What is searched for.
+#[derive(Debug, Args)]
 pub(crate) struct Search {
     /// Words, "phrases", prefix*, and filters such as file:src kind:prompt.
     #[arg(required = true)]
@@ -21,7 +22,7 @@ pub(crate) struct Search {
     /// Only about this file or folder.
     #[arg(long)]
     pub(crate) file: Option<String>,
-    /// Only of this kind: `prompt`, `command`, `edit`, `result`, `task` …
+    /// Only of this kind: `prompt`, `command`, `edit`, `result`, `task`, `decision` …
     #[arg(long)]
     pub(crate) kind: Option<String>,
     /// Only of this task.

@@ -1,9 +1,11 @@
-//! `brief`: what a session or a task hands to whoever goes on.
+//! `brief` and `handoff`: what a session or a task hands to whoever goes on.
 
-use callboard_model::view::BriefView;
+use callboard_model::view::{BriefView, HandOff, HandedOff};
+use hyper::Method;
 
-use super::client;
-use crate::args::brief::Brief;
+use super::run::{settled, told};
+use super::{client, drive};
+use crate::args::brief::{Brief, Handoff};
 use crate::client::encoded;
 use crate::error::CliError;
 use crate::output;
@@ -33,6 +35,34 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
     }
     if !remarks.is_empty() {
         output::remark(&remarks.join("; "));
+    }
+    Ok(())
+}
+
+pub(super) fn hand_off(args: Handoff, settings: &Settings) -> Result<(), CliError> {
+    let client = client(settings)?;
+    let path = drive::path(&client, &args.session, "handoff")?;
+    let to = HandOff {
+        agent: args.to,
+        model: args.model,
+        mode: args.mode,
+        prompt: args.prompt,
+        budget: Some(args.budget),
+    };
+    let mut handed: HandedOff = client.send(Method::POST, &path, &to)?;
+    handed.owned = settled(&client, handed.owned)?;
+    if args.json.json {
+        return output::json(&handed);
+    }
+    let from = handed.owned.follows.map_or_else(String::new, |from| from.to_string());
+    let lines: usize = handed.brief.sections.iter().map(|section| section.lines.len()).sum();
+    output::line(&format!(
+        "{}, with the brief of {from}: {lines} lines, {} tokens",
+        told(&handed.owned),
+        handed.brief.tokens
+    ))?;
+    if handed.stays_open {
+        output::remark(&format!("{from} is still open in a window of its own: end it there"));
     }
     Ok(())
 }

@@ -14,12 +14,14 @@ mod import;
 mod inbox;
 mod init;
 mod night;
+mod note;
 mod resource;
 mod review;
 mod rewind;
 mod run;
 mod search;
 mod session;
+mod share;
 mod since;
 mod status;
 mod tail;
@@ -76,6 +78,12 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Couplings(args) => couplings::couplings(&args, settings),
         Command::Review(args) => review::review(args, settings),
         Command::Brief(args) => done(brief::brief(&args, settings)),
+        Command::Handoff(args) => done(brief::hand_off(args, settings)),
+        Command::Decide(args) => done(note::decide(args, settings)),
+        Command::Decisions(args) => done(note::decisions(&args, settings)),
+        Command::Decision(command) => done(note::decision(command, settings)),
+        Command::Note(args) => done(note::note(args, settings)),
+        Command::Share(args) => done(share::share(&args, settings)),
         Command::Search(search) => search::search(&search, settings),
         Command::Connect(args) => done(connect::connect(&args, settings)),
         Command::Disconnect(args) => done(connect::disconnect(&args, settings)),

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use callboard_model::note::NoteKind;
 use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
 
 use super::{client, in_workspace, workspace_here};
@@ -69,12 +70,15 @@ fn hit_text(hit: &SearchHit) -> String {
         (Some(session), Some(task)) => format!("{session} ({task})"),
         (Some(session), None) => session.to_string(),
         (None, Some(task)) => task.to_string(),
-        (None, None) => hit.note.clone().unwrap_or_default(),
+        (None, None) => match hit.decision {
+            Some(decision) => decision.to_string(),
+            None => hit.note.clone().unwrap_or_default(),
+        },
     };
     let kind = match hit.subject {
         SearchSubject::Event => hit.kind.map_or("", callboard_model::EventKind::word),
         SearchSubject::Task => "task",
-        SearchSubject::Note => "note",
+        SearchSubject::Note => hit.note_kind.map_or("note", NoteKind::word),
     };
     let seq = hit.seq.map_or_else(String::new, |seq| format!(" #{}", seq.0));
     let more = if hit.more_in_session > 0 {

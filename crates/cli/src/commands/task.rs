@@ -100,7 +100,7 @@ fn ids(names: &[String]) -> Result<Vec<TaskId>, CliError> {
 }
 
 /// The text, or standard input for `-`.
-fn body_of(body: Option<String>) -> Result<Option<String>, CliError> {
+pub(super) fn body_of(body: Option<String>) -> Result<Option<String>, CliError> {
     if body.as_deref() != Some("-") {
         return Ok(body);
     }

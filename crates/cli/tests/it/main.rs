@@ -16,6 +16,7 @@ mod full_disk;
 mod help;
 mod host;
 mod mcp;
+mod notes;
 mod owned;
 mod pools;
 mod reading;

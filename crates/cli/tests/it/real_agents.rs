@@ -5,6 +5,7 @@ mod attach;
 mod claude;
 mod codex;
 mod conflicts;
+mod handing_off;
 mod hooks;
 mod mcp;
 mod nights;

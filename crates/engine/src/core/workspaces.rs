@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use callboard_git::{Git, locate, worktree};
-use callboard_model::WorkspaceId;
+use callboard_model::{DecisionId, WorkspaceId};
 use callboard_store::{Durability, Snapshot, WorkspaceRow, Write};
 
 use super::Core;
@@ -115,6 +115,11 @@ impl Core {
         f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<()>,
     ) -> Result<(), EngineError> {
         Ok(self.write(Durability::Normal, f)?)
+    }
+
+    /// The number of the next decision; no other will have it.
+    pub(crate) fn next_decision(&mut self, id: WorkspaceId) -> Result<DecisionId, EngineError> {
+        Ok(self.write(Durability::Full, |w| w.next_decision(id))?)
     }
 
     /// Notes that the user has seen everything so far.

@@ -170,6 +170,20 @@ fn prepare(engine: &Arc<Engine>, id: i64) -> Result<Owned, EngineError> {
         })?;
         owned = still(owned, OwnedState::Preparing)?;
     }
+    if let (Some(task), Beginning::New, false) = (owned.task, &owned.beginning, owned.is_briefed)
+        && owned.follows.is_none()
+        && let [first] = owned.prompts.as_slice()
+    {
+        let words = engine.with_briefs(task, first.text.clone())?;
+        owned = engine.change_owned(id, move |owned, _| {
+            owned.is_briefed = true;
+            if let Some(first) = owned.prompts.first_mut() {
+                first.text.clone_from(&words);
+            }
+            true
+        })?;
+        owned = still(owned, OwnedState::Preparing)?;
+    }
     if let Some(native) = resumed(&owned) {
         super::resume::refuse_second_writer(engine, &owned.agent, native)?;
     }

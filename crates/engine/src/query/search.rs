@@ -117,6 +117,8 @@ fn event_hit(
         session: Some(event.session),
         task: view.as_ref().and_then(|view| view.task),
         note: None,
+        note_kind: None,
+        decision: None,
         workspace: view.as_ref().and_then(|view| view.workspace),
         agent: view.as_ref().map(|view| view.agent.clone()),
         title: view
@@ -141,6 +143,8 @@ fn task_hit(page: &SearchPage, row: &SearchRow, task: &callboard_store::Task) ->
         session: None,
         task: Some(task.id),
         note: None,
+        note_kind: None,
+        decision: None,
         workspace: Some(task.workspace),
         agent: None,
         title: task.title.clone(),
@@ -162,23 +166,27 @@ fn note_hit(
     id: i64,
 ) -> Result<Option<SearchHit>, EngineError> {
     let Some(note) = s.note(id)? else { return Ok(None) };
+    let note = note.row;
     let root = s.workspace(note.workspace)?.map(|workspace| workspace.row.root);
     let file = root.map(|root| root.join(&note.path));
     // The index holds no text; a file that is gone is forgotten soon.
     let text = file.as_deref().and_then(|file| notes::beginning(file).ok()).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
     let (text, matches) = snippet(page, &text);
     Ok(Some(SearchHit {
         subject: SearchSubject::Note,
         session: None,
         task: None,
         note: Some(note.path),
+        note_kind: Some(note.kind),
+        decision: note.number,
         workspace: Some(note.workspace),
         agent: None,
         title: note.title,
         seq: None,
         ordinal: None,
         kind: None,
-        at: note.modified_at,
+        at: note.at.or(note.modified_at),
         file: file.map(|file| file.to_string_lossy().into_owned()),
         text,
         matches,

@@ -183,6 +183,11 @@ impl Engine {
                 None => Ok(None),
             };
             let (parent, forked_from) = (other(session.parent)?, other(session.forked_from)?);
+            let follows = other(session.owned.as_deref().and_then(|owned| owned.follows))?;
+            let mut followed_by = Vec::new();
+            for successor in s.successors(id)? {
+                followed_by.extend(view_of(s, successor)?);
+            }
             Ok(SessionDetail {
                 goal_text: fold.goal().map(|goal| goal.full.clone()),
                 plan_steps: fold.plan.steps.clone(),
@@ -193,6 +198,8 @@ impl Engine {
                 children,
                 parent,
                 forked_from,
+                follows,
+                followed_by,
                 mode: fold.facts.mode.clone(),
                 entrypoint: fold.facts.entrypoint.clone(),
                 pull_requests: fold.landed.pull_request.iter().cloned().collect(),

@@ -97,6 +97,13 @@ impl Engine {
             };
             return Ok(review.map(told));
         }
+        if kind == LogKind::NOTE.word() {
+            let Some((of, path)) = row.subject.split_once('/') else { return Ok(None) };
+            let Some(workspace) = of.parse().ok().filter(|of| is_here(Some(*of))) else {
+                return Ok(None);
+            };
+            return Ok(Some(StreamMessage::Note { workspace, path: path.to_owned() }));
+        }
         if !kind.starts_with("task.") {
             return Ok(None);
         }

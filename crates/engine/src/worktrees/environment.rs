@@ -73,11 +73,29 @@ fn own_variables(of: &StoredWorktree) -> BTreeMap<String, String> {
 /// Lets a worktree see the workspace's files at the path that they have in the main checkout.
 pub(crate) fn link_files(root: &Path, top: &Path) {
     let (files, link) = (root.join(FOLDER), top.join(FOLDER));
-    if !files.is_dir() || std::fs::symlink_metadata(&link).is_ok() {
+    if !files.is_dir() {
         return;
     }
+    match std::fs::symlink_metadata(&link) {
+        Err(_) => link_to(&files, &link),
+        // A branch brings notes along, as its own files: what git does not have is seen beside them.
+        Ok(meta) if meta.is_dir() && root != top => {
+            for entry in std::fs::read_dir(&files).into_iter().flatten().flatten() {
+                let beside = link.join(entry.file_name());
+                let is_own = crate::notes::FOLDERS.iter().any(|name| entry.file_name() == *name);
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder && !is_own && std::fs::symlink_metadata(&beside).is_err() {
+                    link_to(&entry.path(), &beside);
+                }
+            }
+        }
+        Ok(_) => {}
+    }
+}
+
+fn link_to(target: &Path, link: &Path) {
     #[cfg(unix)]
-    if let Err(error) = std::os::unix::fs::symlink(&files, &link) {
+    if let Err(error) = std::os::unix::fs::symlink(target, link) {
         tracing::warn!(%error, path = %link.display(), "the worktree does not see the workspace's files");
     }
 }

@@ -1,5 +1,11 @@
+//! Notes as files of the disk: found, written by several at once, kept through crashes.
+
+mod decisions;
+mod sharing;
+mod writing;
+
 use callboard_model::Query;
-use callboard_model::view::{SearchHit, SearchSubject};
+use callboard_model::view::{NewNote, SearchHit, SearchSubject};
 use callboard_testkit::{HermeticHome, Repo};
 
 use crate::scene::Running;
@@ -7,6 +13,10 @@ use crate::scene::Running;
 fn found(running: &Running, words: &str) -> Vec<SearchHit> {
     let now = callboard_os::clock::now();
     running.engine.search(&Query::parse(words), None, now, 10).unwrap().hits
+}
+
+fn new(title: &str) -> NewNote {
+    NewNote { title: title.to_owned(), ..NewNote::default() }
 }
 
 #[test]
@@ -22,6 +32,8 @@ fn notes_behind_a_link_out_of_the_repository_are_not_read() {
     let now = callboard_os::clock::now();
     let found = running.engine.search(&Query::parse("walrus"), Some(workspace), now, 10).unwrap();
     assert!(found.hits.is_empty(), "{found:?}");
+    assert!(running.engine.new_note(new("A walrus")).is_err());
+    assert_eq!(std::fs::read_dir(elsewhere.join("notes")).unwrap().count(), 1);
 }
 
 #[test]

@@ -24,6 +24,7 @@ mod scoped_commit;
 mod scoped_commit_killed;
 mod scoped_commit_laws;
 mod shared_checkout;
+mod shared_folders;
 mod snapshot;
 mod tree;
 mod tree_states;

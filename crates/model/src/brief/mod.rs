@@ -1,9 +1,12 @@
 //! Briefs: what the next session needs of this one, each line with the events that prove it.
 
 mod budget;
+mod handed;
 mod lines;
 mod render;
 pub mod tokens;
+
+pub use handed::{own_words, take_over, with_brief};
 
 use crate::fact::FactBody;
 use crate::fold::PlanTrack;

@@ -73,7 +73,7 @@ pub(super) fn own_sentences(text: &str) -> Own {
 
 /// A prompt without what editors and programs wrap around it.
 pub(super) fn without_additions(text: &str) -> String {
-    without_elements(after_context(text))
+    without_elements(after_context(crate::brief::own_words(text)))
 }
 
 /// What stands after an editor's account of open files, where a heading tells the request apart.

@@ -261,6 +261,13 @@ pub enum StreamMessage {
         /// Counts its changes.
         revision: u64,
     },
+    /// A note is new, changed or gone: it is read again.
+    Note {
+        /// The workspace it belongs to.
+        workspace: WorkspaceId,
+        /// Its file, from the workspace's root.
+        path: String,
+    },
     /// What changesets hold, or what is between them, has changed: they are read again.
     Changes,
     /// Reading history went on.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::BriefView;
 use crate::owned::OwnedState;
 use crate::{AgentName, SessionId, TaskId, Timestamp, WorkspaceId};
 
@@ -17,6 +18,9 @@ pub struct OwnedView {
     pub task: Option<TaskId>,
     /// The session, once its conversation has an id.
     pub session: Option<SessionId>,
+    /// The session whose work it took over.
+    #[serde(default)]
+    pub follows: Option<SessionId>,
     /// Which agent.
     pub agent: AgentName,
     /// Where it stands.
@@ -106,6 +110,38 @@ pub struct NewStart {
     /// How many sessions; one if not given.
     #[serde(default)]
     pub count: Option<u32>,
+}
+
+/// Who takes over the work of a session.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HandOff {
+    /// Which agent; another one that is installed if not given.
+    #[serde(default)]
+    pub agent: Option<String>,
+    /// The model; the agent's own choice if not given.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The permission mode, in the agent's words; its own choice if not given.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// What it is told beside the brief.
+    #[serde(default)]
+    pub prompt: Option<String>,
+    /// Tokens of the brief; 2,000 if not given.
+    #[serde(default)]
+    pub budget: Option<u32>,
+}
+
+/// Work that was handed off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HandedOff {
+    /// The session that takes over.
+    pub owned: OwnedView,
+    /// What it is told.
+    pub brief: BriefView,
+    /// The first session stays open in a window of its own: its user ends it there.
+    pub stays_open: bool,
 }
 
 /// A prompt to send.

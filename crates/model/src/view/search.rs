@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{AgentName, EventKind, Ordinal, Seq, SessionId, TaskId, Timestamp, WorkspaceId};
+use crate::note::NoteKind;
+use crate::{
+    AgentName, DecisionId, EventKind, Ordinal, Seq, SessionId, TaskId, Timestamp, WorkspaceId,
+};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -39,6 +42,12 @@ pub struct SearchHit {
     pub task: Option<TaskId>,
     /// The note's path.
     pub note: Option<String>,
+    /// Whether that note is a decision.
+    #[serde(default)]
+    pub note_kind: Option<NoteKind>,
+    /// The decision.
+    #[serde(default)]
+    pub decision: Option<DecisionId>,
     /// The workspace.
     pub workspace: Option<WorkspaceId>,
     /// The agent, for an event.

@@ -152,6 +152,10 @@ pub struct SessionDetail {
     pub parent: Option<SessionView>,
     /// The session whose beginning it shares.
     pub forked_from: Option<SessionView>,
+    /// The session whose work it took over.
+    pub follows: Option<SessionView>,
+    /// The sessions that took over its work.
+    pub followed_by: Vec<SessionView>,
     /// Permission or approval mode.
     pub mode: Option<String>,
     /// Where it was started from.

@@ -10,6 +10,7 @@ mod attribution;
 mod attribution_laws;
 mod goals;
 mod laws;
+mod notes;
 mod refusals;
 mod scenes;
 mod session;

@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod doctor;
 pub(crate) mod hook;
 pub(crate) mod nights;
+pub(crate) mod notes;
 pub(crate) mod owned;
 pub(crate) mod resources;
 pub(crate) mod reviews;

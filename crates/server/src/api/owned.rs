@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use callboard_model::view::{
-    Attached, GoOn, NewPrompt, NewStart, OwnedView, RewindTo, Rewound, TurnView,
+    Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedView, RewindTo, Rewound, TurnView,
 };
 
 use super::{Answer, InWorkspace, ask, session_id};
@@ -102,6 +102,17 @@ pub(crate) async fn fork(
 ) -> Answer<OwnedView> {
     let id = session_id(&id)?;
     Ok(Json(ask(&app, move |engine| engine.fork(id, on)).await?))
+}
+
+/// Parks a session and has another one go on with its work in the same folder, told by its brief.
+#[utoipa::path(post, path = "/api/sessions/{id}/handoff", params(("id" = String, Path,)), request_body = HandOff, responses((status = 200, body = HandedOff), (status = "4XX", body = ApiError)))]
+pub(crate) async fn hand_off(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Json(to): Json<HandOff>,
+) -> Answer<HandedOff> {
+    let id = session_id(&id)?;
+    Ok(Json(ask(&app, move |engine| engine.hand_off(id, to)).await?))
 }
 
 /// How the agent's own program shows a session. One that cannot be shown while it is driven is ended first.

@@ -72,7 +72,9 @@ impl Filter {
     }
 
     fn only_events(&mut self) {
-        self.kinds &= !(1 << DocKind::Task.number()) & !(1 << DocKind::Note.number());
+        for kind in [DocKind::Task, DocKind::Note, DocKind::Decision] {
+            self.kinds &= !(1 << kind.number());
+        }
     }
 
     fn only_sessions(&mut self, sessions: HashSet<i64>) {
@@ -128,7 +130,7 @@ impl Filter {
                     && among(&self.events, subject)
             }
             DocKind::Task => among(&self.tasks, subject),
-            DocKind::Note => among(&self.notes, subject),
+            DocKind::Note | DocKind::Decision => among(&self.notes, subject),
         };
         (self.kinds >> kind.number()) & 1 == 1 && (self.own || !own) && in_time && named
     }
@@ -141,7 +143,9 @@ fn kinds(filters: &[KindFilter]) -> i64 {
     filters.iter().fold(0, |mask, filter| {
         let rest = match filter {
             KindFilter::Task => 1 << DocKind::Task.number(),
-            KindFilter::Note => 1 << DocKind::Note.number(),
+            // A decision is a note.
+            KindFilter::Note => 1 << DocKind::Note.number() | 1 << DocKind::Decision.number(),
+            KindFilter::Decision => 1 << DocKind::Decision.number(),
             KindFilter::Event(_) | KindFilter::Message | KindFilter::Output => 0,
         };
         filter.events().iter().fold(mask | rest, |mask, kind| mask | (1 << kind.number()))

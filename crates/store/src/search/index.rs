@@ -11,6 +11,7 @@ pub(crate) enum DocKind {
     Event(EventKind),
     Task,
     Note,
+    Decision,
 }
 
 impl DocKind {
@@ -20,6 +21,7 @@ impl DocKind {
             Self::Event(kind) => kind.number(),
             Self::Task => 40,
             Self::Note => 41,
+            Self::Decision => 42,
         }
     }
 
@@ -27,6 +29,7 @@ impl DocKind {
         match number {
             40 => Some(Self::Task),
             41 => Some(Self::Note),
+            42 => Some(Self::Decision),
             number => EventKind::from_number(number).map(Self::Event),
         }
     }

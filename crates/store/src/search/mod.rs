@@ -109,7 +109,7 @@ impl Snapshot<'_> {
                 None => return Ok(None),
             },
             DocKind::Task => Found::Task(TaskId(hit.best.subject)),
-            DocKind::Note => Found::Note(hit.best.subject),
+            DocKind::Note | DocKind::Decision => Found::Note(hit.best.subject),
         };
         Ok(Some(SearchRow {
             found,

@@ -25,7 +25,7 @@ pub(super) struct Folded {
 fn weight(kind: DocKind) -> f64 {
     use EventKind as K;
     match kind {
-        DocKind::Task | DocKind::Note => 2.0,
+        DocKind::Task | DocKind::Note | DocKind::Decision => 2.0,
         DocKind::Event(kind) => match kind {
             K::Prompt => 1.6,
             K::Text | K::Question | K::Plan | K::Compaction => 1.3,

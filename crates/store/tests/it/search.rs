@@ -1,6 +1,9 @@
+use callboard_model::note::NoteKind;
 use callboard_model::view::NewTask;
 use callboard_model::{EventKind, Query, ThreadKey};
-use callboard_store::{Arrival, Found, IndexText, SessionRow, WorkspaceRow, limits};
+use callboard_store::{
+    Arrival, Found, IndexText, NoteFacts, NoteFile, SessionRow, WorkspaceRow, limits,
+};
 
 use crate::scene::{AGENT, Said, Scene, days_ago, now, said, say};
 
@@ -136,7 +139,18 @@ fn filters_narrow() {
             NewTask { title: "Mend the fixture".into(), sessions: vec![a], ..NewTask::default() };
         w.create_task(workspace, &new, "you")?;
         let text = IndexText::of("Fixtures", "how a fixture is made");
-        w.put_note(workspace, "notes/fixtures.md", "Fixtures", None, &text)
+        let file = NoteFile {
+            workspace,
+            path: "notes/fixtures.md".into(),
+            kind: NoteKind::Note,
+            number: None,
+            version: "1".into(),
+            title: "Fixtures".into(),
+            at: None,
+            modified_at: None,
+            facts: NoteFacts::default(),
+        };
+        w.put_note(&file, &[], &text)
     });
     for (query, expected) in [
         ("fixture agent:codex", "S3"),

@@ -70,7 +70,9 @@ fn asks_for_summary(text: &str) -> bool {
 fn next_cue(speeches: &[Speech]) -> Option<Cue> {
     let (at, mut cue) = speeches.iter().enumerate().rev().find_map(|(at, speech)| {
         let Speech::User(texts) = speech else { return None };
-        texts.iter().rev().find_map(|t| Cue::last_in(t)).map(|cue| (at, cue))
+        // A brief quotes what another conversation was told.
+        let own = |text: &'_ String| Cue::last_in(callboard_model::brief::own_words(text));
+        texts.iter().rev().find_map(own).map(|cue| (at, cue))
     })?;
     // Consecutive model items are one turn: the Responses format lists a turn's items one by one.
     let mut in_turn = false;
