@@ -36,6 +36,7 @@ export type {
   FileKind,
   FileStatus,
   GoOn,
+  HandOff,
   Hunk,
   Image,
   LandBy,
@@ -100,6 +101,7 @@ export type DoctorReport = Told<schema.DoctorReport>
 export type DiffHunk = Told<schema.DiffHunk>
 export type FileDiffView = Told<schema.FileDiffView>
 export type FileTouch = Told<schema.FileTouch>
+export type HandedOff = Told<schema.HandedOff>
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =

@@ -117,8 +117,8 @@ export class Composing {
       kind: this.kind,
       title: title.trim(),
       body: body.trim() || null,
-      task: task || null,
-      session,
+      task: task || (this.on?.startsWith('T') ? this.on : null),
+      session: session ?? (this.on?.startsWith('S') ? this.on : null),
       files,
       sources,
     }

@@ -73,6 +73,8 @@ function imageOf(svg: string): Drawing {
   root.setAttribute('width', String(width))
   root.setAttribute('height', String(height))
   root.removeAttribute('style')
+  // Its marks of entities are white whatever the theme.
+  for (const mark of root.querySelectorAll('[fill="white"]')) mark.setAttribute('fill', colour('--surface'))
   const text = new XMLSerializer().serializeToString(root)
   return { src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`, width, height }
 }

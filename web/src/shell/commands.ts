@@ -81,6 +81,15 @@ function onSelected(id: string): Command[] {
       run: () => router.go(`${idHref(id)}?open=brief-${id}`),
     })
   }
+  if (session && !session.parent) {
+    made.push({
+      key: 'handoff',
+      group: id,
+      title: `Hand off ${id}`,
+      also: 'successor another agent',
+      run: () => router.go(`${idHref(id)}?open=handoff-${id}`),
+    })
+  }
   if (session && !session.task) {
     made.push({
       key: 'task',
