@@ -95,6 +95,8 @@ test('a brief stands beside its session, and its citations lead there', async ()
   const brief = page.getByRole('article', { name: 'Brief of S41' })
   await brief.getByText('no longer: src/limits/bucket.rs changed since').waitFor()
   await brief.getByText('1 secret masked').waitFor()
+  // Only what no longer holds is struck out.
+  assert.equal(await brief.locator('li.past').count(), 1)
   await brief.getByRole('link', { name: 'S41#41000228' }).click()
   await page.waitForURL(/\/s\/S41\/41000228\?open=brief-S41$/)
   await page.locator('.item.here').waitFor()

@@ -78,9 +78,9 @@ export type {
 } from './schema'
 
 export type AgentReport = Told<schema.AgentReport>
-export type BriefView = Told<schema.BriefView>
-export type BriefSection = Told<schema.BriefSection>
-export type BriefLine = Told<schema.BriefLine>
+/** Its lines leave out what has no value. */
+export type BriefView = Omit<Told<schema.BriefView>, 'sections' | 'unproven'> &
+  Pick<schema.BriefView, 'sections' | 'unproven'>
 export type Board = Omit<Told<schema.Board>, 'calls'> & { calls: CallView[] }
 /** What is asked and what may be answered leave out what has no value. */
 export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answer'> & {
@@ -101,7 +101,7 @@ export type DoctorReport = Told<schema.DoctorReport>
 export type DiffHunk = Told<schema.DiffHunk>
 export type FileDiffView = Told<schema.FileDiffView>
 export type FileTouch = Told<schema.FileTouch>
-export type HandedOff = Told<schema.HandedOff>
+export type HandedOff = Omit<Told<schema.HandedOff>, 'brief'> & { brief: BriefView }
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
