@@ -37,7 +37,8 @@ impl FileChange {
 pub struct Connected {
     /// The program that its hooks run.
     pub program: PathBuf,
-    /// The agent's names of the events that it lacks: an older Callboard made it.
+    /// What it lacks, as an older Callboard made it: the agent's names of events without a hook, and `mcp` without the
+    /// server.
     pub lacks: Vec<&'static str>,
 }
 

@@ -65,6 +65,11 @@ pub trait Hook: Send + Sync {
     /// The environment variables of the hook that [`event`](Self::event) looks at.
     fn variables(&self) -> &'static [&'static str];
 
+    /// What the hook prints without asking anybody; `None` if there is somebody to be asked or told. Pure.
+    fn at_once(&self, _report: &HookReport) -> Option<String> {
+        None
+    }
+
     /// What a run of the hook tells. Pure.
     fn event(&self, report: &HookReport) -> HookEvent;
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use callboard_agents::HookReport;
+use callboard_agents::{Hook, HookReport};
 use callboard_os::{host, process, window};
 use serde_json::value::RawValue;
 
@@ -56,7 +56,12 @@ fn tell(agent: &str, socket: &Path) -> Option<()> {
     }
     let watchdog = Watchdog::start();
     let parent = std::os::unix::process::parent_id();
-    let body = report(agent, parent, input)?;
+    let hook = callboard_agents::named(agent)?.hook()?;
+    let report = report(hook, parent, input)?;
+    if let Some(output) = hook.at_once(&report) {
+        return io::stdout().lock().write_all(output.as_bytes()).ok();
+    }
+    let body = serde_json::to_vec(&report).ok()?;
     let request = post(&format!("/api/hook/{agent}"), &body);
     let Reply::Waits(answer) = exchange(socket, &request)? else { return None };
     watchdog.stop();
@@ -107,20 +112,18 @@ fn give(socket: &Path, answer: Answer) -> Option<()> {
     Some(())
 }
 
-fn report(agent: &str, parent: u32, input: Vec<u8>) -> Option<Vec<u8>> {
-    let hook = callboard_agents::named(agent)?.hook()?;
+fn report(hook: &dyn Hook, parent: u32, input: Vec<u8>) -> Option<HookReport> {
     let wanted = hook.variables().iter().chain(window::VARIABLES);
     let environment: BTreeMap<String, String> =
         wanted.filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
     let now = callboard_os::clock::now();
-    let report = HookReport {
+    Some(HookReport {
         run: format!("{}-{}", std::process::id(), now.as_millisecond()),
         pid: parent,
         environment,
         is_owned: std::env::var_os(host::MARKER).is_some(),
         input: RawValue::from_string(String::from_utf8(input).ok()?).ok()?,
-    };
-    serde_json::to_vec(&report).ok()
+    })
 }
 
 /// HTTP/1.0, so that the reply ends with its connection and nothing of it is in chunks.

@@ -102,6 +102,7 @@ impl Engine {
         let AnswerCall { generation, answer } = given;
         let answered = Answered { id, generation, answer, by: YOU.to_owned() };
         self.ask(move |core| core.answer_call(&answered))?;
+        self.bring_answer(id)?;
         let call = self.call(id)?;
         if let (CallKind::Trust, Some(workspace)) = (call.kind, call.workspace) {
             self.trust_decided(workspace);

@@ -16,7 +16,7 @@ use crate::EngineError;
 use crate::announce::Announcer;
 use crate::bell::Bell;
 use crate::changes::ChangesRoom;
-use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring};
+use crate::core::{Core, Input, Known, Problems, ReadAgain, When, Wiring, YOU};
 use crate::inbox::{Inbox, Lane};
 use crate::ingest::{Deliver, Ingest, Work};
 use crate::limits;
@@ -273,7 +273,7 @@ impl Engine {
     /// # Errors
     /// When it has no title, or names things that do not exist.
     pub fn create_task(&self, workspace: WorkspaceId, new: NewTask) -> Result<TaskId, EngineError> {
-        self.ask(move |core| core.create_task(workspace, &new))
+        self.ask(move |core| core.create_task(workspace, &new, YOU))
     }
 
     /// Makes a task of a session.
@@ -289,7 +289,8 @@ impl Engine {
     /// # Errors
     /// When there is none, or it was changed meanwhile.
     pub fn change_task(&self, id: TaskId, change: TaskChange) -> Result<TaskId, EngineError> {
-        self.ask(move |core| core.change_task(id, &change)).inspect(|_| self.owned.look_at_queue())
+        self.ask(move |core| core.change_task(id, &change, YOU))
+            .inspect(|_| self.owned.look_at_queue())
     }
 
     /// Moves a task's card.
@@ -297,7 +298,7 @@ impl Engine {
     /// # Errors
     /// When there is none.
     pub fn move_task(&self, id: TaskId, to: MoveTask) -> Result<TaskId, EngineError> {
-        self.ask(move |core| core.move_task(id, &to)).inspect(|_| self.owned.look_at_queue())
+        self.ask(move |core| core.move_task(id, &to, YOU)).inspect(|_| self.owned.look_at_queue())
     }
 
     /// Removes a task.

@@ -44,13 +44,15 @@ mod worktrees;
 
 pub use briefs::{BriefOf, BriefQuery};
 pub use callboard_agents::{Environment, StopFlag};
-pub use callers::Caller;
+pub use callers::{Answering, Caller};
 pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookContext, HookStep, HookTold, HookWait, hear_hook};
 pub use ingest::Work;
-pub use query::{EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom};
+pub use query::{
+    EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom, event_text,
+};
 pub use reviews::{DiffWanted, HowToLand, HowToSend};
 pub use sweeps::HookUse;
 pub use trials::{Trial, TrialLogPart, TrialNews};

@@ -537,6 +537,27 @@ pub const TRIAL_GIT_LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Parts of a file that cannot be merged which an agent is told that is to merge them: it finds the rest in the file.
 pub const HELP_HUNKS: usize = 10;
 
+/// Messages of one session that are shown: a conversation between agents, not its archive.
+pub const MESSAGES: usize = 50;
+
+/// Questions of one session that wait for its user at once: more would be asked without waiting for any.
+pub const QUESTIONS_OF_SESSION: usize = 20;
+
+/// Characters of what one session tells another, or asks its user: what is read between two steps.
+pub const SAID_CHARS: usize = 4_000;
+
+/// Lines of what a session could not verify.
+pub const NOT_VERIFIED: usize = 20;
+
+/// Looks for the session that calls, whose transcript may not be read yet: it calls a tool seconds after its prompt.
+pub const CALLER_LOOKS: usize = 15;
+
+/// Time between two of them.
+pub const CALLER_LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// Time in which a request that is sent again may mean what the daemon before did already.
+pub const SENT_AGAIN_WITHIN_MS: i64 = 10 * 60 * 1_000;
+
 /// Tokens that a brief has at least: below, not even the goal fits.
 pub const BRIEF_TOKENS_LEAST: u32 = 200;
 

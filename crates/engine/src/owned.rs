@@ -39,6 +39,7 @@ pub(crate) use self::limited::AfterLimit;
 use crate::bell::Bell;
 use crate::nights::NightWatch;
 use crate::{Engine, EngineError};
+pub(crate) use start::task_of;
 
 /// The folder of all hosts' folders.
 const HOSTS: &str = "hosts";
@@ -65,7 +66,8 @@ impl OwnedRoom {
     pub(crate) fn new(home: &Path) -> Self {
         Self {
             // Asked once: the file may be replaced while the daemon runs.
-            program: std::env::current_exe().unwrap_or_default(),
+            // As it is written for agents that are connected: the same command is the same server.
+            program: std::env::current_exe().and_then(std::fs::canonicalize).unwrap_or_default(),
             hosts: home.join(HOSTS),
             channels: Mutex::default(),
             queue: Bell::default(),

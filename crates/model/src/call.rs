@@ -106,6 +106,8 @@ pub enum CallVia {
     Hook,
     /// The agent's own server, which any client may answer.
     Server,
+    /// A tool of Callboard's that the agent called: it fetches the answer, or is told it at its next step.
+    Tool,
     /// Only the window that the agent runs in.
     Window,
     /// Nobody waits: Callboard itself tells.
@@ -113,7 +115,8 @@ pub enum CallVia {
 }
 
 impl CallVia {
-    const ALL: [Self; 5] = [Self::Driver, Self::Hook, Self::Server, Self::Window, Self::Callboard];
+    const ALL: [Self; 6] =
+        [Self::Driver, Self::Hook, Self::Server, Self::Tool, Self::Window, Self::Callboard];
 
     /// The word that the store keeps.
     #[must_use]
@@ -122,6 +125,7 @@ impl CallVia {
             Self::Driver => "driver",
             Self::Hook => "hook",
             Self::Server => "server",
+            Self::Tool => "tool",
             Self::Window => "window",
             Self::Callboard => "callboard",
         }

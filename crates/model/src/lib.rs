@@ -27,6 +27,7 @@ pub mod project;
 pub mod pull_request;
 pub mod purpose;
 pub mod query;
+pub mod quote;
 pub mod resource;
 pub mod review;
 pub mod scope;

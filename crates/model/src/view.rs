@@ -9,6 +9,7 @@ mod changes;
 mod commit;
 mod conflict;
 mod doctor;
+mod message;
 mod night;
 mod note;
 mod owned;
@@ -33,6 +34,7 @@ pub use changes::{
 pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
+pub use message::{MessageView, ReportView};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use note::{
     DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,

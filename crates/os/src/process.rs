@@ -294,6 +294,15 @@ pub fn children_of(pid: u32) -> Vec<u32> {
         .collect()
 }
 
+/// The process `pid`, the one that started it, and so on, at most `most` of them; where the system does not tell, `pid`
+/// alone.
+#[must_use]
+pub fn line_of_parents(pid: u32, most: usize) -> Vec<u32> {
+    // The first process of a system has no parent.
+    let parents = std::iter::successors(Some(pid), |pid| parent_of(*pid).filter(|pid| *pid > 1));
+    parents.take(most).collect()
+}
+
 /// Field 4 of `/proc/PID/stat` (proc_pid_stat(5)), behind the name, which may hold anything.
 fn parent_of(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;

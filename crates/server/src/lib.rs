@@ -16,6 +16,8 @@ mod stream;
 
 pub use error::ApiError;
 pub use gate::HOST;
+#[cfg(unix)]
+pub use mcp::without_daemon;
 pub use openapi::document;
 pub use serve::{Listening, ServerConfig, serve};
 

@@ -46,3 +46,48 @@ pub const TURN_WAIT: std::time::Duration = std::time::Duration::from_secs(25);
 
 /// Time between two looks whether the log of a check that runs says more.
 pub(crate) const LOG_LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Calls of agents' tools that wait at the same time: each holds a thread, of which the runtime has 512.
+pub(crate) const TOOLS_WAIT_AT_ONCE: usize = 64;
+
+/// Longest wait within a call of a tool: Codex gives one up after 60 seconds.
+pub(crate) const TOOL_WAIT: Duration = Duration::from_secs(45);
+
+/// Time between two looks at what a tool waits for, while much is committed.
+pub(crate) const TOOL_LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// Bytes of a page of a tool's answer: some 1,500 tokens of prose, 2,000 of code.
+pub(crate) const TOOL_PAGE_BYTES: usize = 6_000;
+
+/// Bytes of a task as part of a longer answer.
+pub(crate) const TOOL_TASK_BYTES: usize = 1_800;
+
+/// Lines of one kind in an answer that tells of many.
+pub(crate) const TOOL_LINES: usize = 8;
+
+/// Files of another session that are named.
+pub(crate) const TOOL_FILES: usize = 5;
+
+/// Characters of a title within a line.
+pub(crate) const TOOL_TITLE_CHARS: usize = 90;
+
+/// Characters of what somebody said, within a line.
+pub(crate) const TOOL_SNIPPET_CHARS: usize = 240;
+
+/// Hits of a search in one answer unless asked otherwise, and at most.
+pub(crate) const TOOL_HITS: usize = 8;
+/// See [`TOOL_HITS`].
+pub(crate) const TOOL_HITS_MOST: usize = 25;
+
+/// Events told before and behind the one that was asked for, unless asked otherwise, and at most.
+pub(crate) const TOOL_AROUND: usize = 3;
+/// See [`TOOL_AROUND`].
+pub(crate) const TOOL_AROUND_MOST: usize = 25;
+
+/// Bytes of all tools and instructions, which each session reads at its start: below 1,500 tokens.
+#[cfg(test)]
+pub(crate) const TOOLS_BYTES: usize = 5_500;
+
+/// Characters of the instructions: of longer ones some agents read only so many.
+#[cfg(test)]
+pub(crate) const INSTRUCTIONS_CHARS: usize = 512;

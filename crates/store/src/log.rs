@@ -119,6 +119,10 @@ impl LogKind {
     pub const CLAIM: Self = Self::lasting("claim");
     /// An agent is to be told something.
     pub const NOTICE: Self = Self::lasting("notice");
+    /// A session told another one something; it stands with both.
+    pub const MESSAGE: Self = Self::lasting("message");
+    /// A session reported of its work.
+    pub const REPORT: Self = Self::lasting("report");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
 }
@@ -263,6 +267,20 @@ impl Snapshot<'_> {
         ))?;
         let limit = i64::try_from(limit.min(limits::LOG_PER_PAGE)).unwrap_or(i64::MAX);
         let rows = statement.query_map((subject, limit), row_of)?;
+        rows.map(|row| with_body(row?)).collect()
+    }
+
+    /// The rows of one kind of a subject, newest first.
+    ///
+    /// # Errors
+    /// If the database fails or a row is not JSON.
+    pub fn log_of_kind(&self, subject: &str, kind: LogKind, limit: usize) -> Result<Vec<LogRow>> {
+        let mut statement = self.conn.prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM log WHERE subject = ?1 AND kind = ?2 AND transient = 0
+             ORDER BY seq DESC LIMIT ?3"
+        ))?;
+        let limit = i64::try_from(limit.min(limits::LOG_PER_PAGE)).unwrap_or(i64::MAX);
+        let rows = statement.query_map((subject, kind.word, limit), row_of)?;
         rows.map(|row| with_body(row?)).collect()
     }
 

@@ -50,18 +50,23 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Takes note that these were told.
+    /// Takes note that these were told; gives what those of them were about that had not been.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn notices_told(&mut self, ids: &[i64]) -> Result<()> {
+    pub fn notices_told(&mut self, ids: &[i64]) -> Result<Vec<String>> {
         let now = self.now().as_millisecond();
+        let mut subjects = Vec::new();
         for id in ids {
-            self.tx
-                .prepare_cached("UPDATE notice SET told_at = ?2 WHERE id = ?1 AND told_at IS NULL")?
-                .execute((id, now))?;
+            let mut statement = self.tx.prepare_cached(
+                "UPDATE notice SET told_at = ?2 WHERE id = ?1 AND told_at IS NULL RETURNING subject",
+            )?;
+            let told = statement.query_map((id, now), |row| row.get(0))?;
+            for subject in told {
+                subjects.push(subject?);
+            }
         }
-        Ok(())
+        Ok(subjects)
     }
 }
 

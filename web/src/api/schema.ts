@@ -5859,6 +5859,17 @@ export interface components {
             /** @description Looked at. */
             viewed: boolean;
         };
+        /** @description What one session told another. */
+        MessageView: {
+            /** @description When it was said; it is heard at the next step. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who said it. */
+            from: components["schemas"]["SessionId"];
+            /** @description An agent's words. */
+            text: string;
+            /** @description Whom it is for. */
+            to: components["schemas"]["SessionId"];
+        };
         /** @description One thing that happened. */
         Milestone: {
             at?: components["schemas"]["Timestamp"] | null;
@@ -6592,6 +6603,15 @@ export interface components {
             /** @description Remove it although ignored files in it are too large to be kept. */
             yes?: boolean;
         };
+        /** @description What a session says of its own work when it is done. */
+        ReportView: {
+            /** @description When it said so. */
+            at: components["schemas"]["Timestamp"];
+            /** @description What it could not verify, each in a line. */
+            not_verified: string[];
+            /** @description An agent's words. */
+            summary: string;
+        };
         /** @description Something that is taken in turn. */
         ResourceView: {
             /**
@@ -6994,6 +7014,8 @@ export interface components {
             forked_from?: components["schemas"]["SessionView"] | null;
             /** @description The goal in full. */
             goal_text?: string | null;
+            /** @description What it told others and others told it, newest first. */
+            messages?: components["schemas"]["MessageView"][];
             /** @description What is worth telling of it, oldest first. */
             milestones: components["schemas"]["Milestone"][];
             /** @description Permission or approval mode. */
@@ -7005,6 +7027,7 @@ export interface components {
             pull_requests: string[];
             /** @description Where its readable transcript is written, if its workspace has one. */
             readable?: string | null;
+            report?: components["schemas"]["ReportView"] | null;
             /** @description Everything above as of this commit. */
             seq: components["schemas"]["Seq"];
             /** @description The row. */
@@ -7149,6 +7172,8 @@ export interface components {
             from: components["schemas"]["Timestamp"];
             /** @description Per task, and per session that has none; what wants something now comes first. */
             groups: components["schemas"]["SinceGroup"][];
+            /** @description What sessions told each other, oldest first. */
+            messages?: components["schemas"]["MessageView"][];
             /** @description The nights that went on in it, oldest first. */
             nights?: components["schemas"]["NightView"][];
             /**
@@ -7920,6 +7945,7 @@ export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
 export type MarkViewed = components['schemas']['MarkViewed'];
+export type MessageView = components['schemas']['MessageView'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
@@ -7983,6 +8009,7 @@ export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
+export type ReportView = components['schemas']['ReportView'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
 export type ReviewCheck = components['schemas']['ReviewCheck'];

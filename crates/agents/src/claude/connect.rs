@@ -1,5 +1,5 @@
-//! A plugin in the user's `skills` folder, which Claude Code loads without a marketplace (2.1.329): two files of
-//! ours, and none of the user's is touched.
+//! A plugin in the user's `skills` folder, which Claude Code loads without a marketplace (2.1.329): files of ours, and
+//! none of the user's is touched.
 
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,10 @@ use crate::walk;
 const FOLDER: &str = "skills/callboard";
 const MANIFEST: &str = ".claude-plugin/plugin.json";
 const HOOKS: &str = "hooks/hooks.json";
+const SERVERS: &str = ".mcp.json";
+
+/// What a connection lacks that has no server.
+const SERVER: &str = "mcp";
 
 /// Time that the agent leaves the hook, in seconds: a weekend and more, for a question that waits for Monday.
 const TIMEOUT_SECONDS: u64 = 7 * 24 * 3600;
@@ -19,11 +23,30 @@ const TIMEOUT_SECONDS: u64 = 7 * 24 * 3600;
 /// Time that the agent leaves a hook that only tells it something: it ends within milliseconds.
 pub(super) const STEP_SECONDS: u64 = 5;
 
+/// Callboard's tools that only ask, or say something of the session's own: they need no person.
+pub(super) const FREE_TOOLS: [&str; 12] = [
+    "where_am_i",
+    "search",
+    "read",
+    "task",
+    "ask",
+    "tell",
+    "report",
+    "changes",
+    "conflicts",
+    "claim",
+    "watch",
+    "review",
+];
+
+/// Begins the names of the tools of the plugin's server (2.1.329).
+pub(super) const OWN_TOOLS: &str = "mcp__plugin_callboard_callboard__";
+
 pub(super) struct Plugin;
 
 impl Connect for Plugin {
     fn files(&self, home: &Path) -> Vec<PathBuf> {
-        [MANIFEST, HOOKS].map(|file| home.join(FOLDER).join(file)).into()
+        [MANIFEST, HOOKS, SERVERS].map(|file| home.join(FOLDER).join(file)).into()
     }
 
     fn connect(
@@ -42,7 +65,7 @@ impl Connect for Plugin {
                 "move that folder away, and connect again",
             ));
         }
-        let texts = [manifest(), hooks(command)];
+        let texts = [manifest(), hooks(command), servers(command)];
         let changes = self.files(home).into_iter().zip(texts).map(|(path, text)| FileChange {
             path,
             before: None,
@@ -61,6 +84,8 @@ impl Connect for Plugin {
         let value: Value = serde_json::from_str(text).unwrap_or_default();
         let is_ours = if path.ends_with(MANIFEST) {
             value["name"] == "callboard" && value["homepage"] == env!("CARGO_PKG_REPOSITORY")
+        } else if path.ends_with(SERVERS) {
+            is_server(&value)
         } else {
             command_in(&value, ASKS).is_some()
         };
@@ -73,7 +98,11 @@ impl Connect for Plugin {
         let hooks: Value = serde_json::from_str(&text).ok()?;
         let program = command_in(&hooks, ASKS)?.into();
         let steps = STEPS.into_iter().chain([BEFORE]);
-        let lacks = steps.filter(|event| command_in(&hooks, event).is_none()).collect();
+        let servers = walk::small_file(&home.join(FOLDER).join(SERVERS));
+        let servers = servers.and_then(|text| serde_json::from_str(&text).ok());
+        let lacks_server = !servers.is_some_and(|servers| is_server(&servers));
+        let hooks = steps.filter(|event| command_in(&hooks, event).is_none());
+        let lacks = hooks.chain(lacks_server.then_some(SERVER)).collect();
         Some(Connected { program, lacks })
     }
 }
@@ -99,7 +128,34 @@ fn hooks(command: &HookCommand) -> Value {
     };
     let mut hooks = steps(&hook(STEP_SECONDS));
     hooks.insert(ASKS.into(), json!([{"hooks": [hook(TIMEOUT_SECONDS)]}]));
+    let free = format!("{OWN_TOOLS}({})", FREE_TOOLS.join("|"));
+    if let Some(Value::Array(before)) = hooks.get_mut(BEFORE) {
+        before.push(json!({"matcher": free, "hooks": [hook(STEP_SECONDS)]}));
+    }
     json!({"hooks": hooks})
+}
+
+/// The server by which a session asks of Callboard. Its command is that of sessions that are started here: of two with
+/// the same, Claude Code takes that of its arguments (2.1.329).
+fn servers(command: &HookCommand) -> Value {
+    let mut server = server(&command.program);
+    // The socket lies in `run/` of Callboard's home.
+    if let Some(home) = command.socket.ancestors().nth(2) {
+        server["env"] = json!({"CALLBOARD_HOME": home});
+    }
+    json!({"mcpServers": {"callboard": server}})
+}
+
+/// How the server is started.
+pub(super) fn server(program: &Path) -> Value {
+    json!({"command": program, "args": ["mcp", "claude"]})
+}
+
+/// Whether there is our server, and no other.
+fn is_server(value: &Value) -> bool {
+    let servers = value["mcpServers"].as_object();
+    let args = &value["mcpServers"]["callboard"]["args"];
+    servers.is_some_and(|servers| servers.len() == 1) && args[0] == "mcp" && args[1] == "claude"
 }
 
 /// The hooks at which an agent is told what others do, and kept from commands that would sweep it.
@@ -122,8 +178,9 @@ mod tests {
     #[test]
     fn the_plugin_is_recognised_also_when_it_was_edited() {
         let home = tempfile::tempdir().unwrap();
-        let command = HookCommand { program: "/opt/callboard".into(), socket: "/run/s".into() };
-        let plan = Plugin.connect(home.path(), &command, None, &[None, None]).unwrap();
+        let command =
+            HookCommand { program: "/opt/callboard".into(), socket: "/home/run/s".into() };
+        let plan = Plugin.connect(home.path(), &command, None, &[None, None, None]).unwrap();
         assert_eq!(Plugin.connected(home.path()), None);
         for change in &plan.changes {
             let text = change.after.as_deref().unwrap();
@@ -140,7 +197,9 @@ mod tests {
         let older = std::fs::read_to_string(path).unwrap().replace("PreToolUse", "Stop");
         std::fs::write(path, older).unwrap();
         assert_eq!(Plugin.connected(home.path()), connected(vec!["PreToolUse"]));
-        let taken = [Some("{}".to_owned()), None];
+        std::fs::remove_file(&plan.changes[2].path).unwrap();
+        assert_eq!(Plugin.connected(home.path()), connected(vec!["PreToolUse", "mcp"]));
+        let taken = [Some("{}".to_owned()), None, None];
         assert!(Plugin.connect(home.path(), &command, None, &taken).is_err());
     }
 }

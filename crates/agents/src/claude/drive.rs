@@ -331,15 +331,13 @@ fn settings(callboard: &Path) -> String {
         "args": ["hook", "claude"],
         "timeout": connect::STEP_SECONDS,
     });
-    // What only asks, or says something of its own, needs no person.
-    let allowed = ["changes", "conflicts", "claim"].map(|tool| format!("mcp__callboard__{tool}"));
+    let allowed = connect::FREE_TOOLS.map(|tool| format!("mcp__callboard__{tool}"));
     json!({"hooks": connect::steps(&hook), "permissions": {"allow": allowed}}).to_string()
 }
 
 /// The server by which a session asks of Callboard.
 fn servers(callboard: &Path) -> String {
-    let server = json!({"command": callboard, "args": ["mcp", "claude"]});
-    json!({"mcpServers": {"callboard": server}}).to_string()
+    json!({"mcpServers": {"callboard": connect::server(callboard)}}).to_string()
 }
 
 /// The tool uses that a message brings the results of.

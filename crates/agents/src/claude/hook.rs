@@ -8,7 +8,7 @@ use callboard_model::ThreadKey;
 use callboard_model::call::{Ask, CallAnswer, CallDetail};
 use serde_json::json;
 
-use super::{ask, plan};
+use super::{ask, connect, plan};
 use crate::fields::{Document, Fields};
 use crate::{Hook, HookEvent, HookReport};
 
@@ -27,6 +27,17 @@ pub(super) struct Hooks;
 impl Hook for Hooks {
     fn variables(&self) -> &'static [&'static str] {
         &[ENTRYPOINT, ATTENDED]
+    }
+
+    fn at_once(&self, report: &HookReport) -> Option<String> {
+        let document = Document::of(report.input.get())?;
+        let fields = document.fields()?;
+        let tool = fields
+            .text("tool_name")
+            .filter(|_| fields.text("hook_event_name").as_deref() == Some(BEFORE))?;
+        let is_free = connect::FREE_TOOLS.contains(&tool.strip_prefix(connect::OWN_TOOLS)?);
+        let output = json!({"hookEventName": BEFORE, "permissionDecision": "allow"});
+        is_free.then(|| json!({"hookSpecificOutput": output}).to_string())
     }
 
     fn event(&self, report: &HookReport) -> HookEvent {
@@ -149,6 +160,20 @@ mod tests {
         let output: Value = serde_json::from_str(&Hooks.output(ask, answer).unwrap()).unwrap();
         assert_eq!(output["hookSpecificOutput"]["hookEventName"], ASKS);
         output["hookSpecificOutput"]["decision"].clone()
+    }
+
+    #[test]
+    fn only_callboards_own_tools_that_need_no_person_are_allowed_at_once() {
+        let used = |event: &str, tool: &str| {
+            let input = json!({"hook_event_name": event, "tool_name": tool}).to_string();
+            Hooks.at_once(&report(&input, &[]))
+        };
+        let output = used(BEFORE, "mcp__plugin_callboard_callboard__search").unwrap();
+        assert!(output.contains(r#""permissionDecision":"allow""#), "{output}");
+        for tool in ["mcp__plugin_callboard_callboard__commit", "mcp__other__search", "Bash"] {
+            assert_eq!(used(BEFORE, tool), None);
+        }
+        assert_eq!(used(ASKS, "mcp__plugin_callboard_callboard__search"), None);
     }
 
     #[test]

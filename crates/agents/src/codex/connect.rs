@@ -1,11 +1,13 @@
 //! Hooks in `hooks.json`, and the trust in them that Codex asks its user for (0.169): a table of `config.toml` for
-//! each, with the hook's hash. Codex itself says what the hash is, in a scratch home of its own.
+//! each, with the hook's hash. Codex itself says what the hash is, in a scratch home of its own. There also stands
+//! Callboard's server.
 
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
 use super::hook::{ASKS, BEFORE, COMMANDS, STEPS};
+use super::server::{self, Server};
 use super::trust;
 use crate::connect::{
     Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand, first_word, quoted,
@@ -15,6 +17,9 @@ use crate::{json_edit, walk};
 
 const HOOKS: &str = "hooks.json";
 const CONFIG: &str = "config.toml";
+
+/// What a connection lacks that has no server.
+const SERVER: &str = "mcp";
 
 /// Time that the agent leaves a hook, in seconds: it ends within milliseconds, and Codex waits for it.
 const TIMEOUT_SECONDS: u64 = 5;
@@ -46,8 +51,15 @@ impl Connect for HooksFile {
         });
         let added = added.ok_or_else(|| unreadable(&hooks_path))?;
         let mut notes = Vec::new();
+        let served = server::with(config.as_deref(), command);
+        if served == config {
+            notes.push(format!(
+                "{} has an MCP server `callboard` of its own, which stays as it is",
+                config_path.display()
+            ));
+        }
         let trusted = match program
-            .map(|program| trust::in_config(program, home, &added, config.as_deref()))
+            .map(|program| trust::in_config(program, home, &added, served.as_deref()))
         {
             Some(Ok(trusted)) => {
                 let known = trusted.known;
@@ -62,14 +74,14 @@ impl Connect for HooksFile {
                 notes.push(format!(
                     "trust the hooks in Codex with /hooks, or they are not run ({why})"
                 ));
-                config.clone()
+                served.clone()
             }
             None => {
                 notes.push(
                     "Codex is not on the path: trust the hooks in it with /hooks, or they are not run"
                         .into(),
                 );
-                config.clone()
+                served.clone()
             }
         };
         notes.push("sessions that run already have it from their next start on".into());
@@ -87,7 +99,11 @@ impl Connect for HooksFile {
         added: Option<&FileChange>,
     ) -> Result<Option<String>, ConnectError> {
         if path.ends_with(CONFIG) {
-            return Ok(Some(added.map_or_else(|| text.to_owned(), |a| trust::without(text, a))));
+            let text = added.map_or_else(|| text.to_owned(), |added| trust::without(text, added));
+            let text = server::without(&text);
+            // It was made for what is taken out.
+            let was_made = added.is_some_and(|added| added.before.is_none());
+            return Ok(Some(text).filter(|text| !was_made || !text.is_empty()));
         }
         let mut text = text.to_owned();
         while let Some(less) = without_one(&text).ok_or_else(|| unreadable(path))? {
@@ -102,7 +118,9 @@ impl Connect for HooksFile {
         let value: Value = serde_json::from_str(&text).ok()?;
         let program = first_word(ours_at(&value, ASKS)?).into();
         let steps = [BEFORE].into_iter().chain(STEPS);
-        let lacks = steps.filter(|event| ours_at(&value, event).is_none()).collect();
+        let hooks = steps.filter(|event| ours_at(&value, event).is_none());
+        let lacks_server = server::of_home(home) == Server::No;
+        let lacks = hooks.chain(lacks_server.then_some(SERVER)).collect();
         Some(Connected { program, lacks })
     }
 }
@@ -225,11 +243,14 @@ mod tests {
         let older = json!({"hooks": {ASKS: [{"hooks": [hook(line)]}]}});
         std::fs::write(&path, older.to_string()).unwrap();
         let connected = |lacks| Some(Connected { program: "/opt/callboard".into(), lacks });
-        let lacks = vec!["PreToolUse", "PostToolUse", "UserPromptSubmit"];
+        let lacks = vec!["PreToolUse", "PostToolUse", "UserPromptSubmit", "mcp"];
         assert_eq!(HooksFile.connected(home.path()), connected(lacks));
         assert_eq!(HooksFile.without(&path, &older.to_string(), None).unwrap(), None);
         let now = hooks_of(None).replace("'/opt/call board/callboard'", "/opt/callboard");
         std::fs::write(&path, now).unwrap();
+        assert_eq!(HooksFile.connected(home.path()), connected(vec!["mcp"]));
+        let served = server::with(None, &command()).unwrap();
+        std::fs::write(home.path().join(CONFIG), served).unwrap();
         assert_eq!(HooksFile.connected(home.path()), connected(vec![]));
     }
 }

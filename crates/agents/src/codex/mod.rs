@@ -18,6 +18,7 @@ mod parse_item;
 mod parse_output;
 mod patch;
 mod reader;
+mod server;
 mod slim;
 mod trust;
 

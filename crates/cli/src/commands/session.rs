@@ -133,6 +133,17 @@ fn detail_text(detail: &SessionDetail) -> String {
         "files",
         edited.map(|f| format!("{} ({})", f.path, output::count(u64::from(f.edits), "edit"))),
     );
+    if let Some(report) = &detail.report {
+        let not_verified = report.not_verified.iter();
+        let lines = std::iter::once(report.summary.clone())
+            .chain(not_verified.map(|line| format!("not verified: {line}")));
+        section(&mut text, "report, in its own words", lines);
+    }
+    let messages = detail
+        .messages
+        .iter()
+        .map(|one| format!("{} to {}: {}", one.from, one.to, output::short(&one.text, 90)));
+    section(&mut text, "messages", messages);
     let children = detail.children.iter().map(|child| {
         format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
     });

@@ -44,7 +44,8 @@ fn text_of(since: &SinceView, all: bool) -> String {
         output::span(since.to.since_ms(since.from))
     );
     let is_quiet = |group: &SinceGroup| group.lines.is_empty() && group.files.is_empty();
-    if since.groups.iter().all(is_quiet) && since.reviews.is_empty() {
+    let is_silent = since.reviews.is_empty() && since.messages.is_empty();
+    if since.groups.iter().all(is_quiet) && is_silent {
         text.push_str("\nnothing happened\n");
     }
     for night in &since.nights {
@@ -56,6 +57,7 @@ fn text_of(since: &SinceView, all: bool) -> String {
     for review in &since.reviews {
         text.push_str(&review_text(review));
     }
+    text.push_str(&messages_text(since));
     text.push_str(&ruled_text(since, all));
     if since.quiet_sessions > 0 {
         let more = output::count(since.quiet_sessions as u64, "more session");
@@ -73,6 +75,17 @@ fn review_text(told: &SinceReview) -> String {
     for line in &told.lines {
         let words = output::short(&line.text, WIDTH);
         let _ = writeln!(text, "  {}  {words}", output::clock(line.at));
+    }
+    text
+}
+
+/// What sessions told each other.
+fn messages_text(since: &SinceView) -> String {
+    let mut text = String::new();
+    for one in &since.messages {
+        let words = output::short(&one.text, WIDTH);
+        let _ =
+            writeln!(text, "\n{}  {} told {}: {words}", output::clock(one.at), one.from, one.to);
     }
     text
 }

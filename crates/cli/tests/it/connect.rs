@@ -25,6 +25,11 @@ fn what_is_shown_is_written_and_taken_back_also_beside_the_users_own() {
     assert_eq!(connected.code, Some(0), "{}", connected.stderr);
     let again = callboard.run(["connect", "claude", "--yes"]);
     assert_eq!(again.stdout, "Claude Code is connected already; nothing was changed\n");
+    let servers: Value =
+        serde_json::from_str(&fs::read_to_string(plugin.join(".mcp.json")).unwrap()).unwrap();
+    let server = &servers["mcpServers"]["callboard"];
+    assert_eq!(server["args"], serde_json::json!(["mcp", "claude"]));
+    assert_eq!(server["env"]["CALLBOARD_HOME"], home.callboard_home().to_str().unwrap());
     let hooks = plugin.join("hooks/hooks.json");
     let edited = fs::read_to_string(&hooks).unwrap().replace("604800", "60");
     fs::write(&hooks, edited).unwrap();
@@ -52,6 +57,31 @@ fn what_is_in_the_way_or_not_known_is_left_alone() {
 }
 
 #[test]
+fn the_server_stands_behind_the_users_own_configuration_and_goes_without_a_trace() {
+    let home = HermeticHome::new();
+    let callboard = Callboard::built(&home);
+    let config = home.codex_home().join("config.toml");
+    let own = "# mine\nmodel = \"m\"   # as is\n\n[mcp_servers.other]\ncommand = \"x\"\n";
+    fs::write(&config, own).unwrap();
+    assert_eq!(callboard.run(["connect", "codex", "--yes"]).code, Some(0));
+    let connected = fs::read_to_string(&config).unwrap();
+    assert!(connected.starts_with(own), "{connected}");
+    assert!(connected.contains("[mcp_servers.callboard]\ncommand = "), "{connected}");
+    // Also where it was edited since, and what was added is not known to the byte.
+    fs::write(&config, connected.replace("# mine", "# still mine")).unwrap();
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&config).unwrap(), own.replace("# mine", "# still mine"));
+
+    let theirs = "[mcp_servers.callboard]\ncommand = \"callboard\"\nargs = [\"mcp\", \"codex\"]\n";
+    fs::write(&config, theirs).unwrap();
+    let connected = callboard.run(["connect", "codex", "--yes"]);
+    assert!(connected.stdout.contains("of its own, which stays as it is"), "{}", connected.stdout);
+    assert!(fs::read_to_string(&config).unwrap().starts_with(theirs));
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&config).unwrap(), theirs);
+}
+
+#[test]
 fn a_connection_of_an_older_callboard_is_told_and_renewed_and_leaves_nothing_behind() {
     let home = HermeticHome::new();
     let daemon = Daemon::of(Callboard::built(&home), &[]);
@@ -69,7 +99,7 @@ fn a_connection_of_an_older_callboard_is_told_and_renewed_and_leaves_nothing_beh
     events["PreToolUse"].as_array_mut().unwrap().pop();
     fs::write(&hooks, older.to_string()).unwrap();
     let told = callboard.run(["doctor"]).stdout;
-    let lacks = "Codex was connected by an older Callboard: it has no hooks for PreToolUse, PostToolUse, UserPromptSubmit";
+    let lacks = "Codex was connected by an older Callboard: it lacks PreToolUse, PostToolUse, UserPromptSubmit";
     assert!(told.contains(lacks) && told.contains("callboard connect codex"), "{told}");
     let renewed = callboard.run(["connect", "codex", "--yes"]);
     assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);

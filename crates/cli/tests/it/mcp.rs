@@ -1,5 +1,9 @@
 //! `callboard mcp`, as an agent runs it: messages of the protocol on standard input, answers on standard output.
 
+mod asking;
+mod callers;
+mod tools;
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -25,9 +29,13 @@ struct Agent {
 
 impl Agent {
     fn start(callboard: &Callboard<'_>, home: &HermeticHome, session: &str) -> Self {
+        Self::of("claude", callboard, home, session)
+    }
+
+    fn of(agent: &str, callboard: &Callboard<'_>, home: &HermeticHome, session: &str) -> Self {
         let socket = home.callboard_home().join("run/callboard.sock");
         let mut command = callboard.command();
-        command.args(["mcp", "claude"]).arg(socket).env("CLAUDE_CODE_SESSION_ID", session);
+        command.args(["mcp", agent]).arg(socket).env("CLAUDE_CODE_SESSION_ID", session);
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
@@ -40,9 +48,17 @@ impl Agent {
         Self { process, input, said }
     }
 
-    fn ask(&mut self, id: u64, method: &str, params: &Value) -> Value {
+    fn say(&mut self, id: u64, method: &str, params: &Value) {
         let message = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
         writeln!(self.input, "{message}").unwrap();
+    }
+
+    fn ask(&mut self, id: u64, method: &str, params: &Value) -> Value {
+        self.say(id, method, params);
+        self.hear(id)
+    }
+
+    fn hear(&self, id: u64) -> Value {
         let answer = self.said.recv_timeout(WAIT).unwrap();
         assert_eq!(answer["id"], id, "{answer:#}");
         answer
@@ -50,9 +66,28 @@ impl Agent {
 
     /// What a tool says, and whether that is a refusal.
     fn call(&mut self, id: u64, tool: &str, arguments: &Value) -> (String, bool) {
-        let answer = self.ask(id, "tools/call", &json!({"name": tool, "arguments": arguments}));
+        self.say(id, "tools/call", &json!({"name": tool, "arguments": arguments}));
+        self.result(id)
+    }
+
+    fn result(&self, id: u64) -> (String, bool) {
+        let answer = self.hear(id);
         let text = answer["result"]["content"][0]["text"].as_str().unwrap().to_owned();
         (text, answer["result"]["isError"] == true)
+    }
+
+    /// What a tool says that is not refused.
+    fn done(&mut self, id: u64, tool: &str, arguments: &Value) -> String {
+        let (said, refused) = self.call(id, tool, arguments);
+        assert!(!refused, "{said}");
+        said
+    }
+
+    /// What a tool says that is refused.
+    fn refused(&mut self, id: u64, tool: &str, arguments: &Value) -> String {
+        let (said, refused) = self.call(id, tool, arguments);
+        assert!(refused, "{said}");
+        said
     }
 
     fn begin(&mut self) -> Value {
@@ -92,7 +127,9 @@ fn an_agent_asks_claims_and_hears_of_others_and_outlives_a_daemon() {
         .iter()
         .map(|tool| tool["name"].as_str().unwrap())
         .collect();
-    assert_eq!(names, ["changes", "conflicts", "claim", "commit"]);
+    let all = ["where_am_i", "search", "read", "task", "ask", "tell", "report"];
+    assert_eq!(names[..7], all);
+    assert_eq!(names[7..], ["changes", "conflicts", "claim", "commit"]);
     assert_eq!(agent.call(2, "changes", &json!({})), ("other : 1 files, +1 -1\n".into(), false));
     let (claimed, refused) = agent.call(3, "claim", &json!({"paths": ["a.txt"]}));
     assert!(claimed.starts_with("claimed"), "{claimed}");
@@ -112,7 +149,9 @@ fn an_agent_asks_claims_and_hears_of_others_and_outlives_a_daemon() {
     daemon.start_again();
     assert_eq!(agent.call(6, "changes", &json!({})).0, "other : 1 files, +1 -1\n");
     daemon.stop();
-    let away = agent.ask(7, "tools/list", &json!({}));
+    let listed = agent.ask(7, "tools/list", &json!({}));
+    assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 11, "{listed:#}");
+    let away = agent.ask(10, "tools/call", &json!({"name": "where_am_i", "arguments": {}}));
     assert!(away["error"]["message"].as_str().unwrap().contains("`callboard up`"), "{away:#}");
     drop(agent.input);
     assert!(agent.process.wait().unwrap().success());

@@ -230,7 +230,10 @@ impl Core {
 
     /// These were told.
     pub(crate) fn notices_told(&mut self, notices: &[i64]) -> Result<(), EngineError> {
-        self.write(Durability::Normal, |w| w.notices_told(notices))?;
+        self.write(Durability::Normal, |w| {
+            let told = w.notices_told(notices)?;
+            calls::answers_told(w, &told)
+        })?;
         Ok(())
     }
 }

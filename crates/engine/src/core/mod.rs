@@ -4,6 +4,7 @@ mod calls;
 mod changes;
 mod commit;
 mod forks;
+mod messages;
 mod nights;
 mod others;
 mod owned;
@@ -80,12 +81,14 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::calls::{Answered, Asked, OwnCall};
+pub(crate) use self::calls::{Answered, Asked, OwnCall, told_of, words_of};
 pub(crate) use self::changes::LookedAt;
+pub(crate) use self::messages::{last_report, messages_of, messages_since};
 pub(crate) use self::others::{numbers_over, over_setting};
 pub(crate) use self::owned::Told;
 pub(crate) use self::reviews::Combined;
 pub(crate) use self::sessions::view_of;
+pub(crate) use self::tasks::YOU;
 pub(crate) use self::trust::Undecided;
 pub(crate) use self::workspaces::look_at;
 

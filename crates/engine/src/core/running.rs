@@ -67,6 +67,19 @@ impl RunningSessions {
         }
     }
 
+    /// The conversations of the first of these processes that runs any.
+    pub(crate) fn of_nearest(&self, processes: &[u32]) -> Vec<(AgentName, ThreadKey)> {
+        let run_by = |pid: &u32| {
+            let all = self
+                .agents
+                .iter()
+                .flat_map(|(agent, known)| known.now.values().map(move |session| (agent, session)));
+            let runs = all.filter(|(_, session)| session.pid == Some(*pid));
+            runs.map(|(agent, session)| (agent.clone(), session.thread.clone())).collect()
+        };
+        processes.iter().map(run_by).find(|runs: &Vec<_>| !runs.is_empty()).unwrap_or_default()
+    }
+
     /// All sessions that run from one home; `is_complete` if none can run there unlisted.
     pub(crate) fn take_list(
         &mut self,

@@ -13,17 +13,18 @@ use crate::{EngineError, limits};
 const TASK_VARIABLE: &str = "CALLBOARD_TASK";
 
 /// Who is named for what a person does.
-const YOU: &str = "you";
+pub(crate) const YOU: &str = "you";
 
 impl Core {
-    /// Makes a task.
+    /// Makes a task, for `by`.
     pub(crate) fn create_task(
         &mut self,
         workspace: WorkspaceId,
         new: &NewTask,
+        by: &str,
     ) -> std::result::Result<TaskId, EngineError> {
         self.write_for_person(|w| {
-            let task = w.create_task(workspace, new, YOU).map_err(refused)?;
+            let task = w.create_task(workspace, new, by).map_err(refused)?;
             for session in &new.sessions {
                 follow_sessions(w, task.id, &session.to_string())?;
             }
@@ -55,14 +56,15 @@ impl Core {
             let sessions = vec![session];
             Ok((workspace, NewTask { title, column, sessions, ..NewTask::default() }))
         })?;
-        self.create_task(workspace, &new)
+        self.create_task(workspace, &new, YOU)
     }
 
-    /// Changes a task's words, checks or scope.
+    /// Changes a task's words, checks or scope, for `by`.
     pub(crate) fn change_task(
         &mut self,
         id: TaskId,
         change: &TaskChange,
+        by: &str,
     ) -> std::result::Result<TaskId, EngineError> {
         self.write_for_person(|w| {
             let stale = match (change.revision, w.view().task(id)?) {
@@ -78,19 +80,20 @@ impl Core {
                     hint: "look at it again and repeat your change",
                 });
             }
-            Ok(w.change_task(id, change, YOU).map_err(refused)?.id)
+            Ok(w.change_task(id, change, by).map_err(refused)?.id)
         })
     }
 
-    /// Moves a card; it stays until what its sessions call for changes.
+    /// Moves a card, for `by`; it stays until what its sessions call for changes.
     pub(crate) fn move_task(
         &mut self,
         id: TaskId,
         to: &MoveTask,
+        by: &str,
     ) -> std::result::Result<TaskId, EngineError> {
         self.write_for_person(|w| {
             let called_for = called_for(&w.view(), id)?;
-            Ok(w.move_task(id, to, Some(word_of(called_for)), YOU).map_err(refused)?.id)
+            Ok(w.move_task(id, to, Some(word_of(called_for)), by).map_err(refused)?.id)
         })
     }
 

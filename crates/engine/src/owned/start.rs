@@ -195,7 +195,7 @@ fn queued_of(s: &Snapshot<'_>, task: TaskId) -> Result<Option<i64>, EngineError>
 }
 
 /// A task of a prompt: its first line names it.
-fn task_of(prompt: &str) -> NewTask {
+pub(crate) fn task_of(prompt: &str) -> NewTask {
     let first = prompt.trim().lines().next().unwrap_or_default();
     let title = text::clip(first, limits::TITLE_CHARS);
     let body = if title == prompt.trim() { String::new() } else { prompt.trim().to_owned() };

@@ -208,7 +208,7 @@ fn stale_hooks(agent: &dyn Agent, connected: &Connected) -> Option<Problem> {
         format!("the hooks of {title} run another Callboard than this one")
     } else if !lacks.is_empty() {
         let lacks = lacks.join(", ");
-        format!("{title} was connected by an older Callboard: it has no hooks for {lacks}")
+        format!("{title} was connected by an older Callboard: it lacks {lacks}")
     } else {
         return None;
     };

@@ -17,5 +17,6 @@ pub(crate) use board::views;
 pub(crate) use changes::{Naming, branches_of, pair_view};
 pub use events::{EventsFrom, EventsWanted};
 pub(crate) use reviews::sent_branch_view;
+pub use search::event_text;
 pub use sessions::{SessionList, SessionPlace, SessionQuery};
 pub use since::SinceFrom;

@@ -111,7 +111,7 @@ fn event_hit(
     event: &Event,
 ) -> Result<SearchHit, EngineError> {
     let view = view_of(s, event.session)?;
-    let (text, matches) = snippet(page, &text_of(&event.body));
+    let (text, matches) = snippet(page, &event_text(&event.body));
     Ok(SearchHit {
         subject: SearchSubject::Event,
         session: Some(event.session),
@@ -194,8 +194,9 @@ fn note_hit(
     }))
 }
 
-/// The text of an event that a match may stand in.
-fn text_of(body: &EventBody) -> String {
+/// The words of an event: what a search finds, and whoever cites it reads.
+#[must_use]
+pub fn event_text(body: &EventBody) -> String {
     match body {
         EventBody::Prompt(p) => p.text.clone(),
         EventBody::Text { text }

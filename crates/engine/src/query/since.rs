@@ -12,6 +12,7 @@ use callboard_model::{SessionId, TaskId, Timestamp, WorkspaceId};
 use callboard_store::{SessionFilter, Snapshot};
 
 use super::board::views;
+use crate::core::messages_since;
 use crate::row::relative;
 use crate::{Engine, EngineError, limits};
 
@@ -44,7 +45,10 @@ impl Engine {
             };
             let mut groups: BTreeMap<Key, SinceGroup> = BTreeMap::new();
             let mut quiet_sessions = 0;
-            for view in concerned(s, workspace, from)? {
+            let concerned = concerned(s, workspace, from)?;
+            let ids: Vec<SessionId> = concerned.iter().map(|view| view.id).collect();
+            let messages = messages_since(s, &ids, from)?;
+            for view in concerned {
                 let told = tell(s, &view, from)?;
                 if told.lines.is_empty() && told.files.is_empty() && wanted(&view).is_none() {
                     quiet_sessions += u32::from(view.parent.is_none());
@@ -74,7 +78,7 @@ impl Engine {
             let nights = nights.iter().map(|night| crate::nights::view(s, night));
             let nights = nights.collect::<Result<_, _>>()?;
             let reviews = reviews::reviews_since(s, workspace, from)?;
-            Ok(Since { from, to: now, groups, nights, reviews, by_rules, quiet_sessions })
+            Ok(Since { from, to: now, groups, nights, reviews, by_rules, messages, quiet_sessions })
         })
     }
 }

@@ -16,6 +16,8 @@ type Place = (Ordinal, Option<Timestamp>);
 /// What is remembered of a session to tell facts, and those that the store does not have yet.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct FactTracker {
+    /// Where the session began: its files are known by their paths from there, the same in each worktree.
+    root: Option<String>,
     open: Vec<OpenUse>,
     commands: Commands,
     failures: Failures,
@@ -37,7 +39,8 @@ pub struct FactTracker {
 /// What is on its way to the store makes no difference.
 impl PartialEq for FactTracker {
     fn eq(&self, other: &Self) -> bool {
-        self.open == other.open
+        self.root == other.root
+            && self.open == other.open
             && self.commands == other.commands
             && self.failures == other.failures
             && self.said == other.said
@@ -85,6 +88,9 @@ impl FactTracker {
         cwd: Option<&str>,
         asked: Option<&str>,
     ) {
+        if self.root.is_none() {
+            self.root = cwd.map(str::to_owned);
+        }
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place, asked),
             EventBody::Text { text } if !text.trim().is_empty() => {
@@ -257,7 +263,8 @@ impl FactTracker {
         for (path, change) in files {
             self.failures.edited(&path, ordinal);
             let edited = FactBody::Edited { path: path.clone(), change };
-            self.tell(format!("file:{path}"), &[ordinal], at, edited);
+            let key = file_key(&path, self.root.as_deref());
+            self.tell(key, &[ordinal], at, edited);
         }
     }
 
@@ -322,6 +329,12 @@ impl FactTracker {
         let key = format!("pull:{address}");
         self.tell(key, places, at, FactBody::PullRequest { address });
     }
+}
+
+/// By which name a file is known in all sessions of its repository.
+fn file_key(path: &str, root: Option<&str>) -> String {
+    let inside = root.and_then(|root| path.strip_prefix(root)?.strip_prefix('/'));
+    format!("file:{}", inside.unwrap_or(path))
 }
 
 fn short(id: &str) -> String {

@@ -40,6 +40,7 @@ fn is_hidden(c: char) -> bool {
 
 const BASE: &str = "base";
 const CHECKS: &str = "checks";
+const LEAD: &str = "agents.lead";
 const DENY: &str = "rules.deny";
 
 /// What a person is asked to approve of a configuration.
@@ -80,6 +81,9 @@ impl PowerSet {
         if let Some(mode) = &project.agents.mode {
             add("agents.mode".into(), mode);
         }
+        if project.agents.lead {
+            add(LEAD.into(), "true");
+        }
         for (name, agent) in &project.agents.acp {
             let words: Vec<String> = agent.command.iter().map(|word| quoted(word)).collect();
             add(format!("agents.acp.{name}.command"), &words.join(" "));
@@ -111,7 +115,10 @@ impl PowerSet {
     pub fn holds_starts_up(&self) -> bool {
         let is_asked_later = |power: &Power| {
             let setting = &power.setting;
-            setting == CHECKS || setting.starts_with("rules.") || setting.starts_with("resources.")
+            setting == CHECKS
+                || setting == LEAD
+                || setting.starts_with("rules.")
+                || setting.starts_with("resources.")
         };
         !self.powers.iter().all(is_asked_later)
     }
@@ -206,6 +213,7 @@ impl Project {
             .resources
             .retain(|_, resource| resource.take.is_empty() && resource.give.is_empty());
         project.agents.mode = None;
+        project.agents.lead = false;
         project.agents.acp.clear();
         project.rules.allow.clear();
         project.rules.sweeps = SweepRule::Refuse;
@@ -235,7 +243,7 @@ mod tests {
         "environment": {"PATH": "/evil"},
         "database": {"url": "postgres://far/app", "migrate": "make migrate"},
         "resources": {"stack": {"take": "up", "give": "down"}, "seat": {"capacity": 2}},
-        "agents": {"model": "large", "mode": "bypassPermissions",
+        "agents": {"model": "large", "mode": "bypassPermissions", "lead": true,
             "acp": {"other": {"command": ["other", "a b"], "environment": {"KEY": "1"}}}},
         "limits": {"running": 2},
         "rules": {"allow": ["Bash(make*)"], "deny": ["Bash(git push*)"]}
@@ -249,6 +257,7 @@ mod tests {
             [
                 "agents.acp.other.command other \"a b\"",
                 "agents.acp.other.environment.KEY 1",
+                "agents.lead true",
                 "agents.mode bypassPermissions",
                 "base trunk",
                 "checks make lint",

@@ -39,6 +39,8 @@ pub struct Agents {
     pub model: Option<String>,
     /// Its mode of permissions; the agent's own choice if not given.
     pub mode: Option<String>,
+    /// Agents may start sessions of others, wait for them, and read what they changed.
+    pub lead: bool,
     /// Agents that speak the Agent Client Protocol, by name.
     pub acp: BTreeMap<String, AcpAgent>,
 }

@@ -166,6 +166,12 @@ pub struct SessionDetail {
     pub transcripts: Vec<String>,
     /// Where its readable transcript is written, if its workspace has one.
     pub readable: Option<String>,
+    /// What it last reported of its work.
+    #[serde(default)]
+    pub report: Option<super::ReportView>,
+    /// What it told others and others told it, newest first.
+    #[serde(default)]
+    pub messages: Vec<super::MessageView>,
     /// Everything above as of this commit.
     pub seq: Seq,
 }

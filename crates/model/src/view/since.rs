@@ -26,6 +26,9 @@ pub struct Since {
     /// What rules answered in place of a person, newest first.
     #[serde(default)]
     pub by_rules: Vec<RuledCall>,
+    /// What sessions told each other, oldest first.
+    #[serde(default)]
+    pub messages: Vec<super::MessageView>,
     /// Sessions that did something but nothing worth telling.
     pub quiet_sessions: u32,
 }

@@ -1,43 +1,51 @@
 //! The tools: few, each with a short description, as agents read all of them at each start.
 
+mod ask;
+mod changes;
+mod lead;
+mod page;
+mod place;
+mod read;
+mod search;
+mod talk;
+mod task;
+mod wait;
+
 use callboard_engine::{Caller, Engine, EngineError};
-use callboard_model::SessionId;
-use callboard_model::view::{DropClaims, NewClaim, NewCommit, PairView};
-use rmcp::model::Tool;
+use callboard_model::{SessionId, Timestamp, WorkspaceId};
+use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Value, json};
 
-/// All tools, with the schemas of what they take.
-pub(super) fn all() -> Vec<Tool> {
-    let tool = |name: &'static str, says: &'static str, takes: Value| {
-        Tool::new(name, says, takes.as_object().cloned().unwrap_or_default())
-    };
-    let nothing = || json!({ "type": "object", "properties": {} });
-    vec![
-        tool(
-            "changes",
-            "What every session and worktree of this repository changes now: who, how many files and lines.",
-            nothing(),
-        ),
-        tool(
-            "conflicts",
-            "Whom your changes meet: conflicts that git cannot merge, and couplings with both places.",
-            nothing(),
-        ),
-        tool(
-            "claim",
-            "Say which paths you are going to change, before you do; told at once whom that meets.",
-            json!({ "type": "object", "required": ["paths"], "properties": {
-                "paths": { "type": "array", "items": { "type": "string" },
-                    "description": "from the repository's root, with *, ? and **; none takes all of yours back" } } }),
-        ),
-        tool(
-            "commit",
-            "Commit exactly what you changed in this folder, whatever else is dirty or staged; hooks run.",
-            json!({ "type": "object", "required": ["message"], "properties": {
-                "message": { "type": "string" },
-                "dry_run": { "type": "boolean", "description": "only tell what would be committed" } } }),
-        ),
-    ]
+pub(super) use wait::Waits;
+
+/// A call of a tool.
+pub(super) struct Call<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) caller: &'a Caller,
+    /// What it is given.
+    pub(super) wanted: Value,
+    /// Where it may wait.
+    pub(super) waits: &'a Waits,
+    /// The session that calls, where it is known.
+    pub(super) session: Option<SessionId>,
+}
+
+/// What a tool says, or why it does nothing.
+type Said = Result<String, EngineError>;
+
+/// All tools, with the schemas of what they take; some only agents have that may lead others.
+pub(super) fn all(may_lead: bool) -> Vec<Tool> {
+    let mut tools = Vec::from(place::tools());
+    tools.extend(search::tools());
+    tools.extend(read::tools());
+    tools.extend(task::tools());
+    tools.extend(ask::tools());
+    tools.extend(talk::tools());
+    tools.extend(changes::tools());
+    if may_lead {
+        tools.extend(lead::tools());
+    }
+    tools
 }
 
 /// What a tool says, with what its caller has not been told yet behind it.
@@ -49,13 +57,25 @@ pub(super) fn call(
     caller: &Caller,
     name: &str,
     wanted: Value,
+    waits: &Waits,
 ) -> Result<String, String> {
     let session = engine.session_of_caller(caller).map_err(words)?;
+    let call = Call { engine, caller, wanted, waits, session };
     let said = match name {
-        "changes" => changes(engine, caller),
-        "conflicts" => conflicts(engine, caller, session),
-        "claim" => claim(engine, caller, session, &wanted),
-        "commit" => commit(engine, session, wanted),
+        "where_am_i" => place::where_am_i(&call),
+        "search" => search::search(&call),
+        "read" => read::read(&call),
+        "task" => task::task(&call),
+        "ask" => ask::ask(&call),
+        "tell" => talk::tell(&call),
+        "report" => talk::report(&call),
+        "changes" => changes::changes(&call),
+        "conflicts" => changes::conflicts(&call),
+        "claim" => changes::claim(&call),
+        "commit" => changes::commit(&call),
+        "start" => lead::start(&call),
+        "watch" => lead::watch(&call),
+        "review" => lead::review(&call),
         _ => return Err(format!("there is no tool {name}; nothing was done")),
     };
     let mut said = said.map_err(words)?;
@@ -73,90 +93,101 @@ fn words(error: EngineError) -> String {
     }
 }
 
-fn changes(engine: &Engine, caller: &Caller) -> Result<String, EngineError> {
-    let workspace = engine.workspace_at(&caller.cwd)?;
-    let all = engine.changesets(Some(workspace))?;
-    let told = all.iter().map(|one| {
-        let (of, files) = (&one.changeset, one.files.len());
-        format!("{} {}: {files} files, +{} -{}\n", of.name, of.title, one.added, one.removed)
-    });
-    let told: String = told.collect();
-    Ok(if told.is_empty() { "nothing is changed".to_owned() } else { told })
-}
+impl Call<'_> {
+    /// The caller, where it must be known.
+    fn session(&self) -> Result<SessionId, EngineError> {
+        self.session.ok_or_else(|| EngineError::Refused {
+            text: "which session you are is not known; nothing was done".to_owned(),
+            hint: "say it with each call: session: \"S41\". `where_am_i` lists the sessions at work here",
+        })
+    }
 
-fn conflicts(
-    engine: &Engine,
-    caller: &Caller,
-    session: Option<SessionId>,
-) -> Result<String, EngineError> {
-    let workspace = engine.workspace_at(&caller.cwd)?;
-    let is_own = |pair: &PairView| {
-        let has = |of: &callboard_model::view::ChangesetRef| {
-            session.is_none_or(|session| of.sessions.contains(&session))
+    /// The workspace of the caller's session, else that of its folder.
+    fn workspace(&self) -> Result<WorkspaceId, EngineError> {
+        let own = self.session.map(|session| self.engine.session(session)).transpose()?;
+        match own.and_then(|view| view.workspace) {
+            Some(workspace) => Ok(workspace),
+            None => self.engine.workspace_at(&self.caller.cwd),
+        }
+    }
+
+    /// A text that it is given, if there is anything in it.
+    fn text(&self, name: &str) -> Option<&str> {
+        self.wanted[name].as_str().filter(|text| !text.trim().is_empty())
+    }
+
+    /// The same, where it cannot do without.
+    fn needs(&self, name: &str) -> Result<&str, EngineError> {
+        self.text(name).ok_or_else(|| EngineError::Refused {
+            text: format!("`{name}` is missing; nothing was done"),
+            hint: "give it as a string",
+        })
+    }
+
+    /// Texts that it is given; one alone may come without its list.
+    fn texts(&self, name: &str) -> Vec<String> {
+        let list = match &self.wanted[name] {
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
         };
-        has(&pair.left) || has(&pair.right)
-    };
-    let mut told = String::new();
-    for pair in engine.pairs(Some(workspace))?.pairs.iter().filter(|pair| is_own(pair)) {
-        let (left, right) = (&pair.left.name, &pair.right.name);
-        for file in pair.conflict.iter().flat_map(|conflict| &conflict.files) {
-            told.push_str(&format!("conflict of {left} and {right} in {}\n", file.path));
-        }
-        for coupling in &pair.couplings {
-            let places = format!("{}, {}", coupling.left_at, coupling.right_at);
-            told.push_str(&format!("{} ({places})\n", coupling.told(left, right)));
-        }
+        list.iter().filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
-    Ok(if told.is_empty() { "your changes meet nobody's".to_owned() } else { told })
-}
 
-fn claim(
-    engine: &Engine,
-    caller: &Caller,
-    session: Option<SessionId>,
-    wanted: &Value,
-) -> Result<String, EngineError> {
-    let workspace = engine.workspace_at(&caller.cwd)?;
-    let session = known(session)?;
-    let paths = wanted["paths"].as_array().into_iter().flatten();
-    let patterns: Vec<String> = paths.filter_map(|path| path.as_str().map(str::to_owned)).collect();
-    if patterns.is_empty() {
-        let which = DropClaims { session: Some(session), ..DropClaims::default() };
-        let dropped = engine.drop_claims(Some(workspace), which)?;
-        return Ok(format!("{dropped} claims taken back"));
+    /// A number that it is given, also in quotes.
+    fn number(&self, name: &str) -> Option<usize> {
+        let value = &self.wanted[name];
+        let number = value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())?;
+        usize::try_from(number).ok()
     }
-    let new = NewClaim { patterns, session: Some(session), ..NewClaim::default() };
-    let claims = engine.claim_paths(Some(workspace), new)?;
-    let meets: Vec<&str> =
-        claims.iter().flat_map(|claim| claim.meets.iter().map(String::as_str)).collect();
-    Ok(match meets.as_slice() {
-        [] => "claimed; nobody else is there".to_owned(),
-        meets => format!("claimed; it meets others:\n{}", meets.join("\n")),
-    })
+
+    fn is_true(&self, name: &str) -> bool {
+        self.wanted[name].as_bool().unwrap_or(false)
+    }
 }
 
-fn commit(
-    engine: &Engine,
-    session: Option<SessionId>,
-    wanted: Value,
-) -> Result<String, EngineError> {
-    let new = NewCommit {
-        message: wanted["message"].as_str().unwrap_or_default().to_owned(),
-        dry_run: wanted["dry_run"].as_bool().unwrap_or(false),
-        ..NewCommit::default()
-    };
-    let done = engine.commit_session(known(session)?, &new)?;
-    let files = done.files.join(", ");
-    Ok(match done.commit {
-        Some(commit) => format!("committed as {commit}: {files}"),
-        None => format!("would be committed: {files}"),
-    })
+/// A moment to the minute.
+fn moment(at: Timestamp) -> String {
+    at.to_string().chars().take(16).collect::<String>().replace('T', " ")
 }
 
-/// The caller, where it must be known.
-fn known(session: Option<SessionId>) -> Result<SessionId, EngineError> {
-    session.ok_or_else(|| EngineError::Refused {
-        text: "which session you are is not known; nothing was done".to_owned(),
-        hint: "use the command line: `callboard claim --session S41 …`, `callboard commit S41 -m …`",
-    })
+/// A tool that changes nothing.
+fn reads(name: &'static str, says: &'static str, takes: &[(&str, Value)], must: &[&str]) -> Tool {
+    let told = ToolAnnotations::new().read_only(true);
+    tool(name, says, takes, must).with_annotations(told)
+}
+
+/// A tool that does something here, and takes nothing away.
+fn does(name: &'static str, says: &'static str, takes: &[(&str, Value)], must: &[&str]) -> Tool {
+    let told = ToolAnnotations::new().destructive(false).open_world(false);
+    tool(name, says, takes, must).with_annotations(told)
+}
+
+fn tool(name: &'static str, says: &'static str, takes: &[(&str, Value)], must: &[&str]) -> Tool {
+    let properties: serde_json::Map<String, Value> =
+        takes.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let mut schema = json!({ "type": "object", "properties": properties });
+    if !must.is_empty() {
+        schema["required"] = json!(must);
+    }
+    Tool::new(name, says, schema.as_object().cloned().unwrap_or_default())
+}
+
+fn string() -> Value {
+    json!({ "type": "string" })
+}
+
+fn said(description: &str) -> Value {
+    json!({ "type": "string", "description": description })
+}
+
+fn strings() -> Value {
+    json!({ "type": "array", "items": { "type": "string" } })
+}
+
+fn integer() -> Value {
+    json!({ "type": "integer" })
+}
+
+fn boolean() -> Value {
+    json!({ "type": "boolean" })
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{close, go_on, tell};
 use crate::checkouts::{self, OwnCheckout};
+use crate::core::messages::report_of_turn;
 use crate::limits;
 
 /// Begins the keys of calls that nobody reported: the session was only seen to wait.
@@ -68,6 +69,8 @@ fn follow_asked(
         }
         return Ok(());
     }
+    // What was asked by a tool waits beside the agent's work, and says itself when it is over.
+    asked.retain(|call| call.via != CallVia::Tool);
     // What events alone tell may be long past.
     if turn.source != FactSource::Registry || view.facts.alive.is != Alive::Yes {
         return follow_results(w, view, fold, asked);
@@ -262,8 +265,13 @@ fn follow_turn(
     if !(was_at_work || is_told_late) || !is_recent {
         return Ok(());
     }
-    let said = fold.said.as_ref().map(callboard_model::fold::Words::ending).unwrap_or_default();
-    let detail = CallDetail::Told { text: said, lines: fold.deeds() };
+    let mut text = fold.said.as_ref().map(callboard_model::fold::Words::ending).unwrap_or_default();
+    let mut lines = fold.deeds();
+    if let Some(report) = report_of_turn(w, view.id)? {
+        lines.splice(0..0, report.not_verified.iter().map(|one| format!("not verified: {one}")));
+        text = report.summary;
+    }
+    let detail = CallDetail::Told { text, lines };
     let call = match (view.state, view.facts.outcome.is) {
         (StateWord::Failed, _) => {
             tell::about(view, CallKind::Failed, "turn", view.activity.clone(), detail)

@@ -5,6 +5,7 @@ mod conflict;
 mod follow;
 mod hooks;
 mod tell;
+mod tool;
 
 use std::path::PathBuf;
 
@@ -25,6 +26,8 @@ use crate::sweeps::Swept;
 pub(super) use conflict::{close_conflict, raise_conflict};
 pub(super) use follow::follow_session;
 pub(super) use tell::follow_limit;
+pub(super) use tool::answers_told;
+pub(crate) use tool::{told_of, words_of};
 
 /// A request that an agent makes, as it comes in.
 pub(crate) struct Asked {
@@ -103,6 +106,7 @@ impl Core {
             step(w, &mut call, CallStep::Answer { generation: seen })
                 .map_err(|refusal| refused(&call, refusal))?;
             keep_answer(w, &mut call, given.answer.clone(), &given.by)?;
+            tool::tell_answer(w, &call)?;
             if call.via == CallVia::Callboard || effect == Effect::Acknowledge {
                 let told = match call.kind {
                     CallKind::Trust => trust::decide_by_answer(w, &call, effect, &given.by)?,
