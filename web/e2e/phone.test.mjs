@@ -52,6 +52,13 @@ test('no page is wider than the screen', async () => {
     '/w/W1/sessions',
     '/s/S41',
     '/t/T12',
+    '/w/W1/notes',
+    '/w/W1/notes?open=decision',
+    '/w/W1/notes/D9',
+    '/w/W1/notes/D9?part=edit',
+    '/w/W1/notes/D9?part=history',
+    '/s/S41?open=brief-S41',
+    '/s/S41?open=handoff-S41',
     '/w/W1/search?q=bucket',
     '/w/W1/since',
   ]) {

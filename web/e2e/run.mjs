@@ -17,6 +17,8 @@ const tests = [
   'owned',
   'review',
   'diff',
+  'notes',
+  'briefs',
   'worktrees',
   'night',
   'keys',

@@ -13,10 +13,10 @@ const TYPES = {
 /** Serves the built page; a path that is no file gets the page itself, with the board in it. */
 export async function serveAsset(path, response, board) {
   const file = normalize(join(DIST, path))
-  if (extname(path) && file.startsWith(DIST)) {
+  if (TYPES[extname(path)] && file.startsWith(DIST)) {
     try {
       const content = await readFile(file)
-      response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' })
+      response.writeHead(200, { 'content-type': TYPES[extname(file)] })
       return response.end(content)
     } catch {
       response.writeHead(404)

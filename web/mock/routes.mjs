@@ -1,6 +1,8 @@
+import * as briefs from './routes/briefs.mjs'
 import * as calls from './routes/calls.mjs'
 import * as events from './routes/events.mjs'
 import * as nights from './routes/nights.mjs'
+import * as notes from './routes/notes.mjs'
 import * as owned from './routes/owned.mjs'
 import * as reviews from './routes/reviews.mjs'
 import * as search from './routes/search.mjs'
@@ -12,6 +14,8 @@ const ROUTES = [
   ...calls.ROUTES,
   ...worktrees.ROUTES,
   ...nights.ROUTES,
+  ...notes.ROUTES,
+  ...briefs.ROUTES,
   ...owned.ROUTES,
   ...reviews.ROUTES,
   ...tasks.ROUTES,
@@ -23,7 +27,7 @@ const ROUTES = [
 const ok = (body) => ({ body })
 
 /** The answer to a request: `{status?, body}`, or `null` where there is nothing. */
-export function routes(state, method, url, body) {
+export function routes(state, method, url, body, bytes) {
   const { pathname, searchParams: query } = url
   if (pathname === '/api/board') return ok(state.board(query.get('workspace')))
   if (pathname === '/api/workspaces') return ok(state.workspaces())
@@ -31,7 +35,7 @@ export function routes(state, method, url, body) {
   if (pathname === '/api/open') return { status: 204 }
   for (const [verb, pattern, answer] of ROUTES) {
     const match = verb === method && pathname.match(pattern)
-    if (match) return answer(state, match.slice(1), { query, body })
+    if (match) return answer(state, match.slice(1), { query, body, bytes })
   }
   return null
 }

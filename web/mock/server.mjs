@@ -20,11 +20,13 @@ const PICTURE =
   }).join('') +
   '</svg>'
 
-async function body(request) {
-  let text = ''
-  for await (const chunk of request) text += chunk
-  return text ? JSON.parse(text) : {}
+async function bytesOf(request) {
+  const chunks = []
+  for await (const chunk of request) chunks.push(chunk)
+  return Buffer.concat(chunks)
 }
+
+const isImage = (request) => (request.headers['content-type'] ?? '').startsWith('image/')
 
 function stream(state, url, request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
@@ -60,8 +62,13 @@ export async function start({ port = 0, still = false, period = 1500, ...fixture
     if (control.delayMs) await new Promise((resolve) => setTimeout(resolve, control.delayMs))
     if (control.fail && request.method !== 'GET') return json(control.fail.status, control.fail)
     try {
-      const found = routes(state, request.method, url, await body(request))
-      if (found?.text !== undefined) {
+      const bytes = await bytesOf(request)
+      const body = bytes.length > 0 && !isImage(request) ? JSON.parse(bytes.toString()) : {}
+      const found = routes(state, request.method, url, body, bytes)
+      if (found?.bytes) {
+        response.writeHead(200, { 'content-type': found.type, 'x-content-type-options': 'nosniff' })
+        response.end(found.bytes)
+      } else if (found?.text !== undefined) {
         response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' })
         response.end(found.text)
       } else if (found === null) json(404, { error: `Nothing is at ${url.pathname}.`, hint: null })

@@ -1,6 +1,7 @@
 import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
 import { night, resources } from './fixtures/night.mjs'
+import { MOCKUP, notes } from './fixtures/notes.mjs'
 import { changesets, others, proposals, reviews } from './fixtures/reviews.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
@@ -32,6 +33,11 @@ export class State {
     this.logsRead = []
     /** Files of reviews that were changed since. */
     this.edited = new Map()
+    this.notes = bare ? [] : notes()
+    this.images = new Map([['images/mock-up.png', MOCKUP]])
+    this.nextDecision = 10
+    /** What was asked to be written down. */
+    this.written = []
     this.resources = bare ? [] : resources()
     /** What was asked to be started. */
     this.starts = []

@@ -141,6 +141,8 @@ function detail(state, [id]) {
       children: [...state.sessions.values()].filter((row) => row.parent === id),
       parent: session.parent ? state.sessions.get(session.parent) : null,
       forked_from: null,
+      follows: state.sessions.get(session.follows) ?? null,
+      followed_by: [...state.sessions.values()].filter((row) => row.follows === id),
       mode: 'default',
       entrypoint: 'cli',
       pull_requests: rich ? ['https://example.com/ledger/pull/440'] : [],

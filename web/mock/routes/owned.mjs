@@ -61,6 +61,17 @@ function goOn(state, [session], { body }) {
   return { body: state.tellOwned(row) }
 }
 
+function handOff(state, [id], { body }) {
+  state.starts.push({ session: id, handoff: body })
+  const from = state.sessions.get(id)
+  const agent = body.agent ?? (from.agent === 'claude' ? 'codex' : 'claude')
+  const next = Math.max(0, ...state.owned.keys()) + 1
+  const row = ownedView(next, { task: from.task, agent, state: 'preparing', follows: id })
+  state.owned.set(next, row)
+  state.changeSession(id, { state: 'ended', facts: facts('ended', 0) })
+  return { body: { owned: state.tellOwned(row), brief: null, stays_open: false } }
+}
+
 const TURNS = [
   ['u1', 'Limit how many requests an account may send in a minute', 95],
   ['u2', 'Answer 429 with Retry-After, in seconds', 40],
@@ -94,6 +105,7 @@ export const ROUTES = [
   ['GET', /^\/api\/owned$/, (state) => ({ body: [...state.owned.values()] })],
   ['GET', /^\/api\/owned\/(\d+)$/, (state, [id]) => ({ body: state.owned.get(Number(id)) })],
   ['POST', /^\/api\/owned$/, start],
+  ['POST', /^\/api\/sessions\/(S\d+)\/handoff$/, handOff],
   [
     'DELETE',
     /^\/api\/owned\/(\d+)$/,

@@ -1,7 +1,17 @@
 // Sessions that Callboard drives: what is asked of them.
 
 import { get, request, withQuery } from './client'
-import type { GoOn, NewStart, OwnedView, Rewound, SessionId, TurnView, WorkspaceId } from './types'
+import type {
+  GoOn,
+  HandedOff,
+  HandOff,
+  NewStart,
+  OwnedView,
+  Rewound,
+  SessionId,
+  TurnView,
+  WorkspaceId,
+} from './types'
 
 export type { GoOn, NewStart, OwnedView } from './types'
 
@@ -32,3 +42,7 @@ export const fetchTurns = (id: SessionId, signal?: AbortSignal): Promise<TurnVie
 /** Restores the files to what they were before a prompt; what is replaced is kept. */
 export const rewindSession = (id: SessionId, prompt: string, filesOnly: boolean): Promise<Rewound> =>
   request('POST', `/api/sessions/${id}/rewind`, { prompt, files_only: filesOnly })
+
+/** Parks it, and has another session go on with its work in the same folder, told by its brief. */
+export const handOff = (id: SessionId, to: HandOff): Promise<HandedOff> =>
+  request('POST', `/api/sessions/${id}/handoff`, to)

@@ -27,6 +27,7 @@ export type {
   CommentState,
   ConflictKind,
   CouplingKind,
+  DecisionStatus,
   Effect,
   EventBody,
   EventKind,
@@ -35,18 +36,23 @@ export type {
   FileKind,
   FileStatus,
   GoOn,
+  HandOff,
   Hunk,
   Image,
   LandBy,
   LandmarkKind,
   LinkedBy,
+  LinkKind,
   MarkViewed,
   MilestoneKind,
   MoveTask,
   NewComment,
   NewNight,
+  NewNote,
   NewReview,
   NightOutcome,
+  NoteEdit,
+  NoteKind,
   NewStart,
   NewTask,
   Ordinal,
@@ -54,11 +60,13 @@ export type {
   QuestionItem,
   ReviewId,
   ReviewState,
+  RuledOut,
   Seq,
   SessionId,
   SetupStep,
   Severity,
   StateWord,
+  StoredImage,
   Strength,
   TaskChange,
   TaskId,
@@ -70,6 +78,9 @@ export type {
 } from './schema'
 
 export type AgentReport = Told<schema.AgentReport>
+/** Its lines leave out what has no value. */
+export type BriefView = Omit<Told<schema.BriefView>, 'sections' | 'unproven'> &
+  Pick<schema.BriefView, 'sections' | 'unproven'>
 export type Board = Omit<Told<schema.Board>, 'calls'> & { calls: CallView[] }
 /** What is asked and what may be answered leave out what has no value. */
 export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answer'> & {
@@ -90,12 +101,20 @@ export type DoctorReport = Told<schema.DoctorReport>
 export type DiffHunk = Told<schema.DiffHunk>
 export type FileDiffView = Told<schema.FileDiffView>
 export type FileTouch = Told<schema.FileTouch>
+export type HandedOff = Omit<Told<schema.HandedOff>, 'brief'> & { brief: BriefView }
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
   Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
 export type Milestone = Told<schema.Milestone>
 export type LeaseView = Told<schema.LeaseView>
+export type NoteBy = Told<schema.NoteBy>
+export type NoteHistory = Told<schema.NoteHistory>
+export type NoteLink = Told<schema.NoteLink>
+export type NoteList = Told<schema.NoteList>
+export type NoteRow = Told<schema.NoteRow>
+export type NoteVersion = Told<schema.NoteVersion>
+export type NoteView = Told<schema.NoteView>
 export type NightView = Told<schema.NightView>
 export type NightTaskView = Told<schema.NightTaskView>
 export type OwnedView = Told<schema.OwnedView>

@@ -72,6 +72,24 @@ function onSelected(id: string): Command[] {
       made.push({ key: `move ${column}`, group: id, title, run: () => void moveCard(id, column, null) })
     }
   }
+  if (task || session) {
+    made.push({
+      key: 'brief',
+      group: id,
+      title: `Brief of ${id}`,
+      also: 'context hand on',
+      run: () => router.go(`${idHref(id)}?open=brief-${id}`),
+    })
+  }
+  if (session && !session.parent) {
+    made.push({
+      key: 'handoff',
+      group: id,
+      title: `Hand off ${id}`,
+      also: 'successor another agent',
+      run: () => router.go(`${idHref(id)}?open=handoff-${id}`),
+    })
+  }
   if (session && !session.task) {
     made.push({
       key: 'task',
@@ -99,10 +117,11 @@ function goTo(): Command[] {
     page('calls', 'Calls', 'g c'),
     page('sessions', 'Sessions', 'g s'),
     page('review', 'Reviews', 'g r'),
+    page('notes', 'Notes and decisions', 'g n'),
     page('worktrees', 'Worktrees', 'g w'),
     page('night', 'Night', 'g t'),
     page('search', 'Search', 'g /'),
-    page('since', 'Since you left', 'g n'),
+    page('since', 'Since you left', 'g l'),
     ...board.workspaces
       .filter((other) => other.id !== workspace)
       .map((other) => ({
@@ -114,6 +133,12 @@ function goTo(): Command[] {
         run: () => router.go(pageHref(other.id, 'board')),
       })),
   ]
+}
+
+/** Opens the form of a new note beside the list of notes. */
+function newNote(kind: 'note' | 'decision'): void {
+  const workspace = board.workspace?.id
+  if (workspace) router.go(`${pageHref(workspace, 'notes')}?open=${kind}`)
 }
 
 const actions = (): Command[] => [
@@ -128,6 +153,20 @@ const actions = (): Command[] => [
       const workspace = board.workspace?.id
       if (workspace) router.go(`${pageHref(workspace, 'board')}?new=backlog`)
     },
+  },
+  {
+    key: 'decide',
+    group: 'Do',
+    title: 'Write down a decision',
+    also: 'new decide why',
+    run: () => newNote('decision'),
+  },
+  {
+    key: 'note',
+    group: 'Do',
+    title: 'Write a note',
+    also: 'new markdown diagram',
+    run: () => newNote('note'),
   },
   {
     key: 'find',

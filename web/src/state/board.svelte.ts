@@ -110,6 +110,7 @@ export class BoardStore {
   #resourceListeners = new Set<(resource: ResourceView) => void>()
   #ownedListeners = new Set<() => void>()
   #reviewListeners = new Set<(review: ReviewId, revision: number) => void>()
+  #noteListeners = new Set<(path: string) => void>()
   #changesListeners = new Set<() => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
@@ -211,6 +212,12 @@ export class BoardStore {
     return () => this.#reviewListeners.delete(listener)
   }
 
+  /** Calls back with the path of every note that the stream says has changed, until the returned function is called. */
+  onNote(listener: (path: string) => void): () => void {
+    this.#noteListeners.add(listener)
+    return () => this.#noteListeners.delete(listener)
+  }
+
   /** Calls back when changesets, or what is between them, changed, until the returned function is called. */
   onChanges(listener: () => void): () => void {
     this.#changesListeners.add(listener)
@@ -298,9 +305,11 @@ export class BoardStore {
                 ? `owned ${entry.owned.id}`
                 : entry.type === 'resource'
                   ? `resource ${entry.resource.name}`
-                  : entry.type === 'task_removed' || entry.type === 'review'
-                    ? entry.id
-                    : entry.type
+                  : entry.type === 'note'
+                    ? `note ${entry.path}`
+                    : entry.type === 'task_removed' || entry.type === 'review'
+                      ? entry.id
+                      : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -343,6 +352,10 @@ export class BoardStore {
           break
         case 'review':
           for (const listener of this.#reviewListeners) listener(entry.id, entry.revision)
+          break
+        case 'note':
+          if (entry.workspace !== this.workspace?.id) break
+          for (const listener of this.#noteListeners) listener(entry.path)
           break
         case 'changes':
           changes.readSoon()

@@ -7,6 +7,8 @@ export type Route =
   | { page: 'task'; task: string }
   | { page: 'call'; call: string }
   | { page: 'one-review'; review: string }
+  /** A note by its id, `D9`, or by its path. */
+  | { page: 'one-note'; workspace: string; note: string }
   /** The reviews of the workspace last looked at. */
   | { page: 'reviews' }
   | { page: 'missing'; path: string }
@@ -16,6 +18,7 @@ const WORKSPACE_PAGES = [
   'calls',
   'sessions',
   'review',
+  'notes',
   'worktrees',
   'night',
   'search',
@@ -27,10 +30,27 @@ type WorkspacePage = (typeof WORKSPACE_PAGES)[number]
 /** Whether a page is of a workspace, and not of one thing in it. */
 export const isPage = (page: string): page is WorkspacePage => WORKSPACE_PAGES.some((name) => name === page)
 
+/** A part of a path as it was before it was encoded. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
 /** What a path leads to. */
 export function parseRoute(path: string): Route {
   const [first, second, third, ...rest] = path.split('/').filter(Boolean)
   if (first === undefined) return { page: 'home' }
+  if (first === 'w' && second && /^W\d+$/i.test(second) && third === 'notes' && rest.length > 0) {
+    const note = rest.map(decoded).join('/')
+    return {
+      page: 'one-note',
+      workspace: second.toUpperCase(),
+      note: /^d\d+$/i.test(note) ? note.toUpperCase() : note,
+    }
+  }
   if (rest.length === 0) {
     if (first === 'calls' && second === undefined) return { page: 'inbox' }
     if (first === 'review' && third === undefined) {
@@ -59,7 +79,7 @@ class Router {
   path = $state(location.pathname)
   query = $state(new URLSearchParams(location.search))
   route = $derived(parseRoute(this.path))
-  /** The task, session or call in the right-hand panel: `T12`, `S41`, `C88`. */
+  /** What is in the right-hand panel: `T12`, `S41`, `C88`, `brief-S41`, `decision-S41`. */
   panel = $derived(this.query.get('open'))
 
   constructor() {
@@ -118,6 +138,9 @@ export const taskHref = (id: string): string => `/t/${id}`
 export const pageHref = (workspace: string, page: WorkspacePage): string => `/w/${workspace}/${page}`
 export const callHref = (id: string): string => `/c/${id}`
 export const reviewHref = (id: string): string => `/review/${id}`
+/** Where a note is shown, by its id or its path. */
+export const noteHref = (workspace: string, note: string): string =>
+  `/w/${workspace}/notes/${note.split('/').map(encodeURIComponent).join('/')}`
 /** Where an id leads: `T12`, `S41`, `C88`, `R7`. */
 export const idHref = (id: string): string =>
   id.startsWith('T')

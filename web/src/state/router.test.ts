@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseRoute } from './router.svelte'
+import { noteHref, parseRoute } from './router.svelte'
 
 test('every object has an address', () => {
   expect(parseRoute('/')).toEqual({ page: 'home' })
@@ -11,6 +11,19 @@ test('every object has an address', () => {
   expect(parseRoute('/w/W1/calls')).toEqual({ page: 'calls', workspace: 'W1' })
   expect(parseRoute('/c/c88')).toEqual({ page: 'call', call: 'C88' })
   expect(parseRoute('/t/T12')).toEqual({ page: 'task', task: 'T12' })
+})
+
+test('a note is found by its id and by its path, whatever its name', () => {
+  expect(parseRoute('/w/W1/notes')).toEqual({ page: 'notes', workspace: 'W1' })
+  expect(parseRoute('/w/w1/notes/d9')).toEqual({ page: 'one-note', workspace: 'W1', note: 'D9' })
+  const path = '.callboard/notes/über uns/100 % & mehr?.md'
+  const href = noteHref('W1', path)
+  expect(parseRoute(new URL(href, 'http://localhost').pathname)).toEqual({
+    page: 'one-note',
+    workspace: 'W1',
+    note: path,
+  })
+  expect(parseRoute('/w/W1/notes/100%.md')).toMatchObject({ note: '100%.md' })
 })
 
 test('what leads nowhere says so', () => {

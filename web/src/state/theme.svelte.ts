@@ -9,6 +9,15 @@ function stored(): ThemeChoice {
 
 class Theme {
   choice = $state<ThemeChoice>(stored())
+  #systemDark = $state(false)
+  readonly dark = $derived(this.choice === 'dark' || (this.choice === 'system' && this.#systemDark))
+
+  constructor() {
+    // Tests have no such query.
+    const system = globalThis.matchMedia?.('(prefers-color-scheme: dark)')
+    this.#systemDark = system?.matches ?? false
+    system?.addEventListener('change', ({ matches }) => (this.#systemDark = matches))
+  }
 
   set(choice: ThemeChoice): void {
     this.choice = choice

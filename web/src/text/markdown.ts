@@ -2,10 +2,11 @@ import DOMPurify from 'dompurify'
 import { Marked } from 'marked'
 import { pathPlace } from './paths'
 
-const escape = (text: string): string =>
+export const escape = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 
-const opener = (path: string, line: number | null, inner: string): string =>
+/** What opens a file in the user's editor. */
+export const opener = (path: string, line: number | null, inner: string): string =>
   `<a class="path" role="button" tabindex="0" data-path="${escape(path)}"${line ? ` data-line="${line}"` : ''}>${inner}</a>`
 
 const marked = new Marked({
@@ -35,7 +36,8 @@ const marked = new Marked({
   },
 })
 
-const ALLOWED = {
+/** What a text may consist of: nothing that runs, loads or sends. */
+export const ALLOWED = {
   ALLOWED_TAGS: [
     ...['a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'i'],
     ...['img', 'input', 'li', 'ol', 'p', 'pre', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th'],
@@ -49,9 +51,11 @@ const ALLOWED = {
 }
 
 /** Classes are ours: a text may not dress itself as a part of the page. */
-const OWN_CLASSES = /^(path|language-[\w-]+)$/
+export const OWN_CLASSES = /^(path|language-[\w-]+)$/
 
-DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+/** One of its own: what is changed here must not change what diagrams are cleaned by. */
+const purifier = DOMPurify(window)
+purifier.addHook('afterSanitizeAttributes', (node) => {
   if (node.tagName === 'A' && node.hasAttribute('href')) {
     node.setAttribute('target', '_blank')
     node.setAttribute('rel', 'noreferrer noopener')
@@ -74,7 +78,7 @@ const cache = new Map<string, string>()
 export function markdown(text: string): string {
   const known = cache.get(text)
   if (known !== undefined) return known
-  const html = DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED)
+  const html = purifier.sanitize(marked.parse(text, { async: false }), ALLOWED)
   if (cache.size >= MOST_CACHED) cache.delete(cache.keys().next().value ?? '')
   cache.set(text, html)
   return html

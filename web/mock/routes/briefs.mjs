@@ -1,0 +1,94 @@
+import { at } from '../fixtures/sessions.mjs'
+
+/** What still holds says nothing of it. */
+const line = (text, cites, no_longer) => ({ text, cites, ...(no_longer ? { no_longer } : {}) })
+
+const SECTIONS = [
+  [
+    'goal',
+    'Goal',
+    [line('Limit requests per account, and answer with `Retry-After`', ['S41#41000222', 'T12'])],
+  ],
+  [
+    'state',
+    'State of the work',
+    [
+      line('On `limits-per-account`, 3 commits ahead of `main`; 2 files not committed', ['git 1a2b3c4']),
+      line(
+        '`cargo nextest run -p api` passed: 142 tests',
+        ['S41#41000210'],
+        'src/limits/bucket.rs changed since',
+      ),
+    ],
+  ],
+  ['open', 'Open', [line('What is an account without a plan allowed?', ['D9'])]],
+  [
+    'decisions',
+    'Decisions',
+    [
+      line(
+        'Count requests per account, and not per connection: a limit per connection is no limit for whoever opens another one',
+        ['D9', 'S41#41000100'],
+      ),
+    ],
+  ],
+  ['ruled_out', 'Ruled out', [line('Per address: offices share one', ['D9'])]],
+  [
+    'said',
+    'What you said',
+    [
+      line('“Leave the health endpoints alone”', ['S41#41000054']),
+      line('“Good. Write the property tests before the docs”', ['S41#41000230']),
+    ],
+  ],
+  ['unverified', 'Not verified', [line('The admin tool’s own limits', ['S41#41000236'])]],
+  ['commands', 'Commands that work here', [line('`cargo nextest run -p api` in 9 s', ['S41#41000210'])]],
+  [
+    'mended',
+    'Failures and what mended them',
+    [
+      line('`error[E0308]` in `middleware.rs:42`: rounded up to whole seconds', [
+        'S41#41000228',
+        'S41#41000232',
+      ]),
+    ],
+  ],
+  [
+    'files',
+    'Files',
+    [
+      line('`crates/api/src/limits/bucket.rs`: a token bucket that is told the time', ['S41#41000224']),
+      line('`crates/api/src/middleware.rs`: the layer stands behind authentication', ['S41#41000226']),
+    ],
+  ],
+]
+
+function brief(state, _, { query }) {
+  const of = query.get('of')
+  const budget = Number(query.get('budget') ?? 2000)
+  if (!state.sessions.has(of) && !state.tasks.has(of))
+    return { status: 404, body: { error: `There is no ${of}.`, hint: null } }
+  const shown = SECTIONS.slice(0, budget < 2000 ? 6 : SECTIONS.length)
+  const markdown = shown
+    .map(
+      ([, heading, lines]) =>
+        `## ${heading}\n${lines.map(({ text, cites }) => `- ${text} [${cites.join(', ')}]`).join('\n')}`,
+    )
+    .join('\n\n')
+  return {
+    body: {
+      about: of.startsWith('T') ? [of, 'S41'] : [of],
+      title: 'Limit requests per account, with Retry-After',
+      at: at(0),
+      for_task: null,
+      sections: shown.map(([part, heading, lines]) => ({ part, heading, lines })),
+      budget,
+      tokens: budget < 2000 ? 612 : 934,
+      left_out: budget < 2000 ? 7 : 0,
+      masked: 1,
+      markdown: `# Brief of ${of}\n\n${markdown}\n`,
+    },
+  }
+}
+
+export const ROUTES = [['GET', /^\/api\/brief$/, brief]]

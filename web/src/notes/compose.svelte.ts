@@ -1,0 +1,152 @@
+import { createNote } from '../api/notes'
+import type { NewNote, NoteKind, NoteView, WorkspaceId } from '../api/types'
+import { readDraft, writeDraft } from '../state/drafts'
+import { toasts } from '../state/toasts.svelte'
+
+/** A passage of a session: what was said, by whom, and the events that say it. */
+export interface Passage {
+  text: string
+  /** `the agent said`, `you said`. */
+  said: string
+  seqs: number[]
+}
+
+/** What a new note comes from. */
+export interface Origin {
+  session: string | null
+  task: string | null
+  files: string[]
+}
+
+interface Fields {
+  title: string
+  body: string
+  why: string
+  ruledOut: { what: string; why: string }[]
+  open: string[]
+  status: 'decided' | 'open'
+  supersedes: string[]
+  task: string
+  session: string | null
+  files: string[]
+  sources: string[]
+}
+
+const EMPTY: Fields = {
+  title: '',
+  body: '',
+  why: '',
+  ruledOut: [],
+  open: [],
+  status: 'decided',
+  supersedes: [],
+  task: '',
+  session: null,
+  files: [],
+  sources: [],
+}
+
+/** So much of a passage is quoted; its source has the rest. */
+const MOST_QUOTED = 2000
+
+/** What was said as a quote, with where. */
+export function quoted(session: string, { text, said, seqs }: Passage): string {
+  const whole = text.trim()
+  const shown = whole.length > MOST_QUOTED ? `${whole.slice(0, MOST_QUOTED).trimEnd()} …` : whole
+  const lines = shown.split('\n').map((line) => (line.trim() ? `> ${line}` : '>'))
+  return `${session}#${seqs[0]}, ${said}:\n\n${lines.join('\n')}`
+}
+
+/** A new note or decision while it is written; it is kept until it is saved or discarded. */
+export class Composing {
+  fields = $state<Fields>(structuredClone(EMPTY))
+  saving = $state(false)
+  readonly #key: string
+
+  constructor(
+    readonly workspace: WorkspaceId,
+    readonly kind: NoteKind,
+    /** The session or task that it is made on. */
+    readonly on: string | null,
+  ) {
+    this.#key = `new.${workspace}.${kind}.${on ?? ''}`
+    const kept = readDraft(this.#key)
+    if (!kept) return
+    try {
+      this.fields = { ...structuredClone(EMPTY), ...(JSON.parse(kept) as Partial<Fields>) }
+    } catch {
+      writeDraft(this.#key, null)
+    }
+  }
+
+  get begun(): boolean {
+    return JSON.stringify(this.fields) !== JSON.stringify(EMPTY)
+  }
+
+  /** Adds a passage to what is written already. */
+  add(session: string, passage: Passage | null, origin: Origin): void {
+    const { fields } = this
+    fields.session ??= origin.session
+    fields.task ||= origin.task ?? ''
+    const more = (to: string[], from: readonly string[]): string[] => [...new Set([...to, ...from])]
+    fields.files = more(fields.files, origin.files)
+    if (passage && passage.seqs.length > 0) {
+      const sources = passage.seqs.map((seq) => `${session}#${seq}`)
+      const quote = quoted(session, passage)
+      if (!fields.body.includes(quote)) fields.body = fields.body ? `${fields.body}\n\n${quote}` : quote
+      fields.sources = more(fields.sources, sources)
+    }
+    this.keep()
+  }
+
+  keep(): void {
+    writeDraft(this.#key, this.begun ? JSON.stringify(this.fields) : null)
+  }
+
+  discard(): void {
+    this.fields = structuredClone(EMPTY)
+    writeDraft(this.#key, null)
+  }
+
+  /** As it is sent. */
+  get note(): NewNote {
+    const { title, body, why, ruledOut, open, status, supersedes, task, session, files, sources } =
+      $state.snapshot(this.fields) as Fields
+    const both = {
+      workspace: this.workspace,
+      kind: this.kind,
+      title: title.trim(),
+      body: body.trim() || null,
+      task: task || (this.on?.startsWith('T') ? this.on : null),
+      session: session ?? (this.on?.startsWith('S') ? this.on : null),
+      files,
+      sources,
+    }
+    if (this.kind === 'note') return both
+    return {
+      ...both,
+      why: why.trim() || null,
+      ruled_out: ruledOut
+        .map((one) => ({ what: one.what.trim(), why: one.why.trim() }))
+        .filter(({ what }) => what !== ''),
+      open: open.map((line) => line.trim()).filter(Boolean),
+      status,
+      supersedes,
+    }
+  }
+
+  async save(): Promise<NoteView | null> {
+    if (this.saving || !this.fields.title.trim()) return null
+    this.saving = true
+    try {
+      const made = await createNote(this.note)
+      this.discard()
+      return made
+    } catch (error) {
+      toasts.fail(error, 'Nothing was written down; your words are kept here.')
+      return null
+    } finally {
+      this.saving = false
+    }
+  }
+}

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest'
+import { panelPart } from './panelled'
+
+test('forms and briefs are parts of the panel, things with a page are not', () => {
+  expect(panelPart('brief-S41')).toEqual({ what: 'brief', of: 'S41' })
+  expect(panelPart('brief-T12')).toEqual({ what: 'brief', of: 'T12' })
+  expect(panelPart('handoff-S41')).toEqual({ what: 'handoff', of: 'S41' })
+  expect(panelPart('decision')).toEqual({ what: 'decision', of: null })
+  expect(panelPart('note-S41')).toEqual({ what: 'note', of: 'S41' })
+  for (const id of ['T12', 'S41', 'C88', 'brief', 'handoff-T12', 'brief-S41x'])
+    expect(panelPart(id)).toBeNull()
+})
