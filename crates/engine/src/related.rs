@@ -39,7 +39,7 @@ mod weight {
 }
 
 /// Files that all work touches, by the ends of their names.
-const COMMON_FILES: [&str; 14] = [
+const COMMON_FILES: [&str; 12] = [
     "package.json",
     "package-lock.json",
     "pnpm-lock.yaml",
@@ -50,8 +50,6 @@ const COMMON_FILES: [&str; 14] = [
     "go.sum",
     "README.md",
     "CHANGELOG.md",
-    "CLAUDE.md",
-    "AGENTS.md",
     ".gitignore",
     "tsconfig.json",
 ];
@@ -106,8 +104,6 @@ impl Engine {
         notes: &mut BTreeMap<String, Shared>,
     ) -> Result<(), EngineError> {
         let query = Query::parse(&format!("\"{word}\""));
-        let zone = callboard_os::clock::zone();
-        let query = query.resolved(self.now(), &zone);
         let limit = limits::RELATED_BY_ONE + 2;
         let found = self.search(&query, Some(own.workspace), self.now(), limit)?.hits;
         let others: Vec<_> = found

@@ -1586,6 +1586,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What other sessions and notes hold that bears on a session's work: few, or none. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `S41`. */
+                    session: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RelatedView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/resources": {
         parameters: {
             query?: never;
@@ -6594,6 +6640,37 @@ export interface components {
             /** @description A git repository, or a path in one, or a plain folder. */
             path: string;
         };
+        /** @description One session or note that bears on another session's work. */
+        RelatedItem: {
+            agent?: components["schemas"]["AgentName"] | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it says of that. */
+            lines: components["schemas"]["RelatedLine"][];
+            /** @description The note, by its path or id. */
+            note?: string | null;
+            session?: components["schemas"]["SessionId"] | null;
+            /** @description What it is about, in one line. */
+            title: string;
+            /**
+             * Format: double
+             * @description How much of it is shared, for an order: rare things weigh more.
+             */
+            weight: number;
+            /** @description Why it is related, in words. */
+            why: string[];
+        };
+        /** @description A line of something related, with what proves it. */
+        RelatedLine: {
+            /** @description The events or notes that say it. */
+            cites: string[];
+            /** @description What it says. */
+            text: string;
+        };
+        /** @description What other sessions and notes hold that bears on a session's work, the most telling first. */
+        RelatedView: {
+            /** @description Few, or none. */
+            items: components["schemas"]["RelatedItem"][];
+        };
         /** @description How a worktree is removed. */
         RemoveWorktree: {
             /** @description Delete its branch even if it has commits of its own; they are kept. */
@@ -8008,6 +8085,9 @@ export type Read = components['schemas']['Read'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
+export type RelatedItem = components['schemas']['RelatedItem'];
+export type RelatedLine = components['schemas']['RelatedLine'];
+export type RelatedView = components['schemas']['RelatedView'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
 export type ReportView = components['schemas']['ReportView'];
 export type ResourceView = components['schemas']['ResourceView'];
