@@ -570,6 +570,9 @@ pub const BRIEF_TOKENS_MOST: u32 = 50_000;
 /// Tasks that a task waits for whose briefs its session begins with.
 pub const BRIEFS_AT_START: usize = 3;
 
+/// Decisions that a brief chooses from, the newest.
+pub const BRIEF_DECISIONS: usize = 50;
+
 /// Subagents of a session that its brief tells of.
 pub const BRIEF_SUBAGENTS: usize = 40;
 

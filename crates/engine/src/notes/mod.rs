@@ -2,6 +2,7 @@
 
 mod asides;
 mod found;
+mod handed;
 mod history;
 mod images;
 mod links;

@@ -62,7 +62,8 @@ fn what_an_agent_decided_is_kept_once_and_found_and_read_by_another() {
     let read = other.done(2, "read", &json!({"ref": "D1"}));
     let heading = "D1 decision “Ids are text”, decided, by S1 (claude), an agent, of T1, ";
     assert!(read.starts_with(heading), "{read}");
-    assert!(read.contains("\nsources: S1#") && read.contains("“write the migration”"), "{read}");
+    let source = "\nsources:\n- S1#";
+    assert!(read.contains(source) && read.contains(": “Write the migration”\n> # "), "{read}");
     assert!(read.contains("\n> - **Numbers**: a customer could not be imported\n"), "{read}");
     run(&daemon, &["task", "new", "Import", "--waits-for", "T1"]);
     run(&daemon, &["task", "link", "T2", "S2"]);

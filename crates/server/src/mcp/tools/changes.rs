@@ -15,7 +15,7 @@ pub(super) fn tools() -> [Tool; 4] {
         reads("changes", "What every session and worktree here changes now.", &[], &[]),
         reads(
             "conflicts",
-            "Whom your changes meet: conflicts that git cannot merge, and couplings with both places.",
+            "Whom your changes meet: conflicts and couplings, with both places.",
             &[("session", string())],
             &[],
         ),
@@ -27,7 +27,7 @@ pub(super) fn tools() -> [Tool; 4] {
         ),
         does(
             "commit",
-            "Commit exactly what you changed in this folder, whatever else is dirty or staged; hooks run.",
+            "Commit exactly what you changed in this folder, whatever else is dirty or staged.",
             &[("message", string()), ("dry_run", boolean()), ("session", string())],
             &["message"],
         ),

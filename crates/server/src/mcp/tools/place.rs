@@ -16,7 +16,7 @@ use crate::limits;
 pub(super) fn tools() -> [Tool; 1] {
     [reads(
         "where_am_i",
-        "Your session, task and folder, who else is at work, whom you meet, claims, decisions, open questions.",
+        "Your session, task and folder, who else is at work, whom you meet, claims, open questions.",
         &[("session", string())],
         &[],
     )]

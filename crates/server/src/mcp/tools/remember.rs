@@ -6,7 +6,7 @@ use callboard_model::view::{NewNote, NoteView};
 use rmcp::model::Tool;
 use serde_json::{Value, json};
 
-use super::{Call, Said, does, said, string, strings, words};
+use super::{Call, Said, does, string, strings, words};
 
 pub(super) fn tools() -> [Tool; 1] {
     let what = json!({ "type": "string", "enum": ["decision", "note", "open question"] });
@@ -14,7 +14,7 @@ pub(super) fn tools() -> [Tool; 1] {
         "properties": { "what": string(), "why": string() } } });
     [does(
         "remember",
-        "Keep a decision, a note or an open question, as soon as there is one, for whoever works here next.",
+        "Keep a decision, note or open question for whoever works here next.",
         &[
             ("what", what),
             ("title", string()),
@@ -23,9 +23,8 @@ pub(super) fn tools() -> [Tool; 1] {
             ("ruled_out", ruled_out),
             ("open", strings()),
             ("files", strings()),
-            ("symbols", strings()),
             ("sources", strings()),
-            ("into", said("a note's path, to add to it")),
+            ("into", string()),
             ("session", string()),
         ],
         &["what", "title"],

@@ -1,8 +1,10 @@
 //! Notes and decisions as agents read them: quoted, with whose word they are and where that was said.
 
+use callboard_model::Cite;
 use callboard_model::view::{NoteBy, NoteLink, NoteRow};
 
 use super::super::{Call, Said, moment, words};
+use super::in_a_line;
 use crate::limits;
 
 /// A note or a decision in full.
@@ -20,12 +22,15 @@ pub(super) fn told(call: &Call<'_>, name: &str) -> Said {
     let names = |all: &[String]| all.iter().map(|one| words::name(one)).collect();
     add("files", names(&view.row.files));
     add("symbols", names(&view.row.symbols));
-    add("sources", view.sources.iter().map(link).collect());
     add("named by", view.linked_from.iter().map(link).collect());
     let other = view.other.iter();
     add("also says", other.map(|key| short(&format!("{}: {}", key.key, key.value))).collect());
     add("problems", view.problems.iter().map(|problem| short(problem)).collect());
-    text.push_str(&callboard_model::quote::block(&view.body));
+    if !view.sources.is_empty() {
+        let sources: String = view.sources.iter().map(|one| source(call, one)).collect();
+        text.push_str(&format!("sources:\n{sources}"));
+    }
+    text.push_str(&callboard_model::quote::block(view.body.trim_start()));
     Ok(text)
 }
 
@@ -49,6 +54,16 @@ fn by(by: &NoteBy) -> String {
         (Some(session), None, _) => format!("by {session}, an agent"),
         (None, _, true) => "by the user".to_owned(),
         (None, _, false) => "by nobody known".to_owned(),
+    }
+}
+
+/// Where it was said, with the words of an event.
+fn source(call: &Call<'_>, one: &NoteLink) -> String {
+    let cite = one.target.parse::<Cite>().ok().filter(|_| !one.missing);
+    let event = cite.and_then(|cite| call.engine.event(cite.seq).ok());
+    match event {
+        Some(event) => format!("- {}", in_a_line(&event)),
+        None => format!("- {}\n", link(one)),
     }
 }
 
