@@ -42,6 +42,7 @@ impl Engine {
     /// When there is no such session or task, or the store fails.
     pub fn brief(&self, query: BriefQuery) -> Result<BriefView, EngineError> {
         let mut material = self.read(|s| material(s, query))?;
+        material.decisions = self.decisions_of(query.of)?;
         for session in &mut material.sessions {
             session.git = git_now(session);
         }

@@ -35,7 +35,7 @@ mod resources;
 mod reviews;
 pub mod revisions;
 mod row;
-mod secrets;
+pub mod secrets;
 mod sweeps;
 mod transcript;
 mod trials;
@@ -51,6 +51,7 @@ pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
 pub use hooks::{HookAsk, HookContext, HookStep, HookTold, HookWait, hear_hook};
 pub use ingest::Work;
+pub use notes::{Kept, NearNote, Remembered};
 pub use query::{
     EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom, event_text,
 };

@@ -118,6 +118,9 @@ pub const NOTE_ASIDE_MS: i64 = 2_000;
 /// Files, symbols and sources that a new note names.
 pub const NOTE_NAMES: usize = 300;
 
+/// Events that a session's note cites unasked: what its user said last, and little before.
+pub const REMEMBERED_SOURCES: usize = 3;
+
 /// Names that are tried for a new note's file.
 pub const NOTE_NAME_TRIES: u32 = 100;
 

@@ -64,7 +64,8 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
 });
 
 /// `text` with its tokens and keys masked, and how many there were. What is masked says so, and of which kind it was.
-pub(crate) fn mask(text: &str) -> (String, u32) {
+#[must_use]
+pub fn mask(text: &str) -> (String, u32) {
     let mut text = text.to_owned();
     let mut masked = 0;
     for rule in RULES.iter() {

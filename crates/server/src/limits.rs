@@ -68,6 +68,9 @@ pub(crate) const TOOL_LINES: usize = 8;
 /// Files of another session that are named.
 pub(crate) const TOOL_FILES: usize = 5;
 
+/// Notes and decisions that a session is pointed to.
+pub(crate) const TOOL_NOTES: usize = 5;
+
 /// Characters of a title within a line.
 pub(crate) const TOOL_TITLE_CHARS: usize = 90;
 

@@ -24,13 +24,14 @@ const TIMEOUT_SECONDS: u64 = 7 * 24 * 3600;
 pub(super) const STEP_SECONDS: u64 = 5;
 
 /// Callboard's tools that only ask, or say something of the session's own: they need no person.
-pub(super) const FREE_TOOLS: [&str; 12] = [
+pub(super) const FREE_TOOLS: [&str; 13] = [
     "where_am_i",
     "search",
     "read",
     "task",
     "ask",
     "tell",
+    "remember",
     "report",
     "changes",
     "conflicts",

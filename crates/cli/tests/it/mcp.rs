@@ -2,6 +2,7 @@
 
 mod asking;
 mod callers;
+mod remember;
 mod tools;
 
 use std::io::{BufRead, BufReader, Write};
@@ -127,9 +128,9 @@ fn an_agent_asks_claims_and_hears_of_others_and_outlives_a_daemon() {
         .iter()
         .map(|tool| tool["name"].as_str().unwrap())
         .collect();
-    let all = ["where_am_i", "search", "read", "task", "ask", "tell", "report"];
-    assert_eq!(names[..7], all);
-    assert_eq!(names[7..], ["changes", "conflicts", "claim", "commit"]);
+    let all = ["where_am_i", "search", "read", "task", "ask", "remember", "tell", "report"];
+    assert_eq!(names[..8], all);
+    assert_eq!(names[8..], ["changes", "conflicts", "claim", "commit"]);
     assert_eq!(agent.call(2, "changes", &json!({})), ("other : 1 files, +1 -1\n".into(), false));
     let (claimed, refused) = agent.call(3, "claim", &json!({"paths": ["a.txt"]}));
     assert!(claimed.starts_with("claimed"), "{claimed}");
@@ -150,7 +151,7 @@ fn an_agent_asks_claims_and_hears_of_others_and_outlives_a_daemon() {
     assert_eq!(agent.call(6, "changes", &json!({})).0, "other : 1 files, +1 -1\n");
     daemon.stop();
     let listed = agent.ask(7, "tools/list", &json!({}));
-    assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 11, "{listed:#}");
+    assert_eq!(listed["result"]["tools"].as_array().unwrap().len(), 12, "{listed:#}");
     let away = agent.ask(10, "tools/call", &json!({"name": "where_am_i", "arguments": {}}));
     assert!(away["error"]["message"].as_str().unwrap().contains("`callboard up`"), "{away:#}");
     drop(agent.input);

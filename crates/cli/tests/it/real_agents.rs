@@ -5,6 +5,7 @@ mod attach;
 mod claude;
 mod codex;
 mod conflicts;
+mod context;
 mod handing_off;
 mod hooks;
 mod mcp;

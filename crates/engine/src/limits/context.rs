@@ -44,3 +44,6 @@ pub const BRIEF_SUBAGENTS: usize = 40;
 
 /// Sessions, each forked from the one before, whose beginnings a brief tells of.
 pub const FORK_LINE: usize = 16;
+
+/// Decisions that a brief chooses from, the newest.
+pub const BRIEF_DECISIONS: usize = 50;

@@ -2,11 +2,14 @@
 
 mod asides;
 mod found;
+mod handed;
 mod history;
 mod images;
 mod links;
+mod near;
 mod new;
 mod place;
+mod remember;
 mod share;
 mod stale;
 mod view;
@@ -28,6 +31,8 @@ use crate::readable::FOLDER;
 use crate::{Engine, EngineError, limits};
 
 pub(crate) use self::found::beginning;
+pub use self::near::NearNote;
+pub use self::remember::{Kept, Remembered};
 
 /// Reports what becomes of notes' files; without notifications, they are read when the daemon starts.
 #[derive(Default)]

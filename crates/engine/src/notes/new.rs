@@ -41,7 +41,7 @@ impl Engine {
     }
 
     /// What is to be written, without its number.
-    fn draft(&self, new: &NewNote) -> Result<NoteDraft, EngineError> {
+    pub(super) fn draft(&self, new: &NewNote) -> Result<NoteDraft, EngineError> {
         let title = one_line(&new.title);
         if title.trim_matches(['#', ' ']).is_empty() {
             return Err(EngineError::Refused {
@@ -94,7 +94,7 @@ impl Engine {
         })
     }
 
-    fn create(
+    pub(super) fn create(
         &self,
         workspace: WorkspaceId,
         root: &Path,
@@ -195,7 +195,7 @@ impl Engine {
     }
 
     /// Changes a note's text as it is now. Whoever calls it holds the writers' lock.
-    fn change_locked(
+    pub(super) fn change_locked(
         &self,
         workspace: WorkspaceId,
         root: &Path,

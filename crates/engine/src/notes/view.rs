@@ -28,7 +28,7 @@ const ALL_KINDS: [LinkKind; 10] = [
 ];
 
 /// What notes are asked about.
-enum About {
+pub(super) enum About {
     Task(TaskId),
     Session(SessionId),
     Event(Cite),
@@ -38,7 +38,7 @@ enum About {
 }
 
 impl About {
-    fn parse(text: &str) -> Self {
+    pub(super) fn parse(text: &str) -> Self {
         let text = text.trim();
         let begins = |letter: char| text.starts_with([letter, letter.to_ascii_lowercase()]);
         let id = || {
@@ -73,8 +73,14 @@ impl About {
         }
     }
 
+    /// The notes that name this, by their numbers in the store.
+    pub(super) fn named_by(&self, notes: &Notes, links: &[(Note, Named)]) -> HashSet<i64> {
+        let naming = links.iter().filter(|(from, named)| self.is_named(notes, from, named));
+        naming.map(|(from, _)| from.id).collect()
+    }
+
     /// Whether a note says that it is of this.
-    fn is_of(&self, note: &Note) -> bool {
+    pub(super) fn is_of(&self, note: &Note) -> bool {
         let facts = &note.row.facts;
         match self {
             Self::Task(id) => facts.task == Some(*id),
@@ -104,12 +110,7 @@ impl Engine {
             let about = about.map(About::parse);
             let named: Option<HashSet<i64>> = match &about {
                 None => None,
-                Some(about) => {
-                    let links = s.note_links(workspace, &ALL_KINDS)?;
-                    let naming =
-                        links.iter().filter(|(from, named)| about.is_named(&notes, from, named));
-                    Some(naming.map(|(from, _)| from.id).collect())
-                }
+                Some(about) => Some(about.named_by(&notes, &naming(s, &notes)?)),
             };
             let is_wanted = |note: &&Note| {
                 kind.is_none_or(|kind| kind == note.row.kind)
@@ -192,7 +193,12 @@ pub(super) fn by_of(s: &Snapshot<'_>, by: VersionBy) -> Result<NoteBy, EngineErr
     Ok(NoteBy { session: by.session, agent: view.map(|view| view.agent), person: by.person })
 }
 
-fn row_of(s: &Snapshot<'_>, note: &Note) -> Result<NoteRow, EngineError> {
+/// All that the notes of a workspace name, each with the note that does.
+pub(super) fn naming(s: &Snapshot<'_>, notes: &Notes) -> Result<Vec<(Note, Named)>, EngineError> {
+    Ok(s.note_links(notes.workspace, &ALL_KINDS)?)
+}
+
+pub(super) fn row_of(s: &Snapshot<'_>, note: &Note) -> Result<NoteRow, EngineError> {
     let row = note.row.clone();
     let by = match row.facts.by {
         Some(Author::Person) => VersionBy { person: true, session: None },

@@ -79,28 +79,30 @@ impl Lines {
     }
 
     fn decision(&mut self, decision: &BriefDecision, at: usize) {
-        let cite = [decision.cite.clone()];
+        let cite = &decision.cites;
         let order = Ordinal(i64::try_from(at).unwrap_or_default());
         let title = quoted(&decision.title);
+        let by = decision.by.map(|session| format!(" ({session}'s word)")).unwrap_or_default();
         let whole = match quoted(&decision.why).as_str() {
-            "" => title.clone(),
-            why => format!("{title}: {why}"),
+            _ if title.is_empty() => title.clone(),
+            "" => format!("{title}{by}"),
+            why => format!("{title}{by}: {why}"),
         };
         let no_longer = decision.is_superseded.then(|| "superseded".to_owned());
         let weight = if decision.is_superseded { 300 } else { 860 };
         let text = Text { no_longer, ..Text::of(&whole, limits::BRIEF_PROMPT_CHARS) };
-        self.add(BriefPart::Decisions, weight, text, &cite, order);
+        self.add(BriefPart::Decisions, weight, text, cite, order);
         for (what, why) in &decision.ruled_out {
             let line = match why.as_str() {
                 "" => quoted(what),
                 why => format!("{}: {}", quoted(what), quoted(why)),
             };
             let text = Text::of(&line, limits::BRIEF_PROMPT_CHARS);
-            self.add(BriefPart::RuledOut, weight - 10, text, &cite, order);
+            self.add(BriefPart::RuledOut, weight - 10, text, cite, order);
         }
         for open in &decision.open {
             let text = Text::of(&quoted(open), limits::BRIEF_PROMPT_CHARS);
-            self.add(BriefPart::Open, weight - 5, text, &cite, order);
+            self.add(BriefPart::Open, weight - 5, text, cite, order);
         }
     }
 

@@ -83,8 +83,10 @@ pub struct BriefFact {
 /// A decision, as a brief tells of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BriefDecision {
-    /// How it is cited (`D9`, or a note's path).
-    pub cite: String,
+    /// How it is cited (`D9`, or a note's path), and the events that are its sources.
+    pub cites: Vec<String>,
+    /// The session whose agent wrote it; `None` for a person's.
+    pub by: Option<SessionId>,
     /// What was decided.
     pub title: String,
     /// Why.

@@ -6,12 +6,14 @@ mod lead;
 mod page;
 mod place;
 mod read;
+mod remember;
 mod search;
 mod talk;
 mod task;
 mod wait;
+mod words;
 
-use callboard_engine::{Caller, Engine, EngineError};
+use callboard_engine::{Caller, Engine, EngineError, secrets};
 use callboard_model::{SessionId, Timestamp, WorkspaceId};
 use rmcp::model::{Tool, ToolAnnotations};
 use serde_json::{Value, json};
@@ -40,6 +42,7 @@ pub(super) fn all(may_lead: bool) -> Vec<Tool> {
     tools.extend(read::tools());
     tools.extend(task::tools());
     tools.extend(ask::tools());
+    tools.extend(remember::tools());
     tools.extend(talk::tools());
     tools.extend(changes::tools());
     if may_lead {
@@ -48,7 +51,8 @@ pub(super) fn all(may_lead: bool) -> Vec<Tool> {
     tools
 }
 
-/// What a tool says, with what its caller has not been told yet behind it.
+/// What a tool says, with what its caller has not been told yet behind it. Tokens and keys in it are masked: what it
+/// tells of leaves the session that it was said in.
 ///
 /// # Errors
 /// In words for the agent, when it cannot be done.
@@ -59,7 +63,18 @@ pub(super) fn call(
     wanted: Value,
     waits: &Waits,
 ) -> Result<String, String> {
-    let session = engine.session_of_caller(caller).map_err(words)?;
+    let safe = |text: String| secrets::mask(&text).0;
+    answer(engine, caller, name, wanted, waits).map(safe).map_err(safe)
+}
+
+fn answer(
+    engine: &Engine,
+    caller: &Caller,
+    name: &str,
+    wanted: Value,
+    waits: &Waits,
+) -> Result<String, String> {
+    let session = engine.session_of_caller(caller).map_err(refusal)?;
     let call = Call { engine, caller, wanted, waits, session };
     let said = match name {
         "where_am_i" => place::where_am_i(&call),
@@ -67,6 +82,7 @@ pub(super) fn call(
         "read" => read::read(&call),
         "task" => task::task(&call),
         "ask" => ask::ask(&call),
+        "remember" => remember::remember(&call),
         "tell" => talk::tell(&call),
         "report" => talk::report(&call),
         "changes" => changes::changes(&call),
@@ -78,15 +94,15 @@ pub(super) fn call(
         "review" => lead::review(&call),
         _ => return Err(format!("there is no tool {name}; nothing was done")),
     };
-    let mut said = said.map_err(words)?;
-    let untold = session.map(|session| engine.tell_caller(session)).transpose().map_err(words)?;
+    let mut said = said.map_err(refusal)?;
+    let untold = session.map(|session| engine.tell_caller(session)).transpose().map_err(refusal)?;
     for line in untold.into_iter().flatten() {
         said.push_str(&format!("\n\nCallboard tells you: {line}"));
     }
     Ok(said)
 }
 
-fn words(error: EngineError) -> String {
+fn refusal(error: EngineError) -> String {
     match error.hint() {
         None | Some("") => error.to_string(),
         Some(hint) => format!("{error}. {hint}"),

@@ -6,11 +6,11 @@ use serde_json::json;
 use super::Agent;
 use crate::transcripts::{Claude, Codex, append};
 
-const FIRST: &str = "11111111-2222-4333-8444-555555555555";
+pub(super) const FIRST: &str = "11111111-2222-4333-8444-555555555555";
 const SECOND: &str = "019cafe0-0000-7000-8000-000000000002";
 
 /// A session of Claude Code (S1) and what a session of Codex (S2) said before.
-fn two<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
+pub(super) fn two<'a>(home: &'a HermeticHome, repo: &Repo<'_>) -> Daemon<'a> {
     repo.commit("Begin", &[("a.txt", "1\n")]);
     let daemon = Daemon::of(Callboard::built(home).cwd(repo.path()), &[]);
     let first = Claude::new(FIRST, repo.path());
@@ -172,14 +172,14 @@ fn agents_lead_only_where_their_user_allows_it() {
         let tools = agent.ask(id, "tools/list", &json!({}));
         tools["result"]["tools"].as_array().unwrap().len()
     };
-    assert_eq!(names(&mut agent, 1), 11);
+    assert_eq!(names(&mut agent, 1), 12);
     let refused = agent.refused(2, "start", &json!({"prompt": "Do it"}));
     assert!(refused.contains("agents.lead = true"), "{refused}");
     std::fs::write(repo.path().join("callboard.toml"), "[agents]\nlead = true\n").unwrap();
-    assert_eq!(names(&mut agent, 3), 11, "it is not approved yet");
+    assert_eq!(names(&mut agent, 3), 12, "it is not approved yet");
     let trusted = daemon.callboard().run(["trust", "--yes"]);
     assert_eq!(trusted.code, Some(0), "{}", trusted.stderr);
-    assert_eq!(names(&mut agent, 4), 14);
+    assert_eq!(names(&mut agent, 4), 15);
     let watched = agent.done(5, "watch", &json!({"sessions": ["S2"], "wait_seconds": 1}));
     assert!(watched.starts_with("- S2 (codex)"), "{watched}");
     let refused = agent.refused(6, "start", &json!({"prompt": "Do it", "agent": "nobody"}));

@@ -16,7 +16,7 @@ pub(super) fn tools() -> [Tool; 1] {
             ("options", strings()),
             ("why", string()),
             ("wait_seconds", integer()),
-            ("handle", said("instead of a question, such as C88")),
+            ("handle", said("such as C88")),
             ("session", string()),
         ],
         &[],

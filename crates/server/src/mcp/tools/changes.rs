@@ -6,7 +6,7 @@ use callboard_model::view::{DropClaims, NewClaim, NewCommit, PairView};
 use rmcp::model::Tool;
 use serde_json::json;
 
-use super::{Call, Said, boolean, does, reads, string};
+use super::{Call, Said, boolean, does, reads, string, words};
 
 pub(super) fn tools() -> [Tool; 4] {
     let paths = json!({ "type": "array", "items": { "type": "string" },
@@ -15,7 +15,7 @@ pub(super) fn tools() -> [Tool; 4] {
         reads("changes", "What every session and worktree here changes now.", &[], &[]),
         reads(
             "conflicts",
-            "Whom your changes meet: conflicts that git cannot merge, and couplings with both places.",
+            "Whom your changes meet: conflicts and couplings, with both places.",
             &[("session", string())],
             &[],
         ),
@@ -27,7 +27,7 @@ pub(super) fn tools() -> [Tool; 4] {
         ),
         does(
             "commit",
-            "Commit exactly what you changed in this folder, whatever else is dirty or staged; hooks run.",
+            "Commit exactly what you changed in this folder, whatever else is dirty or staged.",
             &[("message", string()), ("dry_run", boolean()), ("session", string())],
             &["message"],
         ),
@@ -56,7 +56,7 @@ pub(super) fn meetings(call: &Call<'_>) -> Result<Vec<String>, EngineError> {
     for pair in pairs.iter().filter(|pair| is_of(pair, call.session)) {
         let (left, right) = (&pair.left.name, &pair.right.name);
         for file in pair.conflict.iter().flat_map(|conflict| &conflict.files) {
-            told.push(format!("conflict of {left} and {right} in {}", file.path));
+            told.push(format!("conflict of {left} and {right} in {}", words::name(&file.path)));
         }
         for coupling in &pair.couplings {
             let places = format!("{}, {}", coupling.left_at, coupling.right_at);
@@ -97,7 +97,8 @@ pub(super) fn commit(call: &Call<'_>) -> Said {
         ..NewCommit::default()
     };
     let done = call.engine.commit_session(call.session()?, &new)?;
-    let files = done.files.join(", ");
+    let files: Vec<String> = done.files.iter().map(|file| words::name(file)).collect();
+    let files = files.join(", ");
     Ok(match done.commit {
         Some(commit) => format!("committed as {commit}: {files}"),
         None => format!("would be committed: {files}"),

@@ -9,7 +9,7 @@ use rmcp::model::Tool;
 
 use super::page::page_of;
 use super::wait::end_of;
-use super::{Call, Said, does, integer, place, reads, said, string, strings, task};
+use super::{Call, Said, does, integer, place, reads, said, string, strings, task, words};
 use crate::limits;
 
 pub(super) fn tools() -> [Tool; 3] {
@@ -67,7 +67,7 @@ pub(super) fn start(call: &Call<'_>) -> Said {
         let waits = owned
             .waits
             .as_ref()
-            .map(|why| format!(", waits: {}", quote::line(why, limits::TOOL_SNIPPET_CHARS)));
+            .map(|why| format!(", waits: {}", words::line(why, limits::TOOL_SNIPPET_CHARS)));
         format!("{task}is started with {}{}\n", owned.agent, waits.unwrap_or_default())
     });
     let lines: String = lines.collect();
@@ -121,10 +121,10 @@ pub(super) fn review(call: &Call<'_>) -> Said {
     let (name, workspace) = (call.needs("of")?.trim(), call.workspace()?);
     let changeset = call.engine.changeset_named(Some(workspace), name)?;
     let of = &changeset.changeset;
-    let title = quote::line(&of.title, limits::TOOL_TITLE_CHARS);
+    let title = words::line(&of.title, limits::TOOL_TITLE_CHARS);
     let mut text = format!("{} {title}: +{} -{}\n", of.name, changeset.added, changeset.removed);
     for file in &changeset.files {
-        text.push_str(&format!("- {}\n", file.path));
+        text.push_str(&format!("- {}\n", words::name(&file.path)));
     }
     for session in &of.sessions {
         for check in call.engine.session_detail(*session)?.checks.iter().take(limits::TOOL_LINES) {
@@ -133,7 +133,7 @@ pub(super) fn review(call: &Call<'_>) -> Said {
                 Some(false) => "failed",
                 None => "unclear",
             };
-            let command = quote::line(&check.command, limits::TOOL_SNIPPET_CHARS);
+            let command = words::line(&check.command, limits::TOOL_SNIPPET_CHARS);
             text.push_str(&format!("check of {session} {word}: {command}\n"));
         }
     }

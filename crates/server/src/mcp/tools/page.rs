@@ -1,15 +1,17 @@
 //! Long answers, in pages.
 
-use callboard_engine::EngineError;
+use callboard_engine::{EngineError, secrets};
 
 use crate::limits;
 
-/// A page of a text, counted from 1, cut between lines; where there is more, it says how to go on.
+/// A page of a text, counted from 1, cut between lines; where there is more, it says how to go on. Secrets in it are
+/// masked: cut in two, they would not be known.
 ///
 /// # Errors
 /// When there is no such page.
 pub(super) fn page_of(text: &str, number: usize) -> Result<String, EngineError> {
-    let pages = pages(text);
+    let (text, _) = secrets::mask(text);
+    let pages = pages(&text);
     let number = number.max(1);
     let Some(page) = pages.get(number - 1) else {
         return Err(EngineError::Refused {

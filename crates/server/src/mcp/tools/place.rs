@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use callboard_engine::{EngineError, SessionQuery, WorktreesWanted};
+use callboard_model::WorkspaceId;
 use callboard_model::call::CallState;
 use callboard_model::view::{SessionView, WorktreeView};
-use callboard_model::{WorkspaceId, quote};
 use rmcp::model::Tool;
 
 use super::page::page_of;
-use super::{Call, Said, changes, reads, string, task};
+use super::read::note;
+use super::{Call, Said, changes, reads, string, task, words};
 use crate::limits;
 
 pub(super) fn tools() -> [Tool; 1] {
@@ -28,7 +29,7 @@ pub(super) fn where_am_i(call: &Call<'_>) -> Said {
     match &own {
         Some(view) => {
             let goal = view.goal.as_deref().unwrap_or_default();
-            let goal = quote::line(goal, limits::TOOL_SNIPPET_CHARS);
+            let goal = words::line(goal, limits::TOOL_SNIPPET_CHARS);
             text.push_str(&format!("You are {} ({}), in {workspace}; goal {goal}\n", view.id, view.agent));
             if let Some(id) = view.task {
                 let told = task::told(call, &call.engine.task(id)?)?;
@@ -43,6 +44,7 @@ pub(super) fn where_am_i(call: &Call<'_>) -> Said {
     section(&mut text, "At work here", others(call, workspace, own.as_ref())?);
     section(&mut text, "Whom your changes meet", changes::meetings(call)?);
     section(&mut text, "Claims", claims(call, workspace, own.as_ref())?);
+    section(&mut text, "Notes and decisions (`read` tells them)", notes(call)?);
     section(&mut text, "Waits for your user", questions(call, workspace)?);
     page_of(&text, 1)
 }
@@ -84,9 +86,10 @@ fn folder(
     inside.retain(|worktree| Path::new(&cwd).starts_with(&worktree.path));
     let Some(worktree) = inside.into_iter().max_by_key(|worktree| worktree.path.len()) else {
         let branch = own.and_then(|view| view.branch.clone()).map(|it| format!(", branch {it}"));
-        return Ok(vec![format!("{cwd}{}", branch.unwrap_or_default())]);
+        return Ok(vec![format!("{}{}", words::name(&cwd), branch.unwrap_or_default())]);
     };
-    let mut lines = vec![format!("{} (worktree {})", worktree.path, worktree.name)];
+    let (path, name) = (words::name(&worktree.path), words::name(&worktree.name));
+    let mut lines = vec![format!("{path} (worktree {name})")];
     let branch = worktree.branch.unwrap_or_else(|| "a commit".to_owned());
     let base = worktree.base.map(|base| format!(", lands on {base}")).unwrap_or_default();
     lines.push(format!("branch {branch}{base}"));
@@ -123,9 +126,10 @@ fn others(
 /// Another session in a line.
 pub(super) fn neighbour(view: &SessionView) -> String {
     let task = view.task.map(|task| format!(", {task}")).unwrap_or_default();
-    let heading = quote::line(view.heading().unwrap_or_default(), limits::TOOL_TITLE_CHARS);
-    let doing = quote::line(&view.activity, limits::TOOL_TITLE_CHARS);
-    let files: Vec<&str> = view.files.iter().take(limits::TOOL_FILES).map(String::as_str).collect();
+    let heading = words::line(view.heading().unwrap_or_default(), limits::TOOL_TITLE_CHARS);
+    let doing = words::line(&view.activity, limits::TOOL_TITLE_CHARS);
+    let files = view.files.iter().take(limits::TOOL_FILES).map(|file| words::name(file));
+    let files: Vec<String> = files.collect();
     let files = match files.is_empty() {
         true => String::new(),
         false => format!("; files {}", files.join(", ")),
@@ -145,7 +149,7 @@ fn claims(
     let mut lines = Vec::new();
     for claim in call.engine.claims(Some(workspace))? {
         let whose = if is_own(&claim.name) { "you" } else { claim.name.as_str() };
-        let line = format!("- {whose}: {}", claim.pattern);
+        let line = format!("- {whose}: {}", words::name(&claim.pattern));
         // What a task's scope says and its session claims is one.
         if !lines.contains(&line) {
             lines.push(line);
@@ -154,12 +158,22 @@ fn claims(
     Ok(lines)
 }
 
+/// What was written down for the caller's task, itself or the files it touched.
+fn notes(call: &Call<'_>) -> Result<Vec<String>, EngineError> {
+    let Some(session) = call.session else { return Ok(Vec::new()) };
+    let near = call.engine.notes_near(session, limits::TOOL_NOTES)?;
+    let line = |one: &callboard_engine::NearNote| {
+        format!("- {}; for {}", note::heading(&one.row), words::name(&one.to))
+    };
+    Ok(near.iter().map(line).collect())
+}
+
 fn questions(call: &Call<'_>, workspace: WorkspaceId) -> Result<Vec<String>, EngineError> {
     let Some(session) = call.session else { return Ok(Vec::new()) };
     let calls = call.engine.inbox(Some(workspace))?.calls;
     let own = calls.iter().filter(|one| one.session == Some(session) && one.kind.is_asked());
     let line = |one: &callboard_model::view::CallView| {
-        let question = quote::line(&one.question, limits::TOOL_SNIPPET_CHARS);
+        let question = words::line(&one.question, limits::TOOL_SNIPPET_CHARS);
         let state = if one.state == CallState::Open { "" } else { ", answered" };
         format!("- {} {question}{state}", one.id)
     };

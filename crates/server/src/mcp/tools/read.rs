@@ -1,14 +1,16 @@
 //! `read`: what a citation names, in pages.
 
+pub(super) mod note;
 mod things;
 
-use callboard_engine::{EngineError, EventsFrom, EventsWanted, event_text};
+use callboard_engine::{BriefOf, EngineError, EventsFrom, EventsWanted, event_text};
 use callboard_model::event::Author;
-use callboard_model::{Event, EventBody, ReviewId, Seq, SessionId, TaskId, quote, text};
+use callboard_model::{Event, EventBody, ReviewId, Seq, SessionId, TaskId, quote};
 use rmcp::model::Tool;
+use serde_json::json;
 
 use super::page::page_of;
-use super::{Call, Said, integer, moment, reads, said, task};
+use super::{Call, Said, integer, moment, reads, said, task, words};
 use crate::limits;
 
 pub(super) fn tools() -> [Tool; 1] {
@@ -17,6 +19,7 @@ pub(super) fn tools() -> [Tool; 1] {
         "Read what a citation names: an event with those around it, a session, task, review, decision or note.",
         &[
             ("ref", said("S41#10234, S41, T12, R7, D9 or a note's path")),
+            ("as", json!({ "type": "string", "enum": ["brief"] })),
             ("around", integer()),
             ("page", integer()),
         ],
@@ -26,12 +29,15 @@ pub(super) fn tools() -> [Tool; 1] {
 
 pub(super) fn read(call: &Call<'_>) -> Said {
     let name = call.needs("ref")?.trim();
+    let is_brief = call.text("as").is_some_and(|form| form.trim() == "brief");
     let told = match named(name) {
+        Some(Named::Session(id)) if is_brief => things::brief(call, BriefOf::Session(id))?,
+        Some(Named::Task(id)) if is_brief => things::brief(call, BriefOf::Task(id))?,
         Some(Named::Event(session, seq)) => events(call, session, seq)?,
         Some(Named::Session(id)) => things::session(call, id)?,
         Some(Named::Task(id)) => task::told(call, &call.engine.task(id)?)?,
         Some(Named::Review(id)) => things::review(call, id)?,
-        None => things::note(call, name)?,
+        None => note::told(call, name)?,
     };
     page_of(&told, call.number("page").unwrap_or(1))
 }
@@ -85,8 +91,8 @@ fn in_full(event: &Event) -> String {
 }
 
 fn in_a_line(event: &Event) -> String {
-    let text = text::clip(&event_text(&event.body), 4 * limits::TOOL_SNIPPET_CHARS);
-    format!("{}: {}\n", heading(event), quote::line(&text, limits::TOOL_SNIPPET_CHARS))
+    let text = event_text(&event.body);
+    format!("{}: {}\n", heading(event), words::line(&text, limits::TOOL_SNIPPET_CHARS))
 }
 
 /// Which event, when, and whose word it is.

@@ -3,10 +3,10 @@
 use callboard_engine::EngineError;
 use callboard_model::query::Query;
 use callboard_model::view::{SearchHit, SearchSubject};
-use callboard_model::{EventKind, SessionId, quote};
+use callboard_model::{EventKind, SessionId};
 use rmcp::model::Tool;
 
-use super::{Call, Said, boolean, integer, moment, reads, said, string};
+use super::{Call, Said, boolean, integer, moment, reads, said, string, words};
 use crate::limits;
 
 pub(super) fn tools() -> [Tool; 1] {
@@ -66,6 +66,13 @@ fn is_own(
     Ok(session == own || call.engine.session(session)?.parent == Some(own))
 }
 
+/// What names a note, and what it is.
+fn note(hit: &SearchHit) -> (String, &'static str) {
+    let path = || words::name(hit.note.as_deref().unwrap_or_default());
+    let name = hit.decision.map_or_else(path, |id| id.to_string());
+    (name, hit.note_kind.unwrap_or_default().word())
+}
+
 fn line(hit: &&SearchHit) -> String {
     let (place, kind) = match hit.subject {
         SearchSubject::Event => {
@@ -74,15 +81,15 @@ fn line(hit: &&SearchHit) -> String {
             (place, hit.kind.map_or("", EventKind::word))
         }
         SearchSubject::Task => (hit.task.map(|task| task.to_string()).unwrap_or_default(), "task"),
-        SearchSubject::Note => (hit.note.clone().unwrap_or_default(), "note"),
+        SearchSubject::Note => note(hit),
     };
     let at = hit.at.map(|at| format!(", {}", moment(at))).unwrap_or_default();
     let of = match (hit.subject, hit.task) {
         (SearchSubject::Event, Some(task)) => format!(" for {task}"),
         _ => String::new(),
     };
-    let title = quote::line(&hit.title, limits::TOOL_TITLE_CHARS);
-    let text = quote::line(&hit.text, limits::TOOL_SNIPPET_CHARS);
+    let title = words::line(&hit.title, limits::TOOL_TITLE_CHARS);
+    let text = words::line(&hit.text, limits::TOOL_SNIPPET_CHARS);
     let more = match hit.more_in_session {
         0 => String::new(),
         more => format!(" (+{more} there)"),

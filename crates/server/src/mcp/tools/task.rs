@@ -8,7 +8,7 @@ use rmcp::model::Tool;
 use serde_json::json;
 
 use super::page::page_of;
-use super::{Call, Said, does, integer, said, string, strings};
+use super::{Call, Said, does, integer, said, string, strings, words};
 use crate::limits;
 
 pub(super) fn tools() -> [Tool; 1] {
@@ -42,7 +42,7 @@ pub(super) fn task(call: &Call<'_>) -> Said {
         "update" => update(call),
         "move" => moved(call),
         other => Err(EngineError::Refused {
-            text: format!("a task cannot be told to {}; nothing was done", quote::line(other, 40)),
+            text: format!("a task cannot be told to {}; nothing was done", words::line(other, 40)),
             hint: "do: list, get, create, update or move",
         }),
     }
@@ -70,7 +70,7 @@ pub(super) fn task_id(name: &str) -> Result<TaskId, EngineError> {
 fn column(call: &Call<'_>) -> Result<Option<Column>, EngineError> {
     let Some(word) = call.text("column") else { return Ok(None) };
     Column::from_word(word).map(Some).ok_or_else(|| EngineError::Refused {
-        text: format!("there is no column {}; nothing was done", quote::line(word, 40)),
+        text: format!("there is no column {}; nothing was done", words::line(word, 40)),
         hint: "backlog, ready, running, needs_you, review or done",
     })
 }
@@ -92,7 +92,7 @@ fn list(call: &Call<'_>) -> Said {
 }
 
 pub(super) fn in_a_line(task: &TaskView) -> String {
-    let title = quote::line(&task.title, limits::TOOL_TITLE_CHARS);
+    let title = words::line(&task.title, limits::TOOL_TITLE_CHARS);
     let names = |names: Vec<String>| names.join(", ");
     let mut line = format!("{} {title} ({})", task.id, task.column.word());
     if !task.blocked_by.is_empty() {
@@ -115,7 +115,7 @@ pub(super) fn told(call: &Call<'_>, task: &TaskView) -> Said {
     let mut add = |name: &str, lines: &[String]| {
         if !lines.is_empty() {
             let lines: Vec<String> =
-                lines.iter().map(|line| quote::line(line, limits::TOOL_SNIPPET_CHARS)).collect();
+                lines.iter().map(|line| words::line(line, limits::TOOL_SNIPPET_CHARS)).collect();
             text.push_str(&format!("{name}: {}\n", lines.join(", ")));
         }
     };
@@ -125,7 +125,7 @@ pub(super) fn told(call: &Call<'_>, task: &TaskView) -> Said {
     add("branch", &task.branch.iter().cloned().collect::<Vec<_>>());
     add("tracker", &task.tracker.iter().cloned().collect::<Vec<_>>());
     for session in call.engine.task_detail(task.id)?.sessions {
-        let doing = quote::line(&session.activity, limits::TOOL_TITLE_CHARS);
+        let doing = words::line(&session.activity, limits::TOOL_TITLE_CHARS);
         text.push_str(&format!(
             "- {} ({}), {}: {doing}\n",
             session.id,

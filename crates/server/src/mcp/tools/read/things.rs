@@ -1,10 +1,11 @@
-//! Sessions, reviews and notes as agents read them.
+//! Sessions, reviews and briefs as agents read them.
 
-use callboard_engine::EngineError;
+use callboard_engine::{BriefOf, BriefQuery};
+use callboard_model::limits::BRIEF_TOKENS;
 use callboard_model::view::ReportView;
 use callboard_model::{ReviewId, SessionId, quote};
 
-use super::super::{Call, Said, moment};
+use super::super::{Call, Said, moment, words};
 use crate::limits;
 
 /// What is known of a session: its goal, plan, checks, files and last words.
@@ -19,7 +20,7 @@ pub(super) fn session(call: &Call<'_>, id: SessionId) -> Said {
     text.push('\n');
     for (name, value) in [("folder", &view.cwd), ("branch", &view.branch), ("model", &view.model)] {
         if let Some(value) = value {
-            text.push_str(&format!("{name}: {value}\n"));
+            text.push_str(&format!("{name}: {}\n", words::name(value)));
         }
     }
     if let Some(goal) = detail.goal_text.as_ref().or(view.goal.as_ref()) {
@@ -46,7 +47,7 @@ pub(super) fn session(call: &Call<'_>, id: SessionId) -> Said {
         }),
     );
     let edited = detail.files.iter().filter(|file| file.edits > 0);
-    lines(&mut text, "Files changed", edited.map(|file| format!("- {}", file.path)));
+    lines(&mut text, "Files changed", edited.map(|file| format!("- {}", words::name(&file.path))));
     lines(
         &mut text,
         "What happened",
@@ -113,7 +114,7 @@ pub(super) fn review(call: &Call<'_>, id: ReviewId) -> Said {
         review
             .files
             .iter()
-            .map(|file| format!("- {} +{} -{}", file.path, file.added, file.removed)),
+            .map(|file| format!("- {} +{} -{}", words::name(&file.path), file.added, file.removed)),
     );
     lines(
         &mut text,
@@ -131,19 +132,16 @@ pub(super) fn review(call: &Call<'_>, id: ReviewId) -> Said {
     Ok(text)
 }
 
-/// A note or a decision.
-pub(super) fn note(_: &Call<'_>, name: &str) -> Said {
-    Err(EngineError::Refused {
-        text: format!(
-            "{} names no event, session, task or review",
-            quote::line(name, limits::TOOL_TITLE_CHARS)
-        ),
-        hint: "notes and decisions are files below `.callboard/`: read them there",
-    })
+/// A brief of a session, or of a task and all of its sessions; for the caller's own task, where that is another.
+pub(super) fn brief(call: &Call<'_>, of: BriefOf) -> Said {
+    let own = call.session.map(|session| call.engine.session(session)).transpose()?;
+    let own = own.and_then(|view| view.task);
+    let for_task = own.filter(|task| of != BriefOf::Task(*task));
+    Ok(call.engine.brief(BriefQuery { of, for_task, budget: BRIEF_TOKENS })?.markdown)
 }
 
 fn short(text: &str) -> String {
-    quote::line(text, limits::TOOL_SNIPPET_CHARS)
+    words::line(text, limits::TOOL_SNIPPET_CHARS)
 }
 
 fn lines(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {
