@@ -8,7 +8,7 @@ use callboard_testkit::{Callboard, Daemon, HermeticHome, daemon, wait};
 use serde_json::Value;
 
 /// What a file may grow to, in blocks of 512 bytes: room for the store's first pages only.
-const BLOCKS: u32 = 1200;
+const BLOCKS: u32 = 1600;
 
 fn doctor(daemon: &Daemon<'_>) -> Value {
     daemon.get("/api/doctor").json()
