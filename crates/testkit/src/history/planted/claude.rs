@@ -70,6 +70,21 @@ impl Claude {
         self.user(json!([block]), json!({"toolUseResult": told}));
     }
 
+    fn edited(&mut self, id: &str, path: &str, old: &str, new: &str) {
+        let lines: Vec<String> = old
+            .lines()
+            .map(|line| format!("-{line}"))
+            .chain(new.lines().map(|line| format!("+{line}")))
+            .collect();
+        let patch = json!([{"oldStart": 12, "oldLines": old.lines().count(), "newStart": 12,
+            "newLines": new.lines().count(), "lines": lines}]);
+        let told = json!({"filePath": path, "oldString": old, "newString": new,
+            "originalFile": old, "structuredPatch": patch, "userModified": false,
+            "replaceAll": false});
+        let text = format!("The file {path} has been updated successfully.");
+        self.result(id, &text, false, told);
+    }
+
     fn refused(&mut self, id: &str, words: &str) {
         let mut text = "The user doesn't want to proceed with this tool use. The tool use was rejected (eg. if it \
             was a file edit, the new_string was NOT written to the file)."
@@ -170,7 +185,15 @@ impl Pen for Claude {
                     .zip(*answers)
                     .map(|(asked, answer)| (asked.question.clone(), json!(answer)))
                     .collect();
-                let text = format!("User has answered your questions: {}", json!(told));
+                let pairs: Vec<String> = asked
+                    .iter()
+                    .zip(*answers)
+                    .map(|(asked, answer)| format!("\"{}\"=\"{answer}\"", asked.question))
+                    .collect();
+                let text = format!(
+                    "User has answered your questions: {}. You can now continue with the user's answers in mind.",
+                    pairs.join(", ")
+                );
                 self.result(
                     &id,
                     &text,
@@ -191,20 +214,7 @@ impl Pen for Claude {
                 let text = "User has approved your plan. You can now start coding.";
                 self.result(&id, text, false, json!({"plan": plan, "isAgent": false}));
             }
-            (Came::Done(_), Use::Edit { path, old, new }) => {
-                let lines: Vec<String> = old
-                    .lines()
-                    .map(|line| format!("-{line}"))
-                    .chain(new.lines().map(|line| format!("+{line}")))
-                    .collect();
-                let patch = json!([{"oldStart": 12, "oldLines": old.lines().count(), "newStart": 12,
-                    "newLines": new.lines().count(), "lines": lines}]);
-                let told = json!({"filePath": path, "oldString": old, "newString": new,
-                    "originalFile": old, "structuredPatch": patch, "userModified": false,
-                    "replaceAll": false});
-                let text = format!("The file {path} has been updated successfully.");
-                self.result(&id, &text, false, told);
-            }
+            (Came::Done(_), Use::Edit { path, old, new }) => self.edited(&id, path, old, new),
             (Came::Done(_), Use::Write { path, content }) => {
                 let told = json!({"type": "create", "filePath": path, "content": content,
                     "structuredPatch": [], "originalFile": null});

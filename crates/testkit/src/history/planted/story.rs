@@ -384,6 +384,10 @@ impl<'v, P: Pen> Story<'v, P> {
         if self.phrases.writer.random.chance(0.35) {
             let at = self.phrases.writer.random.below(self.checks.len());
             self.check(at, false);
+            // What passes then is another one.
+            if self.phrases.writer.random.chance(0.4) {
+                self.check((at + 1) % self.checks.len(), true);
+            }
         }
         if self.phrases.writer.random.chance(0.5) {
             let path = self.own_path();
