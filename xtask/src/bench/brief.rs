@@ -53,7 +53,7 @@ fn id_of(known: &Value, native: &str) -> String {
     let all = known["sessions"].as_array().or_else(|| known.as_array());
     let found = all.into_iter().flatten().find(|session| session.to_string().contains(native));
     let id = found.and_then(|session| session["id"].as_str());
-    id.unwrap_or_else(|| panic!("no session {native} among {known:#}")).to_owned()
+    id.expect("a planted session that the daemon knows").to_owned()
 }
 
 /// What was found over all sessions.

@@ -55,7 +55,11 @@ pub(super) fn measure(
             .beside("an empty MCP server", Some(empty.megabytes())),
     );
     figures.push(Figure::new("instructions and tools", told.len() as f64, "bytes"));
-    figures.push(Figure::new("instructions and tools", f64::from(tokens::of(&told)), "tokens"));
+    let by_characters = told.chars().count() as f64 / super::TOKEN_CHARS;
+    figures.push(
+        Figure::new("instructions and tools, tokens", f64::from(tokens::of(&told)), "")
+            .beside("of 3.5 characters", Some(by_characters)),
+    );
     figures
 }
 

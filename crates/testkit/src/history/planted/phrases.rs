@@ -195,7 +195,7 @@ impl<'v> Phrases<'v> {
     }
 
     pub(super) fn noun(&mut self) -> &'static str {
-        *self.writer.random.pick::<&str>(NOUNS)
+        self.writer.random.pick::<&str>(NOUNS)
     }
 
     pub(super) fn fill(&mut self, template: &str) -> String {
