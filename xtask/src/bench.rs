@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what the product costs, beside the least that it could cost.
 
+mod brief;
 mod conflicts;
 mod coupling;
 mod diff;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use crate::run::product;
+pub(crate) use brief::serve_nothing;
 pub(crate) use coupling::{Asked, Half, coupling};
 use figure::Figure;
 use ground::Scale;
@@ -46,6 +48,8 @@ pub(crate) enum Bench {
     Conflicts,
     /// First view and scrolling of a review of 100,000 lines, in Chromium.
     Diff,
+    /// What of planted sessions briefs hand on; what briefs and the tools of agents cost.
+    Brief,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
 }
@@ -57,6 +61,8 @@ pub(crate) struct Given {
     pub(crate) truth: Option<PathBuf>,
     /// Their repositories.
     pub(crate) paths: Vec<PathBuf>,
+    /// Tell what was not found.
+    pub(crate) verbose: bool,
 }
 
 /// Measures what `name` says, or everything, with the release build, or with `CALLBOARD_BIN`.
@@ -85,6 +91,7 @@ pub(crate) fn bench(
             Bench::Worktree => worktree::measure(&binary, scale),
             Bench::Conflicts => conflicts::measure(&binary, scale, given),
             Bench::Diff => diff::measure(root, &binary),
+            Bench::Brief => brief::measure(&binary, given.verbose),
             Bench::Coupling => Vec::new(),
         });
     }

@@ -51,13 +51,16 @@ enum Chore {
         truth: Option<PathBuf>,
         /// Repositories of these merges, in folders named `owner+name` or `owner/name`.
         paths: Vec<PathBuf>,
-        /// Print what is told of each merge.
+        /// Print what is told of each merge, and what a brief does not tell.
         #[arg(long)]
         verbose: bool,
         /// Replay only this half of the merges.
         #[arg(long, value_enum)]
         half: Option<bench::Half>,
     },
+    /// Answer as the emptiest MCP server: what others are measured beside.
+    #[command(hide = true)]
+    EmptyMcp,
     /// Kill the daemon again and again while it reads history, race answers, and see that nothing is lost.
     Soak {
         /// How often.
@@ -98,8 +101,12 @@ fn main() -> ExitCode {
             verbose,
             kept: &root().join("target/bench/coupling"),
         }),
-        Chore::Bench { name, json, full, truth, paths, .. } => {
-            bench::bench(&root(), name, json, full, &bench::Given { truth, paths })
+        Chore::Bench { name, json, full, truth, paths, verbose, .. } => {
+            bench::bench(&root(), name, json, full, &bench::Given { truth, paths, verbose })
+        }
+        Chore::EmptyMcp => {
+            bench::serve_nothing();
+            Ok(())
         }
         Chore::Soak { kills } => soak::soak(&root(), kills),
         Chore::Dist => dist::dist(&root()),

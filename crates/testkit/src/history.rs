@@ -8,6 +8,7 @@ mod claude;
 mod claude_tools;
 mod codex;
 mod giant;
+mod planted;
 mod random;
 mod sheet;
 mod time;
@@ -24,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 pub use giant::write_giant_line;
+pub use planted::{Planted, PlantedKind, PlantedSession, Planting, Proof, plant};
 
 use claude::ClaudeSession;
 use codex::CodexThread;

@@ -145,7 +145,8 @@ fn repeated_result(
         for (name, value) in fields.iter() {
             match &*name {
                 "originalFile" | "originalFileContents" => cuts.drop_value(value, BEFORE_EDIT),
-                "structuredPatch" => {}
+                // What the user chose stands nowhere else by itself.
+                "structuredPatch" | "answers" => {}
                 "base64" => cuts.blob(value, &fields.text("type").unwrap_or_default()),
                 _ => repeated_result(value, told, depth + 1, state, cuts),
             }

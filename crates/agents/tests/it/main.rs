@@ -7,6 +7,7 @@ mod claude;
 mod codex;
 mod discovery;
 mod pipeline;
+mod planted;
 #[cfg(unix)]
 mod status;
 

@@ -18,7 +18,7 @@ use crate::fold::{Doing, MilestoneKind, OpenUse, SessionFold, Verb, Words};
 use crate::purpose::Purpose;
 use crate::session::{Outcome, TurnState};
 use crate::text::{clip, one_line};
-use crate::{Timestamp, limits};
+use crate::{Ordinal, Timestamp, limits};
 
 /// What a session is doing right now.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -135,6 +135,11 @@ pub(crate) fn question_in_full(fold: &SessionFold) -> Option<String> {
 /// What the agent's last words ask.
 pub(crate) fn question(fold: &SessionFold) -> Option<String> {
     fold.said.as_ref().and_then(closing::question)
+}
+
+/// What these words ask at their end.
+pub(crate) fn question_in(text: &str) -> Option<String> {
+    Words::of(text, (Ordinal::default(), None)).as_ref().and_then(closing::question)
 }
 
 /// What is being done, without a word on how the turn stands.

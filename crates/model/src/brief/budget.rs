@@ -28,15 +28,20 @@ pub(super) fn choose(candidates: Vec<Candidate>, room: u32) -> (Vec<BriefSection
             chosen[*at] = Some(line);
         }
     }
-    for at in &order {
-        let candidate = &candidates[*at];
-        let (Some(line), Some(long)) = (&chosen[*at], &candidate.long) else { continue };
-        let longer = candidate.line(long);
-        let more = tokens::of(&render::line(&longer))
-            - tokens::of(&render::line(line)).min(tokens::of(&render::line(&longer)));
-        if more <= room {
-            room -= more;
-            chosen[*at] = Some(longer);
+    // All have their second length before the first has its third.
+    let lengths = candidates.iter().map(|candidate| candidate.longer.len()).max().unwrap_or(0);
+    for length in 0..lengths {
+        for at in &order {
+            let candidate = &candidates[*at];
+            let text = candidate.longer.get(length);
+            let (Some(line), Some(text)) = (&chosen[*at], text) else { continue };
+            let longer = candidate.line(text);
+            let needs = tokens::of(&render::line(&longer));
+            let more = needs.saturating_sub(tokens::of(&render::line(line)));
+            if more <= room {
+                room -= more;
+                chosen[*at] = Some(longer);
+            }
         }
     }
     let left_out = chosen.iter().filter(|line| line.is_none()).count();

@@ -56,11 +56,12 @@ impl Lines {
         if text.short.is_empty() || cites.is_empty() {
             return;
         }
-        let Text { short, long, no_longer } = text;
-        let long = long.filter(|long| *long != short);
+        let Text { short, mut longer, no_longer } = text;
+        longer.retain(|longer| *longer != short);
+        longer.dedup();
         let order = (self.session, at);
         let cites = cites.to_vec();
-        self.all.push(Candidate { part, weight, short, long, cites, no_longer, order });
+        self.all.push(Candidate { part, weight, short, longer, cites, no_longer, order });
     }
 
     fn task(&mut self, task: &BriefTask) {
@@ -112,7 +113,7 @@ impl Lines {
         let words: Vec<String> =
             words.filter(|word| word.len() >= 4).map(str::to_lowercase).collect();
         for line in &mut self.all {
-            let text = line.long.as_ref().unwrap_or(&line.short).to_lowercase();
+            let text = line.longer.last().unwrap_or(&line.short).to_lowercase();
             let in_scope = task.scope.iter().any(|path| {
                 let path = path.trim_end_matches(['*', '/']).to_lowercase();
                 !path.is_empty() && text.contains(&path)
@@ -127,20 +128,21 @@ impl Lines {
 /// The words of a line.
 struct Text {
     short: String,
-    long: Option<String>,
+    longer: Vec<String>,
     no_longer: Option<String>,
 }
 
 impl Text {
     fn short(text: String) -> Self {
-        Self { short: text, long: None, no_longer: None }
+        Self { short: text, longer: Vec::new(), no_longer: None }
     }
 
-    /// A text in few characters, and in more.
+    /// A text in few characters, in twice as many, and in more.
     fn of(text: &str, chars: usize) -> Self {
         let short = crate::text::clip(text, chars);
-        let long = crate::text::clip(text, limits::BRIEF_LONG_CHARS);
-        Self { short, long: Some(long), no_longer: None }
+        let longer = [chars * 2, limits::BRIEF_LONG_CHARS];
+        let longer = longer.map(|chars| crate::text::clip(text, chars)).to_vec();
+        Self { short, longer, no_longer: None }
     }
 }
 

@@ -4,6 +4,8 @@ mod budget;
 mod handed;
 mod lines;
 mod render;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 
 pub use handed::{own_words, take_over, with_brief};
@@ -124,8 +126,8 @@ struct Candidate {
     weight: u32,
     /// In few words.
     short: String,
-    /// In more words, where there is room.
-    long: Option<String>,
+    /// In more words, and in still more, where there is room.
+    longer: Vec<String>,
     cites: Vec<String>,
     no_longer: Option<String>,
     /// Its place among the lines of its part.

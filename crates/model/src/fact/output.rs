@@ -12,7 +12,7 @@ pub(super) struct Ended {
     pub(super) verdict: Verdict,
     /// In a few words.
     pub(super) result: String,
-    /// The lines that tell of the failure, if it failed.
+    /// The lines that tell of the failure, if it failed or may have failed.
     pub(super) failure: Vec<String>,
 }
 
@@ -24,12 +24,17 @@ pub(super) fn ended(
     if let Some(run) = run_of(purpose, result, place) {
         let mut failure = Vec::new();
         if run.verdict == Verdict::Failed {
-            failure.extend(run.first_failure.clone());
-            for line in failure_lines(result) {
+            let (named, told) = failure_lines(result);
+            let first = run.first_failure.iter().map(|first| in_full(first, result));
+            for line in named.iter().cloned().chain(first).chain(told.iter().cloned()) {
                 if failure.len() < limits::FAILURE_LINES && !failure.contains(&line) {
                     failure.push(line);
                 }
             }
+        } else if run.verdict == Verdict::Unknown {
+            // What follows in a pipe hides the exit code, not the errors.
+            let (named, told) = telling_lines(result);
+            failure.extend(named.into_iter().chain(told).take(limits::FAILURE_LINES));
         }
         return Ended { verdict: run.verdict, result: run.result(), failure };
     }
@@ -44,7 +49,8 @@ pub(super) fn ended(
         Some(false) => {
             let code = result.exit_code.map(|code| format!(" with exit code {code}"));
             let result_words = format!("failed{}", code.unwrap_or_default());
-            let failure = failure_lines(result);
+            let (named, told) = failure_lines(result);
+            let failure = named.into_iter().chain(told).take(limits::FAILURE_LINES).collect();
             Ended { verdict: Verdict::Failed, result: result_words, failure }
         }
         None => Ended {
@@ -81,42 +87,59 @@ const TELLING: [&str; 22] = [
     "assert",
 ];
 
-/// The lines of an output that tell of a failure; its last line where none does.
-fn failure_lines(result: &ToolResult) -> Vec<String> {
-    let mut told: Vec<String> = Vec::new();
-    let mut last = None;
-    for text in [result.stderr.as_deref(), Some(result.text.as_str())].into_iter().flatten() {
-        for line in tail(text, limits::CHECK_OUTPUT_BYTES).lines() {
-            if line.len() > 2_000 {
-                continue;
-            }
-            let line = clip(&one_line(line), limits::FAILURE_CHARS);
-            let small = line.to_lowercase();
-            let is_bare = matches!(
-                small.trim_matches(|c: char| !c.is_alphabetic()),
-                "fail" | "failed" | "error"
-            );
-            if is_bare || line.chars().filter(|c| c.is_alphabetic()).count() < 4 {
-                continue;
-            }
-            let is_telling = TELLING.iter().any(|word| small.contains(word));
-            // A summary such as `0 failed` tells of none.
-            if is_telling && !is_summary(&small) && !told.contains(&line) {
-                told.push(line.clone());
-            }
-            last = Some(line);
+/// How programs mark what failed before they name it.
+const MARKS: [&str; 9] = ["FAIL ", "FAILED ", "--- FAIL", "not ok ", "×", "✕", "✗", "✘", "●"];
+
+/// The lines of an output that name what failed, and those that tell of errors; its last line where there are none.
+fn failure_lines(result: &ToolResult) -> (Vec<String>, Vec<String>) {
+    let (named, mut told) = telling_lines(result);
+    if named.is_empty() && told.is_empty() {
+        told.extend(lines_of(result).last());
+    }
+    (named, told)
+}
+
+/// A line that was cut elsewhere, as the output has it.
+fn in_full(line: &str, result: &ToolResult) -> String {
+    let Some(stem) = line.strip_suffix('…') else { return line.to_owned() };
+    lines_of(result).find(|whole| whole.contains(stem)).unwrap_or_else(|| line.to_owned())
+}
+
+/// The lines of an output that name what failed, and those that tell of errors.
+fn telling_lines(result: &ToolResult) -> (Vec<String>, Vec<String>) {
+    let (mut named, mut told): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for line in lines_of(result) {
+        let small = line.to_lowercase();
+        let is_named = MARKS.iter().any(|mark| line.starts_with(mark));
+        let is_telling = TELLING.iter().any(|word| small.contains(word));
+        let lines = if is_named { &mut named } else { &mut told };
+        // A summary such as `0 failed` tells of none.
+        let is_new = lines.len() < limits::FAILURE_LINES && !lines.contains(&line);
+        if is_new && (is_named || is_telling && !is_summary(&small)) {
+            lines.push(line);
         }
     }
-    if told.is_empty() {
-        return last.into_iter().collect();
-    }
-    told.truncate(limits::FAILURE_LINES);
-    told
+    (named, told)
+}
+
+/// The lines of an output that have words.
+fn lines_of(result: &ToolResult) -> impl Iterator<Item = String> {
+    let texts = [result.stderr.as_deref(), Some(result.text.as_str())].into_iter().flatten();
+    let lines = texts.flat_map(|text| tail(text, limits::CHECK_OUTPUT_BYTES).lines());
+    lines.filter(|line| line.len() <= 2_000).filter_map(|line| {
+        let line = clip(&one_line(line), limits::FAILURE_CHARS);
+        let small = line.to_lowercase();
+        let bare = small.trim_matches(|c: char| !c.is_alphabetic());
+        let is_bare = matches!(bare, "fail" | "failed" | "error");
+        let letters = line.chars().filter(|c| c.is_alphabetic()).count();
+        (!is_bare && letters >= 4).then_some(line)
+    })
 }
 
 fn is_summary(line: &str) -> bool {
     let (counts, _) = Counts::read(line);
-    let is_count = line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(" failed");
+    let counted = |at: usize| line[..at].ends_with(|c: char| c.is_ascii_digit());
+    let is_count = line.match_indices(" failed").any(|(at, _)| counted(at));
     is_count || !counts.is_empty() || line.contains("0 error") || line.contains("0 failed")
 }
 
@@ -168,8 +191,29 @@ mod tests {
             exit_code: Some(1),
             ..ToolResult::default()
         };
-        assert_eq!(failure_lines(&result), ["TypeError: x is not a function"]);
+        assert_eq!(failure_lines(&result).1, ["TypeError: x is not a function"]);
         let silent = ToolResult { text: "one\nthe last line\n".into(), ..ToolResult::default() };
-        assert_eq!(failure_lines(&silent), ["the last line"]);
+        assert_eq!(failure_lines(&silent).1, ["the last line"]);
+    }
+
+    #[test]
+    fn what_failed_is_named_first_and_in_full() {
+        let output = " ❯ src/a.test.ts (9 tests | 1 failed)\n   × keeps the order of rows 12ms\n     → expected 2 to be 3\n\n Tests  1 failed | 8 passed (9)\n";
+        let result = ToolResult { text: output.into(), ..ToolResult::default() };
+        let (named, told) = failure_lines(&result);
+        assert_eq!(named, ["× keeps the order of rows 12ms"]);
+        assert_eq!(told.last().map(String::as_str), Some("→ expected 2 to be 3"));
+        assert_eq!(in_full("→ expected 2 to…", &result), "→ expected 2 to be 3");
+        assert_eq!(in_full("test a failed", &result), "test a failed");
+    }
+
+    #[test]
+    fn errors_before_a_filter_are_told_though_the_exit_code_is_hidden() {
+        let purpose = Purpose::of("go vet ./... 2>&1 | tail -30");
+        let text = "# example.com/app\na.go:3:2: undefined: rows\n".to_owned();
+        let result = ToolResult { text, exit_code: Some(0), ..ToolResult::default() };
+        let ended = ended(&purpose, &result, (Ordinal(1), None));
+        assert_eq!(ended.verdict, Verdict::Unknown);
+        assert_eq!(ended.failure, ["a.go:3:2: undefined: rows"]);
     }
 }

@@ -192,3 +192,39 @@ fn folding_anew_tells_the_same_facts() {
     assert_eq!(back, scene.fold);
     assert!(SessionFold::anew().tracker.take_news().1);
 }
+
+#[test]
+fn an_answer_by_a_questions_id_is_told_with_the_question() {
+    let mut scene = Scene::default();
+    scene.prompt("write the migration");
+    let tool_use = scene.tool_use("request_user_input");
+    let item =
+        |text: &str| QuestionItem { question: text.into(), options: Vec::new(), multiple: false };
+    let questions = vec![item("Which database?"), item("Keep the column?")];
+    scene.add(EventBody::Question(Question { tool_use: tool_use.clone(), questions }));
+    let answers = [("choice_0", "SQLite"), ("choice_1", "yes")];
+    let answers = answers.map(|(id, answer)| (id.to_owned(), answer.to_owned())).to_vec();
+    scene.ends(&tool_use, ToolResult { answers, ..ToolResult::default() });
+    let told: Vec<FactBody> =
+        scene.of("answered").into_iter().map(|fact| fact.body.clone()).collect();
+    let answered = |question: &str, answer: &str| FactBody::Answered {
+        question: question.into(),
+        answer: answer.into(),
+    };
+    assert_eq!(told, [answered("Which database?", "SQLite"), answered("Keep the column?", "yes")]);
+}
+
+#[test]
+fn a_commit_that_says_nothing_is_known_by_the_log_after_it() {
+    let mut scene = Scene::default();
+    scene.prompt("mend the parser");
+    let (used, told) = scene.runs(
+        "git commit -qam 'Mend the parser' && git log --oneline -1",
+        0,
+        "1a2b3c4 (HEAD -> main) Mend the parser\n",
+    );
+    let [commit] = scene.of("committed")[..] else { panic!("{:?}", scene.facts) };
+    assert_eq!(places(commit), [used, told]);
+    assert!(matches!(&commit.body, FactBody::Committed { id, subject }
+        if id == "1a2b3c4" && subject == "Mend the parser"));
+}

@@ -211,9 +211,13 @@ impl FactTracker {
             UseOf::Edit { files } if !failed => self.edited(files, ordinal, place.1),
             UseOf::Question { questions } if !failed => {
                 for (number, (asked, answer)) in result.answers.iter().enumerate() {
+                    // Some agents answer by a question's id alone: then by its place.
                     let asked_in = questions.iter().position(|known| *known == one_line(asked));
-                    let key = question_key(&id, asked_in.unwrap_or(number));
-                    let question = clip(&one_line(asked), limits::ANSWER_CHARS);
+                    let at = asked_in.unwrap_or(number);
+                    let key = question_key(&id, at);
+                    let in_full = questions.get(at).filter(|known| !known.is_empty());
+                    let question = in_full.cloned().unwrap_or_else(|| one_line(asked));
+                    let question = clip(&question, limits::ANSWER_CHARS);
                     let answer = clip(&one_line(answer), limits::ANSWER_CHARS);
                     self.tell(key, &places, place.1, FactBody::Answered { question, answer });
                 }
@@ -311,8 +315,12 @@ impl FactTracker {
         places: &[Ordinal],
         at: Option<Timestamp>,
     ) {
-        if let Some((_, id, printed)) = crate::fold::landed::printed_commit(&result.text) {
-            let is_told = act == Share::Commit && !subject.is_empty();
+        let is_told = act == Share::Commit && !subject.is_empty();
+        let printed = crate::fold::landed::printed_commit(&result.text);
+        let printed = printed.map(|(_, id, printed)| (id, printed)).or_else(|| {
+            crate::fold::landed::listed_commit(&result.text, subject).filter(|_| is_told)
+        });
+        if let Some((id, printed)) = printed {
             let subject =
                 clip(&one_line(if is_told { subject } else { printed }), limits::LINE_CHARS);
             let committed = FactBody::Committed { id: id.to_owned(), subject };

@@ -84,6 +84,18 @@ pub(crate) fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
+/// Id and subject of the commit of this subject, as `git log --oneline` lists it after a `git commit` that says nothing.
+pub(crate) fn listed_commit<'t>(output: &'t str, subject: &str) -> Option<(&'t str, &'t str)> {
+    output.lines().find_map(|line| {
+        let (id, rest) = line.trim().split_once(' ')?;
+        let hex = (7..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
+        // Before the subject may stand the names of branches: `1a2b3c4 (HEAD -> main) Subject`.
+        let names = rest.strip_prefix('(').and_then(|names| names.split_once(") "));
+        let listed = names.map_or(rest, |(_, listed)| listed);
+        (hex && listed == subject).then_some((id, listed))
+    })
+}
+
 /// The address of a pull or merge request in a command's output.
 pub(crate) fn pull_request_address(output: &str) -> Option<&str> {
     output.split_whitespace().rev().find(|word| {

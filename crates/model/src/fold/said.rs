@@ -20,7 +20,7 @@ pub struct Words {
 }
 
 impl Words {
-    pub(super) fn of(text: &str, place: (Ordinal, Option<Timestamp>)) -> Option<Self> {
+    pub(crate) fn of(text: &str, place: (Ordinal, Option<Timestamp>)) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() {
             return None;

@@ -38,11 +38,12 @@ fn ran(
 ) {
     let command = shown(&ran.command);
     let is_check = ran.check.is_some();
-    let passed_later = ran.check.is_some_and(|check| latest.passed(check) > Some(fact.last));
+    // Another check of its kind passed, and something was done in between.
+    let passed_later = ran.check.is_some_and(|check| latest.passed(check) > Some(fact.last))
+        && latest.edit.is_some_and(|edit| edit.last > fact.last);
     let text = match ran.verdict {
         Verdict::Failed if passed_later => return,
-        Verdict::Failed => format!("`{command}` {}{}", ran.result, failure(&ran.failure)),
-        _ => format!("`{command}` {}", ran.result),
+        _ => format!("`{command}` {}{}", ran.result, failure(&ran.failure)),
     };
     let weight = match (ran.verdict, is_check) {
         (Verdict::Failed, true) => 890,
@@ -153,7 +154,7 @@ fn mended(lines: &mut Lines, session: &BriefSession, fact: &BriefFact, mended: &
     let short = mended.failure.first().map(|line| format!(": {}", quoted(line)));
     let text = Text {
         short: format!("`{command}` failed{}; {by}", short.unwrap_or_default()),
-        long: Some(format!("`{command}` failed{}; {by}", failure(&mended.failure))),
+        longer: vec![format!("`{command}` failed{}; {by}", failure(&mended.failure))],
         no_longer: None,
     };
     let weight = if mended.edited.is_empty() && mended.ran.is_empty() { 400 } else { 795 };

@@ -31,6 +31,7 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
                 lines.add(part, weight, Text::of(&said, chars), &fact.cites, fact.last);
             }
             FactBody::Said { text } if !session.is_subagent => {
+                asked_last(lines, session, fact, text);
                 let said = format!(
                     "{} \u{201c}{}\u{201d}",
                     crate::brief::SAID_LAST,
@@ -57,6 +58,21 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
     }
     plan(lines, session);
     git(lines, session);
+}
+
+/// What its last words ask, if nobody said anything since.
+fn asked_last(lines: &mut Lines, session: &BriefSession, said: &BriefFact, text: &str) {
+    let is_reply = |fact: &BriefFact| {
+        fact.last > said.last
+            && matches!(fact.body, FactBody::Directed { .. } | FactBody::Answered { .. })
+    };
+    if session.facts.iter().any(is_reply) {
+        return;
+    }
+    let Some(question) = crate::activity::question_in(text) else { return };
+    let line = format!("Asked in its last words: {}", quoted(&question));
+    let text = Text::of(&line, limits::BRIEF_PROMPT_CHARS);
+    lines.add(BriefPart::Open, 918, text, &said.cites, said.last);
 }
 
 /// What the user chose, refused or has yet to choose.
