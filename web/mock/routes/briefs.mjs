@@ -102,7 +102,7 @@ function related(_state, _, { query }) {
           note: null,
           agent: 'codex',
           title: 'Move invoice numbers into their own sequence',
-          at: at(-3 * 24 * 60),
+          at: at(3 * 24 * 60),
           why: ['about `crates/api/src/middleware.rs`', 'met the same error: 429 without Retry-After'],
           lines: [
             line('“Answer with seconds, never with a date”, to: which form of Retry-After?', [
@@ -116,7 +116,7 @@ function related(_state, _, { query }) {
           note: 'D9',
           agent: null,
           title: 'Count requests per account, and not per connection',
-          at: at(-26 * 60),
+          at: at(26 * 60),
           why: ['about `crates/api/src/limits/bucket.rs`'],
           lines: [line('A limit per connection is no limit for whoever opens another one.', ['D9'])],
           weight: 1.6,
