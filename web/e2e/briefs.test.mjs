@@ -175,4 +175,13 @@ test('a refusal leaves everything as it was', async () => {
   await page.getByRole('form', { name: 'Hand off S42' }).waitFor()
 })
 
+test('what others did that bears on a session stands beside it, with the way there', async () => {
+  await go('/s/S41')
+  const aside = page.locator('.aside section', { has: page.getByRole('heading', { name: 'Related' }) })
+  await aside.getByText('Answer with seconds, never with a date').waitFor()
+  assert.equal(await aside.locator('li').count(), 2)
+  await aside.getByRole('link', { name: 'S44#44000012' }).click()
+  await page.waitForURL(/\/s\/S44/)
+})
+
 test('nothing went wrong on the way', () => assert.deepEqual(view.problems, []))

@@ -91,4 +91,42 @@ function brief(state, _, { query }) {
   }
 }
 
-export const ROUTES = [['GET', /^\/api\/brief$/, brief]]
+/** Only S41 has work beside it. */
+function related(_state, _, { query }) {
+  if (query.get('session') !== 'S41') return { body: { items: [] } }
+  return {
+    body: {
+      items: [
+        {
+          session: 'S44',
+          note: null,
+          agent: 'codex',
+          title: 'Move invoice numbers into their own sequence',
+          at: at(3 * 24 * 60),
+          why: ['about `crates/api/src/middleware.rs`', 'met the same error: 429 without Retry-After'],
+          lines: [
+            line('“Answer with seconds, never with a date”, to: which form of Retry-After?', [
+              'S44#44000012',
+            ]),
+          ],
+          weight: 2.4,
+        },
+        {
+          session: null,
+          note: 'D9',
+          agent: null,
+          title: 'Count requests per account, and not per connection',
+          at: at(26 * 60),
+          why: ['about `crates/api/src/limits/bucket.rs`'],
+          lines: [line('A limit per connection is no limit for whoever opens another one.', ['D9'])],
+          weight: 1.6,
+        },
+      ],
+    },
+  }
+}
+
+export const ROUTES = [
+  ['GET', /^\/api\/brief$/, brief],
+  ['GET', /^\/api\/related$/, related],
+]
