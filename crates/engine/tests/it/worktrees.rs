@@ -153,9 +153,9 @@ fn the_next_worktree_comes_from_the_pool_at_the_bases_tip() {
     assert!(admin.contains(".git/worktrees/"), "{admin}");
     let again = scene.pooled();
     assert_ne!(again.id, pooled.id);
-    // It may be on its way to a newer tip just now.
+    // It may be on its way to a newer tip just now, or another may have taken its place, by another name.
     scene.running.wait("a refusal", |_| {
-        let refused = scene.remove(".pool").err().map(|error| error.to_string());
+        let refused = scene.remove(&scene.pooled().name).err().map(|error| error.to_string());
         refused.filter(|text| text.contains("pooled"))
     });
 }
