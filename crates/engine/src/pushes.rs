@@ -46,26 +46,17 @@ pub(crate) fn start(engine: &Arc<Engine>) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
         callboard_os::thread::give_way();
-        let notifications = match FileWatcher::new() {
-            Ok((watcher, notifications)) => {
-                if let Some(engine) = engine.upgrade() {
-                    *engine.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(watcher);
-                }
-                Some(notifications)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "pushes are told when the daemon starts, not as they happen");
-                None
-            }
-        };
+        let (watcher, notifications) = FileWatcher::new();
+        let Some(held) = engine.upgrade() else { return };
+        *held.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+        drop(held);
         look_at_all(&engine, |_| true);
         // The sender lives in the watcher, which ends with the engine.
-        while let Some(first) = notifications.as_ref().and_then(|all| all.recv().ok()) {
+        while let Ok(first) = notifications.recv() {
             // Git writes the log before the command that pushed has ended, and its session has told so.
             std::thread::sleep(limits::PUSH_SETTLES);
-            let rest = notifications.iter().flat_map(|all| all.try_iter());
-            let changed: Vec<FileNotification> = std::iter::once(first).chain(rest).collect();
+            let changed: Vec<FileNotification> =
+                std::iter::once(first).chain(notifications.try_iter()).collect();
             look_at_all(&engine, |followed| {
                 // Pushes and fetches; a merge into the base, for those that wait in the pool.
                 let refs = ["refs/remotes", "refs/heads"].map(|refs| followed.logs().join(refs));

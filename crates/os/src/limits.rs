@@ -12,8 +12,17 @@ pub const COMMAND_TIME: Duration = Duration::from_secs(60);
 /// File notifications waiting to be looked at; beyond it they are folded into one "look everywhere".
 pub const FILE_NOTIFICATIONS: usize = 8192;
 
-/// Folders that are watched at most: a third of Linux's usual default of 65,536 per user.
-pub const WATCHED_FOLDERS: usize = 20_000;
+/// Time between two looks at folders that the system does not notify of: what an agent says shows within it.
+pub const POLL_EVERY: Duration = Duration::from_secs(1);
+
+/// Times as long as a look took until the next one: looking takes a twentieth of a core at most.
+pub const POLL_REST: u32 = 20;
+
+/// Looks in a row, until one finds nothing new: beyond, somebody writes without end.
+pub const POLL_PASSES: usize = 4;
+
+/// Files and folders that are looked at at most: some 100 bytes of memory each.
+pub const POLLED_ENTRIES: usize = 200_000;
 
 /// Niceness of threads that give way (0 is usual, 19 the most): such a thread gets a tenth of a core that
 /// another one wants.

@@ -1,5 +1,7 @@
 //! File notifications.
 
+mod polled;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,6 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use notify::{EventKind, RecursiveMode, Watcher as _};
 
+use self::polled::Polled;
 use crate::limits;
 
 /// What a watched file system reports.
@@ -18,9 +21,12 @@ pub enum FileNotification {
     Lost,
 }
 
-/// Watches folders until dropped.
+/// Watches folders until dropped: by the system's notifications, and by looking where it has none left to give, as
+/// where other programs took all of `fs.inotify.max_user_instances`.
 pub struct FileWatcher {
-    inner: notify::RecommendedWatcher,
+    native: Option<notify::RecommendedWatcher>,
+    polled: Option<Polled>,
+    outbox: Outbox,
 }
 
 /// A folder that could not be watched, and why.
@@ -33,57 +39,84 @@ pub struct WatchError {
 
 impl FileWatcher {
     /// A watcher of nothing yet, and the receiving end of its notifications.
-    ///
-    /// # Errors
-    /// When the system has no notifications to give.
-    pub fn new() -> Result<(Self, Receiver<FileNotification>), WatchError> {
-        let (sender, receiver) = sync_channel(limits::FILE_NOTIFICATIONS);
-        let overflowed = Arc::new(AtomicBool::new(false));
-        let inner = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-            report(event, &sender, &overflowed);
-        })
-        .map_err(|cause| WatchError { path: PathBuf::new(), cause })?;
-        Ok((Self { inner }, receiver))
+    #[must_use]
+    pub fn new() -> (Self, Receiver<FileNotification>) {
+        let (outbox, receiver) = Outbox::new();
+        let told = outbox.clone();
+        let native = notify::recommended_watcher(move |event| report(event, &told));
+        let native = native.inspect_err(|error| tracing::warn!(%error, "{POLLED}")).ok();
+        (Self { native, polled: None, outbox }, receiver)
     }
 
     /// Watches `folder`, and all below it if `recursive`.
     ///
     /// # Errors
-    /// When the folder is missing, or the system's watches have run out.
+    /// When the folder is missing, or there is more in it than can be watched.
     pub fn watch(&mut self, folder: &Path, recursive: bool) -> Result<(), WatchError> {
         let mode = if recursive { RecursiveMode::Recursive } else { RecursiveMode::NonRecursive };
-        self.inner
-            .watch(folder, mode)
-            .map_err(|cause| WatchError { path: folder.to_owned(), cause })
+        let watched = match &mut self.native {
+            Some(native) => native.watch(folder, mode),
+            None => Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch)),
+        };
+        let watched = match watched {
+            Err(error) if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) => {
+                self.polled().watch(folder, recursive)
+            }
+            watched => watched,
+        };
+        watched.map_err(|cause| WatchError { path: folder.to_owned(), cause })
     }
 
     /// Stops watching `folder`.
     pub fn unwatch(&mut self, folder: &Path) {
-        // It fails only when the folder is not watched.
-        let _ = self.inner.unwatch(folder);
+        if let Some(native) = &mut self.native {
+            // It fails only when the folder is not watched.
+            let _ = native.unwatch(folder);
+        }
+        if let Some(polled) = &self.polled {
+            polled.unwatch(folder);
+        }
+    }
+
+    /// Whether some of what it watches is looked at again and again, which tells of a change a second later.
+    #[must_use]
+    pub fn is_polled(&self) -> bool {
+        self.polled.is_some()
+    }
+
+    fn polled(&mut self) -> &Polled {
+        self.polled.get_or_insert_with(|| {
+            tracing::warn!("{POLLED}");
+            Polled::new(self.outbox.clone())
+        })
     }
 }
 
+const POLLED: &str = "the system has no file notifications left; folders are looked at instead";
+
 impl WatchError {
-    /// Whether the system has no more watches to give, rather than this folder being at fault.
+    /// Whether nothing more can be watched, rather than this folder being at fault.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
         matches!(self.cause.kind, notify::ErrorKind::MaxFilesWatch)
     }
 }
 
-fn report(
-    event: notify::Result<notify::Event>,
-    sender: &SyncSender<FileNotification>,
-    overflowed: &AtomicBool,
-) {
-    let notifications: Vec<_> = match event {
-        Ok(event) if event.need_rescan() => vec![FileNotification::Lost],
-        Ok(event) if matches!(event.kind, EventKind::Access(_)) => return,
-        Ok(event) => event.paths.into_iter().map(FileNotification::Changed).collect(),
-        Err(_) => vec![FileNotification::Lost],
-    };
-    for notification in notifications {
+/// Where notifications go; those that find no room are folded into one.
+#[derive(Clone)]
+struct Outbox {
+    sender: SyncSender<FileNotification>,
+    overflowed: Arc<AtomicBool>,
+}
+
+impl Outbox {
+    fn new() -> (Self, Receiver<FileNotification>) {
+        let (sender, receiver) = sync_channel(limits::FILE_NOTIFICATIONS);
+        (Self { sender, overflowed: Arc::default() }, receiver)
+    }
+
+    fn send(&self, notification: FileNotification) {
+        let Self { sender, overflowed } = self;
         // Once the queue was full, the reader must be told before anything else.
         if overflowed.load(Ordering::Relaxed) && sender.try_send(FileNotification::Lost).is_ok() {
             overflowed.store(false, Ordering::Relaxed);
@@ -91,6 +124,17 @@ fn report(
         if let Err(TrySendError::Full(_)) = sender.try_send(notification) {
             overflowed.store(true, Ordering::Relaxed);
         }
+    }
+}
+
+fn report(event: notify::Result<notify::Event>, outbox: &Outbox) {
+    match event {
+        Ok(event) if event.need_rescan() => outbox.send(FileNotification::Lost),
+        Ok(event) if matches!(event.kind, EventKind::Access(_)) => {}
+        Ok(event) => {
+            event.paths.into_iter().map(FileNotification::Changed).for_each(|one| outbox.send(one));
+        }
+        Err(_) => outbox.send(FileNotification::Lost),
     }
 }
 
@@ -104,7 +148,7 @@ mod tests {
     fn a_write_in_a_new_folder_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().canonicalize().unwrap();
-        let (mut watcher, notifications) = FileWatcher::new().unwrap();
+        let (mut watcher, notifications) = FileWatcher::new();
         watcher.watch(&root, true).unwrap();
         std::fs::write(root.join("a"), "1").unwrap();
         let seen = notifications.recv_timeout(Duration::from_secs(10)).unwrap();

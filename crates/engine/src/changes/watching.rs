@@ -28,28 +28,20 @@ pub(super) fn start(engine: &Arc<Engine>) {
     let weak = Arc::downgrade(engine);
     std::thread::spawn(move || {
         callboard_os::thread::give_way();
-        let notifications = match FileWatcher::new() {
-            Ok((mut watcher, notifications)) => {
-                let Some(engine) = weak.upgrade() else { return };
-                let folder = engine.home().join(TREES).join(BARRIER);
-                engine.changes.barrier.watch(&mut watcher, &folder);
-                *engine.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
-                    Some(watcher);
-                Some(notifications)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "changesets follow what sessions tell of, not the files");
-                None
-            }
-        };
+        let (mut watcher, notifications) = FileWatcher::new();
+        let Some(engine) = weak.upgrade() else { return };
+        let folder = engine.home().join(TREES).join(BARRIER);
+        engine.changes.barrier.watch(&mut watcher, &folder);
+        *engine.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+        drop(engine);
         if let Some(engine) = weak.upgrade() {
             let all = engine.read(|s| Ok(s.workspaces()?)).unwrap_or_default();
             all.iter().for_each(|known| engine.changes.other_checkouts(known.id));
         }
         // The sender lives in the watcher, which is taken when the engine stops.
-        while let Some(first) = notifications.as_ref().and_then(|all| all.recv().ok()) {
-            let rest = notifications.iter().flat_map(|all| all.try_iter());
-            let changed: Vec<FileNotification> = std::iter::once(first).chain(rest).collect();
+        while let Ok(first) = notifications.recv() {
+            let changed: Vec<FileNotification> =
+                std::iter::once(first).chain(notifications.try_iter()).collect();
             take(&weak, &changed);
         }
     });

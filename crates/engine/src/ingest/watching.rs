@@ -16,21 +16,20 @@ use crate::limits;
 
 /// Watches the homes and walks them once, then goes on until the jobs are closed.
 pub(super) fn start(shared: Arc<Shared>) {
-    thread::spawn(move || match FileWatcher::new() {
-        Ok((watcher, notifications)) => Watching::new(shared, Some(watcher)).run(&notifications),
-        Err(error) => {
-            let path = PathBuf::new();
-            let text = format!("{error}; changes are found by looking every minute");
-            (shared.deliver)(true, Report::Problem { path, text });
-            let (_sender, never) = std::sync::mpsc::sync_channel(1);
-            Watching::new(shared, None).run(&never);
-        }
+    thread::spawn(move || {
+        let (watcher, notifications) = FileWatcher::new();
+        Watching::new(shared, watcher).run(&notifications);
     });
 }
 
+/// What a person is told who may want it otherwise.
+const POLLED: &str = "the system has no file notifications left: other programs took them all; changes are found by \
+                      looking each second; raise fs.inotify.max_user_instances or fs.inotify.max_user_watches, and \
+                      start the daemon again";
+
 struct Watching {
     shared: Arc<Shared>,
-    watcher: Option<FileWatcher>,
+    watcher: FileWatcher,
     /// Every root with the number of its home.
     roots: Vec<(usize, WatchRoot)>,
     watched: HashSet<PathBuf>,
@@ -44,7 +43,7 @@ struct Watching {
 }
 
 impl Watching {
-    fn new(shared: Arc<Shared>, watcher: Option<FileWatcher>) -> Self {
+    fn new(shared: Arc<Shared>, watcher: FileWatcher) -> Self {
         let roots = shared
             .homes
             .iter()
@@ -125,22 +124,26 @@ impl Watching {
         if self.watched.contains(folder) {
             return;
         }
-        let Some(watcher) = &mut self.watcher else { return };
-        match watcher.watch(folder, recursive) {
+        let was_polled = self.watcher.is_polled();
+        match self.watcher.watch(folder, recursive) {
             Ok(()) => {
                 self.watched.insert(folder.to_owned());
             }
             Err(error) if self.reported.insert(folder.to_owned()) => {
-                let advice = if error.is_exhausted() {
-                    "; raise fs.inotify.max_user_watches; until then changes are found by looking every minute"
-                } else {
-                    "; changes there are found by looking every minute"
-                };
-                let text = format!("{error}{advice}");
-                (self.shared.deliver)(true, Report::Problem { path: folder.to_owned(), text });
+                self.problem(
+                    folder,
+                    format!("{error}; changes there are found by looking every minute"),
+                );
             }
             Err(_) => {}
         }
+        if self.watcher.is_polled() && !was_polled {
+            self.problem(folder, POLLED.to_owned());
+        }
+    }
+
+    fn problem(&self, path: &Path, text: String) {
+        (self.shared.deliver)(true, Report::Problem { path: path.to_owned(), text });
     }
 
     fn changed(&mut self, path: &Path) {

@@ -34,7 +34,7 @@ pub(crate) use self::found::beginning;
 pub use self::near::NearNote;
 pub use self::remember::{Kept, Remembered};
 
-/// Reports what becomes of notes' files; without notifications, they are read when the daemon starts.
+/// Reports what becomes of notes' files.
 #[derive(Default)]
 pub(crate) struct NotesWatch {
     watcher: Mutex<Option<FileWatcher>>,
@@ -50,21 +50,11 @@ pub(crate) struct NotesWatch {
 pub(crate) fn start(engine: &Arc<Engine>) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
-        let notifications = match FileWatcher::new() {
-            Ok((watcher, notifications)) => {
-                if let Some(engine) = engine.upgrade() {
-                    *engine.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(watcher);
-                }
-                Some(notifications)
-            }
-            Err(error) => {
-                tracing::warn!(%error, "notes are read when the daemon starts, not as they change");
-                None
-            }
-        };
+        let (watcher, notifications) = FileWatcher::new();
+        let Some(held) = engine.upgrade() else { return };
+        *held.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+        drop(held);
         let mut waits = keep_all(&engine, |_| true);
-        let Some(notifications) = notifications else { return };
         // The sender lives in the watcher, which ends with the engine.
         loop {
             let first = if waits {

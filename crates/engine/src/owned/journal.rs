@@ -107,14 +107,10 @@ pub(super) struct Journals {
 
 impl Journals {
     pub(super) fn start(&self) {
-        match FileWatcher::new() {
-            Ok((watcher, notifications)) => {
-                *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
-                let readers = self.readers.clone();
-                std::thread::spawn(move || dispatch(&notifications, &readers));
-            }
-            Err(error) => tracing::warn!(%error, "what agents say is looked for now and then only"),
-        }
+        let (watcher, notifications) = FileWatcher::new();
+        *self.watcher.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+        let readers = self.readers.clone();
+        std::thread::spawn(move || dispatch(&notifications, &readers));
     }
 
     /// From now on, `channel` is told when something happens in `dir`.

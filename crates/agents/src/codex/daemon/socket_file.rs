@@ -10,7 +10,8 @@ use crate::{StopFlag, limits};
 pub(super) struct SocketFile {
     home: PathBuf,
     folder: PathBuf,
-    notifications: Option<(FileWatcher, Receiver<FileNotification>)>,
+    watcher: FileWatcher,
+    notifications: Receiver<FileNotification>,
     /// Looks at the flag before the socket is tried again without a notification. Grows while nothing
     /// happens: a file may appear before it is watched, and before anybody listens on it.
     patience: u32,
@@ -18,7 +19,8 @@ pub(super) struct SocketFile {
 
 impl SocketFile {
     pub(super) fn new(home: PathBuf, folder: PathBuf) -> Self {
-        Self { home, folder, notifications: FileWatcher::new().ok(), patience: 1 }
+        let (watcher, notifications) = FileWatcher::new();
+        Self { home, folder, watcher, notifications, patience: 1 }
     }
 
     /// Something was heard on the socket: if it is lost now, it may soon be back.
@@ -28,14 +30,12 @@ impl SocketFile {
 
     /// Returns when something happened where the socket belongs, when told to stop, or after a while.
     pub(super) fn wait(&mut self, stop: &StopFlag) {
-        if let Some((watcher, _)) = &mut self.notifications {
-            // The home is busy; it is watched only for the folder to appear in it.
-            if self.folder.is_dir() && watcher.watch(&self.folder, false).is_ok() {
-                watcher.unwatch(&self.home);
-            } else {
-                // What is not there cannot be watched: then the retry finds it.
-                let _ = watcher.watch(&self.home, false);
-            }
+        // The home is busy; it is watched only for the folder to appear in it.
+        if self.folder.is_dir() && self.watcher.watch(&self.folder, false).is_ok() {
+            self.watcher.unwatch(&self.home);
+        } else {
+            // What is not there cannot be watched: then the retry finds it.
+            let _ = self.watcher.watch(&self.home, false);
         }
         for _ in 0..self.patience {
             if stop.stopped() {
@@ -51,11 +51,7 @@ impl SocketFile {
 
     /// Whether something happens there within the time between two looks at the flag.
     fn happened(&self) -> bool {
-        let Some((_, receiver)) = &self.notifications else {
-            std::thread::sleep(limits::STOP_CHECK_TIME);
-            return false;
-        };
-        match receiver.recv_timeout(limits::STOP_CHECK_TIME) {
+        match self.notifications.recv_timeout(limits::STOP_CHECK_TIME) {
             Ok(FileNotification::Changed(path)) => path.starts_with(&self.folder),
             Ok(FileNotification::Lost) => true,
             Err(RecvTimeoutError::Timeout) => false,
