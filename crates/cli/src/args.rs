@@ -252,9 +252,9 @@ pub(crate) enum Session {
     /// List sessions, newest first.
     #[command(visible_alias = "ls")]
     List(SessionList),
-    /// Show one session.
+    /// Show one session, or the event that a citation names.
     Show {
-        /// `S41`, or the agent's own id or its beginning.
+        /// `S41`, `S41#10234`, or the agent's own id or its beginning.
         session: String,
         #[command(flatten)]
         json: Json,

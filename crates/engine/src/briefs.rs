@@ -10,7 +10,7 @@ use callboard_model::view::{BriefView, SessionView};
 use callboard_model::{SessionFold, SessionId, TaskId, Timestamp};
 use callboard_store::{SessionFilter, Snapshot, StoredFact, Task};
 
-use crate::core::view_of;
+use crate::core::{last_report, view_of};
 use crate::query::views;
 use crate::row::fold_of;
 use crate::{Engine, EngineError, limits, secrets};
@@ -123,11 +123,22 @@ fn session(
     let title = view.title.clone().or_else(|| view.goal.clone()).unwrap_or_default();
     let root = root_of(&fold);
     let commit = fold.facts.commit.clone();
-    Ok(BriefSession { id: Some(view.id), title, root, commit, is_subagent, facts, plan, git: None })
+    let reported = last_report(s, view.id)?.map(|report| report.not_verified).unwrap_or_default();
+    Ok(BriefSession {
+        id: Some(view.id),
+        title,
+        root,
+        commit,
+        is_subagent,
+        facts,
+        plan,
+        not_verified: reported,
+        git: None,
+    })
 }
 
 /// The sessions whose beginnings a fork shares, or whose work it took over, the first one first.
-fn before(s: &Snapshot<'_>, view: &SessionView) -> Result<Vec<SessionId>, EngineError> {
+pub(crate) fn before(s: &Snapshot<'_>, view: &SessionView) -> Result<Vec<SessionId>, EngineError> {
     let earlier = |view: &SessionView| {
         view.forked_from.or_else(|| view.owned.as_deref().and_then(|owned| owned.follows))
     };

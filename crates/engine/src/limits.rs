@@ -128,6 +128,9 @@ pub const NOTE_NAME_TRIES: u32 = 100;
 /// was written since.
 pub const NOTE_STALE_MS: i64 = 10 * 60 * 1_000;
 
+/// Versions of a note among which the one is looked for that an editor had read: what agents add within that time.
+pub const NOTE_STALE_VERSIONS: usize = 16;
+
 /// Versions of a note that are shown.
 pub const NOTE_VERSIONS_SHOWN: usize = 1_000;
 

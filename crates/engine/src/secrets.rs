@@ -92,11 +92,23 @@ pub fn mask(text: &str) -> (String, u32) {
     (text, masked)
 }
 
+/// What stands for a value: `$NAME`, `${NAME}`, `$(command)`, `<your-token>`, `{{ token }}`, `%NAME%`.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^(?:\$[A-Za-z_]\w*\W*$|\$\{|\$\(|<[\w .-]*>?\W*$|\{\{|\{[A-Za-z_][\w.]*\}?\W*$|%\w+%?\W*$)";
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
+});
+
+/// What is computed: `key(1)`, `config.tokens[0]`, `Vec<u8>`.
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^&?[A-Za-z_][A-Za-z_.:]*[(\[<]";
+    Regex::new(pattern).unwrap_or_else(|error| unreachable!("{error}"))
+});
+
 /// Whether it is an example, a variable, or masked already.
 fn is_harmless(text: &str, place: std::ops::Range<usize>, rule: &Rule) -> bool {
     let value = &text[place];
     value.contains(MASK.0.trim_end())
-        || value.starts_with(['$', '<', '{', '%'])
+        || VARIABLE.is_match(value)
         || value.chars().all(|c| matches!(c, '*' | 'x' | 'X' | '.'))
         || is_word(value) && rule.name == "secret"
         || rule.allowed.iter().any(|allowed| allowed.is_match(value))
@@ -105,7 +117,10 @@ fn is_harmless(text: &str, place: std::ops::Range<usize>, rule: &Rule) -> bool {
 /// Whether a value reads like code or prose: `token: string`, `password=process.env.PASSWORD`.
 fn is_word(value: &str) -> bool {
     let has_digit = value.bytes().any(|b| b.is_ascii_digit());
-    let is_call = value.contains(['(', ')', '[', ']', '<', '>', '|', '&']);
+    let is_call = match has_digit {
+        true => CALL.is_match(value),
+        false => value.contains(['(', ')', '[', ']', '<', '>', '|', '&']),
+    };
     let is_path = value.contains("::") || value.contains("env.") || value.contains("self.");
     is_call
         || is_path
@@ -124,6 +139,8 @@ mod tests {
             format!("postgres://app:{}@localhost:5432/db", "hunter2secret"),
             format!("AKIA{}", "IOSFODNN7ABCDEFG"),
             format!("DB_PASSWORD={}", "s3cr3t-Value-9"),
+            format!("DB_PASSWORD={}", "aB3&xY9(kk"),
+            format!("API_TOKEN={}", "$3cr3t-Val9"),
             format!("key {}{}", "sk-ant-", "api03-0123456789abcdefghij"),
             format!("-----BEGIN RSA {}-----\nMIIEow\nabc\n-----END RSA {0}-----", "PRIVATE KEY"),
             format!("{}.{}.{}", "eyJhbGciOiJIUzI1NiJ9", "eyJzdWIiOiIxMjM0In0", "c2lnbmF0dXJlMTIz"),
@@ -150,6 +167,9 @@ mod tests {
             "password = process.env.PASSWORD",
             "the secret: never merge on Fridays",
             "let access_key = self.key(id);",
+            "let token: Vec<u8> = tokens[0]",
+            "API_TOKEN=${API_TOKEN_2}",
+            "API_TOKEN=<your-token-1>",
             "git commit 1a2b3c4d5e6f7a8b9c0d1a2b3c4d5e6f7a8b9c0d",
             "https://example.com/a/b?c=d",
             "tokens: 2000",

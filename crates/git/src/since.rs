@@ -2,7 +2,7 @@
 
 use crate::limits;
 use crate::run::{Git, GitError};
-use crate::status::tracked;
+use crate::status::status;
 
 /// A checkout now, beside a commit that was known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct Since {
     pub commits: Vec<String>,
     /// The files that those commits changed, from the checkout's root.
     pub files: Vec<String>,
-    /// Tracked files that differ from the commit.
+    /// Files that differ from the commit, those included that git does not know yet.
     pub dirty: usize,
 }
 
@@ -27,7 +27,8 @@ pub fn since(git: &Git, known: Option<&str>) -> Result<Since, GitError> {
     let head = git.text(&["rev-parse", "--verify", "HEAD"])?.trim().to_owned();
     let branch = git.text(&["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
     let branch = branch.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    let dirty = tracked(git)?.len();
+    let now = status(git)?;
+    let dirty = now.changed.len() + now.unmerged.len() + now.untracked.len();
     let mut since = Since { head, branch, dirty, ..Since::default() };
     let known = known.filter(|known| !since.head.starts_with(known) && git.has_commit(known));
     if let Some(known) = known {

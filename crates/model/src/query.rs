@@ -51,6 +51,20 @@ pub enum Term {
     Phrase(String),
 }
 
+impl Query {
+    /// Makes its words beginnings of words; whether any was none before.
+    pub fn to_beginnings(&mut self) -> bool {
+        let mut is_changed = false;
+        for term in &mut self.terms {
+            if let Term::Word(word) = term {
+                *term = Term::Prefix(std::mem::take(word));
+                is_changed = true;
+            }
+        }
+        is_changed
+    }
+}
+
 /// Where to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KindFilter {

@@ -5,8 +5,13 @@ use crate::text::{clip, one_line, plain};
 /// `text` in typographic quotation marks on one line, at most `max` characters of it.
 #[must_use]
 pub fn line(text: &str, max: usize) -> String {
-    let inner: String = one_line(text).chars().filter(|c| !is_hidden(*c)).map(unmarked).collect();
-    format!("\u{201c}{}\u{201d}", clip(&inner, max))
+    format!("\u{201c}{}\u{201d}", clip(&bare(text), max))
+}
+
+/// `text` on one line, without what hides, reorders, or would end a quotation: to stand between marks, or as a name.
+#[must_use]
+pub fn bare(text: &str) -> String {
+    one_line(text).chars().filter(|c| !is_hidden(*c)).map(unmarked).collect()
 }
 
 /// `text` as a block quote of Markdown: each line begins with `> `, so that no line of it can end the quotation.

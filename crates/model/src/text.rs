@@ -77,6 +77,11 @@ pub fn clip(text: &str, max: usize) -> String {
         Some(space) if space * 3 > end * 2 => &head[..space],
         _ => head,
     };
+    ended(cut)
+}
+
+/// What is left of a text that was cut.
+fn ended(cut: &str) -> String {
     let mut out = cut.trim_end_matches([' ', ',', ';', ':', '(', '-', '–', '—']).to_owned();
     if out.matches('`').count() % 2 == 1 {
         out.push_str("…`");
@@ -85,6 +90,20 @@ pub fn clip(text: &str, max: usize) -> String {
     }
     out
 }
+
+/// At most `max` characters of `text`, never a part of a word: half a key is recognised by nobody, and is a key.
+#[must_use]
+pub fn clip_words(text: &str, max: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(max) else { return text.to_owned() };
+    let kept = match text[..end].rfind(char::is_whitespace) {
+        Some(space) => &text[..space],
+        None => &text[..text.char_indices().nth(LONE_WORD.min(max)).map_or(0, |(at, _)| at)],
+    };
+    ended(kept)
+}
+
+/// Characters that are kept of a text that is one word, and too long.
+const LONE_WORD: usize = 12;
 
 /// A commit's id as it is told to people: as short as git tells it.
 #[must_use]
@@ -137,6 +156,10 @@ mod tests {
         assert_eq!(clip("keep the old signature", 15), "keep the old…");
         assert_eq!(clip("run `cargo test --workspace`", 19), "run `cargo test…`");
         assert_eq!(clip("", 0), "");
+        assert_eq!(clip_words("keep the old signature", 40), "keep the old signature");
+        assert_eq!(clip_words("the key is postgres://app:hunter2secret@db", 38), "the key is…");
+        assert_eq!(clip_words("run `cargo test --workspace`", 19), "run `cargo test…`");
+        assert_eq!(clip_words(&"k".repeat(90), 40), format!("{}…", "k".repeat(12)));
         assert_eq!(clip_start("src/deep/file.rs", 8), "…file.rs");
     }
 }

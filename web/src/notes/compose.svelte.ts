@@ -139,8 +139,10 @@ export class Composing {
     if (this.saving || !this.fields.title.trim()) return null
     this.saving = true
     try {
+      const sent = JSON.stringify(this.fields)
       const made = await createNote(this.note)
-      this.discard()
+      // What was typed meanwhile stays.
+      if (JSON.stringify(this.fields) === sent) this.discard()
       return made
     } catch (error) {
       toasts.fail(error, 'Nothing was written down; your words are kept here.')

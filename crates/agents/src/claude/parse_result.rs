@@ -75,12 +75,19 @@ fn exit_code(text: &str) -> Option<i32> {
 }
 
 fn refusal(record: &Record<'_>, text: &str) -> Option<String> {
-    let source = record.fields.fields("permissionDecision").text("source");
+    let decision = record.fields.fields("permissionDecision");
+    let source = decision.text("source");
+    // What a program refuses that is asked in a person's place.
+    let by_hook = source.as_deref() == Some("hook")
+        && decision.text("decision").as_deref() == Some("reject")
+        && decision
+            .text("reasonCode")
+            .is_some_and(|code| code.starts_with("hook:PermissionRequest"));
     let kind = record.fields.text("toolDenialKind");
     let by_user =
         kind.as_deref() == Some("user-rejected") || source.as_deref() == Some("user_reject");
     let in_set_words = REFUSED.iter().any(|beginning| text.starts_with(beginning));
-    if !by_user && !in_set_words {
+    if !by_user && !by_hook && !in_set_words {
         return None;
     }
     let words = REASONS.iter().find_map(|reason| Some(text.split_once(reason)?.1));

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use callboard_engine::SessionList as Sessions;
-use callboard_model::Event;
 use callboard_model::event::{PlanStep, StepStatus};
 use callboard_model::fold::Tokens;
 use callboard_model::view::{EventPage, SessionDetail, SharedBeginning};
+use callboard_model::{Cite, Event};
 
 use super::{client, in_workspace, status, tail, workspace_here};
 use crate::args::{Session, SessionList};
@@ -14,6 +14,9 @@ use crate::client::{Client, encoded};
 use crate::error::CliError;
 use crate::output::{self, Style};
 use crate::settings::Settings;
+
+/// Events shown on each side of one that is cited.
+const AROUND: usize = 4;
 
 /// Events asked for at once.
 pub(super) const PAGE: usize = 500;
@@ -23,6 +26,9 @@ pub(super) fn session(command: Session, settings: &Settings) -> Result<(), CliEr
     match command {
         Session::List(args) => list(&args, &client),
         Session::Show { session, json } => {
+            if let Ok(cite) = session.parse::<Cite>() {
+                return event(&client, cite, json.json);
+            }
             let detail = find(&client, &session)?;
             if json.json { output::json(&detail) } else { output::print(&detail_text(&detail)) }
         }
@@ -36,6 +42,24 @@ pub(super) fn session(command: Session, settings: &Settings) -> Result<(), CliEr
             if json.json { output::json(&events) } else { tail::show_text(&events, shared) }
         }
     }
+}
+
+/// What a citation names: the event, between those around it, each with its number.
+fn event(client: &Client, cite: Cite, json: bool) -> Result<(), CliError> {
+    let (session, seq) = (cite.session, cite.seq.0);
+    let limit = 2 * AROUND + 1;
+    let path = format!("/api/sessions/{session}/events?from=around:{seq}&limit={limit}");
+    let page: EventPage = client.get(&path)?;
+    let Some(at) = page.events.iter().position(|event| event.seq == cite.seq) else {
+        return Err(CliError::misuse(
+            format!("{session} has no event #{seq}"),
+            format!("`callboard session events {session}` lists those that it has"),
+        ));
+    };
+    if json {
+        return output::json(&page.events[at]);
+    }
+    tail::show_cited(&page.events, cite.seq)
 }
 
 /// A session by whatever name.

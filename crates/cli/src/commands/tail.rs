@@ -2,7 +2,7 @@
 
 use callboard_model::event::{Author, EventBody, TurnPhase};
 use callboard_model::view::{EventPage, LogEntry, SharedBeginning, StreamMessage};
-use callboard_model::{Event, SessionId};
+use callboard_model::{Event, Seq, SessionId};
 
 use super::session::PAGE;
 use crate::client::Client;
@@ -70,6 +70,22 @@ pub(super) fn show_text(events: &[Event], shared: Option<SharedBeginning>) -> Re
             is_shared = !shared.is_before(event);
         }
         output::print(&event_text(event))?;
+    }
+    Ok(())
+}
+
+/// Events as text, each with the number by which it is cited; the one that is meant is marked.
+pub(super) fn show_cited(events: &[Event], meant: Seq) -> Result<(), CliError> {
+    for event in events {
+        let text = event_text(event);
+        if text.is_empty() && event.seq != meant {
+            continue;
+        }
+        let arrow = if event.seq == meant { "▸ " } else { "  " };
+        let cite = format!("{arrow}{}#{}", event.session, event.seq.0);
+        let style = if event.seq == meant { Style::Bold } else { Style::Dim };
+        output::line(&output::styled(&cite, style))?;
+        output::print(&text)?;
     }
     Ok(())
 }

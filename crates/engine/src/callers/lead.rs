@@ -27,6 +27,14 @@ impl Engine {
         mut new: NewStart,
         is_again: bool,
     ) -> Result<Vec<OwnedView>, EngineError> {
+        if let Some(task) = new.task
+            && self.task(task)?.workspace != workspace
+        {
+            return Err(EngineError::Refused {
+                text: format!("{task} is of another repository; nothing was started"),
+                hint: "start what belongs to the repository that you work in",
+            });
+        }
         let prompt = new.prompt.as_deref().filter(|prompt| !prompt.trim().is_empty());
         if let (None, Some(words)) = (new.task, prompt) {
             // What is refused leaves no task behind.

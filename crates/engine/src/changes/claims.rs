@@ -1,10 +1,11 @@
 //! Claims: what tasks and sessions say beforehand that they will touch, and whom that meets.
 
 use callboard_model::changeset::Changeset;
+use callboard_model::limits::LINE_CHARS;
 use callboard_model::scope::Pattern;
 use callboard_model::task::Column;
 use callboard_model::view::{ClaimView, DropClaims, NewClaim, TaskView};
-use callboard_model::{SessionId, TaskId, WorkspaceId};
+use callboard_model::{SessionId, TaskId, WorkspaceId, quote};
 use callboard_store::{Result as StoreResult, Snapshot};
 
 use crate::core::view_of;
@@ -197,10 +198,10 @@ impl Engine {
             for held in own {
                 for (_, sessions) in meeting.meets(&held.holder, &held.text) {
                     let text = format!(
-                        "{} (\"{}\") is going to change {}, where you work too. `callboard claim --list` shows who is about what.",
+                        "{} ({}) is going to change {}, where you work too. `callboard claim --list` shows who is about what.",
                         held.holder.name,
-                        held.holder.title,
-                        held.text
+                        quote::line(&held.holder.title, LINE_CHARS),
+                        quote::bare(&held.text)
                     );
                     told.extend(sessions.into_iter().map(|session| (session, text.clone())));
                 }

@@ -4,11 +4,12 @@ use callboard_model::attribution::SharedCheckout;
 use callboard_model::changeset::Changeset;
 use callboard_model::conflict::ConflictKind;
 use callboard_model::coupling::Coupling;
+use callboard_model::limits::LINE_CHARS;
 use callboard_model::pair::{Between, Pair, conflict_in};
 use callboard_model::review::Review;
 use callboard_model::session::Alive;
 use callboard_model::view::{ChangesetRef, DropClaims, PairView};
-use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
+use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId, quote};
 use callboard_store::{Durability, LogKind, Snapshot, Write};
 use serde_json::json;
 
@@ -330,7 +331,7 @@ fn live(s: &Snapshot<'_>, sessions: &[SessionId]) -> callboard_store::Result<Vec
 fn notice(view: &PairView, own: &ChangesetRef, other: &ChangesetRef, subject: &str) -> String {
     let title = match other.title.is_empty() {
         true => other.name.clone(),
-        false => format!("{} (\"{}\")", other.name, other.title),
+        false => format!("{} ({})", other.name, quote::line(&other.title, LINE_CHARS)),
     };
     if let Some(path) = conflict_in(subject) {
         let files = view.conflict.iter().flat_map(|conflict| &conflict.files);

@@ -6,8 +6,9 @@ use callboard_model::note::{self, Author, DecisionStatus, NoteKind};
 use callboard_store::Note;
 
 use super::found::beginning;
-use super::links::{Notes, name_of};
+use super::links::Notes;
 use super::view::{About, naming};
+use crate::briefs::before;
 use crate::{BriefOf, Engine, EngineError, limits};
 
 impl Engine {
@@ -17,7 +18,9 @@ impl Engine {
             BriefOf::Session(id) => {
                 let view = self.session(id)?;
                 let task = view.task.map(|task| task.to_string());
-                (view.workspace, [id.to_string()].into_iter().chain(task).collect())
+                let line = self.read(|s| before(s, &view))?;
+                let sessions = line.into_iter().chain([id]).map(|id| id.to_string());
+                (view.workspace, sessions.chain(task).collect())
             }
             BriefOf::Task(id) => {
                 let task = self.task(id)?;
@@ -64,7 +67,7 @@ fn decision(notes: &Notes, note: &Note) -> Option<BriefDecision> {
     let events =
         parsed.front.sources.iter().filter(|one| one.parse::<callboard_model::Cite>().is_ok());
     let mut told = BriefDecision {
-        cites: [name_of(note)].into_iter().chain(events.cloned()).collect(),
+        cites: [notes.name_of(note)].into_iter().chain(events.cloned()).collect(),
         by: match &note.row.facts.by {
             Some(Author::Session(session)) => Some(*session),
             _ => None,

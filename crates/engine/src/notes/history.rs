@@ -32,7 +32,8 @@ impl Engine {
             self.keep_notes_locked(workspace, &root)?;
             let base =
                 self.read(|s| Ok(s.note_version_text(workspace, &place.text(), &edit.base)?))?;
-            let wanted = Wanted { base, content: edit.text.into_bytes(), by: writer(edit.by) };
+            let content = with_line_ends_of(base.as_deref(), edit.text).into_bytes();
+            let wanted = Wanted { base, content, by: writer(edit.by) };
             let written = self.put_note_locked(workspace, &root, &place, wanted)?;
             self.keep_notes_locked(workspace, &root)?;
             written
@@ -154,5 +155,18 @@ impl Engine {
             what: format!("such version of {path}"),
             hint: "list them with `callboard note history`",
         })
+    }
+}
+
+/// A text from a page, which knows one way to end a line, with the line ends of what it was made on.
+fn with_line_ends_of(base: Option<&[u8]>, text: String) -> String {
+    let has_returns = base.is_some_and(|base| base.windows(2).any(|pair| pair == b"\r\n"));
+    let is_whole = base.is_some_and(|base| {
+        base.iter().filter(|byte| **byte == b'\n').count()
+            == base.windows(2).filter(|pair| *pair == b"\r\n").count()
+    });
+    match has_returns && is_whole && !text.contains('\r') {
+        true => text.replace('\n', "\r\n"),
+        false => text,
     }
 }

@@ -20,11 +20,6 @@ pub(super) struct Notes {
     pub(super) all: Vec<Note>,
 }
 
-/// How a note is named: by its number, or its path.
-pub(super) fn name_of(note: &Note) -> String {
-    note.row.number.map_or_else(|| note.row.path.clone(), |number| number.to_string())
-}
-
 impl Notes {
     pub(super) fn of(
         s: &Snapshot<'_>,
@@ -32,6 +27,15 @@ impl Notes {
         root: &Path,
     ) -> Result<Self, EngineError> {
         Ok(Self { workspace, root: root.to_owned(), all: s.notes(workspace)? })
+    }
+
+    /// How a note is named: by its number, unless another one has it, too, or else by its path.
+    pub(crate) fn name_of(&self, note: &Note) -> String {
+        let is_its = |number: &DecisionId| {
+            self.numbered(*number).is_none_or(|first| first.row.path == note.row.path)
+        };
+        let number = note.row.number.filter(is_its);
+        number.map_or_else(|| note.row.path.clone(), |number| number.to_string())
     }
 
     /// The oldest decision with a number.

@@ -55,6 +55,9 @@ impl Engine {
                 hint: "write a decision, or leave the status out",
             });
         }
+        if let Some(task) = new.task {
+            self.task(task)?;
+        }
         let lists = [&new.files, &new.symbols, &new.sources].into_iter().map(Vec::len);
         if lists.sum::<usize>() + new.supersedes.len() > limits::NOTE_NAMES {
             return Err(EngineError::Refused {
@@ -63,7 +66,13 @@ impl Engine {
             });
         }
         let lines = |all: &[String]| -> Vec<String> {
-            all.iter().map(|one| one_line(one)).filter(|one| !one.is_empty()).collect()
+            let mut lines: Vec<String> = Vec::new();
+            for line in all.iter().map(|one| one_line(one)).filter(|one| !one.is_empty()) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+            lines
         };
         let is_decision = new.kind == NoteKind::Decision;
         let front = FrontMatter {

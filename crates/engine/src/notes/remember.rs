@@ -147,7 +147,7 @@ fn said_before(
 
 /// What a draft says that a note does not say yet, as a section of it; `None` if it says all of it.
 fn further(mut draft: NoteDraft, text: &str) -> Option<NoteDraft> {
-    let is_new = |part: &str| !part.trim().is_empty() && !text.contains(part.trim());
+    let is_new = |part: &str| !part.trim().is_empty() && !has_lines(text, part);
     let keep = |part: &mut String| {
         if !is_new(part) {
             part.clear();
@@ -155,14 +155,26 @@ fn further(mut draft: NoteDraft, text: &str) -> Option<NoteDraft> {
     };
     keep(&mut draft.body);
     keep(&mut draft.why);
-    draft.ruled_out.retain(|one| is_new(&one.what) || is_new(&one.why));
-    draft.open.retain(|question| is_new(question));
+    let item = |bare: NoteDraft| bare.section().lines().last().unwrap_or_default().to_owned();
+    draft.ruled_out.retain(|one| {
+        is_new(&item(NoteDraft { ruled_out: vec![one.clone()], ..NoteDraft::default() }))
+    });
+    draft
+        .open
+        .retain(|one| is_new(&item(NoteDraft { open: vec![one.clone()], ..NoteDraft::default() })));
     draft.title = AGAIN.to_owned();
     let says_nothing = draft.body.is_empty()
         && draft.why.is_empty()
         && draft.ruled_out.is_empty()
         && draft.open.is_empty();
     (!says_nothing && !has_section(text, &draft)).then_some(draft)
+}
+
+/// Whether a text has these lines as lines of its own, one behind the other.
+fn has_lines(text: &str, lines: &str) -> bool {
+    let (all, wanted): (Vec<&str>, Vec<&str>) =
+        (text.lines().collect(), lines.trim().lines().collect());
+    all.windows(wanted.len()).any(|window| window == wanted)
 }
 
 /// The heading of what a session adds to what it said before.
@@ -220,9 +232,11 @@ fn user_words(s: &Snapshot<'_>, by: SessionId) -> Result<Vec<String>, EngineErro
         )
     });
     facts.sort_by_key(callboard_store::StoredFact::last);
-    let from = facts.len().saturating_sub(limits::REMEMBERED_SOURCES);
-    let last = facts[from..].iter().filter_map(|fact| fact.events.last());
-    Ok(last.map(|seq| format!("{by}#{}", seq.0)).collect())
+    let mut last: Vec<_> = facts.iter().filter_map(|fact| fact.events.last()).collect();
+    // One result may answer several questions.
+    last.dedup();
+    let from = last.len().saturating_sub(limits::REMEMBERED_SOURCES);
+    Ok(last[from..].iter().map(|seq| format!("{by}#{}", seq.0)).collect())
 }
 
 #[cfg(test)]

@@ -24,25 +24,33 @@ impl Engine {
         let path = place.text();
         let since = self.now();
         let texts = self.read(|s| {
-            let versions = s.note_versions(workspace, &path, 2)?;
-            let [last, before] = versions.as_slice() else { return Ok(None) };
-            let is_ours = last.by != VersionBy::default();
-            if !is_ours || since.since_ms(last.at) > limits::NOTE_STALE_MS {
-                return Ok(None);
-            }
-            let text = |version: &str| s.note_version_text(workspace, &path, version);
-            Ok(text(&before.version)?.zip(text(&last.version)?))
+            let versions = s.note_versions(workspace, &path, limits::NOTE_STALE_VERSIONS)?;
+            let is_ours = |by: &VersionBy, at| {
+                *by != VersionBy::default() && since.since_ms(at) <= limits::NOTE_STALE_MS
+            };
+            let ours = versions.iter().take_while(|one| is_ours(&one.by, one.at)).count();
+            let told = if ours == 0 { &[][..] } else { versions.get(..=ours).unwrap_or(&versions) };
+            let texts = told.iter().map(|one| s.note_version_text(workspace, &path, &one.version));
+            Ok(texts.collect::<Result<Option<Vec<_>>, _>>()?)
         })?;
-        let Some((before, last)) = texts else { return Ok(false) };
-        let [Ok(older), Ok(newer), Ok(saved)] = [&before[..], &last, now].map(std::str::from_utf8)
-        else {
+        let Some((last, before)) = texts.as_deref().and_then(<[_]>::split_first) else {
             return Ok(false);
         };
-        if !is_made_on_older(older, newer, saved) {
+        // The oldest first: whoever read that has seen nothing of what came after it.
+        let Some(base) = before.iter().rev().find(|base| was_read(base, last, now)) else {
             return Ok(false);
-        }
-        let wanted = Wanted { base: Some(before), content: last, by: VersionBy::default() };
+        };
+        let by = VersionBy::default();
+        let wanted = Wanted { base: Some(base.clone()), content: last.clone(), by };
         self.put_note_locked(workspace, root, place, wanted)?;
         Ok(true)
+    }
+}
+
+/// Whether `saved` was made by somebody who had read `older` and nothing after it.
+fn was_read(older: &[u8], newer: &[u8], saved: &[u8]) -> bool {
+    match [older, newer, saved].map(std::str::from_utf8) {
+        [Ok(older), Ok(newer), Ok(saved)] => is_made_on_older(older, newer, saved),
+        _ => false,
     }
 }

@@ -8,7 +8,7 @@ use callboard_model::{Cite, DecisionId, SessionId, TaskId, WorkspaceId};
 use callboard_store::{Note, Snapshot, VersionBy};
 
 use super::found::beginning;
-use super::links::{Notes, name_of};
+use super::links::Notes;
 use super::place::NotePath;
 use super::write::{Written, io_error};
 use crate::core::view_of;
@@ -144,7 +144,41 @@ impl Engine {
             }
         };
         let found = found.ok_or_else(|| no_note(name))?;
+        self.refuse_ambiguous(workspace, &root, name, &found)?;
         self.note_at(workspace, &found.row.path, Written::default())
+    }
+
+    /// A title that several notes have names none of them to whoever would change it.
+    fn refuse_ambiguous(
+        &self,
+        workspace: WorkspaceId,
+        root: &std::path::Path,
+        name: &str,
+        found: &Note,
+    ) -> Result<(), EngineError> {
+        let is_titled = |note: &Note| note.row.title.eq_ignore_ascii_case(name);
+        if !is_titled(found) {
+            return Ok(());
+        }
+        let names: Vec<String> = self.read(|s| {
+            let notes = Notes::of(s, workspace, root)?;
+            Ok(notes
+                .all
+                .iter()
+                .filter(|note| is_titled(note))
+                .map(|note| notes.name_of(note))
+                .collect())
+        })?;
+        if names.len() < 2 {
+            return Ok(());
+        }
+        Err(EngineError::Refused {
+            text: format!(
+                "{} are titled \u{201c}{name}\u{201d}; nothing was done",
+                names.join(", ")
+            ),
+            hint: "name the one that you mean by its number or path",
+        })
     }
 
     /// The note whose file is at a path, as it is now.
@@ -279,7 +313,7 @@ fn linked_from(s: &Snapshot<'_>, notes: &Notes, note: &Note) -> Result<Vec<NoteL
             last = from.id;
             found.push(NoteLink {
                 kind: LinkKind::Note,
-                target: name_of(&from),
+                target: notes.name_of(&from),
                 title: Some(from.row.title),
                 missing: false,
             });

@@ -4,7 +4,7 @@ use callboard_model::brief::{take_over, with_brief};
 use callboard_model::limits::BRIEF_TOKENS;
 use callboard_model::owned::{Owned, OwnedPrompt};
 use callboard_model::session::{Alive, StateWord};
-use callboard_model::view::{GoOn, HandOff, HandedOff, SessionView};
+use callboard_model::view::{GoOn, HandOff, HandedOff, OwnedView, SessionView};
 use callboard_model::{SessionId, TaskId};
 
 use crate::{BriefOf, BriefQuery, Engine, EngineError, limits};
@@ -19,8 +19,8 @@ impl Engine {
     pub fn hand_off(&self, from: SessionId, to: HandOff) -> Result<HandedOff, EngineError> {
         let view = self.session(from)?;
         let agent = self.successor_of(&view, to.agent.as_deref())?;
-        let on = GoOn { prompt: None, model: to.model, mode: to.mode };
-        let going_on = self.going_on(&view, on)?;
+        let going_on = self.going_on(&view, GoOn::default())?;
+        self.refuse_second_successor(from)?;
         let is_there =
             going_on.cwd.as_deref().is_some_and(|cwd| std::path::Path::new(cwd).is_dir());
         if !is_there {
@@ -29,25 +29,52 @@ impl Engine {
                 hint: "`callboard worktree restore` brings a removed worktree back",
             });
         }
-        let stays_open = self.park(&view)?;
         let budget = to.budget.unwrap_or(BRIEF_TOKENS);
-        let brief =
-            self.brief(BriefQuery { of: BriefOf::Session(from), for_task: None, budget })?;
-        let words = take_over(&from.to_string(), &to.prompt.unwrap_or_default(), &brief.markdown);
+        let query = BriefQuery { of: BriefOf::Session(from), for_task: None, budget };
+        // What cannot be told parks nothing.
+        self.brief(query)?;
+        let untold = self.untold_of(&view)?;
+        let stays_open = self.park(&view)?;
+        let brief = self.brief(query)?;
+        let words = untold.into_iter().chain(to.prompt).collect::<Vec<_>>().join("\n\n");
+        let about = view.heading().unwrap_or_default();
+        let words = take_over(&from.to_string(), about, &words, &brief.markdown);
         let is_same = agent == view.agent;
+        let usual = self.standing_of(going_on.workspace)?.effective().agents.clone();
+        // Models and modes are each agent's own.
+        let is_usual = usual.default.as_deref() == Some(agent.as_str());
+        let (model, mode) = match is_same {
+            true => (going_on.model.clone(), going_on.mode.clone()),
+            false => (usual.model.filter(|_| is_usual), usual.mode.filter(|_| is_usual)),
+        };
+        let has_usual_mode =
+            to.mode.is_none() && if is_same { going_on.has_usual_mode } else { is_usual };
         let asked = Owned {
             agent,
             follows: Some(from),
-            // Models and modes are each agent's own.
-            model: going_on.model.clone().filter(|_| is_same),
-            mode: going_on.mode.clone().filter(|_| is_same),
-            has_usual_mode: is_same && going_on.has_usual_mode,
+            model: to.model.or(model),
+            mode: to.mode.or(mode),
+            has_usual_mode,
             snapshots: Vec::new(),
             prompts: vec![OwnedPrompt::waiting(words, going_on.asked_at)],
             ..going_on
         };
         let owned = self.ask_for(vec![asked])?.pop().ok_or(EngineError::Ending)?;
         Ok(HandedOff { owned, brief, stays_open })
+    }
+
+    /// Two would write into one folder: refuses while another goes on with a session's work.
+    fn refuse_second_successor(&self, from: SessionId) -> Result<(), EngineError> {
+        let all = self.owned_sessions()?;
+        let follows = |one: &&OwnedView| one.follows == Some(from) && !one.state.is_over();
+        let Some(successor) = all.iter().find(follows) else { return Ok(()) };
+        let name = successor.session.map_or_else(|| "another".to_owned(), |id| id.to_string());
+        Err(EngineError::Conflict {
+            text: format!(
+                "{name} goes on with the work of {from} already; nothing was parked or started"
+            ),
+            hint: "hand off that one, or stop it first",
+        })
     }
 
     /// The agent that takes over.
@@ -91,15 +118,17 @@ impl Engine {
 
     /// A prompt with the briefs of the tasks that its task waits for.
     pub(super) fn with_briefs(&self, task: TaskId, prompt: String) -> Result<String, EngineError> {
-        let waits_for = self.task(task)?.waits_for;
-        let mut told = Vec::new();
-        for before in waits_for.iter().take(limits::BRIEFS_AT_START) {
-            if self.task(*before)?.sessions.is_empty() {
-                continue;
+        let mut done = Vec::new();
+        for before in self.task(task)?.waits_for {
+            if !self.task(before)?.sessions.is_empty() {
+                done.push(before);
             }
-            let of = BriefOf::Task(*before);
-            let share = u32::try_from(waits_for.len().min(limits::BRIEFS_AT_START)).unwrap_or(1);
-            let budget = BRIEF_TOKENS / share.max(1);
+        }
+        done.truncate(limits::BRIEFS_AT_START);
+        let budget = BRIEF_TOKENS / u32::try_from(done.len()).unwrap_or(1).max(1);
+        let mut told = Vec::new();
+        for before in done {
+            let of = BriefOf::Task(before);
             let brief = self.brief(BriefQuery { of, for_task: Some(task), budget })?;
             if !brief.sections.is_empty() {
                 told.push(brief.markdown);

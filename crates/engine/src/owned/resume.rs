@@ -39,15 +39,8 @@ impl Engine {
             Some(session) => self.read(|s| Ok(s.owned_of_session(session)?))?,
             None => None,
         };
-        let mut given = Vec::new();
-        if let Some(before) = before {
-            given.extend(before.begun);
-            // Whoever told it to end has told what waited to end, too.
-            let waited = before.prompts.into_iter().filter(|_| !before.is_stopped);
-            given.extend(waited.filter(|prompt| !matches!(prompt.step, PromptStep::Refused(_))));
-        }
-        let sent = given.iter().filter(|prompt| prompt.step != PromptStep::Waiting);
-        let sent: Vec<String> = sent.map(|prompt| prompt.id.clone()).collect();
+        let given = before.map(given_to).unwrap_or_default();
+        let sent = sent_of(&given);
         let missing = driver.unrecorded(&self.config.environment, &native, &sent);
         asked.beginning = match &missing {
             None if driver.takes_id() => {
@@ -63,6 +56,22 @@ impl Engine {
             asked.prompts.push(OwnedPrompt::waiting(lost.join("\n\n"), asked.asked_at));
         }
         Ok(asked)
+    }
+
+    /// The words that a session was given and has not had, while it is still to have them.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn untold_of(&self, view: &SessionView) -> Result<Vec<String>, EngineError> {
+        let session = view.id;
+        let before = self.read(|s| Ok(s.owned_of_session(session)?))?;
+        let given = before.map(given_to).unwrap_or_default();
+        let driver = self.agent_for(view.workspace, Some(view.agent.as_str())).ok();
+        let missing = driver.and_then(|(_, driver)| {
+            let environment = &self.config.environment;
+            driver.unrecorded(environment, &view.agent_session_id, &sent_of(&given))
+        });
+        Ok(untold(given, &missing.unwrap_or_default()))
     }
 
     /// Has a session go on a second time from where it is.
@@ -109,6 +118,20 @@ impl Engine {
             ..Owned::asked(workspace, view.agent.clone(), now)
         })
     }
+}
+
+/// The prompts that a session was given, those left out that were refused.
+fn given_to(before: Owned) -> Vec<OwnedPrompt> {
+    // Whoever told it to end has told what waited to end, too.
+    let waited = before.prompts.into_iter().filter(|_| !before.is_stopped);
+    let waited = waited.filter(|prompt| !matches!(prompt.step, PromptStep::Refused(_)));
+    before.begun.into_iter().chain(waited).collect()
+}
+
+/// Those of them that were sent.
+fn sent_of(given: &[OwnedPrompt]) -> Vec<String> {
+    let sent = given.iter().filter(|prompt| prompt.step != PromptStep::Waiting);
+    sent.map(|prompt| prompt.id.clone()).collect()
 }
 
 /// The words that an agent has not had: what waited was never sent, and `missing` is not in its record.

@@ -119,7 +119,7 @@ impl Engine {
         Ok(self.standing_of(workspace)?.effective())
     }
 
-    fn standing_of(&self, workspace: WorkspaceId) -> Result<Standing, EngineError> {
+    pub(super) fn standing_of(&self, workspace: WorkspaceId) -> Result<Standing, EngineError> {
         self.standing(&self.root_of(workspace)?)
     }
 

@@ -32,7 +32,15 @@ impl Engine {
         self.read(|s| {
             let mut notes = asked.notes.clone();
             notes.extend(unknown(s, asked)?);
-            let page = s.search(&query, now, limit.clamp(1, limits::HITS))?;
+            let limit = limit.clamp(1, limits::HITS);
+            let mut page = s.search(&query, now, limit)?;
+            if page.rows.is_empty() && query.to_beginnings() {
+                // `price` stands in no text that speaks of prices.
+                page = s.search(&query, now, limit)?;
+                if !page.rows.is_empty() {
+                    notes.push("nothing has these words as they are: these begin alike".to_owned());
+                }
+            }
             let rows: Vec<EventRow> = page
                 .rows
                 .iter()

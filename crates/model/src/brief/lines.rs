@@ -139,17 +139,19 @@ impl Text {
 
     /// A text in few characters, in twice as many, and in more.
     fn of(text: &str, chars: usize) -> Self {
-        let short = crate::text::clip(text, chars);
+        let short = crate::text::clip_words(text, chars);
         let longer = [chars * 2, limits::BRIEF_LONG_CHARS];
-        let longer = longer.map(|chars| crate::text::clip(text, chars)).to_vec();
+        let longer = longer.map(|chars| crate::text::clip_words(text, chars)).to_vec();
         Self { short, longer, no_longer: None }
     }
 }
 
-/// What somebody wrote, on one line and with nothing that Markdown or a reader could take for more than words.
+/// What somebody wrote, on one line and with nothing that Markdown or a reader could take for more than words, such as
+/// for a citation.
 fn quoted(text: &str) -> String {
-    let line = crate::text::one_line(text);
+    let line = crate::quote::bare(text);
     let line = line.trim_start_matches(['#', '>', ' ']);
+    let line = uncited(line);
     let mut out = String::with_capacity(line.len());
     let mut rest = line.replace("```", "'''");
     // A tag is no tag any more.
@@ -161,6 +163,30 @@ fn quoted(text: &str) -> String {
         rest = rest.split_off(at + 1);
     }
     out + &rest
+}
+
+/// A text without what looks like the citation of an event, a task or a decision.
+fn uncited(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('[') {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        out.push_str(before);
+        let mut letters = after.chars();
+        let is_name = letters.next().is_some_and(|c| "CDRSTW#".contains(c))
+            && letters.next().is_some_and(|c| c.is_ascii_digit());
+        match after.split_once(']').filter(|_| is_name) {
+            Some((name, behind)) => {
+                out.push_str(&format!("({name})"));
+                rest = behind;
+            }
+            None => {
+                out.push('[');
+                rest = after;
+            }
+        }
+    }
+    out + rest
 }
 
 /// A command or a path between backticks.

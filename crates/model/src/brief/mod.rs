@@ -8,7 +8,7 @@ mod render;
 mod tests;
 pub mod tokens;
 
-pub use handed::{own_words, take_over, with_brief};
+pub use handed::{own_words, take_over, with_brief, work_handed_over};
 
 use crate::fact::FactBody;
 use crate::fold::PlanTrack;
@@ -63,6 +63,8 @@ pub struct BriefSession {
     pub facts: Vec<BriefFact>,
     /// The plan that it keeps, and where it was last stated.
     pub plan: Option<(PlanTrack, String)>,
+    /// What it reported that it could not verify.
+    pub not_verified: Vec<String>,
     /// What git says of its work now.
     pub git: Option<GitNow>,
 }

@@ -51,7 +51,7 @@ fn several_prompts_are_told_to_their_end_before_one_is_told_at_great_length() {
 }
 
 #[test]
-fn a_check_that_failed_is_told_though_another_of_its_kind_passed() {
+fn a_check_that_failed_is_told_until_one_passes_that_runs_all_of_it() {
     let ran = |command: &str, verdict, result: &str| {
         FactBody::Ran(crate::fact::Ran {
             command: command.into(),
@@ -69,6 +69,14 @@ fn a_check_that_failed_is_told_though_another_of_its_kind_passed() {
     let told = brief(vec![directed(1, "Mend it"), failed.clone(), passed.clone()], 2_000);
     let commands = lines(&told, BriefPart::Commands);
     assert_eq!(commands, ["`cargo test -p a` failed", "`cargo test -p b` passed"]);
-    let told = brief(vec![directed(1, "Mend it"), failed, edited, passed], 2_000);
-    assert_eq!(lines(&told, BriefPart::Commands), ["`cargo test -p b` passed"]);
+    let mut facts = vec![directed(1, "Mend it"), failed, edited, passed];
+    let told = brief(facts.clone(), 2_000);
+    assert_eq!(lines(&told, BriefPart::Commands), commands);
+    let unverified = lines(&told, BriefPart::Unverified);
+    assert_eq!(unverified, ["`cargo test -p a` failed, and has not passed since"]);
+    facts.push(fact(6, ran("cargo test", Verdict::Passed, "passed")));
+    let told = brief(facts, 2_000);
+    let commands = ["`cargo test -p b` passed", "`cargo test` passed"];
+    assert_eq!(lines(&told, BriefPart::Commands), commands);
+    assert!(lines(&told, BriefPart::Unverified).is_empty());
 }

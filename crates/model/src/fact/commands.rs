@@ -58,6 +58,37 @@ pub(super) fn name_of(purpose: &Purpose) -> String {
     }
 }
 
+/// Whether a command runs all that another one ran: the same with other settings before it, or a check of more
+/// (`cargo test` after `cargo test parser`). One of something else, or of less, proves nothing of it.
+#[must_use]
+pub fn covers(broad: &str, narrow: &str) -> bool {
+    let (broad, narrow) = (words_of(broad), words_of(narrow));
+    !broad.is_empty() && (broad == narrow || is_whole_check(&broad) && narrow.starts_with(&broad))
+}
+
+/// The program and what it is to do, without settings before it and options that only change what is printed.
+fn words_of(line: &str) -> Vec<&str> {
+    let line = without_filters(line);
+    let last = line.rsplit("&&").next().unwrap_or(line);
+    let is_setting = |word: &&str| word.contains('=') && !word.starts_with('-');
+    let words = last.split_whitespace().skip_while(is_setting);
+    words.filter(|word| !PRINTING.contains(word)).collect()
+}
+
+/// Whether these words name a check without saying of what: then it is of all.
+fn is_whole_check(words: &[&str]) -> bool {
+    let is_check = |words: &[&str]| matches!(Purpose::of(&words.join(" ")), Purpose::Check { .. });
+    match words.split_last() {
+        Some((_, before)) if !is_check(before) => is_check(words),
+        Some((&"run", before)) => is_whole_check(before),
+        _ => false,
+    }
+}
+
+/// Options of checks that change only what they print.
+const PRINTING: [&str; 9] =
+    ["-q", "-qq", "-v", "-vv", "--quiet", "--verbose", "--no-header", "--silent", "-s"];
+
 /// Programs that only cut or show what another one prints.
 const FILTERS: [&str; 12] =
     ["head", "tail", "grep", "egrep", "rg", "sed", "awk", "less", "wc", "cat", "sort", "uniq"];

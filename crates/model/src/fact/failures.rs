@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Mended;
-use super::commands::{is_aside, name_of, without_filters};
+use super::commands::{covers, is_aside, name_of, without_filters};
 use super::output::Ended;
 use crate::check::{CheckKind, Verdict};
 use crate::purpose::Purpose;
@@ -55,9 +55,7 @@ impl Failures {
             _ => None,
         };
         let same = |failed: &Failed| {
-            failed.name == name
-                || check.is_some() && failed.check == check && !failed.edited.is_empty()
-                || failed.check == check && stem(&failed.line) == stem(line)
+            failed.name == name || failed.check == check && covers(line, &failed.line)
         };
         match ended.verdict {
             Verdict::Unknown => Vec::new(),
@@ -120,12 +118,4 @@ impl Failed {
         };
         (mended, places)
     }
-}
-
-/// The program and what it is to do, without settings before it: another try of the same begins alike.
-fn stem(line: &str) -> Option<Vec<&str>> {
-    let last = line.rsplit("&&").next().unwrap_or(line);
-    let is_setting = |word: &&str| word.contains('=') && !word.starts_with('-');
-    let words: Vec<&str> = last.split_whitespace().skip_while(is_setting).take(2).collect();
-    (!words.is_empty()).then_some(words)
 }

@@ -10,7 +10,7 @@ mod tracker;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use commands::without_filters;
+pub use commands::{covers, without_filters};
 pub use tracker::{FactTracker, file_key};
 
 use crate::check::{CheckKind, Verdict};

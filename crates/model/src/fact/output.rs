@@ -4,7 +4,7 @@ use crate::check::{Counts, Verdict};
 use crate::event::ToolResult;
 use crate::fold::checks::run_of;
 use crate::purpose::Purpose;
-use crate::text::{clip, one_line, tail};
+use crate::text::{clip_words, one_line, tail};
 use crate::{Ordinal, Timestamp, limits};
 
 /// How a command ended.
@@ -62,13 +62,12 @@ pub(super) fn ended(
 }
 
 /// Words by which programs tell of errors.
-const TELLING: [&str; 22] = [
+const TELLING: [&str; 21] = [
     "error",
     "failed",
     "failure",
     "panicked",
     "exception",
-    "traceback",
     "fatal",
     "cannot",
     "can't",
@@ -127,7 +126,7 @@ fn lines_of(result: &ToolResult) -> impl Iterator<Item = String> {
     let texts = [result.stderr.as_deref(), Some(result.text.as_str())].into_iter().flatten();
     let lines = texts.flat_map(|text| tail(text, limits::CHECK_OUTPUT_BYTES).lines());
     lines.filter(|line| line.len() <= 2_000).filter_map(|line| {
-        let line = clip(&one_line(line), limits::FAILURE_CHARS);
+        let line = clip_words(&one_line(line), limits::FAILURE_CHARS);
         let small = line.to_lowercase();
         let bare = small.trim_matches(|c: char| !c.is_alphabetic());
         let is_bare = matches!(bare, "fail" | "failed" | "error");

@@ -171,6 +171,41 @@ fn another_try_of_a_command_mends_it_too() {
 }
 
 #[test]
+fn another_check_that_passes_mends_nothing_and_a_broader_one_does() {
+    let mut scene = Scene::default();
+    scene.prompt("mend the parser");
+    scene.runs("pytest tests/a", 1, "FAILED tests/a/test_one.py::test_it - assert 1 == 2\n");
+    scene.edits("/r/b.py");
+    scene.runs("pytest tests/b", 0, "1 passed\n");
+    scene.runs("python manage.py migrate", 1, "django.db.utils.Error: no such table\n");
+    scene.runs("python manage.py showmigrations", 0, "[ ] 0001\n");
+    assert!(scene.of("mended").is_empty(), "{:?}", scene.facts);
+    scene.runs("pytest -q", 0, "2 passed\n");
+    let [mended] = scene.of("mended")[..] else { panic!("{:?}", scene.facts) };
+    assert!(matches!(&mended.body, FactBody::Mended(body) if body.command == "pytest tests/a"));
+}
+
+#[test]
+fn one_check_covers_another_where_it_runs_all_of_it() {
+    for (broad, narrow) in [
+        ("cargo test", "cargo test parser"),
+        ("cargo test -q", "RUST_LOG=debug cargo test"),
+        ("npx vitest run", "npx vitest run src/a.test.ts"),
+        ("pytest -v tests/a", "pytest tests/a 2>&1 | tail -5"),
+    ] {
+        assert!(covers(broad, narrow), "{broad} covers {narrow}");
+    }
+    for (broad, narrow) in [
+        ("cargo test parser", "cargo test"),
+        ("pytest tests/a", "pytest tests/a tests/b"),
+        ("npm run seed", "npm run migrate"),
+        ("git status", "git status --short"),
+    ] {
+        assert!(!covers(broad, narrow), "{broad} does not cover {narrow}");
+    }
+}
+
+#[test]
 fn a_prompt_after_an_interruption_is_told_as_one() {
     let mut scene = Scene::default();
     scene.prompt("rewrite the lock");

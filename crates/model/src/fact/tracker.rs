@@ -8,7 +8,7 @@ use super::{Fact, FactBody, output};
 use crate::event::{Author, Change, Edit, EventBody, Prompt, Question, ToolResult};
 use crate::goal::Request;
 use crate::purpose::{Purpose, Share};
-use crate::text::{clip, one_line};
+use crate::text::{clip_words, one_line};
 use crate::{Ordinal, Timestamp, limits};
 
 type Place = (Ordinal, Option<Timestamp>);
@@ -94,7 +94,7 @@ impl FactTracker {
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place, asked),
             EventBody::Text { text } if !text.trim().is_empty() => {
-                let text = clip(text.trim(), limits::FACT_CHARS);
+                let text = clip_words(text.trim(), limits::FACT_CHARS);
                 self.said = Some(place.0);
                 self.last_words = Some(Fact {
                     key: "said".to_owned(),
@@ -105,7 +105,7 @@ impl FactTracker {
             }
             EventBody::Compaction(compaction) => {
                 if let Some(text) = &compaction.summary {
-                    let text = clip(text.trim(), limits::FACT_CHARS);
+                    let text = clip_words(text.trim(), limits::FACT_CHARS);
                     let key = format!("summary:{}", place.0.0);
                     self.tell(key, &[place.0], place.1, FactBody::Summarised { text });
                 }
@@ -124,7 +124,7 @@ impl FactTracker {
             }
             EventBody::Plan(stated) => {
                 if let Some(plan) = &stated.proposal {
-                    let plan = clip(plan.trim(), limits::FACT_CHARS);
+                    let plan = clip_words(plan.trim(), limits::FACT_CHARS);
                     let key = format!("use:{}", short(&stated.tool_use.tool_use_id));
                     self.tell(key, &[place.0], place.1, FactBody::Proposed { plan });
                 } else {
@@ -147,12 +147,12 @@ impl FactTracker {
         }
         let after_interruption = std::mem::take(&mut self.interrupted);
         self.open.clear();
-        let text = clip(&crate::goal::without_additions(&prompt.text), limits::FACT_CHARS);
+        let text = clip_words(&crate::goal::without_additions(&prompt.text), limits::FACT_CHARS);
         let key = format!("prompt:{}", place.0.0);
         // What is long or asks back is a direction of its own.
         let is_short = text.chars().count() <= limits::ANSWER_CHARS && !text.ends_with('?');
         if let (Some(question), Some(said)) = (asked.filter(|_| is_short), self.said) {
-            let question = clip(question, limits::OBJECT_CHARS * 2);
+            let question = clip_words(question, limits::OBJECT_CHARS * 2);
             let answered = FactBody::Answered { question, answer: one_line(&text) };
             return self.tell(key, &[said, place.0], place.1, answered);
         }
@@ -166,7 +166,7 @@ impl FactTracker {
 
     fn asks(&mut self, question: &Question, place: Place) {
         for (number, item) in question.questions.iter().enumerate() {
-            let question_text = clip(&one_line(&item.question), limits::ANSWER_CHARS);
+            let question_text = clip_words(&one_line(&item.question), limits::ANSWER_CHARS);
             let key = question_key(&question.tool_use.tool_use_id, number);
             self.tell(key, &[place.0], place.1, FactBody::Asked { question: question_text });
         }
@@ -174,17 +174,20 @@ impl FactTracker {
 
     fn open_use(&mut self, body: &EventBody, place: Place, cwd: Option<&str>) {
         let Some(tool_use) = body.tool_use() else { return };
-        let what = || clip(&one_line(&what_of(body)), limits::OBJECT_CHARS);
+        let what = || clip_words(&one_line(&what_of(body)), limits::OBJECT_CHARS);
         let use_of = match body {
             EventBody::Command(command) => UseOf::Command {
-                line: clip(crate::text::head(&command.command, 4_000), limits::FACT_LINE_CHARS),
+                line: clip_words(
+                    crate::text::head(&command.command, 4_000),
+                    limits::FACT_LINE_CHARS,
+                ),
             },
             EventBody::Edit(edit) => UseOf::Edit { files: files_of(edit, cwd) },
             EventBody::Question(question) => UseOf::Question {
                 questions: question.questions.iter().map(|item| one_line(&item.question)).collect(),
             },
             EventBody::Plan(plan) => match &plan.proposal {
-                Some(plan) => UseOf::Plan { plan: clip(plan.trim(), limits::FACT_CHARS) },
+                Some(plan) => UseOf::Plan { plan: clip_words(plan.trim(), limits::FACT_CHARS) },
                 None => UseOf::Other { what: what() },
             },
             _ => UseOf::Other { what: what() },
@@ -217,8 +220,8 @@ impl FactTracker {
                     let key = question_key(&id, at);
                     let in_full = questions.get(at).filter(|known| !known.is_empty());
                     let question = in_full.cloned().unwrap_or_else(|| one_line(asked));
-                    let question = clip(&question, limits::ANSWER_CHARS);
-                    let answer = clip(&one_line(answer), limits::ANSWER_CHARS);
+                    let question = clip_words(&question, limits::ANSWER_CHARS);
+                    let answer = clip_words(&one_line(answer), limits::ANSWER_CHARS);
                     self.tell(key, &places, place.1, FactBody::Answered { question, answer });
                 }
             }
@@ -237,7 +240,7 @@ impl FactTracker {
         places: &[Ordinal],
         at: Option<Timestamp>,
     ) {
-        let words = clip(&one_line(words), limits::ANSWER_CHARS);
+        let words = clip_words(&one_line(words), limits::ANSWER_CHARS);
         let what = match use_of {
             UseOf::Plan { plan } => {
                 let rejected = FactBody::Rejected { plan, words };
@@ -259,7 +262,7 @@ impl FactTracker {
             },
             UseOf::Other { what } => what,
         };
-        let what = clip(&what, limits::OBJECT_CHARS * 2);
+        let what = clip_words(&what, limits::OBJECT_CHARS * 2);
         self.tell(format!("use:{id}"), places, at, FactBody::Refused { what, words });
     }
 
@@ -322,7 +325,7 @@ impl FactTracker {
         });
         if let Some((id, printed)) = printed {
             let subject =
-                clip(&one_line(if is_told { subject } else { printed }), limits::LINE_CHARS);
+                clip_words(&one_line(if is_told { subject } else { printed }), limits::LINE_CHARS);
             let committed = FactBody::Committed { id: id.to_owned(), subject };
             self.tell(format!("commit:{id}"), places, at, committed);
         }
@@ -333,7 +336,7 @@ impl FactTracker {
     }
 
     fn pull_request(&mut self, address: &str, places: &[Ordinal], at: Option<Timestamp>) {
-        let address = clip(address, limits::PATH_CHARS);
+        let address = clip_words(address, limits::PATH_CHARS);
         let key = format!("pull:{address}");
         self.tell(key, places, at, FactBody::PullRequest { address });
     }
@@ -347,7 +350,7 @@ pub fn file_key(path: &str, root: Option<&str>) -> String {
 }
 
 fn short(id: &str) -> String {
-    clip(id, 80)
+    clip_words(id, 80)
 }
 
 fn question_key(id: &str, number: usize) -> String {

@@ -83,6 +83,10 @@ impl<'a> Request<'a> {
         place: (Ordinal, Option<Timestamp>),
     ) -> Option<Goal> {
         let text = match present {
+            // The work is the same, whatever its user adds.
+            None if let Some(about) = crate::brief::work_handed_over(self.prompt) => {
+                about.to_owned()
+            }
             None => weight::headline(&self.own.sentences)
                 .or_else(|| Some(one_line(head(self.prompt, 1_000))))
                 .filter(|text| text.chars().any(char::is_alphabetic) && !weight::is_nudge(text))?,

@@ -156,7 +156,10 @@ impl FrontMatter {
     pub(super) fn named(&self) -> Vec<Named> {
         let mut named = Vec::new();
         let mut add = |kind, target: String, is_source| {
-            named.push(Named { kind, target, is_source, is_told: true });
+            let one = Named { kind, target, is_source, is_told: true };
+            if !named.contains(&one) {
+                named.push(one);
+            }
         };
         self.sources.iter().for_each(|source| add(kind_of_source(source), source.clone(), true));
         self.supersedes.iter().for_each(|id| add(LinkKind::Note, id.to_string(), false));

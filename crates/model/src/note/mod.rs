@@ -169,16 +169,20 @@ pub fn is_made_on_older(older: &str, newer: &str, text: &str) -> bool {
     }
     let input = InternedInput::new(older, newer);
     let diff = Diff::compute(Algorithm::Histogram, &input);
-    let lines: HashSet<&str> = text.lines().collect();
+    let of = |text| -> HashSet<&str> { str::lines(text).collect() };
+    let (lines, in_older, in_newer) = (of(text), of(older), of(newer));
     let (mut changed, mut is_seen) = (false, false);
     for hunk in diff.hunks() {
+        // A line that stands elsewhere, too, such as a heading, tells nothing.
         let added = newer.lines().take(hunk.after.end as usize).skip(hunk.after.start as usize);
-        for line in added.filter(|line| !line.trim().is_empty()) {
+        for line in added.filter(|line| !line.trim().is_empty() && !in_older.contains(line)) {
             changed = true;
             is_seen |= lines.contains(line);
         }
         let removed = older.lines().take(hunk.before.end as usize).skip(hunk.before.start as usize);
-        is_seen |= removed.filter(|line| !line.trim().is_empty()).any(|line| !lines.contains(line));
+        let mut removed =
+            removed.filter(|line| !line.trim().is_empty() && !in_newer.contains(line));
+        is_seen |= removed.any(|line| !lines.contains(line));
     }
     changed && !is_seen
 }

@@ -66,7 +66,8 @@ impl Filter {
         }
         if !query.files.is_empty() {
             filter.events = Some(snapshot.events_of_files(&query.files)?);
-            filter.only_events();
+            filter.only_notes(snapshot.notes_of_files(&query.files)?);
+            filter.kinds &= !(1 << DocKind::Task.number());
         }
         Ok(filter)
     }
@@ -81,6 +82,13 @@ impl Filter {
         self.sessions = Some(match self.sessions.take() {
             Some(before) => before.intersection(&sessions).copied().collect(),
             None => sessions,
+        });
+    }
+
+    fn only_notes(&mut self, notes: HashSet<i64>) {
+        self.notes = Some(match self.notes.take() {
+            Some(before) => before.intersection(&notes).copied().collect(),
+            None => notes,
         });
     }
 
@@ -104,10 +112,8 @@ impl Filter {
             Some(before) => before.intersection(&tasks).copied().collect(),
             None => tasks,
         });
-        if self.notes.is_none() {
-            self.notes =
-                Some(snapshot.ids_where("SELECT id FROM note WHERE workspace", &workspaces)?);
-        }
+        let notes = snapshot.ids_where("SELECT id FROM note WHERE workspace", &workspaces)?;
+        self.only_notes(notes);
         Ok(())
     }
 
@@ -150,6 +156,11 @@ fn kinds(filters: &[KindFilter]) -> i64 {
         };
         filter.events().iter().fold(mask | rest, |mask, kind| mask | (1 << kind.number()))
     })
+}
+
+/// A text that LIKE takes as it is.
+fn escaped(part: &str) -> String {
+    part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 impl Snapshot<'_> {
@@ -206,6 +217,20 @@ impl Snapshot<'_> {
     }
 
     /// The newest events about files whose path contains one of `parts`, whatever the case.
+    /// The notes that say of themselves that they are about a file whose path contains one of these.
+    fn notes_of_files(&self, parts: &[String]) -> Result<HashSet<i64>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT note FROM note_link WHERE kind = 'file' AND is_told
+               AND target LIKE '%' || ?1 || '%' ESCAPE '\\'",
+        )?;
+        let mut notes = HashSet::new();
+        for part in parts {
+            let rows = statement.query_map([escaped(part)], |row| row.get(0))?;
+            notes.extend(rows.collect::<rusqlite::Result<Vec<i64>>>()?);
+        }
+        Ok(notes)
+    }
+
     fn events_of_files(&self, parts: &[String]) -> Result<HashSet<i64>> {
         const ABOUT: &str = "WHERE f.path IN (
             SELECT id FROM path WHERE path LIKE '%' || ?1 || '%' ESCAPE '\\') ";
@@ -219,7 +244,7 @@ impl Snapshot<'_> {
         ))?;
         let mut events = HashSet::new();
         for part in parts {
-            let part = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            let part = escaped(part);
             let limit = i64::try_from(limits::FILE_EVENTS).unwrap_or(i64::MAX);
             let seqs = |statement: &mut CachedStatement<'_>| -> Result<Vec<i64>> {
                 let rows = statement.query_map((&part, limit), |row| row.get(0))?;

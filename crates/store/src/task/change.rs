@@ -1,6 +1,7 @@
 //! What people, sessions and Callboard do to tasks. `by` names who, and is kept in the log.
 
 use callboard_model::task::{Column, LinkedBy};
+use callboard_model::text::one_line;
 use callboard_model::view::{MoveTask, NewTask, TaskChange, TaskSession};
 use callboard_model::{SessionId, TaskId, WorkspaceId};
 use rusqlite::OptionalExtension;
@@ -31,7 +32,7 @@ impl Write<'_> {
         let id = TaskId(self.tx.last_insert_rowid());
         let blank = self.task(id)?;
         let task = Task {
-            title: new.title.trim().to_owned(),
+            title: one_line(&new.title),
             body: new.body.clone(),
             priority: new.priority,
             labels: new.labels.clone(),
@@ -72,7 +73,7 @@ impl Write<'_> {
         set(&mut task.checks, &change.checks);
         set(&mut task.scope, &change.scope);
         if let Some(title) = &change.title {
-            title.trim().clone_into(&mut task.title);
+            task.title = one_line(title);
         }
         if let Some(body) = &change.body {
             task.body.clone_from(body);

@@ -66,6 +66,9 @@ pub(super) fn written(view: &NoteView) -> String {
             if view.overlaps { "in the same lines; both are there" } else { "and both are there" };
         let _ = writeln!(text, "others changed it meanwhile, {both}");
     }
+    for source in view.sources.iter().filter(|source| source.missing) {
+        let _ = writeln!(text, "this source is not there: {}", output::short(&source.target, 100));
+    }
     text + &problems(view)
 }
 

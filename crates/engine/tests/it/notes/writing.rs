@@ -115,6 +115,45 @@ fn a_note_edited_by_hand_while_an_agent_writes_it_keeps_both() {
 }
 
 #[test]
+fn what_several_agents_wrote_since_an_editor_read_comes_back_whole() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let view = running.engine.new_note(new("Shared")).unwrap();
+    let body = "\n\n## Hand\n\n### Why\nh\n\n## End\n";
+    let view = edit(&running, &view, view.text.clone() + body, None);
+    let (path, in_editor) = on_disk(&repo, &view);
+    // Their headings stand in what the editor has, too.
+    let one = edit(&running, &view, view.text.clone() + "\n### Why\nby one\n", Some(7));
+    edit(&running, &one, one.text.clone() + "\n### Why\nby two\n", Some(8));
+    save(&path, &in_editor.replace("\nh\n", "\nh by hand\n"), true);
+    running.wait("all three", |_| {
+        let text = fs::read_to_string(&path).unwrap();
+        ["h by hand\n", "by one\n", "by two\n"]
+            .iter()
+            .all(|words| text.matches(words).count() == 1)
+            .then_some(())
+    });
+}
+
+#[test]
+fn a_page_that_knows_one_end_of_lines_keeps_those_of_the_file() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let view = running.engine.new_note(new("Shared")).unwrap();
+    let (path, _) = on_disk(&repo, &view);
+    fs::write(&path, "# Shared\r\n\r\none\r\n\r\nkept\r\n\r\n").unwrap();
+    let read = running.engine.note(None, &view.row.path).unwrap();
+    let by_agent = edit(&running, &read, read.text.clone() + "two\r\n", Some(7));
+    let typed = read.text.replace("\r\n", "\n").replace("one", "ONE");
+    let both = edit(&running, &read, typed, None);
+    assert_eq!(both.text, by_agent.text.replace("one", "ONE"));
+}
+
+#[test]
 fn an_editor_and_an_agent_race() {
     for by_rename in [false, true] {
         let home = HermeticHome::new();

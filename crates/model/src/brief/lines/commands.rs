@@ -17,6 +17,7 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
             _ => {}
         }
     }
+    reported(lines, session);
     if !session.is_subagent {
         unverified(lines, &latest);
         never_checked(lines, session);
@@ -38,11 +39,8 @@ fn ran(
 ) {
     let command = shown(&ran.command);
     let is_check = ran.check.is_some();
-    // Another check of its kind passed, and something was done in between.
-    let passed_later = ran.check.is_some_and(|check| latest.passed(check) > Some(fact.last))
-        && latest.edit.is_some_and(|edit| edit.last > fact.last);
     let text = match ran.verdict {
-        Verdict::Failed if passed_later => return,
+        Verdict::Failed if latest.has_passed_since(fact, ran) => return,
         _ => format!("`{command}` {}{}", ran.result, failure(&ran.failure)),
     };
     let weight = match (ran.verdict, is_check) {
@@ -54,17 +52,36 @@ fn ran(
         (Verdict::Unknown, true) => 500,
         (Verdict::Unknown, false) => 100,
     };
-    let moved = session.git.as_ref().is_some_and(|git| git.commits_since > 0);
-    let no_longer = match ran.verdict {
-        Verdict::Passed if is_check && moved => Some("the branch has moved on since".to_owned()),
+    let git = session.git.as_ref().filter(|_| is_check && ran.verdict == Verdict::Passed);
+    let no_longer = match git {
+        Some(git) if git.commits_since > 0 => Some("the branch has moved on since".to_owned()),
+        Some(git) if !git.changed_since.is_empty() || !git.gone.is_empty() => {
+            Some("files changed since".to_owned())
+        }
         _ => None,
     };
     let text = Text { no_longer, ..Text::short(text) };
     lines.add(BriefPart::Commands, weight, text, &fact.cites, fact.last);
 }
 
+/// What the session itself reported that it could not verify.
+fn reported(lines: &mut Lines, session: &BriefSession) {
+    let Some(id) = session.id else { return };
+    let last = session.facts.last().map(|fact| fact.last).unwrap_or_default();
+    for line in &session.not_verified {
+        let text = format!("{id} reported: \u{201c}{}\u{201d}", quoted(line));
+        let text = Text::of(&text, limits::BRIEF_PROMPT_CHARS);
+        lines.add(BriefPart::Unverified, 842, text, &[id.to_string()], last);
+    }
+}
+
 /// What was written after the last check of its kind, and what fails still.
 fn unverified(lines: &mut Lines, latest: &Latest<'_>) {
+    for (fact, ran) in &latest.failing {
+        let text =
+            Text::short(format!("`{}` failed, and has not passed since", shown(&ran.command)));
+        lines.add(BriefPart::Unverified, 845, text, &fact.cites, fact.last);
+    }
     for (check, (fact, ran)) in &latest.runs {
         let command = shown(&ran.command);
         let noun = check.noun();
@@ -89,16 +106,23 @@ fn unverified(lines: &mut Lines, latest: &Latest<'_>) {
     }
 }
 
-/// The last edit and the last run of each kind of check.
+/// The last edit, the last run of each kind of check, and what failed before it and not passed since.
 struct Latest<'a> {
     edit: Option<&'a BriefFact>,
     runs: Vec<(CheckKind, (&'a BriefFact, &'a Ran))>,
-    passes: Vec<(CheckKind, Ordinal)>,
+    passes: Vec<(&'a str, Ordinal)>,
+    failing: Vec<(&'a BriefFact, &'a Ran)>,
 }
 
 impl<'a> Latest<'a> {
     fn of(session: &'a BriefSession) -> Self {
-        let mut latest = Self { edit: last_edit(session), runs: Vec::new(), passes: Vec::new() };
+        let mut latest = Self {
+            edit: last_edit(session),
+            runs: Vec::new(),
+            passes: Vec::new(),
+            failing: Vec::new(),
+        };
+        let mut failed = Vec::new();
         for fact in &session.facts {
             let FactBody::Ran(ran) = &fact.body else { continue };
             let Some(check) = ran.check else { continue };
@@ -106,16 +130,23 @@ impl<'a> Latest<'a> {
             if !latest.runs.iter().any(|(kind, _)| *kind == check) {
                 latest.runs.push((check, (fact, ran)));
             }
-            if ran.verdict == Verdict::Passed {
-                latest.passes.push((check, fact.last));
+            match ran.verdict {
+                Verdict::Passed => latest.passes.push((&ran.command, fact.last)),
+                Verdict::Failed => failed.push((fact, ran)),
+                Verdict::Unknown => {}
             }
         }
+        let is_last =
+            |fact: &BriefFact| latest.runs.iter().any(|(_, (last, _))| last.last == fact.last);
+        failed.retain(|(fact, ran)| !is_last(fact) && !latest.has_passed_since(fact, ran));
+        latest.failing = failed;
         latest
     }
 
-    fn passed(&self, check: CheckKind) -> Option<Ordinal> {
-        let passes = self.passes.iter().filter(|(kind, _)| *kind == check);
-        passes.map(|(_, at)| *at).max()
+    /// Whether a later run passed that ran all of this one.
+    fn has_passed_since(&self, failed: &BriefFact, ran: &Ran) -> bool {
+        let mut later = self.passes.iter().filter(|(_, at)| *at > failed.last);
+        ran.check.is_some() && later.any(|(command, _)| crate::fact::covers(command, &ran.command))
     }
 }
 
