@@ -22,7 +22,7 @@ pub use front::{Author, FrontMatter};
 pub use names::{LinkKind, Named};
 pub use new::{NoteDraft, slug};
 pub use posted::Comment;
-pub use sections::{Sections, summary};
+pub use sections::{Sections, summary, without_headings};
 
 use crate::limits;
 use crate::text::{clip, one_line};
