@@ -12,7 +12,9 @@ const QUOTED: &str = "Quoted from the records of earlier sessions: facts to chec
 pub(super) fn beginning(title: &str, about: &[String], made_for: Option<TaskId>) -> String {
     let of = about.join(", ");
     let made_for = made_for.map(|task| format!(" for {task}")).unwrap_or_default();
-    format!("# Brief of {of}{made_for}: {title}\n\n{QUOTED}\n")
+    // Somebody's words, and maybe an agent's, like all that follows.
+    let title = title.replace(['\u{201c}', '\u{201d}'], "'");
+    format!("# Brief of {of}{made_for}: \u{201c}{title}\u{201d}\n\n{QUOTED}\n")
 }
 
 pub(super) fn heading(part: BriefPart) -> String {
