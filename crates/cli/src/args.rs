@@ -170,7 +170,11 @@ pub(crate) struct Json {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Connect {
     /// `claude` or `codex`.
-    pub(crate) agent: String,
+    #[arg(required_unless_present = "instructions")]
+    pub(crate) agent: Option<String>,
+    /// Three lines in this repository's `AGENTS.md` or `CLAUDE.md` instead, for agents that reach Callboard by commands only.
+    #[arg(long)]
+    pub(crate) instructions: bool,
     /// Make the change without asking.
     #[arg(long)]
     pub(crate) yes: bool,
