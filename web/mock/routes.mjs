@@ -4,6 +4,7 @@ import * as events from './routes/events.mjs'
 import * as nights from './routes/nights.mjs'
 import * as notes from './routes/notes.mjs'
 import * as owned from './routes/owned.mjs'
+import * as posts from './routes/posts.mjs'
 import * as reviews from './routes/reviews.mjs'
 import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
@@ -17,6 +18,7 @@ const ROUTES = [
   ...notes.ROUTES,
   ...briefs.ROUTES,
   ...owned.ROUTES,
+  ...posts.ROUTES,
   ...reviews.ROUTES,
   ...tasks.ROUTES,
   ...sessions.ROUTES,

@@ -82,6 +82,9 @@ pub trait Connect: Send + Sync {
         files: &[Option<String>],
     ) -> Result<ConnectPlan, ConnectError>;
 
+    /// The file of a repository in which the agent looks for instructions.
+    fn instructions(&self) -> &'static str;
+
     /// The files that a connection is made of.
     fn files(&self, home: &Path) -> Vec<PathBuf>;
 

@@ -11,6 +11,7 @@ pub mod drive;
 mod fields;
 mod hook;
 mod installed;
+pub mod instructions;
 mod json_edit;
 mod known;
 pub mod limits;

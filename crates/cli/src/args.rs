@@ -4,6 +4,7 @@ pub(crate) mod brief;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod note;
+pub(crate) mod post;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod worktree;
@@ -122,10 +123,10 @@ pub(crate) enum Command {
     Decide(note::Decide),
     /// What was decided here, newest first.
     Decisions(note::Listed),
-    /// Decisions: list them, show one, edit one.
-    #[command(subcommand)]
+    /// Decisions: show one, list them, edit one; with `--to '#432'`, post one to the tracker.
     Decision(note::Decision),
-    /// Write a note, or a section of one; or list, show and edit notes. Without either, what notes there are.
+    /// Write a note, or a section of one; or list, show and edit notes; with `--to '#432'`, post one to the tracker.
+    /// Without any, what notes there are.
     Note(note::Note),
     /// Commit notes and decisions, and nothing else, so that they are merged like any file: shows them first.
     Share(note::Share),
@@ -169,7 +170,11 @@ pub(crate) struct Json {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Connect {
     /// `claude` or `codex`.
-    pub(crate) agent: String,
+    #[arg(required_unless_present = "instructions")]
+    pub(crate) agent: Option<String>,
+    /// Three lines in this repository's `AGENTS.md` or `CLAUDE.md` instead, for agents that reach Callboard by commands only.
+    #[arg(long)]
+    pub(crate) instructions: bool,
     /// Make the change without asking.
     #[arg(long)]
     pub(crate) yes: bool,

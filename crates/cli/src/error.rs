@@ -22,6 +22,11 @@ impl CliError {
         Self { text, hint }
     }
 
+    /// The same error, told of something.
+    pub(crate) fn before(self, what: &str) -> Self {
+        Self { text: format!("{what}{}", self.text), ..self }
+    }
+
     /// Prints it and gives the exit code for "refused or misused".
     pub(crate) fn report(&self) -> ExitCode {
         self.print();

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use callboard_git::{Git, since};
 use callboard_model::brief::{self, BriefFact, BriefSession, BriefTask, GitNow, Material, finish};
+use callboard_model::call::CallDetail;
 use callboard_model::fact::FactBody;
+use callboard_model::limits::ANSWER_CHARS;
 use callboard_model::view::{BriefView, SessionView};
-use callboard_model::{SessionFold, SessionId, TaskId, Timestamp};
+use callboard_model::{Ordinal, SessionFold, SessionId, TaskId, Timestamp, text};
 use callboard_store::{SessionFilter, Snapshot, StoredFact, Task};
 
-use crate::core::{last_report, view_of};
+use crate::core::{last_report, view_of, words_of};
 use crate::query::views;
 use crate::row::fold_of;
 use crate::{Engine, EngineError, limits, secrets};
@@ -118,6 +120,7 @@ fn session(
         facts.extend(earlier.into_iter().filter(|fact| fact.fact.at <= until).filter_map(told));
     }
     facts.extend(s.facts(view.id)?.into_iter().filter_map(told));
+    facts.extend(answered_by_tool(s, view.id)?);
     let plan = facts.iter().rfind(|fact| fact.body == FactBody::Planned);
     let plan = plan.map(|fact| (fold.plan.clone(), fact.cites.last().cloned().unwrap_or_default()));
     let title = view.title.clone().or_else(|| view.goal.clone()).unwrap_or_default();
@@ -135,6 +138,29 @@ fn session(
         not_verified: reported,
         git: None,
     })
+}
+
+/// What the user answered to Callboard's own `ask`. Agents keep the answer as they like, or hear it at a later step: the
+/// call itself proves it.
+fn answered_by_tool(s: &Snapshot<'_>, session: SessionId) -> Result<Vec<BriefFact>, EngineError> {
+    let calls = s.calls_answered_to(session)?;
+    let told = calls.iter().filter_map(|call| {
+        let answer = words_of(&call.body.ask, call.body.answer.as_ref()?);
+        let question = match &call.body.ask.detail {
+            CallDetail::Questions { questions } => questions.first().map(|one| &one.question),
+            _ => None,
+        };
+        let question = question.unwrap_or(&call.body.ask.question);
+        let short = |text: &str| text::clip_words(&text::one_line(text), ANSWER_CHARS);
+        Some(BriefFact {
+            body: FactBody::Answered { question: short(question), answer: short(&answer) },
+            cites: vec![call.id.to_string()],
+            last: Ordinal::after(Ordinal(0), call.answered_at),
+            at: call.answered_at,
+            times: 1,
+        })
+    });
+    Ok(told.collect())
 }
 
 /// The sessions whose beginnings a fork shares, or whose work it took over, the first one first.

@@ -68,6 +68,7 @@ pub struct Engine {
     /// Whoever merges the members of reviews has it.
     pub(crate) combining: Mutex<()>,
     pub(crate) asking_gh: crate::pull_requests::Asking,
+    pub(crate) posting: crate::posts::Posting,
     /// Whoever sends comments has it.
     pub(crate) sending: Mutex<()>,
     pub(crate) projects: crate::project::Projects,
@@ -141,6 +142,7 @@ impl Engine {
             landing: crate::reviews::LandingNow::default(),
             combining: Mutex::default(),
             asking_gh: crate::pull_requests::Asking::default(),
+            posting: crate::posts::Posting::default(),
             sending: Mutex::default(),
             projects: crate::project::Projects::default(),
             trusts: crate::trust::Trusts::default(),

@@ -1,11 +1,14 @@
 //! GitHub, by its own command `gh`: it is asked where it is installed, and never to sign in.
 
+mod issues;
+
 use std::path::{Path, PathBuf};
 
 use callboard_model::{WorkspaceId, pull_request};
 use callboard_os::command::{Command, find_program};
 use serde_json::Value;
 
+pub(crate) use self::issues::{IssueNow, is_surely_refused};
 use crate::{Engine, limits};
 
 /// `gh`, for one repository.

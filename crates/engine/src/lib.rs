@@ -24,6 +24,7 @@ mod nights;
 mod notes;
 mod open;
 mod owned;
+mod posts;
 pub mod project;
 mod pull_requests;
 mod pushes;

@@ -13,6 +13,7 @@ mod message;
 mod night;
 mod note;
 mod owned;
+mod post;
 mod related;
 mod resource;
 mod review;
@@ -45,6 +46,7 @@ pub use owned::{
     Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,
     RewindTo, Rewound, RewoundConversation, TurnView,
 };
+pub use post::{NewPost, PostOf, PostPreview, PostState, PostTo, PostView, PostWanted};
 pub use related::{RelatedItem, RelatedLine, RelatedView};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, briefs, calls, changes, doctor, nights, notes, owned, resources, reviews, search,
+    board, briefs, calls, changes, doctor, nights, notes, owned, posts, resources, reviews, search,
     sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
@@ -70,6 +70,8 @@ use crate::stream;
         notes::edit,
         notes::delete,
         notes::restore,
+        posts::post,
+        posts::preview,
         notes::history,
         notes::version,
         notes::add_image,

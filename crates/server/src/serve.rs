@@ -18,8 +18,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, briefs, calls, changes, doctor, hook, nights, notes, owned, resources, reviews, search,
-    sessions, tasks, trust, worktrees,
+    board, briefs, calls, changes, doctor, hook, nights, notes, owned, posts, resources, reviews,
+    search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, mcp, stream};
@@ -182,6 +182,8 @@ fn of_notes() -> Router<App> {
         )
         .route("/api/notes/one", get(notes::note))
         .route("/api/notes/restore", post(notes::restore))
+        .route("/api/posts", post(posts::post))
+        .route("/api/posts/preview", post(posts::preview))
         .route("/api/notes/history", get(notes::history))
         .route("/api/notes/version", get(notes::version))
         .route("/api/notes/images", post(notes::add_image))

@@ -259,6 +259,17 @@ impl Snapshot<'_> {
         self.calls_where("session = ?1 AND state <> 'closed' ORDER BY id", [session.0])
     }
 
+    /// The questions that a session asked by Callboard's own tool and that were answered, in the order they were asked.
+    ///
+    /// # Errors
+    /// If the database fails or a call cannot be read.
+    pub fn calls_answered_to(&self, session: SessionId) -> Result<Vec<Call>> {
+        self.calls_where(
+            "session = ?1 AND via = ?2 AND answered_at IS NOT NULL ORDER BY id",
+            (session.0, CallVia::Tool.word()),
+        )
+    }
+
     /// A session's last call of this kind, also when it is over.
     ///
     /// # Errors

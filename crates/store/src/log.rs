@@ -63,6 +63,8 @@ impl LogKind {
     pub const CALL_CLOSED: Self = Self::lasting("call.closed");
     /// A change was taken back; the change that did so stands before it.
     pub const UNDONE: Self = Self::lasting("undone");
+    /// A note or a brief was posted to a tracker.
+    pub const POSTED: Self = Self::lasting("posted");
     /// A workspace was registered or changed.
     pub const WORKSPACE: Self = Self::lasting("workspace");
     /// A person decided what `callboard.toml` may do.

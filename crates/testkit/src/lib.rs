@@ -21,6 +21,7 @@ pub mod model_server;
 pub mod postgres;
 mod process;
 pub mod repo;
+pub mod tracker;
 pub mod wait;
 
 pub use agents::Agents;
@@ -30,3 +31,4 @@ pub use model_server::{ModelServer, Script, Turn};
 pub use postgres::Postgres;
 pub use process::Finished;
 pub use repo::Repo;
+pub use tracker::FakeTracker;

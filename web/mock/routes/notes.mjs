@@ -120,6 +120,7 @@ function viewOf(state, note, more = {}) {
       return { kind: 'note', target: id ?? path, title, missing: false }
     }),
     other: [...keys].filter(([key]) => !KNOWN.includes(key)).map(([key, value]) => ({ key, value })),
+    posts: (state.posts ?? []).filter((post) => post.path === note.path).map(({ view }) => view),
     problems: bad ? ['its front matter cannot be read at line 4: the list has no end'] : [],
     is_merged: false,
     overlaps: false,

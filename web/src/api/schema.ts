@@ -1586,6 +1586,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Posts what was seen, and nothing else. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPost"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PostView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/posts/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would be posted to an issue or pull request, to the letter, and in whose name. Nothing is posted. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PostWanted"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PostPreview"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/related": {
         parameters: {
             query?: never;
@@ -6031,6 +6125,13 @@ export interface components {
             why?: string | null;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
+        /** @description What is to be posted, as it was seen. */
+        NewPost: components["schemas"]["PostWanted"] & {
+            /** @description Though the same text was posted to the same place before, or may have been. */
+            again?: boolean;
+            /** @description The preview that was seen: nothing else is posted. */
+            seen: string;
+        };
         /** @description A prompt to send. */
         NewPrompt: {
             /** @description Markdown. */
@@ -6287,6 +6388,8 @@ export interface components {
             other?: components["schemas"]["FrontKey"][];
             /** @description Both had changed the same lines: both are there. */
             overlaps?: boolean;
+            /** @description Where it was posted, newest first. */
+            posts?: components["schemas"]["PostView"][];
             /** @description What is wrong with it, in words; it is a note all the same. */
             problems: string[];
             /** @description Where what it says was said. */
@@ -6514,6 +6617,95 @@ export interface components {
             status?: components["schemas"]["StepStatus"] | null;
             /** @description What is to be done; empty in an update that leaves it as it was. */
             text: string;
+        };
+        /** @description What is posted. */
+        PostOf: {
+            /** @description A note or decision: `D9`, its path from the workspace's root, its title or its file's name. */
+            note: string;
+        } | {
+            /** @description The brief of a session. */
+            session: components["schemas"]["SessionId"];
+        } | {
+            /** @description The brief of a task and all of its sessions. */
+            task: components["schemas"]["TaskId"];
+        };
+        /** @description A text as it would be posted. */
+        PostPreview: {
+            /** @description The account in whose name, where it could be asked. */
+            account?: string | null;
+            already?: components["schemas"]["PostView"] | null;
+            /** @description Why it cannot be posted from here; it can be copied. */
+            hindered?: string | null;
+            /** @description Images that the note shows: they cannot be posted, and their names are left. */
+            images: string[];
+            /**
+             * Format: int32
+             * @description Secrets that are masked in it.
+             */
+            masked: number;
+            /** @description The accounts that the tracker would tell of it: `@name`. */
+            mentions: string[];
+            /** @description `D9`, a note's path, `S41` or `T12`. */
+            of: string;
+            /** @description Where it was posted before, newest first. */
+            posts: components["schemas"]["PostView"][];
+            /** @description What else is to be known: what could not be asked. */
+            remarks: string[];
+            /** @description Names this preview when it is posted. */
+            seen: string;
+            /** @description The whole comment, to the letter. */
+            text: string;
+            /** @description Where it would be posted. */
+            to: components["schemas"]["PostTo"];
+        };
+        /**
+         * @description Whether a text is known to be there.
+         * @enum {string}
+         */
+        PostState: "posted" | "unknown";
+        /** @description The place that a text is posted to. */
+        PostTo: {
+            /** @description Its address. */
+            address: string;
+            /** @description `issue` or `pull request`, where it could be asked. */
+            kind?: string | null;
+            /** @description `#432`. */
+            name: string;
+            /** @description `github.com/acme/app`. */
+            repository: string;
+            /** @description `open`, `closed` or `merged`, where it could be asked. */
+            state?: string | null;
+            /** @description What it is called, where it could be asked. */
+            title?: string | null;
+            /** @description Who can read it: `public`, `private` or `internal`, where it could be asked. */
+            visibility?: string | null;
+        };
+        /** @description A text that was posted. */
+        PostView: {
+            /** @description The address of the comment; of the issue or pull request, while it is not known. */
+            address: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description It is the text as it is now; `None` where that is not looked at. */
+            is_current?: boolean | null;
+            /** @description Whether it is known to be there. */
+            state: components["schemas"]["PostState"];
+            /** @description `#432`, with the repository before it where it is another one than the workspace's. */
+            to: string;
+        };
+        /** @description What would be posted where. */
+        PostWanted: {
+            /**
+             * Format: int32
+             * @description Tokens that a brief may have; 2,000 if not given.
+             */
+            budget?: number | null;
+            for_task?: components["schemas"]["TaskId"] | null;
+            /** @description What. */
+            of: components["schemas"]["PostOf"];
+            /** @description The issue or pull request: `#432` of the repository that the workspace is fetched from, or a full address. */
+            to: string;
+            workspace?: components["schemas"]["WorkspaceId"] | null;
         };
         /**
          * @description How much a task matters.
@@ -8033,6 +8225,7 @@ export type NewComment = components['schemas']['NewComment'];
 export type NewCommit = components['schemas']['NewCommit'];
 export type NewNight = components['schemas']['NewNight'];
 export type NewNote = components['schemas']['NewNote'];
+export type NewPost = components['schemas']['NewPost'];
 export type NewPrompt = components['schemas']['NewPrompt'];
 export type NewReview = components['schemas']['NewReview'];
 export type NewStart = components['schemas']['NewStart'];
@@ -8073,6 +8266,12 @@ export type Plan = components['schemas']['Plan'];
 export type PlanChange = components['schemas']['PlanChange'];
 export type PlanProgress = components['schemas']['PlanProgress'];
 export type PlanStep = components['schemas']['PlanStep'];
+export type PostOf = components['schemas']['PostOf'];
+export type PostPreview = components['schemas']['PostPreview'];
+export type PostState = components['schemas']['PostState'];
+export type PostTo = components['schemas']['PostTo'];
+export type PostView = components['schemas']['PostView'];
+export type PostWanted = components['schemas']['PostWanted'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type Prompt = components['schemas']['Prompt'];

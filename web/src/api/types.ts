@@ -49,6 +49,7 @@ export type {
   NewComment,
   NewNight,
   NewNote,
+  NewPost,
   NewReview,
   NightOutcome,
   NoteEdit,
@@ -56,6 +57,7 @@ export type {
   NewStart,
   NewTask,
   Ordinal,
+  PostWanted,
   Priority,
   QuestionItem,
   ReviewId,
@@ -122,6 +124,8 @@ export type NightTaskView = Told<schema.NightTaskView>
 export type OwnedView = Told<schema.OwnedView>
 export type PairView = Omit<Told<schema.PairView>, 'couplings'> & { couplings: Coupling[] }
 export type PairsView = Omit<Told<schema.PairsView>, 'pairs'> & { pairs: PairView[] }
+export type PostPreview = Told<schema.PostPreview>
+export type PostView = Told<schema.PostView>
 export type PlanProgress = Told<schema.PlanProgress>
 export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>

@@ -1,4 +1,6 @@
 import { tick } from 'svelte'
+import type { PostView } from '../api/types'
+import type { ToPost } from '../posts/post'
 import { router } from '../state/router.svelte'
 import { focusedKey, refocus } from './focus'
 
@@ -9,6 +11,7 @@ export type Overlay =
   | { kind: 'move' | 'start'; task: string }
   /** Back to before a prompt, which may be chosen already. */
   | { kind: 'rewind'; session: string; prompt: string | null }
+  | { kind: 'post'; post: ToPost; onposted?: (view: PostView) => void }
 
 class Overlays {
   current = $state<Overlay | null>(null)

@@ -46,6 +46,10 @@ pub(super) const OWN_TOOLS: &str = "mcp__plugin_callboard_callboard__";
 pub(super) struct Plugin;
 
 impl Connect for Plugin {
+    fn instructions(&self) -> &'static str {
+        "CLAUDE.md"
+    }
+
     fn files(&self, home: &Path) -> Vec<PathBuf> {
         [MANIFEST, HOOKS, SERVERS].map(|file| home.join(FOLDER).join(file)).into()
     }

@@ -27,6 +27,10 @@ const TIMEOUT_SECONDS: u64 = 5;
 pub(super) struct HooksFile;
 
 impl Connect for HooksFile {
+    fn instructions(&self) -> &'static str {
+        crate::instructions::AGENTS_FILE
+    }
+
     fn files(&self, home: &Path) -> Vec<PathBuf> {
         [HOOKS, CONFIG].map(|file| home.join(file)).into()
     }

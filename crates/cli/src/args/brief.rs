@@ -3,6 +3,7 @@
 use clap::Args as ClapArgs;
 
 use super::Json;
+use super::post::Posting;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Brief {
@@ -14,6 +15,8 @@ pub(crate) struct Brief {
     /// Tokens that it may have, about.
     #[arg(long, default_value_t = callboard_model::limits::BRIEF_TOKENS)]
     pub(crate) budget: u32,
+    #[command(flatten)]
+    pub(crate) post: Posting,
     #[command(flatten)]
     pub(crate) json: Json,
 }

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Json;
+use super::post::Posting;
 
 /// A decision to be recorded.
 #[derive(Debug, Args)]
@@ -61,9 +62,23 @@ pub(crate) struct Listed {
     pub(crate) json: Json,
 }
 
+/// A decision, or what is done to decisions.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+pub(crate) struct Decision {
+    #[command(subcommand)]
+    pub(crate) what: Option<WhatDecision>,
+    /// `D9`, its title or its path: it is shown.
+    pub(crate) decision: Option<String>,
+    #[command(flatten)]
+    pub(crate) post: Posting,
+    #[command(flatten)]
+    pub(crate) json: Json,
+}
+
 /// What is done to decisions.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Decision {
+pub(crate) enum WhatDecision {
     /// List decisions, newest first.
     #[command(visible_alias = "ls")]
     List(Listed),
@@ -93,12 +108,14 @@ pub(crate) struct Note {
     pub(crate) what: Option<What>,
     #[command(flatten)]
     pub(crate) new: NewNote,
+    #[command(flatten)]
+    pub(crate) post: Posting,
 }
 
 /// What a new note says.
 #[derive(Debug, Args)]
 pub(crate) struct NewNote {
-    /// What it is about, in one line.
+    /// What it is about, in one line; with `--to`, the note that is posted: `D9`, its title or its path.
     pub(crate) title: Option<String>,
     /// Markdown; `-` for standard input.
     #[arg(long, requires = "title")]

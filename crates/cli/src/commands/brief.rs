@@ -1,10 +1,10 @@
 //! `brief` and `handoff`: what a session or a task hands to whoever goes on.
 
-use callboard_model::view::{BriefView, HandOff, HandedOff};
+use callboard_model::view::{BriefView, HandOff, HandedOff, PostOf, PostWanted};
 use hyper::Method;
 
 use super::run::{settled, told};
-use super::{client, drive};
+use super::{client, drive, post, session, task};
 use crate::args::brief::{Brief, Handoff};
 use crate::client::encoded;
 use crate::error::CliError;
@@ -12,6 +12,9 @@ use crate::output;
 use crate::settings::Settings;
 
 pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
+    if let Some(to) = &args.post.to {
+        return post_brief(args, to, settings);
+    }
     let client = client(settings)?;
     let for_task = args.for_task.as_deref().map(|task| format!("&for={}", encoded(task)));
     let path = format!(
@@ -37,6 +40,23 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
         output::remark(&remarks.join("; "));
     }
     Ok(())
+}
+
+fn post_brief(args: &Brief, to: &str, settings: &Settings) -> Result<(), CliError> {
+    post::refuse_agents()?;
+    let client = client(settings)?;
+    let of = match args.of.starts_with(['T', 't']).then(|| args.of.parse()) {
+        Some(Ok(task)) => PostOf::Task(task),
+        _ => PostOf::Session(session::find(&client, &args.of)?.session.id),
+    };
+    let wanted = PostWanted {
+        workspace: None,
+        of,
+        to: to.to_owned(),
+        for_task: args.for_task.as_deref().map(task::task_id).transpose()?,
+        budget: Some(args.budget),
+    };
+    post::post(client, wanted, &args.post, &args.json)
 }
 
 pub(super) fn hand_off(args: Handoff, settings: &Settings) -> Result<(), CliError> {

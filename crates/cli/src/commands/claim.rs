@@ -6,7 +6,7 @@ use callboard_model::view::{ClaimView, DropClaims, NewClaim, WorktreeView};
 use callboard_model::{SessionId, TaskId};
 use hyper::Method;
 
-use super::{client, task, workspace_needed};
+use super::{client, note, task, workspace_needed};
 use crate::args::changes::Claim;
 use crate::client::Client;
 use crate::error::CliError;
@@ -19,12 +19,15 @@ pub(super) fn claim(args: Claim, settings: &Settings) -> Result<(), CliError> {
     if args.list {
         return told(&client.get::<Vec<ClaimView>>(&path)?, args.json.json);
     }
-    let session = args.session.as_deref().map(session_id).transpose()?;
+    let mut session = args.session.as_deref().map(session_id).transpose()?;
     let task = match (&args.task, session) {
         (Some(named), _) => Some(task::task_id(named)?),
         (None, Some(_)) => None,
         (None, None) => task_here(&client, settings)?,
     };
+    if task.is_none() && session.is_none() {
+        session = note::own_session(&client, settings);
+    }
     let Some(ids) = args.drop else {
         let new = NewClaim { patterns: args.paths, task, session };
         return told(&client.send::<_, Vec<ClaimView>>(Method::POST, &path, &new)?, args.json.json);

@@ -1,6 +1,7 @@
 //! `connect` and `disconnect`: what agents run for us, shown before it is written, and taken back exactly.
 
 mod files;
+mod instructions;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -16,7 +17,12 @@ use files::Record;
 
 /// Connects an agent.
 pub(super) fn connect(args: &Connect, settings: &Settings) -> Result<(), CliError> {
-    let (agent, connection) = connectable(&args.agent)?;
+    if args.instructions {
+        return instructions::add(args, settings);
+    }
+    let (agent, connection) = connectable(args.agent.as_deref().unwrap_or_default())?;
+    let name = agent.name();
+    let own = name.as_str();
     let command = HookCommand {
         program: std::env::current_exe()?.canonicalize()?,
         socket: std::path::absolute(settings.socket())?,
@@ -32,7 +38,7 @@ pub(super) fn connect(args: &Connect, settings: &Settings) -> Result<(), CliErro
             "start it once, or set the variable that names its folder",
         ));
     }
-    let mut record = Record::load(&settings.home, agent)?;
+    let mut record = Record::load(&settings.home, own)?;
     let (mut changes, mut belong, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for home in &homes {
         let now = files::texts(&connection.files(home))?;
@@ -57,17 +63,22 @@ pub(super) fn connect(args: &Connect, settings: &Settings) -> Result<(), CliErro
     if !is_agreed(args, &changes, &notes, &format!("Connect {}?", agent.title()))? {
         return Ok(());
     }
-    let made = files::write(&settings.home, agent, &changes)?;
+    let made = files::write(&settings.home, own, &changes)?;
     record.keep(belong, made);
-    record.save(&settings.home, agent)?;
+    record.save(&settings.home, own)?;
     let undo = format!("undo it with `callboard disconnect {}`", agent.name().as_str());
     output::print(&format!("{} is connected; {undo}\n", agent.title()))
 }
 
 /// Takes back what connecting added.
 pub(super) fn disconnect(args: &Connect, settings: &Settings) -> Result<(), CliError> {
-    let (agent, connection) = connectable(&args.agent)?;
-    let record = Record::load(&settings.home, agent)?;
+    if args.instructions {
+        return instructions::remove(args, settings);
+    }
+    let (agent, connection) = connectable(args.agent.as_deref().unwrap_or_default())?;
+    let name = agent.name();
+    let own = name.as_str();
+    let record = Record::load(&settings.home, own)?;
     let mut changes = Vec::new();
     for home in agent.homes(&settings.environment) {
         let paths = connection.files(&home);
@@ -86,8 +97,8 @@ pub(super) fn disconnect(args: &Connect, settings: &Settings) -> Result<(), CliE
     if !is_agreed(args, &changes, &[], &format!("Disconnect {}?", agent.title()))? {
         return Ok(());
     }
-    files::write(&settings.home, agent, &changes)?;
-    record.forget(&settings.home, agent)?;
+    files::write(&settings.home, own, &changes)?;
+    record.forget(&settings.home, own)?;
     output::print(&format!("{} is disconnected\n", agent.title()))
 }
 

@@ -15,6 +15,7 @@ mod inbox;
 mod init;
 mod night;
 mod note;
+mod post;
 mod related;
 mod resource;
 mod review;

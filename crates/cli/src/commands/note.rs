@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 
 use callboard_model::note::{DecisionStatus, NoteKind, RuledOut};
 use callboard_model::view::{
-    NewNote, NoteHistory, NoteList, NoteRestore, NoteText, NoteVersion, NoteView, TaskDetail,
-    Workspace,
+    NewNote, NoteHistory, NoteList, NoteRestore, NoteText, NoteVersion, NoteView, PostOf,
+    PostWanted, TaskDetail, Workspace,
 };
 use callboard_model::{SessionId, WorkspaceId};
 use hyper::Method;
 
-use super::{client, session, task, workspace_needed};
-use crate::args::note::{About, Decide, Decision, Listed, Named, NewNote as Typed, Note, What};
+use super::{client, post, session, task, workspace_needed};
+use crate::args::Json;
+use crate::args::note::{
+    About, Decide, Decision, Listed, Named, NewNote as Typed, Note, What, WhatDecision,
+};
+use crate::args::post::Posting;
 use crate::client::{Client, encoded};
 use crate::error::CliError;
 use crate::output;
@@ -46,15 +50,51 @@ pub(super) fn decisions(args: &Listed, settings: &Settings) -> Result<(), CliErr
 
 pub(super) fn decision(command: Decision, settings: &Settings) -> Result<(), CliError> {
     let client = client(settings)?;
-    match command {
-        Decision::List(args) => list(&client, Some(NoteKind::Decision), &args),
-        Decision::Show(args) => show(&client, &args),
-        Decision::Edit { decision } => edit(&client, &decision, settings),
+    let Decision { what, decision, post, json } = command;
+    match (what, decision) {
+        (Some(WhatDecision::List(args)), _) => list(&client, Some(NoteKind::Decision), &args),
+        (Some(WhatDecision::Show(args)), _) => show(&client, &args),
+        (Some(WhatDecision::Edit { decision }), _) => edit(&client, &decision, settings),
+        (None, Some(note)) if post.to.is_some() => post_note(client, note, &post, &json),
+        (None, Some(note)) => show(&client, &Named { note, json }),
+        (None, None) if post.to.is_some() => Err(nothing_to_post("decision")),
+        (None, None) => list(&client, Some(NoteKind::Decision), &Listed { about: None, json }),
     }
+}
+
+/// Posts a note or decision.
+fn post_note(client: Client, note: String, how: &Posting, json: &Json) -> Result<(), CliError> {
+    post::refuse_agents()?;
+    let wanted = PostWanted {
+        workspace: Some(workspace_needed(&client)?),
+        of: PostOf::Note(note),
+        to: how.to.clone().unwrap_or_default(),
+        for_task: None,
+        budget: None,
+    };
+    post::post(client, wanted, how, json)
+}
+
+fn nothing_to_post(what: &str) -> CliError {
+    CliError::misuse(
+        format!("no {what} is named; nothing was posted"),
+        format!("name it: `callboard {what} D9 --to '#432'`"),
+    )
 }
 
 pub(super) fn note(args: Note, settings: &Settings) -> Result<(), CliError> {
     let client = client(settings)?;
+    if args.what.is_none() && args.post.to.is_some() {
+        let Typed { title, body, into, json, .. } = args.new;
+        if body.is_some() || into.is_some() {
+            return Err(CliError::misuse(
+                "`--to` posts a note that is there; nothing was written or posted",
+                "write it first, then post it",
+            ));
+        }
+        let note = title.ok_or_else(|| nothing_to_post("note"))?;
+        return post_note(client, note, &args.post, &json);
+    }
     match args.what {
         None => match args.new.title {
             Some(_) => new(&client, settings, args.new),
@@ -145,7 +185,7 @@ fn about(client: &Client, settings: &Settings, about: About) -> Result<NewNote, 
 }
 
 /// The session whose agent runs this command; none where a person does.
-fn own_session(client: &Client, settings: &Settings) -> Option<SessionId> {
+pub(super) fn own_session(client: &Client, settings: &Settings) -> Option<SessionId> {
     let variables =
         callboard_agents::known().into_iter().filter_map(|agent| agent.session_variable());
     let native = variables.filter_map(|name| std::env::var(name).ok()).find(|id| !id.is_empty());

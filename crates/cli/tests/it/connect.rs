@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::net::UnixListener;
 use std::process::Stdio;
 
-use callboard_testkit::{Callboard, Daemon, HermeticHome};
+use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo};
 use serde_json::Value;
 
 #[test]
@@ -138,4 +138,64 @@ fn a_hook_says_nothing_and_succeeds_whatever_is_wrong() {
         }
     }
     assert!(!home.callboard_home().join("run").exists(), "a hook starts no daemon");
+}
+
+#[test]
+fn three_lines_of_instructions_come_only_when_asked_and_go_without_a_trace() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let callboard = Callboard::built(&home).cwd(repo.path());
+    let own = "# Ours\r\n\r\nBe kind.";
+    repo.write("AGENTS.md", own);
+    std::os::unix::fs::symlink("AGENTS.md", repo.path().join("CLAUDE.md")).unwrap();
+    let text = || fs::read_to_string(repo.path().join("AGENTS.md")).unwrap();
+    assert_eq!(callboard.run(["connect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(text(), own);
+    let shown = callboard.run(["connect", "--instructions", "--print"]);
+    assert_eq!(shown.stdout.matches("\n+- ").count(), 3, "{}", shown.stdout);
+    assert!(shown.stdout.contains("yours to commit"), "{}", shown.stdout);
+    assert_eq!(callboard.run(["connect", "--instructions"]).code, Some(2));
+    assert_eq!(text(), own);
+    let added = callboard.run(["connect", "--instructions", "--yes"]);
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    let with = text();
+    assert!(with.starts_with(own) && with.matches("callboard: end").count() == 1, "{with}");
+    assert!(fs::symlink_metadata(repo.path().join("CLAUDE.md")).unwrap().is_symlink());
+    for again in [
+        &["connect", "--instructions", "--yes"][..],
+        &["connect", "claude", "--instructions", "--yes"],
+    ] {
+        let again = callboard.run(again);
+        assert_eq!(again.stdout, "the lines are there already; nothing was changed\n");
+    }
+    // Edited within: left, and said.
+    fs::write(repo.path().join("AGENTS.md"), with.replace("Others work", "Nobody works")).unwrap();
+    let left = callboard.run(["disconnect", "--instructions", "--yes"]);
+    assert_eq!(left.code, Some(2), "{}", left.stdout);
+    assert!(left.stderr.contains("were edited: they are left where they are"), "{}", left.stderr);
+    fs::write(repo.path().join("AGENTS.md"), &with).unwrap();
+    assert_eq!(callboard.run(["disconnect", "codex", "--yes"]).code, Some(0));
+    assert_eq!(text(), with);
+    assert_eq!(callboard.run(["disconnect", "--instructions", "--yes"]).code, Some(0));
+    assert_eq!(text(), own);
+    let nothing = callboard.run(["disconnect", "--instructions", "--yes"]);
+    assert_eq!(nothing.stdout, "the lines are not there; nothing was changed\n");
+}
+
+#[test]
+fn a_worktrees_own_file_is_meant_and_one_that_was_made_is_gone_again() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[("src/a.rs", "")]);
+    let worktree = repo.worktree("one");
+    let callboard = Callboard::built(&home).cwd(&worktree.path().join("src"));
+    let added = callboard.run(["connect", "claude", "--instructions", "--yes"]);
+    assert_eq!(added.code, Some(0), "{}", added.stderr);
+    assert!(worktree.path().join("CLAUDE.md").exists());
+    assert!(!repo.path().join("CLAUDE.md").exists() && !worktree.path().join("AGENTS.md").exists());
+    assert_eq!(callboard.run(["disconnect", "--instructions", "--yes"]).code, Some(0));
+    assert!(!worktree.path().join("CLAUDE.md").exists());
+    let outside = Callboard::built(&home).cwd(&home.work());
+    let refused = outside.run(["connect", "--instructions", "--yes"]);
+    assert!(refused.stderr.contains("is in no git repository"), "{}", refused.stderr);
 }

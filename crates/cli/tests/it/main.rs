@@ -19,6 +19,7 @@ mod mcp;
 mod notes;
 mod owned;
 mod pools;
+mod posts;
 mod reading;
 mod real_agents;
 mod real_browser;

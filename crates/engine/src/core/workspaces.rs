@@ -4,7 +4,7 @@ use std::path::Path;
 
 use callboard_git::{Git, locate, worktree};
 use callboard_model::{DecisionId, WorkspaceId};
-use callboard_store::{Durability, Snapshot, WorkspaceRow, Write};
+use callboard_store::{Durability, Post, Snapshot, WorkspaceRow, Write};
 
 use super::Core;
 use crate::workspaces::{Known, Workspaces};
@@ -115,6 +115,26 @@ impl Core {
         f: impl FnOnce(&mut Write<'_>) -> callboard_store::Result<()>,
     ) -> Result<(), EngineError> {
         Ok(self.write(Durability::Normal, f)?)
+    }
+
+    /// Remembers that a text is about to be posted: a row of it stands before anything leaves.
+    pub(crate) fn begin_post(
+        &mut self,
+        id: WorkspaceId,
+        (subject, destination): (&str, &str),
+        version: &str,
+    ) -> Result<i64, EngineError> {
+        Ok(self.write(Durability::Full, |w| w.add_post(id, (subject, destination), version))?)
+    }
+
+    /// Remembers what became of a post.
+    pub(crate) fn settle_post(
+        &mut self,
+        id: WorkspaceId,
+        post: &Post,
+        address: Option<&str>,
+    ) -> Result<(), EngineError> {
+        Ok(self.write(Durability::Full, |w| w.settle_post(id, post, address))?)
     }
 
     /// The number of the next decision; no other will have it.

@@ -47,3 +47,12 @@ pub const FORK_LINE: usize = 16;
 
 /// Decisions that a brief chooses from, the newest.
 pub const BRIEF_DECISIONS: usize = 50;
+
+/// Characters of a comment on GitHub: it takes no more.
+pub const COMMENT_CHARS: usize = 65_536;
+
+/// What was posted of one thing that is told, the newest.
+pub const POSTS_SHOWN: usize = 20;
+
+/// Milliseconds by which another machine's clock may differ, where its comments are asked for since a moment.
+pub const CLOCKS_DIFFER_MS: i64 = 10 * 60 * 1000;

@@ -207,7 +207,9 @@ impl Engine {
         self.read(|s| {
             let notes = Notes::of(s, workspace, &root)?;
             let note = s.note_at(workspace, path)?.ok_or_else(|| no_note(path))?;
-            view_of_note(s, &notes, &note, &bytes, written)
+            let mut view = view_of_note(s, &notes, &note, &bytes, written)?;
+            view.posts = self.posts_of_note(s, &view)?;
+            Ok(view)
         })
     }
 }
@@ -295,6 +297,7 @@ fn view_of_note(
         links,
         linked_from: linked_from(s, notes, note)?,
         other: parsed.front.other,
+        posts: Vec::new(),
         problems,
         is_merged: written.is_merged,
         overlaps: written.overlaps,

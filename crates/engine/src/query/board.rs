@@ -157,7 +157,7 @@ impl Engine {
     }
 
     /// The address that a tracker link of a workspace leads to.
-    pub(super) fn tracker_url(
+    pub(crate) fn tracker_url(
         &self,
         s: &Snapshot<'_>,
         workspace: Option<WorkspaceId>,

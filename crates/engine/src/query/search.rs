@@ -1,6 +1,7 @@
 //! Search: what was found, each hit with the lines that match.
 
 use callboard_model::event::EventBody;
+use callboard_model::note::{Note, without_headings};
 use callboard_model::query::Query;
 use callboard_model::text::plain;
 use callboard_model::view::{SearchHit, SearchResults, SearchSubject};
@@ -180,7 +181,7 @@ fn note_hit(
     // The index holds no text; a file that is gone is forgotten soon.
     let text = file.as_deref().and_then(|file| notes::beginning(file).ok()).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let (text, matches) = snippet(page, &text);
+    let (text, matches) = note_snippet(page, &note.title, &text);
     Ok(Some(SearchHit {
         subject: SearchSubject::Note,
         session: None,
@@ -264,6 +265,20 @@ fn file_of(body: &EventBody) -> Option<String> {
         EventBody::Result(result) => result.edits.first().map(|file| file.path.clone()),
         _ => None,
     }
+}
+
+/// Words of a note's body; the title stands beside them. What only its front matter says is shown from there.
+fn note_snippet(page: &SearchPage, title: &str, text: &str) -> (String, Vec<(u32, u32)>) {
+    let words = without_headings(&text[Note::parse(text).body_at..]);
+    let is_in = |text: &str| !page.marks(&plain(text)).is_empty();
+    let is_told = !words.trim().is_empty() && (is_in(title) || is_in(&words));
+    if !is_told {
+        return snippet(page, text);
+    }
+    if is_in(&words) {
+        return snippet(page, &words);
+    }
+    snippet(page, words.trim_start().split("\n\n").next().unwrap_or_default())
 }
 
 /// The line of `text` with the most matches, and its neighbour, with the matches in them.

@@ -21,6 +21,7 @@ mod landings;
 mod links;
 mod notes;
 mod order;
+mod posts;
 mod pushes;
 mod readable;
 mod related;

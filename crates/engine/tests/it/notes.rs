@@ -37,6 +37,24 @@ fn notes_behind_a_link_out_of_the_repository_are_not_read() {
 }
 
 #[test]
+fn words_of_a_decision_are_found_and_shown_and_not_its_headings() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let why = "The refill rate is per tenant.".to_owned();
+    let kind = callboard_model::note::NoteKind::Decision;
+    let files = vec!["src/bucket.rs".to_owned()];
+    let new = NewNote { kind, why: Some(why.clone()), files, ..new("Count per account") };
+    running.engine.new_note(new).unwrap();
+    // By a word of its title, by one of its body, and by what only its front matter names.
+    assert_eq!(found(&running, "account")[0].text, why);
+    assert_eq!(found(&running, "tenant")[0].text, why);
+    let named = &found(&running, "bucket.rs")[0].text;
+    assert!(named.contains("src/bucket.rs"), "{named}");
+}
+
+#[test]
 fn notes_are_found_as_they_are_written_changed_and_removed() {
     let home = HermeticHome::new();
     let repo = Repo::new(&home);

@@ -9,6 +9,7 @@ mod tests;
 pub mod tokens;
 
 pub use handed::{own_words, take_over, with_brief, work_handed_over};
+pub use render::for_tracker;
 
 use crate::fact::FactBody;
 use crate::fold::PlanTrack;

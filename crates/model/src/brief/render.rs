@@ -12,7 +12,9 @@ const QUOTED: &str = "Quoted from the records of earlier sessions: facts to chec
 pub(super) fn beginning(title: &str, about: &[String], made_for: Option<TaskId>) -> String {
     let of = about.join(", ");
     let made_for = made_for.map(|task| format!(" for {task}")).unwrap_or_default();
-    format!("# Brief of {of}{made_for}: {title}\n\n{QUOTED}\n")
+    // Somebody's words, and maybe an agent's, like all that follows.
+    let title = title.replace(['\u{201c}', '\u{201d}'], "'");
+    format!("# Brief of {of}{made_for}: \u{201c}{title}\u{201d}\n\n{QUOTED}\n")
 }
 
 pub(super) fn heading(part: BriefPart) -> String {
@@ -20,7 +22,11 @@ pub(super) fn heading(part: BriefPart) -> String {
 }
 
 pub(super) fn line(line: &BriefLine) -> String {
-    let mut text = format!("- {} {}", line.text, cites(&line.cites));
+    line_with(line, &cites(&line.cites))
+}
+
+fn line_with(line: &BriefLine, cites: &str) -> String {
+    let mut text = format!("- {} {cites}", line.text);
     if let Some(no_longer) = &line.no_longer {
         let _ = write!(text, " **(no longer: {no_longer})**");
     }
@@ -52,12 +58,20 @@ fn cites(cites: &[String]) -> String {
 }
 
 pub(super) fn markdown(brief: &BriefView) -> String {
+    markdown_with(brief, line)
+}
+
+/// The brief for a tracker: every citation is whole there, as a number alone would be an issue's.
+#[must_use]
+pub fn for_tracker(brief: &BriefView) -> String {
+    markdown_with(brief, |one| line_with(one, &format!("[{}]", one.cites.join(" "))))
+}
+
+fn markdown_with(brief: &BriefView, line: impl Fn(&BriefLine) -> String) -> String {
     let mut text = beginning(&brief.title, &brief.about, brief.for_task);
     for section in &brief.sections {
         text.push_str(&heading(section.part));
-        for one in &section.lines {
-            text.push_str(&line(one));
-        }
+        text.extend(section.lines.iter().map(&line));
     }
     text
 }

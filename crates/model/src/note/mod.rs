@@ -7,6 +7,7 @@ mod edit;
 mod front;
 mod names;
 mod new;
+mod posted;
 mod sections;
 mod yaml;
 
@@ -20,7 +21,8 @@ pub use edit::{Setting, append_section, set_key};
 pub use front::{Author, FrontMatter};
 pub use names::{LinkKind, Named};
 pub use new::{NoteDraft, slug};
-pub use sections::{Sections, summary};
+pub use posted::Comment;
+pub use sections::{Sections, summary, without_headings};
 
 use crate::limits;
 use crate::text::{clip, one_line};

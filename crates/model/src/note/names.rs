@@ -104,7 +104,7 @@ fn kind_of_id(text: &str) -> Option<LinkKind> {
 }
 
 /// What a link leads to.
-fn kind_of_target(target: &str) -> LinkKind {
+pub(super) fn kind_of_target(target: &str) -> LinkKind {
     let lower = target.to_lowercase();
     let is_address =
         ["http://", "https://", "mailto:"].iter().any(|begin| lower.starts_with(begin));
@@ -259,7 +259,7 @@ impl Line<'_> {
 }
 
 /// The target of `(target "title")`, and the length of all that.
-fn target_in(text: &str) -> Option<(&str, usize)> {
+pub(super) fn target_in(text: &str) -> Option<(&str, usize)> {
     let inside = text.strip_prefix('(')?;
     let (target, length) = match inside.strip_prefix('<') {
         Some(angled) => {

@@ -57,6 +57,14 @@ impl Fence {
     }
 }
 
+/// The words of a body: its lines without the headings, which say what is told elsewhere.
+#[must_use]
+pub fn without_headings(body: &str) -> String {
+    let mut fence = Fence::default();
+    let lines = body.lines().filter(|line| fence.is_code(line) || heading(line).is_none());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The level and text of a heading.
 pub(super) fn heading(line: &str) -> Option<(usize, &str)> {
     let bare = line.trim_start_matches(' ');

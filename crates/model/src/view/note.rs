@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::PostView;
 use crate::note::{DecisionStatus, FrontKey, LinkKind, NoteKind, RuledOut};
 use crate::{AgentName, DecisionId, SessionId, TaskId, Timestamp, WorkspaceId};
 
@@ -104,6 +105,9 @@ pub struct NoteView {
     /// What stands in its front matter beside what Callboard knows.
     #[serde(default)]
     pub other: Vec<FrontKey>,
+    /// Where it was posted, newest first.
+    #[serde(default)]
+    pub posts: Vec<PostView>,
     /// What is wrong with it, in words; it is a note all the same.
     pub problems: Vec<String>,
     /// The file had changed, and both changes were put together.

@@ -186,7 +186,7 @@ impl Write<'_> {
         Ok(())
     }
 
-    fn announce_note(
+    pub(crate) fn announce_note(
         &mut self,
         workspace: WorkspaceId,
         path: &str,

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use callboard_agents::{Agent, FileChange};
+use callboard_agents::FileChange;
 use serde::{Deserialize, Serialize};
 
 use crate::daemon::write_private;
@@ -24,7 +24,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn load(home: &Path, agent: &dyn Agent) -> Result<Self, CliError> {
+    pub(super) fn load(home: &Path, agent: &str) -> Result<Self, CliError> {
         match fs::read(Self::path(home, agent)) {
             // One that cannot be read is as good as none: what we added is recognised by itself.
             Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_default()),
@@ -37,19 +37,30 @@ impl Record {
         self.changes.iter().find(|change| change.path == path)
     }
 
+    /// Every file that is remembered.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.changes.iter().map(|change| change.path.as_path())
+    }
+
+    /// Remembers a change of one file, or forgets it.
+    pub(super) fn put(&mut self, path: &Path, change: Option<FileChange>) {
+        self.changes.retain(|known| known.path != path);
+        self.changes.extend(change);
+    }
+
     pub(super) fn keep(&mut self, changes: Vec<FileChange>, made: Vec<PathBuf>) {
         self.changes = changes;
         self.made.extend(made);
     }
 
-    pub(super) fn save(&self, home: &Path, agent: &dyn Agent) -> Result<(), CliError> {
+    pub(super) fn save(&self, home: &Path, agent: &str) -> Result<(), CliError> {
         let text = serde_json::to_vec(self).map_err(io::Error::other)?;
         fs::create_dir_all(home.join(FOLDER))?;
         write_private(&Self::path(home, agent), &text)
     }
 
     /// Removes the folders that were made, as far as they are empty, and the record.
-    pub(super) fn forget(&self, home: &Path, agent: &dyn Agent) -> Result<(), CliError> {
+    pub(super) fn forget(&self, home: &Path, agent: &str) -> Result<(), CliError> {
         let mut made = self.made.clone();
         made.sort_by_key(|folder| std::cmp::Reverse(folder.components().count()));
         for folder in made {
@@ -62,8 +73,8 @@ impl Record {
         }
     }
 
-    fn path(home: &Path, agent: &dyn Agent) -> PathBuf {
-        home.join(FOLDER).join(format!("{}.json", agent.name().as_str()))
+    fn path(home: &Path, agent: &str) -> PathBuf {
+        home.join(FOLDER).join(format!("{agent}.json"))
     }
 }
 
@@ -89,7 +100,7 @@ fn text(path: &Path) -> Result<Option<String>, CliError> {
 /// Makes the changes, each file whole or not at all, and keeps what was there; gives the folders that were made.
 pub(super) fn write(
     home: &Path,
-    agent: &dyn Agent,
+    agent: &str,
     changes: &[FileChange],
 ) -> Result<Vec<PathBuf>, CliError> {
     for change in changes {
@@ -117,13 +128,13 @@ pub(super) fn write(
 }
 
 /// What was there before, for whoever wants it back.
-fn keep(home: &Path, agent: &dyn Agent, change: &FileChange) -> Result<(), CliError> {
+fn keep(home: &Path, agent: &str, change: &FileChange) -> Result<(), CliError> {
     let Some(before) = &change.before else { return Ok(()) };
     let folder = home.join(FOLDER).join("before");
     fs::create_dir_all(&folder)?;
     let name = change.path.file_name().unwrap_or_default().to_string_lossy();
     let moment = callboard_os::clock::now().as_millisecond();
-    let name = format!("{}-{moment}-{name}", agent.name().as_str());
+    let name = format!("{agent}-{moment}-{name}");
     write_private(&folder.join(name), before.as_bytes())
 }
 

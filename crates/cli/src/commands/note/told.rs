@@ -84,6 +84,10 @@ pub(super) fn view(view: &NoteView) -> String {
     for link in &view.linked_from {
         let _ = writeln!(beside, "named by {}", linked(link));
     }
+    let now = callboard_os::clock::now();
+    for post in &view.posts {
+        let _ = writeln!(beside, "{}", output::plain(&super::super::post::posted(post, now)));
+    }
     beside += &problems(view);
     if !beside.is_empty() {
         let _ = write!(text, "\n{}", output::styled(beside.trim_end(), Style::Dim));

@@ -61,6 +61,10 @@ fn an_answer_comes_while_its_agent_waits_and_the_daemon_is_killed() {
         (over["state"] == "closed").then_some(over)
     });
     assert_eq!(over["told"], "the agent took the answer");
+    // Whoever goes on with its work is told, too.
+    let brief = daemon.callboard().run(["brief", "S1"]);
+    let line = format!("\u{201c}Blue\u{201d}, to: Which colour? [{id}]");
+    assert!(brief.stdout.contains(&line), "{}", brief.stdout);
     let next = agent.done(2, "changes", &json!({}));
     assert!(!next.contains("answered"), "it was told: {next}");
 }
