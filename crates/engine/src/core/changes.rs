@@ -12,7 +12,7 @@ use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId};
 use callboard_store::{Durability, LogKind, Snapshot, Write};
 use serde_json::json;
 
-use super::{Core, calls};
+use super::{Core, calls, messages};
 use crate::EngineError;
 use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
@@ -235,7 +235,7 @@ impl Core {
         subject: &str,
         text: &str,
     ) -> Result<(), EngineError> {
-        self.write(Durability::Normal, |w| w.add_notice(session, subject, text))?;
+        self.write(Durability::Normal, |w| w.add_notice(session, subject, text).map(|_| ()))?;
         Ok(())
     }
 
@@ -243,6 +243,7 @@ impl Core {
     pub(crate) fn notices_told(&mut self, notices: &[i64]) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| {
             let told = w.notices_told(notices)?;
+            messages::messages_told(w, &told)?;
             calls::answers_told(w, &told)
         })?;
         Ok(())
