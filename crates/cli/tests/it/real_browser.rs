@@ -3,6 +3,7 @@
 mod answers;
 mod composing;
 mod nights;
+mod noting;
 mod reviewing;
 mod serving;
 
