@@ -19,6 +19,7 @@ const tests = [
   'diff',
   'notes',
   'briefs',
+  'talk',
   'worktrees',
   'night',
   'keys',

@@ -26,7 +26,7 @@ async function bytesOf(request) {
   return Buffer.concat(chunks)
 }
 
-const isImage = (request) => (request.headers['content-type'] ?? '').startsWith('image/')
+const isFile = (request) => /^(?:image|text)\//.test(request.headers['content-type'] ?? '')
 
 function stream(state, url, request, response) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
@@ -63,7 +63,7 @@ export async function start({ port = 0, still = false, period = 1500, ...fixture
     if (control.fail && request.method !== 'GET') return json(control.fail.status, control.fail)
     try {
       const bytes = await bytesOf(request)
-      const body = bytes.length > 0 && !isImage(request) ? JSON.parse(bytes.toString()) : {}
+      const body = bytes.length > 0 && !isFile(request) ? JSON.parse(bytes.toString()) : {}
       const found = routes(state, request.method, url, body, bytes)
       if (found?.bytes) {
         response.writeHead(200, { 'content-type': found.type, 'x-content-type-options': 'nosniff' })

@@ -1,3 +1,4 @@
+import { glanceOf } from './fixtures/talk.mjs'
 import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
 import { night, resources } from './fixtures/night.mjs'
@@ -14,7 +15,12 @@ export class State {
     this.log = []
     this.readers = new Set()
     this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
-    this.sessions = new Map(sessions(history).map((row) => [row.id, bare ? { ...row, task: null } : row]))
+    this.sessions = new Map(
+      sessions(history).map((row) => [
+        row.id,
+        { ...row, report: glanceOf(row.id), ...(bare ? { task: null } : {}) },
+      ]),
+    )
     this.removed = new Map()
     this.worktrees = bare ? [] : worktrees()
     this.owned = new Map((bare ? [] : owned()).map((row) => [row.id, row]))
@@ -35,6 +41,10 @@ export class State {
     this.edited = new Map()
     this.notes = bare ? [] : notes()
     this.images = new Map([['images/mock-up.png', MOCKUP]])
+    this.texts = new Map()
+    /** What git has of the notes, and what was shared since. */
+    this.committed = new Map(this.notes.slice(0, -2).map((note) => [note.path, note.versions.at(-1).version]))
+    this.shared = []
     this.nextDecision = 10
     /** What was asked to be written down. */
     this.written = []

@@ -550,6 +550,15 @@ pub const HELP_HUNKS: usize = 10;
 /// Messages of one session that are shown: a conversation between agents, not its archive.
 pub const MESSAGES: usize = 50;
 
+/// Characters of a report in a session's row.
+pub const REPORT_GLANCE_CHARS: usize = 200;
+
+/// How long before a report came in its event may have happened: an agent may wait for its user in between.
+pub const REPORT_IS_ASKED_WITHIN_MS: i64 = 10 * 60_000;
+
+/// Uses of tools among which a report's event is looked for.
+pub const REPORT_TOOL_USES: usize = 60;
+
 /// Questions of one session that wait for its user at once: more would be asked without waiting for any.
 pub const QUESTIONS_OF_SESSION: usize = 20;
 

@@ -100,6 +100,7 @@ pub(crate) fn of(
         model: fold.usage.model.clone().or_else(|| fold.facts.model.clone()),
         agent_version: fold.facts.agent_version.clone(),
         owned: None,
+        report: None,
         children: links.children,
         events: fold.events,
         seq: links.seq,

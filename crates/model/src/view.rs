@@ -36,7 +36,7 @@ pub use changes::{
 pub use commit::{CommitView, NewCommit, OwnChangesView};
 pub use conflict::{ConflictPair, ConflictsView};
 pub use doctor::{AgentReport, DoctorReport, Problem, RecordTypeCount, Severity, StorageReport};
-pub use message::{MessageView, ReportView};
+pub use message::{MessageView, ReportGlance, ReportView};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use note::{
     DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,

@@ -19,11 +19,11 @@ pub struct Notice {
 }
 
 impl Write<'_> {
-    /// Has a session told something at its next step.
+    /// Has a session told something at its next step; gives its number.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn add_notice(&mut self, session: SessionId, subject: &str, text: &str) -> Result<()> {
+    pub fn add_notice(&mut self, session: SessionId, subject: &str, text: &str) -> Result<i64> {
         self.tx
             .prepare_cached(
                 "DELETE FROM notice WHERE session = ?1 AND subject = ?2 AND told_at IS NULL",
@@ -35,8 +35,9 @@ impl Write<'_> {
                 "INSERT INTO notice (session, subject, text, made_at) VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute((session.0, subject, text, now))?;
+        let id = self.tx.last_insert_rowid();
         self.log(LogKind::NOTICE, &session.to_string(), &json!({ "text": text }))?;
-        Ok(())
+        Ok(id)
     }
 
     /// Takes back what is about something and was not told yet.
@@ -50,18 +51,19 @@ impl Write<'_> {
         Ok(())
     }
 
-    /// Takes note that these were told; gives what those of them were about that had not been.
+    /// Takes note that these were told; gives who of those had not been, and what about.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn notices_told(&mut self, ids: &[i64]) -> Result<Vec<String>> {
+    pub fn notices_told(&mut self, ids: &[i64]) -> Result<Vec<(SessionId, String)>> {
         let now = self.now().as_millisecond();
         let mut subjects = Vec::new();
         for id in ids {
             let mut statement = self.tx.prepare_cached(
-                "UPDATE notice SET told_at = ?2 WHERE id = ?1 AND told_at IS NULL RETURNING subject",
+                "UPDATE notice SET told_at = ?2 WHERE id = ?1 AND told_at IS NULL RETURNING session, subject",
             )?;
-            let told = statement.query_map((id, now), |row| row.get(0))?;
+            let told =
+                statement.query_map((id, now), |row| Ok((SessionId(row.get(0)?), row.get(1)?)))?;
             for subject in told {
                 subjects.push(subject?);
             }
@@ -82,6 +84,17 @@ impl Snapshot<'_> {
                 "SELECT EXISTS (SELECT 1 FROM notice WHERE session = ?1 AND subject = ?2)",
             )?
             .query_row((session.0, subject), |row| row.get(0))?)
+    }
+
+    /// When a notice was told, `None` within while it was not; nothing where another one took its place.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn notice_told_at(&self, id: i64) -> Result<Option<Option<Timestamp>>> {
+        let mut statement = self.conn.prepare_cached("SELECT told_at FROM notice WHERE id = ?1")?;
+        let mut rows = statement.query_map([id], |row| row.get::<_, Option<i64>>(0))?;
+        let told = rows.next().transpose()?;
+        Ok(told.map(|at| at.map(Timestamp::from_millisecond)))
     }
 
     /// What a session is to be told, oldest first.

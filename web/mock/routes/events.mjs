@@ -1,4 +1,5 @@
 import { eventsOf } from '../fixtures/events.mjs'
+import { messagesOf, reportOf } from '../fixtures/talk.mjs'
 
 const events = (state, id) => eventsOf(state.sessions.get(id), state.extra.get(id))
 
@@ -148,6 +149,8 @@ function detail(state, [id]) {
       pull_requests: rich ? ['https://example.com/ledger/pull/440'] : [],
       transcripts: [`/home/lea/.claude/projects/-home-lea-src-ledger/${session.agent_session_id}.jsonl`],
       readable: rich ? '.callboard/sessions/S41.md' : null,
+      report: reportOf(id),
+      messages: messagesOf(id, state.sessions),
       seq: state.seq,
     },
   }

@@ -173,6 +173,12 @@ function one(state, _, { query }) {
 }
 
 function create(state, _, { body }) {
+  if (body.into) {
+    const note = byPath(state, body.into)
+    state.written.push(body)
+    write(state, note, `${current(note).text}\n## ${body.title}\n\n${body.body ?? ''}\n`)
+    return { body: viewOf(state, note) }
+  }
   const slug = body.title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
@@ -261,7 +267,51 @@ function image(state, _, { query }) {
   return bytes ? { bytes, type: 'image/png' } : missing(query.get('path'))
 }
 
+function putText(state, _, { query, bytes }) {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16)
+  const path = `attachments/${hash}.${query.get('ending') || 'txt'}`
+  state.texts.set(path, bytes.toString())
+  return { body: { path } }
+}
+
+const shareOf = (state) => {
+  const files = state.notes
+    .filter((note) => note.gone !== true && state.committed.get(note.path) !== current(note).version)
+    .map(({ path }) => path)
+    .sort()
+  const said = state.notes.map((note) => current(note).version).join()
+  return {
+    path: '/home/lea/src/ledger',
+    branch: 'main',
+    files,
+    version: createHash('sha256').update(said).digest('hex').slice(0, 16),
+    message: 'Share notes and decisions',
+    is_shared: state.committed.size > 0,
+    commit: null,
+  }
+}
+
+function share(state, _, { body }) {
+  const plan = shareOf(state)
+  if (body.version !== plan.version)
+    return {
+      status: 409,
+      body: {
+        error: 'the notes have changed since they were shown; nothing was committed',
+        hint: 'look again, with `callboard share` or on the page',
+      },
+    }
+  for (const note of state.notes) state.committed.set(note.path, current(note).version)
+  state.shared.push(body)
+  return {
+    body: { ...shareOf(state), files: plan.files, commit: 'f2a81c04d5e6f708192a3b4c5d6e7f8091a2b3c4' },
+  }
+}
+
 export const ROUTES = [
+  ['GET', /^\/api\/notes\/share$/, (state) => ({ body: shareOf(state) })],
+  ['POST', /^\/api\/notes\/share$/, share],
+  ['POST', /^\/api\/notes\/attachments$/, putText],
   ['GET', /^\/api\/notes$/, all],
   ['POST', /^\/api\/notes$/, create],
   ['PUT', /^\/api\/notes$/, edit],

@@ -1,4 +1,5 @@
 import { eventsOf } from '../fixtures/events.mjs'
+import { messagesOf } from '../fixtures/talk.mjs'
 
 const encoder = new TextEncoder()
 const bytes = (text) => encoder.encode(text).length
@@ -217,6 +218,7 @@ function since(state, _, { query }) {
       groups: state.tasks.size && query.get('workspace') === 'W1' ? groups : [],
       quiet_sessions: 3,
       reviews: state.tasks.size && query.get('workspace') === 'W1' ? reviews : [],
+      messages: messagesOf('S41', state.sessions).reverse(),
       by_rules: [
         {
           call: 'C79',

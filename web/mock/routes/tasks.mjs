@@ -1,3 +1,5 @@
+import { reportOf } from '../fixtures/talk.mjs'
+
 const missing = (id) => ({
   status: 404,
   body: { error: `There is no task ${id}.`, hint: 'It may have been removed.' },
@@ -148,6 +150,7 @@ function detail(state, [id]) {
     body: {
       task,
       sessions: task.sessions.map(({ session }) => state.sessions.get(session)).filter(Boolean),
+      reports: task.sessions.map(({ session }) => reportOf(session)).filter(Boolean),
       history: [...(state.history.get(id) ?? []), ...moved, created],
     },
   }

@@ -7,7 +7,9 @@ import type {
   NoteHistory,
   NoteKind,
   NoteList,
+  NoteShare,
   NoteView,
+  ShareNotes,
   StoredImage,
   WorkspaceId,
 } from './types'
@@ -50,14 +52,29 @@ export const fetchNoteVersion = (
 export const noteImageUrl = (workspace: WorkspaceId, path: string): string =>
   withQuery('/api/notes/image', { workspace, path })
 
+/** What sharing would commit. */
+export const fetchShare = (workspace: WorkspaceId, signal?: AbortSignal): Promise<NoteShare> =>
+  get('/api/notes/share', { workspace }, signal)
+
+/** Commits what was shown, or nothing if it is something else by now. */
+export const shareNotes = (share: ShareNotes): Promise<NoteShare> =>
+  request('POST', '/api/notes/share', share)
+
 /** Puts an image beside the notes; its path is from the folder of notes. */
-export async function putNoteImage(workspace: WorkspaceId, image: Blob): Promise<StoredImage> {
+export const putNoteImage = (workspace: WorkspaceId, image: Blob): Promise<StoredImage> =>
+  put(withQuery('/api/notes/images', { workspace }), image)
+
+/** Puts a text, such as a mail, beside the notes; `ending` is how its file's name ends. Its path is from their folder. */
+export const putNoteText = (workspace: WorkspaceId, text: string, ending: string): Promise<StoredImage> =>
+  put(withQuery('/api/notes/attachments', { workspace, ending }), new Blob([text], { type: 'text/plain' }))
+
+async function put(path: string, content: Blob): Promise<StoredImage> {
   let response: Response
   try {
-    response = await fetch(withQuery('/api/notes/images', { workspace }), {
+    response = await fetch(path, {
       method: 'POST',
-      headers: { 'content-type': image.type },
-      body: image,
+      headers: { 'content-type': content.type },
+      body: content,
     })
   } catch {
     throw new ApiError(0, 'Callboard cannot be reached.', 'Run `callboard up` if it has been stopped.')

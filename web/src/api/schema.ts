@@ -6001,14 +6001,21 @@ export interface components {
         };
         /** @description What one session told another. */
         MessageView: {
-            /** @description When it was said; it is heard at the next step. */
+            /** @description When it was said. */
             at: components["schemas"]["Timestamp"];
             /** @description Who said it. */
             from: components["schemas"]["SessionId"];
+            from_agent?: components["schemas"]["AgentName"] | null;
+            from_task?: components["schemas"]["TaskId"] | null;
+            heard_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Whom it is for does not run: it waits until that session goes on. */
+            is_over?: boolean;
             /** @description An agent's words. */
             text: string;
             /** @description Whom it is for. */
             to: components["schemas"]["SessionId"];
+            to_agent?: components["schemas"]["AgentName"] | null;
+            to_task?: components["schemas"]["TaskId"] | null;
         };
         /** @description One thing that happened. */
         Milestone: {
@@ -6346,8 +6353,12 @@ export interface components {
             files: string[];
             /** @description Git sees new notes. */
             is_shared: boolean;
+            /** @description The message that the commit has if nothing else is said. */
+            message?: string;
             /** @description The main checkout. */
             path: string;
+            /** @description Tells what those files say, and that one of them says something else. */
+            version?: string;
         };
         /** @description The text of a version. */
         NoteText: {
@@ -6872,12 +6883,28 @@ export interface components {
             /** @description Remove it although ignored files in it are too large to be kept. */
             yes?: boolean;
         };
+        /** @description A report in a session's row: that there is one. Not given once its user directed it anew. */
+        ReportGlance: {
+            /** @description When it said so. */
+            at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description How many things it could not verify.
+             */
+            not_verified: number;
+            /** @description An agent's words, in one line. */
+            summary: string;
+        };
         /** @description What a session says of its own work when it is done. */
         ReportView: {
             /** @description When it said so. */
             at: components["schemas"]["Timestamp"];
+            /** @description The event by which it did, once its transcript has it. */
+            cite?: string | null;
             /** @description What it could not verify, each in a line. */
             not_verified: string[];
+            /** @description Which. */
+            session: components["schemas"]["SessionId"];
             /** @description An agent's words. */
             summary: string;
         };
@@ -7380,6 +7407,7 @@ export interface components {
             owned?: components["schemas"]["OwnedView"] | null;
             parent?: components["schemas"]["SessionId"] | null;
             plan?: components["schemas"]["PlanProgress"] | null;
+            report?: components["schemas"]["ReportGlance"] | null;
             /** @description Order of commit of its newest event. */
             seq: components["schemas"]["Seq"];
             started_at?: components["schemas"]["Timestamp"] | null;
@@ -7422,6 +7450,8 @@ export interface components {
             message?: string | null;
             /** @description Git sees them no longer; what is committed stays committed. */
             undo?: boolean;
+            /** @description What those files said when they were shown: nothing is committed if they say something else by now. */
+            version?: string | null;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
         /** @description The beginning that a fork shares with the session that it was forked from. */
@@ -7722,6 +7752,8 @@ export interface components {
         TaskDetail: {
             /** @description What became of it, newest first. */
             history: components["schemas"]["TaskChangeEntry"][];
+            /** @description What each of them last reported of its work, newest first. */
+            reports?: components["schemas"]["ReportView"][];
             /** @description Its sessions' rows. */
             sessions: components["schemas"]["SessionView"][];
             /** @description The task. */
@@ -8288,6 +8320,7 @@ export type RelatedItem = components['schemas']['RelatedItem'];
 export type RelatedLine = components['schemas']['RelatedLine'];
 export type RelatedView = components['schemas']['RelatedView'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
+export type ReportGlance = components['schemas']['ReportGlance'];
 export type ReportView = components['schemas']['ReportView'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];

@@ -66,6 +66,7 @@ export type {
   Seq,
   SessionId,
   SetupStep,
+  ShareNotes,
   Severity,
   StateWord,
   StoredImage,
@@ -110,6 +111,7 @@ export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
   Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
+export type MessageView = Told<schema.MessageView>
 export type Milestone = Told<schema.Milestone>
 export type LeaseView = Told<schema.LeaseView>
 export type NoteBy = Told<schema.NoteBy>
@@ -117,6 +119,7 @@ export type NoteHistory = Told<schema.NoteHistory>
 export type NoteLink = Told<schema.NoteLink>
 export type NoteList = Told<schema.NoteList>
 export type NoteRow = Told<schema.NoteRow>
+export type NoteShare = Told<schema.NoteShare>
 export type NoteVersion = Told<schema.NoteVersion>
 export type NoteView = Told<schema.NoteView>
 export type NightView = Told<schema.NightView>
@@ -131,6 +134,7 @@ export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>
 export type RawRecord = Told<schema.RecordBehind>
 export type ResourceView = Told<schema.ResourceView>
+export type ReportView = Told<schema.ReportView>
 export type ReviewCheck = Told<schema.ReviewCheck>
 export type ProvenConflict = Told<schema.ProvenConflict>
 export type ReviewComment = Omit<Told<schema.ReviewComment>, 'on' | 'from'> & {

@@ -2,6 +2,7 @@ import { createNote } from '../api/notes'
 import type { NewNote, NoteKind, NoteView, WorkspaceId } from '../api/types'
 import { readDraft, writeDraft } from '../state/drafts'
 import { toasts } from '../state/toasts.svelte'
+import { NOTES } from './place'
 
 /** A passage of a session: what was said, by whom, and the events that say it. */
 export interface Passage {
@@ -20,6 +21,8 @@ export interface Origin {
 
 interface Fields {
   title: string
+  /** The note that it becomes a section of; empty for a note of its own. */
+  into: string
   body: string
   why: string
   ruledOut: { what: string; why: string }[]
@@ -34,6 +37,7 @@ interface Fields {
 
 const EMPTY: Fields = {
   title: '',
+  into: '',
   body: '',
   why: '',
   ruledOut: [],
@@ -110,7 +114,7 @@ export class Composing {
 
   /** As it is sent. */
   get note(): NewNote {
-    const { title, body, why, ruledOut, open, status, supersedes, task, session, files, sources } =
+    const { title, into, body, why, ruledOut, open, status, supersedes, task, session, files, sources } =
       $state.snapshot(this.fields) as Fields
     const both = {
       workspace: this.workspace,
@@ -122,7 +126,8 @@ export class Composing {
       files,
       sources,
     }
-    if (this.kind === 'note') return both
+    // A section has no front matter of its own: what it is about is the note's.
+    if (this.kind === 'note') return into ? { ...both, into, task: null, files: [] } : both
     return {
       ...both,
       why: why.trim() || null,
@@ -133,6 +138,12 @@ export class Composing {
       status,
       supersedes,
     }
+  }
+
+  /** Where it is going to lie, as far as that can be told: what its images are named from. */
+  get path(): string {
+    if (this.kind === 'decision') return '.callboard/decisions/new.md'
+    return this.fields.into || `${NOTES}/new.md`
   }
 
   async save(): Promise<NoteView | null> {

@@ -1,5 +1,5 @@
-import { fetchNotes } from '../api/notes'
-import type { NoteKind, NoteRow, WorkspaceId } from '../api/types'
+import { fetchNotes, fetchShare } from '../api/notes'
+import type { NoteKind, NoteRow, NoteShare, WorkspaceId } from '../api/types'
 
 /** Several files are often written at once. */
 const AGAIN_MS = 150
@@ -9,6 +9,8 @@ export class Notes {
   rows = $state.raw<NoteRow[]>([])
   loaded = $state(false)
   failure = $state<unknown>(null)
+  /** What is not committed; `null` where that cannot be told, as in a folder that git has nothing to do with. */
+  share = $state.raw<NoteShare | null>(null)
   #about: string | null = null
   #asked = 0
   #again: ReturnType<typeof setTimeout> | undefined
@@ -25,9 +27,23 @@ export class Notes {
       this.rows = notes
       this.loaded = true
       this.failure = null
+      void this.loadShare()
     } catch (error) {
       if (asked === this.#asked && !this.loaded) this.failure = error
     }
+  }
+
+  async loadShare(): Promise<void> {
+    try {
+      this.share = await fetchShare(this.workspace)
+    } catch {
+      this.share = null
+    }
+  }
+
+  /** Whether a note is committed as it is; `null` where nothing is shared, and nobody asks. */
+  shared({ path }: NoteRow): boolean | null {
+    return this.share?.is_shared ? !this.share.files.includes(path) : null
   }
 
   loadSoon(): void {

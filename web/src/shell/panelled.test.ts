@@ -7,6 +7,7 @@ test('forms and briefs are parts of the panel, things with a page are not', () =
   expect(panelPart('handoff-S41')).toEqual({ what: 'handoff', of: 'S41' })
   expect(panelPart('decision')).toEqual({ what: 'decision', of: null })
   expect(panelPart('note-S41')).toEqual({ what: 'note', of: 'S41' })
-  for (const id of ['T12', 'S41', 'C88', 'brief', 'handoff-T12', 'brief-S41x'])
+  expect(panelPart('share')).toEqual({ what: 'share', of: null })
+  for (const id of ['T12', 'S41', 'C88', 'brief', 'handoff-T12', 'brief-S41x', 'share-S41'])
     expect(panelPart(id)).toBeNull()
 })

@@ -27,6 +27,7 @@ mod share;
 mod since;
 mod status;
 mod tail;
+mod talk;
 mod task;
 mod trust;
 mod up;

@@ -8,7 +8,7 @@ use callboard_model::fold::Tokens;
 use callboard_model::view::{EventPage, SessionDetail, SharedBeginning};
 use callboard_model::{Cite, Event};
 
-use super::{client, in_workspace, status, tail, workspace_here};
+use super::{client, in_workspace, status, tail, talk, workspace_here};
 use crate::args::{Session, SessionList};
 use crate::client::{Client, encoded};
 use crate::error::CliError;
@@ -157,17 +157,8 @@ fn detail_text(detail: &SessionDetail) -> String {
         "files",
         edited.map(|f| format!("{} ({})", f.path, output::count(u64::from(f.edits), "edit"))),
     );
-    if let Some(report) = &detail.report {
-        let not_verified = report.not_verified.iter();
-        let lines = std::iter::once(report.summary.clone())
-            .chain(not_verified.map(|line| format!("not verified: {line}")));
-        section(&mut text, "report, in its own words", lines);
-    }
-    let messages = detail
-        .messages
-        .iter()
-        .map(|one| format!("{} to {}: {}", one.from, one.to, output::short(&one.text, 90)));
-    section(&mut text, "messages", messages);
+    text.push_str(&talk::reports(detail.report.as_slice(), false));
+    text.push_str(&talk::messages(&detail.messages));
     let children = detail.children.iter().map(|child| {
         format!("{}  {}  {}", child.id, child.state.word(), output::short(&child.activity, 80))
     });

@@ -51,6 +51,7 @@ pub(super) fn share(args: &Share, settings: &Settings) -> Result<(), CliError> {
         workspace,
         message: args.message.clone(),
         files: Some(plan.files),
+        version: Some(plan.version),
         undo: false,
     };
     let done = send(&share)?;

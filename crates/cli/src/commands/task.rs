@@ -244,6 +244,7 @@ fn detail_text(detail: &TaskDetail) -> String {
             output::width(),
         )));
     }
+    text.push_str(&super::talk::reports(&detail.reports, true));
     if !detail.history.is_empty() {
         text.push('\n');
     }

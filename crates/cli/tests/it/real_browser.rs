@@ -1,8 +1,10 @@
 //! The page in a real browser, over the daemon; `cargo xtask test` runs modules of this name apart.
 
 mod answers;
+mod asking;
 mod composing;
 mod nights;
+mod noting;
 mod reviewing;
 mod serving;
 

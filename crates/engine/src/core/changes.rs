@@ -13,7 +13,7 @@ use callboard_model::{ChangesetKey, SessionId, TaskId, WorkspaceId, quote};
 use callboard_store::{Durability, LogKind, Snapshot, Write};
 use serde_json::json;
 
-use super::{Core, calls};
+use super::{Core, calls, messages};
 use crate::EngineError;
 use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
@@ -236,7 +236,7 @@ impl Core {
         subject: &str,
         text: &str,
     ) -> Result<(), EngineError> {
-        self.write(Durability::Normal, |w| w.add_notice(session, subject, text))?;
+        self.write(Durability::Normal, |w| w.add_notice(session, subject, text).map(|_| ()))?;
         Ok(())
     }
 
@@ -244,6 +244,7 @@ impl Core {
     pub(crate) fn notices_told(&mut self, notices: &[i64]) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| {
             let told = w.notices_told(notices)?;
+            messages::messages_told(w, &told)?;
             calls::answers_told(w, &told)
         })?;
         Ok(())

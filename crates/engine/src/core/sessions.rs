@@ -12,6 +12,7 @@ use callboard_model::view::{OwnedView, SessionView};
 use callboard_model::{AgentName, Seq, SessionId, ThreadKey, Timestamp, WorkspaceId};
 use callboard_store::{Durability, Result, SessionRow, Snapshot, Store, Write};
 
+use super::messages::report_glance;
 use super::running::RunningSessions;
 use super::silences::Silences;
 use super::{Core, LOG_SESSION, forks};
@@ -158,6 +159,7 @@ impl Sessions<'_> {
         view.workspace = self.workspace_of(&view, &held);
         let owned = w.view().owned_of_session(id)?;
         view.owned = owned.map(|owned| Box::new(row::owned(&owned)));
+        view.report = report_glance(&w.view(), id, &held.fold)?.map(Box::new);
         if let Some(waits) = row::held_up(view.owned.as_deref()) {
             view.activity = format!("waits: {waits}");
             // It goes on by itself: nobody has to look after what the limit broke off.

@@ -7,6 +7,7 @@ use callboard_git::shared_folders::SharedFolders;
 use callboard_git::{Git, ignored, locate};
 use callboard_model::WorkspaceId;
 use callboard_model::attribution::{Extent, Part};
+use callboard_model::note::version_of;
 use callboard_model::view::{NoteShare, ShareNotes};
 
 use super::place::{FOLDERS, is_markdown};
@@ -30,10 +31,13 @@ impl Engine {
         let (_, root) = self.notes_of(workspace)?;
         let (git, common_dir) = repository(&root)?;
         let is_shared = SHARED.are_shared(&common_dir).map_err(|cause| unreadable(&cause))?;
+        let files = wanted(&git)?;
         Ok(NoteShare {
             path: root.to_string_lossy().into_owned(),
             branch: locate(&root).and_then(|checkout| checkout.branch()),
-            files: wanted(&git)?,
+            version: version(&root, &files),
+            files,
+            message: MESSAGE.to_owned(),
             is_shared,
             commit: None,
         })
@@ -43,7 +47,7 @@ impl Engine {
     /// the main checkout has; or has git see them no longer.
     ///
     /// # Errors
-    /// When other files than those that were shown would be committed, or git refuses.
+    /// When other files than those that were shown would be committed, or they say something else, or git refuses.
     pub fn share_notes(&self, share: ShareNotes) -> Result<NoteShare, EngineError> {
         let (workspace, root) = self.notes_of(share.workspace)?;
         let (git, common_dir) = repository(&root)?;
@@ -52,11 +56,13 @@ impl Engine {
             return self.note_share(Some(workspace));
         }
         let files = wanted(&git)?;
-        if share.files.as_ref().is_some_and(|shown| *shown != files) {
+        let are_others = share.files.as_ref().is_some_and(|shown| *shown != files)
+            || share.version.as_ref().is_some_and(|shown| *shown != version(&root, &files));
+        if are_others {
             return Err(EngineError::Conflict {
                 text: "the notes have changed since they were shown; nothing was committed"
                     .to_owned(),
-                hint: "look again with `callboard share`",
+                hint: "look again, with `callboard share` or on the page",
             });
         }
         SHARED.set_shared(&common_dir, true).map_err(|cause| unreadable(&cause))?;
@@ -105,6 +111,18 @@ fn wanted(git: &Git) -> Result<Vec<String>, EngineError> {
         .filter(|path| is_wanted(path))
         .map(|path| path.to_string_lossy().into_owned())
         .collect())
+}
+
+/// What these files say, in short.
+fn version(root: &Path, files: &[String]) -> String {
+    let mut told = Vec::new();
+    for file in files {
+        told.extend_from_slice(file.as_bytes());
+        // A file that is gone says nothing, which is not what an empty one says.
+        let said = std::fs::read(root.join(file)).map(|bytes| version_of(&bytes));
+        told.extend_from_slice(format!("\0{}\0", said.unwrap_or_default()).as_bytes());
+    }
+    version_of(&told)
 }
 
 fn commit_of(root: &Path, files: &[String], message: Option<&str>) -> Result<String, EngineError> {

@@ -1,5 +1,6 @@
 //! Boards, workspaces and tasks.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::PoisonError;
 
@@ -12,6 +13,7 @@ use callboard_store::{
     LogRow, Result as StoreResult, SessionFilter, Snapshot, StoredWorkspace, Task,
 };
 
+use super::reports::report_of;
 use crate::core::view_of;
 use crate::{Engine, EngineError, limits};
 
@@ -136,14 +138,17 @@ impl Engine {
     pub fn task_detail(&self, id: TaskId) -> Result<TaskDetail, EngineError> {
         self.read(|s| {
             let task = s.task(id)?.ok_or_else(|| EngineError::no_task(id))?;
-            let mut sessions = Vec::new();
+            let (mut sessions, mut reports) = (Vec::new(), Vec::new());
             for link in &task.sessions {
                 sessions.extend(view_of(s, link.session)?);
+                reports.extend(report_of(s, link.session)?);
             }
+            reports.sort_by_key(|report| Reverse(report.at));
             let history = s.log_of(&id.to_string(), limits::TASK_HISTORY)?;
             Ok(TaskDetail {
                 task: self.view_task(s, task)?,
                 sessions,
+                reports,
                 history: history.iter().map(change_entry).collect(),
             })
         })

@@ -11,7 +11,7 @@ use callboard_store::{SessionFilter, Snapshot};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::board::views;
-use crate::core::{last_report, messages_of, view_of};
+use crate::core::{messages_of, view_of};
 use crate::row::{check_result, relative};
 use crate::{Engine, EngineError, limits};
 
@@ -205,7 +205,7 @@ impl Engine {
                 pull_requests: fold.landed.pull_request.iter().cloned().collect(),
                 transcripts: transcripts(s, id)?,
                 readable: self.readable_path(s, &session)?,
-                report: last_report(s, id)?,
+                report: super::reports::report_of(s, id)?,
                 messages: messages_of(s, id)?,
                 session,
                 seq: s.seq()?,

@@ -86,6 +86,9 @@ pub struct TaskDetail {
     pub task: TaskView,
     /// Its sessions' rows.
     pub sessions: Vec<SessionView>,
+    /// What each of them last reported of its work, newest first.
+    #[serde(default)]
+    pub reports: Vec<super::ReportView>,
     /// What became of it, newest first.
     pub history: Vec<TaskChangeEntry>,
 }

@@ -251,6 +251,9 @@ pub struct ShareNotes {
     /// The files that were shown: nothing is committed if they are others by now.
     #[serde(default)]
     pub files: Option<Vec<String>>,
+    /// What those files said when they were shown: nothing is committed if they say something else by now.
+    #[serde(default)]
+    pub version: Option<String>,
     /// Git sees them no longer; what is committed stays committed.
     #[serde(default)]
     pub undo: bool,
@@ -265,6 +268,12 @@ pub struct NoteShare {
     pub branch: Option<String>,
     /// The files that differ from HEAD, and would be committed, or were.
     pub files: Vec<String>,
+    /// Tells what those files say, and that one of them says something else.
+    #[serde(default)]
+    pub version: String,
+    /// The message that the commit has if nothing else is said.
+    #[serde(default)]
+    pub message: String,
     /// Git sees new notes.
     pub is_shared: bool,
     /// The commit, if one was made.

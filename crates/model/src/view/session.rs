@@ -74,6 +74,9 @@ pub struct SessionView {
     /// How Callboard drives it, if it does or did.
     #[serde(default)]
     pub owned: Option<Box<OwnedView>>,
+    /// What it reported of its work since its user last directed it.
+    #[serde(default)]
+    pub report: Option<Box<super::ReportGlance>>,
     /// How many subagents and sidechains it has.
     pub children: u32,
     /// Events stored.

@@ -65,7 +65,7 @@ impl Core {
 /// Has whoever asked by a tool told the answer at its next step, unless it fetches it before.
 pub(super) fn tell_answer(w: &mut Write<'_>, call: &Call) -> callboard_store::Result<()> {
     match (call.session, told_of(call)) {
-        (Some(session), Some(told)) => w.add_notice(session, &subject(call.id), &told),
+        (Some(session), Some(told)) => w.add_notice(session, &subject(call.id), &told).map(|_| ()),
         _ => Ok(()),
     }
 }
@@ -81,9 +81,9 @@ pub(crate) fn told_of(call: &Call) -> Option<String> {
 /// Of what was told just now, answers count as taken.
 pub(in crate::core) fn answers_told(
     w: &mut Write<'_>,
-    subjects: &[String],
+    told: &[(SessionId, String)],
 ) -> callboard_store::Result<()> {
-    for subject in subjects {
+    for (_, subject) in told {
         let id = subject.strip_prefix(ANSWER).and_then(|id| id.parse::<CallId>().ok());
         if let Some(mut call) = id.map(|id| w.view().call(id)).transpose()?.flatten() {
             taken(w, &mut call)?;

@@ -26,8 +26,18 @@ fn notes_are_committed_alone_and_a_colleagues_are_merged() {
     assert_eq!((plan.files.as_slice(), plan.is_shared), (&[note.row.path.clone()][..], false));
     let stale = ShareNotes { files: Some(Vec::new()), ..ShareNotes::default() };
     assert!(matches!(running.engine.share_notes(stale), Err(EngineError::Conflict { .. })));
-    let done =
-        running.engine.share_notes(ShareNotes { files: Some(plan.files), ..ShareNotes::default() });
+    // What it says by now is not what was shown.
+    let said = repo.read(&note.row.path);
+    let shown = ShareNotes {
+        files: Some(plan.files),
+        version: Some(plan.version),
+        ..ShareNotes::default()
+    };
+    repo.write(&note.row.path, format!("{said}More.\n"));
+    let refused = running.engine.share_notes(shown.clone());
+    assert!(matches!(refused, Err(EngineError::Conflict { .. })), "{refused:?}");
+    repo.write(&note.row.path, &said);
+    let done = running.engine.share_notes(shown);
     let done = done.unwrap();
     assert!(done.is_shared && done.commit.is_some(), "{done:?}");
     assert_eq!(repo.git(&["show", "--name-only", "--format=", "HEAD"]), note.row.path);
