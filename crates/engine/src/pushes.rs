@@ -46,19 +46,14 @@ pub(crate) fn start(engine: &Arc<Engine>) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
         callboard_os::thread::give_way();
-        let notifications = match FileWatcher::new() {
-            Ok((watcher, notifications)) => {
-                if let Some(engine) = engine.upgrade() {
-                    *engine.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(watcher);
-                }
-                Some(notifications)
+        let without = "pushes are told when the daemon starts, not as they happen";
+        let notifications = FileWatcher::or_warn(without).map(|(watcher, notifications)| {
+            if let Some(engine) = engine.upgrade() {
+                *engine.pushes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(watcher);
             }
-            Err(error) => {
-                tracing::warn!(%error, "pushes are told when the daemon starts, not as they happen");
-                None
-            }
-        };
+            notifications
+        });
         look_at_all(&engine, |_| true);
         // The sender lives in the watcher, which ends with the engine.
         while let Some(first) = notifications.as_ref().and_then(|all| all.recv().ok()) {

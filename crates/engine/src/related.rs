@@ -176,12 +176,21 @@ impl Own {
         let files = self.written.iter().map(|key| (key, weight::WRITTEN));
         let files = files.chain(self.read.iter().map(|key| (key, weight::READ)));
         let all = files.chain(self.errors.iter().map(|key| (key, weight::ERROR)));
+        // Whom a session's facts speak for: itself, or the one that it works for; `None` for another workspace's.
+        let mut whose: BTreeMap<SessionId, Option<SessionId>> = BTreeMap::new();
         for (key, weight) in all {
             let mut others: BTreeMap<SessionId, StoredFact> = BTreeMap::new();
             for fact in s.facts_by_key(key)? {
-                let Some(view) = view_of(s, fact.session)? else { continue };
-                let id = view.parent.unwrap_or(view.id);
-                if view.workspace == Some(self.workspace) && !self.line.contains(&id) {
+                let id = match whose.get(&fact.session) {
+                    Some(id) => *id,
+                    None => {
+                        let view = view_of(s, fact.session)?;
+                        let here = view.filter(|view| view.workspace == Some(self.workspace));
+                        let id = here.map(|view| view.parent.unwrap_or(view.id));
+                        *whose.entry(fact.session).or_insert(id)
+                    }
+                };
+                if let Some(id) = id.filter(|id| !self.line.contains(id)) {
                     others.entry(id).or_insert(fact);
                 }
             }

@@ -46,6 +46,19 @@ impl FileWatcher {
         Ok((Self { inner }, receiver))
     }
 
+    /// The same for whoever can do without notifications: `None` where there are none, with `without` in the log, which
+    /// says what becomes of that.
+    #[must_use]
+    pub fn or_warn(without: &str) -> Option<(Self, Receiver<FileNotification>)> {
+        match Self::new() {
+            Ok(both) => Some(both),
+            Err(error) => {
+                tracing::warn!(%error, "{without}");
+                None
+            }
+        }
+    }
+
     /// Watches `folder`, and all below it if `recursive`.
     ///
     /// # Errors

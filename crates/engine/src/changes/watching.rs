@@ -28,20 +28,16 @@ pub(super) fn start(engine: &Arc<Engine>) {
     let weak = Arc::downgrade(engine);
     std::thread::spawn(move || {
         callboard_os::thread::give_way();
-        let notifications = match FileWatcher::new() {
-            Ok((mut watcher, notifications)) => {
-                let Some(engine) = weak.upgrade() else { return };
+        let without = "changesets follow what sessions tell of, not the files";
+        let notifications = FileWatcher::or_warn(without).map(|(mut watcher, notifications)| {
+            if let Some(engine) = weak.upgrade() {
                 let folder = engine.home().join(TREES).join(BARRIER);
                 engine.changes.barrier.watch(&mut watcher, &folder);
                 *engine.changes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(watcher);
-                Some(notifications)
             }
-            Err(error) => {
-                tracing::warn!(%error, "changesets follow what sessions tell of, not the files");
-                None
-            }
-        };
+            notifications
+        });
         if let Some(engine) = weak.upgrade() {
             let all = engine.read(|s| Ok(s.workspaces()?)).unwrap_or_default();
             all.iter().for_each(|known| engine.changes.other_checkouts(known.id));

@@ -50,19 +50,14 @@ pub(crate) struct NotesWatch {
 pub(crate) fn start(engine: &Arc<Engine>) {
     let engine = Arc::downgrade(engine);
     std::thread::spawn(move || {
-        let notifications = match FileWatcher::new() {
-            Ok((watcher, notifications)) => {
-                if let Some(engine) = engine.upgrade() {
-                    *engine.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
-                        Some(watcher);
-                }
-                Some(notifications)
+        let without = "notes are read when the daemon starts, not as they change";
+        let notifications = FileWatcher::or_warn(without).map(|(watcher, notifications)| {
+            if let Some(engine) = engine.upgrade() {
+                *engine.notes.watcher.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(watcher);
             }
-            Err(error) => {
-                tracing::warn!(%error, "notes are read when the daemon starts, not as they change");
-                None
-            }
-        };
+            notifications
+        });
         let mut waits = keep_all(&engine, |_| true);
         let Some(notifications) = notifications else { return };
         // The sender lives in the watcher, which ends with the engine.

@@ -97,3 +97,17 @@ fn a_brief_tells_each_line_with_its_event() {
     let short = running.engine.brief(BriefQuery { budget: 200, ..query }).unwrap();
     assert!(short.tokens <= 200 && short.left_out > 0, "{short:#?}");
 }
+
+#[test]
+fn an_unreadable_configuration_hinders_nothing_else_that_is_told() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let path = repo.path().join("src/watch.rs").to_string_lossy().into_owned();
+    work(&home, &Claude::new("one", repo.path()), "Mend the watcher", &path, "Mended it.");
+    let running = Running::start(&home);
+    running.register(&repo);
+    running.wait_for_words("one", "Mended it.");
+    repo.write("callboard.toml", "[");
+    let id = running.session("one").id;
+    assert_eq!(running.engine.tell_caller(id).unwrap(), Vec::<String>::new());
+}
