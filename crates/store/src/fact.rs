@@ -100,6 +100,34 @@ impl Snapshot<'_> {
         self.facts_where("key = ?1 AND kind IN ('edited', 'errored') ORDER BY at DESC", [key])
     }
 
+    /// How many facts a session has, and how often it met the error that it met most often.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn facts_counted(&self, session: SessionId) -> Result<(u32, u32)> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*), ifnull(max(times) FILTER (WHERE kind = 'errored'), 0)
+                 FROM fact WHERE session = ?1",
+            )?
+            .query_row([session.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// How many files a session wrote, and how often the one that it wrote most often.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn edits_of(&self, session: SessionId) -> Result<(u32, u32)> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*), ifnull(max(times), 0) FROM fact
+                 WHERE session = ?1 AND kind = 'edited'",
+            )?
+            .query_row([session.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
     fn facts_where(
         &self,
         condition: &str,
