@@ -11,6 +11,7 @@ mod hook;
 mod ingest;
 mod live;
 mod memory;
+mod related;
 mod running;
 mod search;
 mod start;
@@ -50,6 +51,8 @@ pub(crate) enum Bench {
     Diff,
     /// What of planted sessions briefs hand on; what briefs and the tools of agents cost.
     Brief,
+    /// What of planted relations is told, and what of what is told is wrong.
+    Related,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
 }
@@ -92,6 +95,7 @@ pub(crate) fn bench(
             Bench::Conflicts => conflicts::measure(&binary, scale, given),
             Bench::Diff => diff::measure(root, &binary),
             Bench::Brief => brief::measure(&binary, given.verbose),
+            Bench::Related => related::measure(&binary, given.verbose),
             Bench::Coupling => Vec::new(),
         });
     }

@@ -146,9 +146,7 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub fn tell_caller(&self, session: SessionId) -> Result<Vec<String>, EngineError> {
-        self.tell_related(session)?;
-        let notices = self.read(|s| Ok(s.notices(session)?))?;
-        let notices = self.notices_on_their_way.take(notices, self.now());
+        let notices = self.untold(session)?;
         if !notices.is_empty() {
             self.notices_told(notices.iter().map(|one| one.id).collect())?;
         }

@@ -32,6 +32,7 @@ use self::barrier::Barrier;
 use self::checkouts::Followed;
 pub(crate) use self::fetched::fetched_name;
 pub(crate) use self::look::order_setting;
+pub(crate) use self::meeting::Symbols;
 pub(crate) use self::scoped_commit::shown_overlap;
 use self::touched::{Taken, Touched};
 use crate::Engine;

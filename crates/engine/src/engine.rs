@@ -79,6 +79,7 @@ pub struct Engine {
     pub(crate) notices_on_their_way: crate::hooks::OnTheirWay,
     /// How often each session was looked at for what is related to it.
     pub(crate) related_looks: crate::related::RelatedLooks,
+    pub(crate) known_moves: crate::related::KnownMoves,
     pub(crate) started: Timestamp,
 }
 
@@ -151,6 +152,7 @@ impl Engine {
             trials: crate::trials::TrialsRoom::default(),
             notices_on_their_way: crate::hooks::OnTheirWay::default(),
             related_looks: crate::related::RelatedLooks::default(),
+            known_moves: crate::related::KnownMoves::default(),
             started,
         });
         engine.begin_reading(sources);

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use callboard_agents::{Agent, HookEvent, HookReport};
 use callboard_model::call::{Ask, CallState, CallVia};
-use callboard_model::{CallId, ThreadKey};
+use callboard_model::{CallId, SessionId, ThreadKey};
 use callboard_os::window;
+use callboard_store::Notice;
 
 use crate::sweeps::HookUse;
 use crate::{AskedBy, Engine, EngineError};
@@ -128,16 +129,7 @@ impl Engine {
     /// When the store fails.
     pub fn hook_context(&self, step: &HookStep) -> Result<Option<HookContext>, EngineError> {
         let session = self.read(|s| Ok(s.session_id(&step.agent.name(), &step.thread)?))?;
-        if let Some(session) = session
-            && let Err(error) = self.tell_related(session)
-        {
-            tracing::warn!(%error, "what is related to a session could not be told");
-        }
-        let notices = self.read(|s| {
-            Ok(session.map(|session| s.notices(session)).transpose()?.unwrap_or_default())
-        })?;
-        // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
-        let notices = self.notices_on_their_way.take(notices, self.now());
+        let notices = session.map(|session| self.untold(session)).transpose()?.unwrap_or_default();
         let Some(hook) = step.agent.hook().filter(|_| !notices.is_empty()) else {
             return Ok(None);
         };
@@ -148,6 +140,17 @@ impl Engine {
         );
         let output = hook.context(&step.event, &text);
         Ok(Some(HookContext { output, notices: notices.iter().map(|one| one.id).collect() }))
+    }
+
+    /// What a session has not been told yet, and nobody else is telling it; it is the caller's to tell now.
+    pub(crate) fn untold(&self, session: SessionId) -> Result<Vec<Notice>, EngineError> {
+        // Without it, all else is told still.
+        if let Err(error) = self.tell_related(session) {
+            tracing::warn!(%error, "what is related to a session could not be told");
+        }
+        let notices = self.read(|s| Ok(s.notices(session)?))?;
+        // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
+        Ok(self.notices_on_their_way.take(notices, self.now()))
     }
 
     /// A session was told these.

@@ -83,5 +83,9 @@ pub const IN_THE_WAY_NAMED: usize = 50;
 
 /// A difference that is told as one text: more than anybody reads on a terminal.
 pub const PATCH_BYTES: usize = 16 << 20;
+
+/// Commits in which it is looked for files that were moved: of a busy repository about a year.
+pub const MOVING_COMMITS: usize = 2_000;
+
 /// Commits that are told of what came since a brief's session: beyond them a number says enough.
 pub const COMMITS_SINCE: usize = 200;

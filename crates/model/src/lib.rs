@@ -34,6 +34,7 @@ pub mod scope;
 pub mod session;
 pub mod shell;
 pub mod sweep;
+pub mod symbol;
 pub mod task;
 pub mod text;
 pub mod time;

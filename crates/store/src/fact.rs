@@ -14,7 +14,7 @@ pub struct StoredFact {
     pub session: SessionId,
     /// The fact.
     pub fact: Fact,
-    /// The events that prove it, in order; those that the store does not have are left out.
+    /// The events that prove it, in order, where they were asked for; those that the store does not have are left out.
     pub events: Vec<Seq>,
     /// How often it was told.
     pub times: u32,
@@ -85,15 +85,47 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database fails.
     pub fn facts(&self, session: SessionId) -> Result<Vec<StoredFact>> {
-        self.facts_where("session = ?1 ORDER BY ordinal, id", [session.0])
+        let mut facts = self.facts_where("session = ?1 ORDER BY ordinal, id", [session.0])?;
+        for stored in &mut facts {
+            stored.events = self.seqs_at(session, &stored.fact.places)?;
+        }
+        Ok(facts)
     }
 
-    /// The facts by this key of all sessions, such as those that wrote one file.
+    /// The facts by this key of all sessions, such as those that wrote one file, the newest first; without their events.
     ///
     /// # Errors
     /// If the database fails.
     pub fn facts_by_key(&self, key: &str) -> Result<Vec<StoredFact>> {
         self.facts_where("key = ?1 AND kind IN ('edited', 'errored') ORDER BY at DESC", [key])
+    }
+
+    /// How many facts a session has, and how often it met the error that it met most often.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn facts_counted(&self, session: SessionId) -> Result<(u32, u32)> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*), ifnull(max(times) FILTER (WHERE kind = 'errored'), 0)
+                 FROM fact WHERE session = ?1",
+            )?
+            .query_row([session.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// How many files a session wrote, and how often the one that it wrote most often.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn edits_of(&self, session: SessionId) -> Result<(u32, u32)> {
+        Ok(self
+            .conn
+            .prepare_cached(
+                "SELECT count(*), ifnull(max(times), 0) FROM fact
+                 WHERE session = ?1 AND kind = 'edited'",
+            )?
+            .query_row([session.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
     fn facts_where(
@@ -111,7 +143,6 @@ impl Snapshot<'_> {
                 .map_err(StoreError::unreadable("places of a fact"))?;
             stored.fact.body =
                 serde_json::from_str(&body).map_err(StoreError::unreadable("fact"))?;
-            stored.events = self.seqs_at(stored.session, &stored.fact.places)?;
             facts.push(stored);
         }
         Ok(facts)

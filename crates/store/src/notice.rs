@@ -73,17 +73,17 @@ impl Write<'_> {
 }
 
 impl Snapshot<'_> {
-    /// Whether a session was told about something, or is to be.
+    /// What a session was told about, or is to be, of which the name begins so.
     ///
     /// # Errors
     /// If the database fails.
-    pub fn had_notice(&self, session: SessionId, subject: &str) -> Result<bool> {
-        Ok(self
-            .conn
-            .prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM notice WHERE session = ?1 AND subject = ?2)",
-            )?
-            .query_row((session.0, subject), |row| row.get(0))?)
+    pub fn notices_about(&self, session: SessionId, begins: &str) -> Result<Vec<String>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT DISTINCT subject FROM notice
+             WHERE session = ?1 AND substr(subject, 1, length(?2)) = ?2",
+        )?;
+        let rows = statement.query_map((session.0, begins), |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// When a notice was told, `None` within while it was not; nothing where another one took its place.

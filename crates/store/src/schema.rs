@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0014_facts.sql"),
     include_str!("../migrations/0015_notes.sql"),
     include_str!("../migrations/0016_posts.sql"),
+    include_str!("../migrations/0017_symbols.sql"),
 ];
 
 /// The newest layout of this version.

@@ -25,7 +25,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde::{Deserialize, Serialize};
 
 pub use giant::write_giant_line;
-pub use planted::{Planted, PlantedKind, PlantedSession, Planting, Proof, plant};
+pub use planted::{
+    Planted, PlantedKind, PlantedSession, Planting, Proof, Related, RelatedHistory, RelatedSession,
+    Relating, Relation, RelationKind, plant, plant_related,
+};
 
 use claude::ClaudeSession;
 use codex::CodexThread;

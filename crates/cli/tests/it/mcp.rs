@@ -1,12 +1,14 @@
 //! `callboard mcp`, as an agent runs it: messages of the protocol on standard input, answers on standard output.
 
+mod again;
 mod asking;
 mod callers;
+mod related;
 mod remember;
 mod tools;
 
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
@@ -37,7 +39,10 @@ impl Agent {
         let socket = home.callboard_home().join("run/callboard.sock");
         let mut command = callboard.command();
         command.args(["mcp", agent]).arg(socket).env("CLAUDE_CODE_SESSION_ID", session);
-        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Self::run(command.stdin(Stdio::piped()).stdout(Stdio::piped()))
+    }
+
+    fn run(command: &mut Command) -> Self {
         let mut process = command.spawn().unwrap();
         let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
         let (told, said) = sync_channel(ANSWERS);

@@ -11,6 +11,7 @@ mod hooks;
 mod mcp;
 mod nights;
 pub(crate) mod owned;
+mod related;
 mod rewind;
 mod sharing;
 mod trust;

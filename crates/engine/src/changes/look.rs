@@ -457,6 +457,10 @@ fn look_at_pairs(
     changed: &BTreeSet<ChangesetKey>,
 ) -> Result<(), EngineError> {
     let (looks, workspace) = (pairs::look(repository, changed)?, repository.workspace);
+    let symbols = repository.meeting.take_symbols();
+    if !symbols.is_empty() {
+        engine.ask(move |core| core.take_symbols(workspace, &symbols))?;
+    }
     if looks.is_empty() {
         return Ok(());
     }

@@ -1,9 +1,10 @@
 //! Where changesets meet in what their code says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use callboard_code::{Join, Met};
+use callboard_code::change::Change;
+use callboard_code::{ChangesetFacts, Join, Met};
 use callboard_git::tree::Trees;
 use callboard_git::{Git, GitError};
 use callboard_model::ChangesetKey;
@@ -21,7 +22,11 @@ pub(super) struct Meeting {
     next: u32,
     /// What they stand on, once it was read.
     index: Option<CodeIndex>,
+    symbols: BTreeMap<ChangesetKey, Symbols>,
 }
+
+/// Symbols that a changeset changes, each behind its file.
+pub(crate) type Symbols = BTreeSet<(String, String)>;
 
 impl Meeting {
     /// Takes what a changeset changes now.
@@ -37,8 +42,16 @@ impl Meeting {
             *next += 1;
             *next
         });
+        let symbols = symbols_of(&facts);
         self.join.put(number, facts);
+        self.symbols.insert(key.clone(), symbols);
         Ok(())
+    }
+
+    /// The symbols of the changesets that were put since the last time.
+    pub(super) fn take_symbols(&mut self) -> Vec<(ChangesetKey, Symbols)> {
+        let new = std::mem::take(&mut self.symbols).into_iter();
+        new.filter(|(key, symbols)| !symbols.is_empty() && !key.is_fetched()).collect()
     }
 
     /// Forgets a changeset.
@@ -88,4 +101,21 @@ impl Meeting {
         });
         named.collect()
     }
+}
+
+/// What is defined and changed, the innermost only: a function rather than the type around it.
+fn symbols_of(facts: &ChangesetFacts) -> Symbols {
+    let mut symbols = Symbols::new();
+    for file in &facts.files {
+        let changed: Vec<_> = file.definitions.iter().filter(|one| !one.definition.test).collect();
+        for one in &changed {
+            let around = format!("{}::", one.definition.path);
+            let is_around = changed.iter().any(|other| other.definition.path.starts_with(&around));
+            let is_only_around = is_around && matches!(one.change, Change::Body);
+            if !is_only_around && symbols.len() < limits::CHANGED_SYMBOLS {
+                symbols.insert((file.path.to_string(), one.definition.path.to_string()));
+            }
+        }
+    }
+    symbols
 }

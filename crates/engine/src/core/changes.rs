@@ -1,5 +1,7 @@
 //! Changesets and pairs as the writer keeps them, and what is told of them.
 
+use std::collections::BTreeMap;
+
 use callboard_model::attribution::SharedCheckout;
 use callboard_model::changeset::Changeset;
 use callboard_model::conflict::ConflictKind;
@@ -15,6 +17,7 @@ use serde_json::json;
 
 use super::{Core, calls, messages};
 use crate::EngineError;
+use crate::changes::Symbols;
 use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
 
@@ -119,6 +122,34 @@ impl Core {
             Ok(())
         })?;
         self.changes.news.tell();
+        Ok(())
+    }
+
+    /// Keeps who changed which symbols: in a checkout, who wrote the file last, else who works there.
+    pub(crate) fn take_symbols(
+        &mut self,
+        workspace: WorkspaceId,
+        changed: &[(ChangesetKey, Symbols)],
+    ) -> Result<(), EngineError> {
+        self.write(Durability::Normal, |w| {
+            let changesets = w.view().changesets(workspace)?;
+            let naming = Naming::of(&w.view(), workspace, &changesets)?;
+            for (key, symbols) in changed {
+                let sessions = naming.sessions_of(&key.to_string());
+                let at_work = live(&w.view(), &sessions)?.first().copied();
+                let mut by: BTreeMap<SessionId, Vec<(&str, &str)>> = BTreeMap::new();
+                for (path, symbol) in symbols {
+                    let writer = writer_of(&w.view(), &sessions, path)?.or(at_work);
+                    if let Some(session) = writer {
+                        by.entry(session).or_default().push((path, symbol));
+                    }
+                }
+                for (session, symbols) in by {
+                    w.put_changed_symbols(workspace, session, &symbols)?;
+                }
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 
@@ -316,6 +347,19 @@ fn welcome(
 /// What a notice of a finding is about: the finding, and whom it is with.
 fn about(subject: &str, other: &str) -> String {
     format!("{subject} {other}")
+}
+
+/// Which of the sessions wrote a file last.
+fn writer_of(
+    s: &Snapshot<'_>,
+    sessions: &[SessionId],
+    path: &str,
+) -> callboard_store::Result<Option<SessionId>> {
+    if let [only] = sessions {
+        return Ok(Some(*only));
+    }
+    let facts = s.facts_by_key(&format!("file:{path}"))?;
+    Ok(facts.into_iter().map(|fact| fact.session).find(|session| sessions.contains(session)))
 }
 
 /// Those of the sessions that may run.

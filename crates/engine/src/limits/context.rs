@@ -21,8 +21,23 @@ pub const RELATED_NAMED: usize = 3;
 /// Days after which what is shared weighs a quarter less: work on one thing goes on for weeks.
 pub const RELATED_HALF_LIFE_DAYS: f64 = 30.0;
 
-/// Steps of a session at which what is related is looked for, until something is.
-pub const RELATED_LOOKS: u32 = 12;
+/// Files of a session by which others are found, those that it wrote most often first.
+pub const RELATED_FILES: usize = 60;
+
+/// Names of one file: it is seldom moved twice.
+pub const RELATED_NAMES: usize = 8;
+
+/// Milliseconds between two looks at which files commits moved: each starts git.
+pub const RELATED_MOVES_EVERY_MS: i64 = 30_000;
+
+/// Symbols of one changeset that are kept: more is no change but another repository.
+pub const CHANGED_SYMBOLS: usize = 300;
+
+/// Steps of a session at which what is related is looked for: its beginning, while it finds its files.
+pub const RELATED_LOOKS: u32 = 40;
+
+/// Times that a session meets the same error after which it seems to be stuck.
+pub const RELATED_SAME_ERROR: u32 = 3;
 
 /// Sessions of which it is remembered how often that was.
 pub const RELATED_LOOKED: usize = 500;

@@ -33,6 +33,7 @@ use crate::{Engine, EngineError, limits};
 pub(crate) use self::found::beginning;
 pub use self::near::NearNote;
 pub use self::remember::{Kept, Remembered};
+pub(crate) use self::remember::{from_top, tops};
 
 /// Reports what becomes of notes' files.
 #[derive(Default)]

@@ -206,14 +206,14 @@ fn mask(new: &mut NewNote) -> u32 {
 }
 
 /// The folders that a session's paths may begin with: its checkout, and the workspace.
-pub(super) fn tops(view: &SessionView, root: &Path) -> Vec<PathBuf> {
+pub(crate) fn tops(view: &SessionView, root: &Path) -> Vec<PathBuf> {
     let cwd = view.cwd.as_deref().map(Path::new);
     let checkout = cwd.and_then(callboard_git::locate).map(|checkout| checkout.top);
     checkout.into_iter().chain([root.to_owned()]).collect()
 }
 
 /// A path as it is from the workspace's root, where it lies in it.
-pub(super) fn from_top(file: &str, tops: &[PathBuf]) -> String {
+pub(crate) fn from_top(file: &str, tops: &[PathBuf]) -> String {
     let inside = tops.iter().find_map(|top| Path::new(file).strip_prefix(top).ok()?.to_str());
     let inside = inside.filter(|inside| !inside.is_empty()).unwrap_or(file);
     inside.trim_start_matches("./").to_owned()

@@ -65,6 +65,15 @@ impl Naming {
         running.chain(here.iter().filter(|place| !place.live)).map(|place| place.session).collect()
     }
 
+    /// The sessions whose changes a changeset is, by its key as text, those that run first.
+    pub(crate) fn sessions_of(&self, key: &str) -> Vec<SessionId> {
+        match ChangesetKey::from_text(key) {
+            Some(ChangesetKey::Worktree(top)) => self.sessions_in(&top),
+            Some(ChangesetKey::Session(session)) => vec![session],
+            Some(ChangesetKey::Branch(_) | ChangesetKey::Revision(_)) | None => Vec::new(),
+        }
+    }
+
     fn task_at(&self, top: &str) -> Option<TaskId> {
         let row = self.worktrees.iter().find(|row| row.row.path == Path::new(top));
         row.and_then(|row| row.row.task)

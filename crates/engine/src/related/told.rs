@@ -2,11 +2,12 @@
 
 use callboard_model::brief::{self, Material};
 use callboard_model::note::NoteKind;
+use callboard_model::symbol::Symbol;
 use callboard_model::view::{BriefPart, RelatedItem, RelatedLine};
-use callboard_model::{SessionId, Timestamp, WorkspaceId, text};
+use callboard_model::{SessionId, Timestamp, WorkspaceId, quote, text};
 use callboard_store::{Note, Snapshot};
 
-use super::Shared;
+use super::shared::{Shared, Tie};
 use crate::core::view_of;
 use crate::{EngineError, briefs, limits, secrets};
 
@@ -15,6 +16,7 @@ pub(super) fn of_session(
     s: &Snapshot<'_>,
     id: SessionId,
     shared: &Shared,
+    weight: f64,
     now: Timestamp,
 ) -> Result<Option<RelatedItem>, EngineError> {
     let Some(view) = view_of(s, id)? else { return Ok(None) };
@@ -56,9 +58,9 @@ pub(super) fn of_session(
         agent: Some(view.agent.clone()),
         title: secrets::mask(view.heading().unwrap_or("a session")).0,
         at: view.updated_at,
-        why: shared.why(),
+        why: shared.why(None),
         lines,
-        weight: shared.weight,
+        weight,
     }))
 }
 
@@ -68,6 +70,7 @@ pub(super) fn of_note(
     workspace: WorkspaceId,
     path: &str,
     shared: &Shared,
+    weight: f64,
 ) -> Result<Option<RelatedItem>, EngineError> {
     let Some(note) = s.note_at(workspace, path)? else { return Ok(None) };
     let name = name_of(&note);
@@ -75,13 +78,13 @@ pub(super) fn of_note(
     let lines = (!summary.is_empty()).then(|| line_of(&summary, std::slice::from_ref(&name)));
     Ok(Some(RelatedItem {
         session: note.row.facts.session,
+        why: shared.why(Some(&name)),
         note: Some(name),
         agent: None,
         title: secrets::mask(&note.row.title).0,
         at: note.row.at.or(note.row.modified_at),
-        why: shared.why(),
         lines: lines.into_iter().collect(),
-        weight: shared.weight,
+        weight,
     }))
 }
 
@@ -106,39 +109,79 @@ fn line_of(text: &str, cites: &[String]) -> RelatedLine {
     RelatedLine { text, cites: cites.to_vec() }
 }
 
+/// A name as code: what is in it cannot end that.
+fn named(name: &str) -> String {
+    let inner = quote::line(&name.replace('`', "'"), limits::RELATED_LINE_CHARS / 2);
+    format!("`{}`", inner.trim_matches(['\u{201c}', '\u{201d}']))
+}
+
 impl Shared {
     /// Words by which a line speaks of what is shared.
     fn telling(&self) -> Vec<String> {
-        let files =
-            self.files.iter().map(|path| path.rsplit('/').next().unwrap_or(path).to_owned());
-        let errors = self.errors.iter().map(|line| text::head(line, 40).to_owned());
-        files.chain(errors).chain(self.words.iter().cloned()).collect()
+        let word = |tie: &Tie| match tie {
+            Tie::File(path) => path.rsplit('/').next().unwrap_or(path).to_owned(),
+            Tie::Error(line) => text::head(line, 40).to_owned(),
+            Tie::Changes(symbol) | Tie::Names(symbol) => Symbol::of(symbol).name().to_owned(),
+            Tie::Word(word) => word.clone(),
+        };
+        self.heaviest().map(word).collect()
     }
 
-    fn why(&self) -> Vec<String> {
-        let list = |all: &std::collections::BTreeSet<String>| {
-            let shown = all.iter().take(limits::RELATED_NAMED).map(|one| format!("`{one}`"));
-            let mut shown: Vec<String> = shown.collect();
-            if all.len() > limits::RELATED_NAMED {
-                shown.push(format!("{} more", all.len() - limits::RELATED_NAMED));
+    /// What is shared, the most telling first.
+    fn heaviest(&self) -> impl Iterator<Item = &Tie> {
+        let mut all: Vec<(&Tie, &f64)> = self.ties.iter().collect();
+        all.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+        all.into_iter().map(|(tie, _)| tie)
+    }
+
+    /// Why it is related, in words; `note` is the name of the note that it is.
+    fn why(&self, note: Option<&str>) -> Vec<String> {
+        let (mut errors, mut files, mut words) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut changes, mut names) = (Vec::new(), Vec::new());
+        for tie in self.heaviest() {
+            match tie {
+                Tie::Error(line) => errors.push(line),
+                Tie::Changes(symbol) => changes.push(symbol),
+                Tie::Names(symbol) => names.push(symbol),
+                Tie::File(path) => files.push(path),
+                Tie::Word(word) => words.push(word),
             }
-            shown.join(", ")
-        };
+        }
+        // A path or symbol that a prompt names is told as such.
+        words.retain(|word| {
+            !names.contains(word) && !files.iter().any(|file| file.ends_with(word.as_str()))
+        });
         let mut why = Vec::new();
-        if !self.errors.is_empty() {
-            let line = self
-                .errors
-                .iter()
-                .next()
-                .map(|line| text::clip(line, limits::RELATED_LINE_CHARS / 2));
-            why.push(format!("met the same error: {}", secrets::mask(&line.unwrap_or_default()).0));
+        if let Some(line) = errors.first() {
+            let line = quote::line(&secrets::mask(line).0, limits::RELATED_LINE_CHARS / 2);
+            why.push(format!("met the same error: {line}"));
         }
-        if !self.files.is_empty() {
-            why.push(format!("about {}", list(&self.files)));
+        for (does, symbols) in [("changes", changes), ("names", names)] {
+            if symbols.is_empty() {
+                continue;
+            }
+            let symbols = listed(&symbols);
+            why.push(match note {
+                Some(note) => format!("{does} {symbols}, which {note} is about"),
+                None => format!("{does} {symbols}, which it changed"),
+            });
         }
-        if !self.words.is_empty() {
-            why.push(format!("speaks of {}", list(&self.words)));
+        if !files.is_empty() {
+            why.push(format!("about {}", listed(&files)));
+        }
+        if !words.is_empty() {
+            why.push(format!("speaks of {}", listed(&words)));
         }
         why
     }
+}
+
+/// Names as code, the first few.
+fn listed(all: &[&String]) -> String {
+    let mut shown: Vec<String> =
+        all.iter().take(limits::RELATED_NAMED).map(|one| named(one)).collect();
+    if all.len() > limits::RELATED_NAMED {
+        shown.push(format!("{} more", all.len() - limits::RELATED_NAMED));
+    }
+    shown.join(", ")
 }

@@ -97,3 +97,123 @@ fn a_brief_tells_each_line_with_its_event() {
     let short = running.engine.brief(BriefQuery { budget: 200, ..query }).unwrap();
     assert!(short.tokens <= 200 && short.left_out > 0, "{short:#?}");
 }
+
+#[test]
+fn an_unreadable_configuration_hinders_nothing_else_that_is_told() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let path = repo.path().join("src/watch.rs").to_string_lossy().into_owned();
+    work(&home, &Claude::new("one", repo.path()), "Mend the watcher", &path, "Mended it.");
+    let running = Running::start(&home);
+    running.register(&repo);
+    running.wait_for_words("one", "Mended it.");
+    repo.write("callboard.toml", "[");
+    let id = running.session("one").id;
+    assert_eq!(running.engine.tell_caller(id).unwrap(), Vec::<String>::new());
+}
+
+/// A file of code with a method that is as this version has it.
+fn watcher(version: usize) -> String {
+    format!(
+        "pub struct Watcher;\n\nimpl Watcher {{\n    pub fn poll(&self) -> usize {{\n        {version}\n    }}\n}}\n"
+    )
+}
+
+#[test]
+fn a_file_is_the_same_under_another_name_and_in_another_worktree() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[("src/watch.rs", &watcher(1))]);
+    let before = repo.path().join("src/watch.rs").to_string_lossy().into_owned();
+    work(&home, &Claude::new("tuesday", repo.path()), "Split it", &before, "I split it.");
+    repo.git(&["mv", "src/watch.rs", "src/watcher.rs"]);
+    repo.commit("Move", &[]);
+    let other = repo.worktree("other");
+    let now = other.path().join("src/watcher.rs").to_string_lossy().into_owned();
+    work(&home, &Claude::new("thursday", other.path()), "Mend it", &now, "Mended.");
+    let running = Running::start(&home);
+    running.register(&repo);
+    running.wait_for_words("thursday", "Mended.");
+    running.wait_for_words("tuesday", "I split it.");
+    let (tuesday, thursday) = (running.session("tuesday").id, running.session("thursday").id);
+    let related = running.engine.related(thursday).unwrap();
+    assert_eq!(related.items.len(), 1, "{related:#?}");
+    assert_eq!(related.items[0].session, Some(tuesday));
+    assert_eq!(related.items[0].why, ["about `src/watch.rs`"]);
+}
+
+#[test]
+fn what_changes_a_symbol_is_told_of_the_decision_about_it() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[("src/watch.rs", &watcher(1)), (".gitignore", ".callboard\n")]);
+    repo.write(
+        ".callboard/decisions/D9-no-polling.md",
+        "---\nid: D9\nstatus: decided\nsymbols: [Watcher.poll()]\n---\n\n# Poll once\n\n## Why\nIt is slow.\n",
+    );
+    let other = repo.worktree("other");
+    other.write("src/watch.rs", watcher(2));
+    let path = other.path().join("src/watch.rs").to_string_lossy().into_owned();
+    work(&home, &Claude::new("one", other.path()), "Speed it up", &path, "It is fast.");
+    let running = Running::start(&home);
+    running.register(&repo);
+    let id = running.wait_for_words("one", "It is fast.");
+    let items = running.wait("the decision", |engine| {
+        let items = engine.related(id).unwrap().items;
+        (!items.is_empty()).then_some(items)
+    });
+    assert_eq!(items[0].note.as_deref(), Some("D9"));
+    assert_eq!(items[0].why, ["changes `Watcher::poll`, which D9 is about"]);
+    // Another one, later, of which the first one's change is known.
+    let main = repo.path().join("a.txt").to_string_lossy().into_owned();
+    let prompt = "Why does `Watcher::poll` wait?";
+    work(&home, &Claude::new("two", repo.path()), prompt, &main, "Because.");
+    let later = running.wait_for_words("two", "Because.");
+    let items = running.wait("both", |engine| {
+        let items = engine.related(later).unwrap().items;
+        (items.len() == 2).then_some(items)
+    });
+    let of_session = items.iter().find(|item| item.note.is_none()).unwrap();
+    assert_eq!(of_session.why, ["names `Watcher::poll`, which it changed"]);
+}
+
+#[test]
+fn failing_tests_are_related_by_their_fixtures() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[(".gitignore", ".callboard\n")]);
+    let fails = |id: &str, fixture: &str, last: &str| {
+        let claude = Claude::new(id, repo.path());
+        let text = claude.prompt(1, "Run the tests")
+            + &claude.uses(2, "Bash", json!({"command": "make check"}))
+            + &claude.failed(3, 2, &format!("FAIL {id}: tests/fixtures/{fixture} has rows {id}\n"))
+            + &claude.says(4, last);
+        append(&claude.path(&home, "p"), &text);
+    };
+    let why = "watch-1.json, watch-2.json and watch-3.json disagree on ordering.";
+    fails("tuesday", "watch-3.json", why);
+    fails("thursday", "watch-2.json", "It fails.");
+    let running = Running::start(&home);
+    let workspace = running.register(&repo);
+    let tuesday = running.wait_for_words("tuesday", why);
+    let thursday = running.wait_for_words("thursday", "It fails.");
+    let items = running.engine.related(thursday).unwrap().items;
+    assert_eq!((items.len(), items[0].session), (1, Some(tuesday)), "{items:#?}");
+    assert!(items[0].lines[0].text.contains("disagree on ordering"), "{items:#?}");
+    let decision = NewNote {
+        workspace: Some(workspace),
+        kind: NoteKind::Decision,
+        title: "Keep three fixtures apart".to_owned(),
+        why: Some("Their orderings differ on purpose.".to_owned()),
+        session: Some(tuesday),
+        files: vec!["tests/fixtures/watch-*.json".to_owned()],
+        ..NewNote::default()
+    };
+    running.engine.new_note(decision).unwrap();
+    let items = running.wait("the decision", |engine| {
+        let items = engine.related(thursday).unwrap().items;
+        items[0].note.is_some().then_some(items)
+    });
+    assert_eq!((items.len(), items[0].note.as_deref()), (1, Some("D1")), "{items:#?}");
+    assert!(items[0].why[0].contains("`tests/fixtures/watch-2.json`"), "{items:#?}");
+}

@@ -146,13 +146,14 @@ fn is_summary(line: &str) -> bool {
 pub(super) fn signature(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     for word in line.split_whitespace() {
+        let word = &from_here(word);
         if !out.is_empty() {
             out.push(' ');
         }
         let is_id = word.len() >= 12
             && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
             && word.bytes().filter(u8::is_ascii_digit).count() >= 4;
-        if is_id {
+        if is_id || is_address(word) {
             out.push('#');
             continue;
         }
@@ -172,6 +173,33 @@ pub(super) fn signature(line: &str) -> String {
     out
 }
 
+/// A number of a machine, such as `0x7ffe12ab` or the beginning of a commit's id.
+fn is_address(word: &str) -> bool {
+    let digits = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+    let digits = digits.strip_prefix("0x").unwrap_or(digits);
+    digits.len() >= 7
+        && digits.bytes().all(|b| b.is_ascii_hexdigit())
+        && digits.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// A word in which absolute paths are cut to what is the same on each machine and in each checkout: the file with its
+/// folder, of temporary folders the file alone.
+fn from_here(word: &str) -> String {
+    let Some(at) = word.find('/').filter(|at| {
+        let before = word[..*at].chars().last();
+        before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '/' | ':' | '~'))
+    }) else {
+        return word.to_owned();
+    };
+    let (before, path) = word.split_at(at);
+    let end = path.find(['\'', '"', '`', ',', ';', ')', ']']).unwrap_or(path.len());
+    let (path, behind) = path.split_at(end);
+    let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
+    let is_temporary = matches!(names.first(), Some(&("tmp" | "var" | "private")));
+    let kept = names.len().min(if is_temporary { 1 } else { 2 });
+    format!("{before}{}{behind}", names[names.len() - kept..].join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,6 +209,11 @@ mod tests {
         let one = signature("src/a.rs:12:5: error[E0308]: mismatched types");
         assert_eq!(one, signature("src/a.rs:120:9: error[E0308]: mismatched types"));
         assert_ne!(one, signature("src/b.rs:12:5: error[E0308]: mismatched types"));
+        assert_eq!(one, signature("/work/wt-2/src/a.rs:7:5: error[E0308]: mismatched types"));
+        let cannot = |path: &str| signature(&format!("cannot open '{path}': locked by 0x7ffe12ab"));
+        assert_eq!(cannot("/tmp/.tmpAb3/x.db"), cannot("/tmp/q9/deep/x.db"));
+        assert_ne!(cannot("/tmp/.tmpAb3/x.db"), cannot("/tmp/.tmpAb3/y.db"));
+        assert_eq!(signature("see https://example.com/a/b/c"), "see https://example.com/a/b/c");
     }
 
     #[test]

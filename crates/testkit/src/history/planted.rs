@@ -7,6 +7,7 @@ mod checks;
 mod claude;
 mod codex;
 mod phrases;
+mod related;
 mod story;
 mod work;
 
@@ -15,6 +16,9 @@ use std::path::{Path, PathBuf};
 use super::random::Random;
 use super::words::{Vocabulary, Writer};
 use phrases::Phrases;
+pub use related::{
+    Related, RelatedHistory, RelatedSession, Relating, Relation, RelationKind, plant_related,
+};
 use story::Story;
 
 /// What to write.

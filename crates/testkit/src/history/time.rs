@@ -16,6 +16,11 @@ impl Clock {
         Self(FIRST + (position * (DAYS * 86_400_000) as f64) as u64)
     }
 
+    /// A clock at a moment, in milliseconds since 1970.
+    pub(super) fn from(ms: u64) -> Self {
+        Self(ms)
+    }
+
     /// Goes on by `ms`.
     pub(super) fn pass(&mut self, ms: usize) {
         self.0 += ms as u64;

@@ -5,7 +5,8 @@ use std::path::Path;
 use callboard_engine::{EngineError, SessionQuery, WorktreesWanted};
 use callboard_model::WorkspaceId;
 use callboard_model::call::CallState;
-use callboard_model::view::{SessionView, WorktreeView};
+use callboard_model::text;
+use callboard_model::view::{RelatedItem, SessionView, WorktreeView};
 use rmcp::model::Tool;
 
 use super::page::page_of;
@@ -16,7 +17,7 @@ use crate::limits;
 pub(super) fn tools() -> [Tool; 1] {
     [reads(
         "where_am_i",
-        "Your session, task and folder, who else is at work, whom you meet, claims, open questions.",
+        "Your session, task and folder, who else is at work, whom you meet, claims, notes, related work, open questions.",
         &[("session", string())],
         &[],
     )]
@@ -44,7 +45,12 @@ pub(super) fn where_am_i(call: &Call<'_>) -> Said {
     section(&mut text, "At work here", others(call, workspace, own.as_ref())?);
     section(&mut text, "Whom your changes meet", changes::meetings(call)?);
     section(&mut text, "Claims", claims(call, workspace, own.as_ref())?);
-    section(&mut text, "Notes and decisions (`read` tells them)", notes(call)?);
+    let near = notes(call)?;
+    let is_near = |name: &str| near.iter().any(|(near, _)| near == name);
+    let related = related(call, is_near)?;
+    let near = near.into_iter().map(|(_, line)| line).collect();
+    section(&mut text, "Notes and decisions (`read` tells them)", near);
+    section(&mut text, "Others' work that may bear on yours (`read` tells more)", related);
     section(&mut text, "Waits for your user", questions(call, workspace)?);
     page_of(&text, 1)
 }
@@ -158,14 +164,44 @@ fn claims(
     Ok(lines)
 }
 
-/// What was written down for the caller's task, itself or the files it touched.
-fn notes(call: &Call<'_>) -> Result<Vec<String>, EngineError> {
+/// What was written down for the caller's task, itself or the files it touched: each with its name, in a line.
+fn notes(call: &Call<'_>) -> Result<Vec<(String, String)>, EngineError> {
     let Some(session) = call.session else { return Ok(Vec::new()) };
     let near = call.engine.notes_near(session, limits::TOOL_NOTES)?;
     let line = |one: &callboard_engine::NearNote| {
-        format!("- {}; for {}", note::heading(&one.row), words::name(&one.to))
+        let name = one.row.id.map_or_else(|| one.row.path.clone(), |id| id.to_string());
+        (name, format!("- {}; for {}", note::heading(&one.row), words::name(&one.to)))
     };
     Ok(near.iter().map(line).collect())
+}
+
+/// What others did or wrote that bears on the caller's work, each in a line with what to read for more; `is_near` are
+/// notes that were told already.
+fn related(call: &Call<'_>, is_near: impl Fn(&str) -> bool) -> Result<Vec<String>, EngineError> {
+    let Some(session) = call.session else { return Ok(Vec::new()) };
+    let related = match call.engine.related(session) {
+        Ok(related) => related,
+        Err(error) => {
+            tracing::warn!(%error, "what is related to a session could not be told");
+            return Ok(Vec::new());
+        }
+    };
+    let told = related.items.iter().filter(|item| !item.note.as_deref().is_some_and(&is_near));
+    Ok(told.map(in_a_line).collect())
+}
+
+fn in_a_line(item: &RelatedItem) -> String {
+    let name = match (&item.note, item.session) {
+        (Some(note), _) => words::name(note),
+        (None, session) => session.map(|session| session.to_string()).unwrap_or_default(),
+    };
+    let who = item.agent.as_ref().map(|agent| format!(" ({agent})")).unwrap_or_default();
+    let title = words::line(&item.title, limits::TOOL_TITLE_CHARS);
+    let why = text::clip(&item.why.join("; "), limits::TOOL_SNIPPET_CHARS);
+    // The line that speaks of what is shared, rather than all of the session.
+    let cite = item.lines.first().and_then(|line| line.cites.first());
+    let read = cite.filter(|cite| **cite != name).map(|cite| format!(", {cite}"));
+    format!("- {name}{who} {title}: {why}; read {name}{}", read.unwrap_or_default())
 }
 
 fn questions(call: &Call<'_>, workspace: WorkspaceId) -> Result<Vec<String>, EngineError> {

@@ -20,13 +20,18 @@ pub(super) struct Claude {
 
 impl Claude {
     pub(super) fn create(home: &Path, native: &str, cwd: &Path, position: f64) -> Self {
+        Self::begin(home, native, cwd, Clock::at(position))
+    }
+
+    /// One that begins at a time.
+    pub(super) fn begin(home: &Path, native: &str, cwd: &Path, clock: Clock) -> Self {
         let cwd = cwd.to_string_lossy().into_owned();
         let slug: String =
             cwd.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let folder = home.join("projects").join(slug);
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join(format!("{native}.jsonl"));
-        let (native, clock) = (native.to_owned(), Clock::at(position));
+        let native = native.to_owned();
         Self { file, native, cwd, clock, parent: Value::Null, records: 0, text: String::new() }
     }
 

@@ -26,7 +26,17 @@ impl Codex {
         position: f64,
         is_numbered: bool,
     ) -> Self {
-        let clock = Clock::at(position);
+        Self::begin(home, native, cwd, Clock::at(position), is_numbered)
+    }
+
+    /// One that begins at a time.
+    pub(super) fn begin(
+        home: &Path,
+        native: &str,
+        cwd: &Path,
+        clock: Clock,
+        is_numbered: bool,
+    ) -> Self {
         let (year, month, day) = clock.date();
         let folder = home.join(format!("sessions/{year}/{month:02}/{day:02}"));
         fs::create_dir_all(&folder).unwrap();
