@@ -15,6 +15,7 @@ mod json_edit;
 mod known;
 pub mod limits;
 mod live;
+mod read;
 mod slim;
 mod split;
 mod stream;
@@ -34,6 +35,7 @@ pub use connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, Hoo
 pub use drive::Driver;
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, WatchRoot};
+pub use read::{READING_FOLDER, Reads};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
 pub use stream::{BlobSink, StreamRule, StreamedRecord, slim_stream};
@@ -159,6 +161,11 @@ pub trait Agent: Send + Sync {
 
     /// Its hooks, if it has such that tell what its files do not.
     fn hook(&self) -> Option<&'static dyn Hook> {
+        None
+    }
+
+    /// How it is asked once, if its program can.
+    fn reads(&self) -> Option<&'static dyn Reads> {
         None
     }
 

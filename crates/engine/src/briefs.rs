@@ -123,7 +123,9 @@ fn session(
     let title = view.title.clone().or_else(|| view.goal.clone()).unwrap_or_default();
     let root = root_of(&fold);
     let commit = fold.facts.commit.clone();
-    Ok(BriefSession { id: Some(view.id), title, root, commit, is_subagent, facts, plan, git: None })
+    let reading = s.reading(view.id)?;
+    let (id, git) = (Some(view.id), None);
+    Ok(BriefSession { id, title, root, commit, is_subagent, facts, plan, git, reading })
 }
 
 /// The sessions whose beginnings a fork shares, or whose work it took over, the first one first.

@@ -11,6 +11,7 @@ use callboard_agents::Agent;
 use callboard_model::{AgentName, SessionId, ThreadKey};
 use serde_json::Value;
 
+use crate::hooks::AT_STOP;
 use crate::{Engine, EngineError, SessionQuery, limits};
 
 pub use asking::Answering;
@@ -147,7 +148,8 @@ impl Engine {
     /// When the store fails.
     pub fn tell_caller(&self, session: SessionId) -> Result<Vec<String>, EngineError> {
         self.tell_related(session)?;
-        let notices = self.read(|s| Ok(s.notices(session)?))?;
+        let mut notices = self.read(|s| Ok(s.notices(session)?))?;
+        notices.retain(|notice| notice.subject != AT_STOP);
         let notices = self.notices_on_their_way.take(notices, self.now());
         if !notices.is_empty() {
             self.notices_told(notices.iter().map(|one| one.id).collect())?;

@@ -78,6 +78,7 @@ pub struct Engine {
     pub(crate) notices_on_their_way: crate::hooks::OnTheirWay,
     /// How often each session was looked at for what is related to it.
     pub(crate) related_looks: crate::related::RelatedLooks,
+    pub(crate) readings: crate::readings::ReadingsRoom,
     pub(crate) started: Timestamp,
 }
 
@@ -149,6 +150,7 @@ impl Engine {
             trials: crate::trials::TrialsRoom::default(),
             notices_on_their_way: crate::hooks::OnTheirWay::default(),
             related_looks: crate::related::RelatedLooks::default(),
+            readings: crate::readings::ReadingsRoom::default(),
             started,
         });
         engine.begin_reading(sources);
@@ -204,6 +206,7 @@ impl Engine {
         self.changes.stop();
         self.answers.tell();
         self.trials.close();
+        self.readings.stop();
         if let Some(ingest) = self.ingest.get() {
             ingest.stop();
         }

@@ -1,5 +1,6 @@
 //! What agents' hooks tell, and answers for those that wait.
 
+mod at_stop;
 mod deliver;
 mod on_their_way;
 
@@ -13,6 +14,8 @@ use callboard_os::window;
 use crate::sweeps::HookUse;
 use crate::{AskedBy, Engine, EngineError};
 
+pub(crate) use at_stop::AT_STOP;
+pub use at_stop::{AtStop, HookEnd};
 pub(crate) use deliver::start;
 pub(crate) use on_their_way::OnTheirWay;
 
@@ -32,6 +35,8 @@ pub enum HookTold {
     Asks(HookAsk),
     /// Its session can be told something.
     Step(HookStep),
+    /// Its session's turn ends.
+    Ends(HookEnd),
     /// Its session is about to run a command.
     Uses(HookUse),
 }
@@ -87,6 +92,7 @@ pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookTold>, EngineE
         HookEvent::Step { thread, event } => {
             Some(HookTold::Step(HookStep { agent, thread, event }))
         }
+        HookEvent::Ends { thread, said } => Some(HookTold::Ends(HookEnd { agent, thread, said })),
         HookEvent::Uses { thread, event, command, cwd } => Some(HookTold::Uses(HookUse {
             agent: agent.name(),
             thread,
@@ -136,6 +142,7 @@ impl Engine {
         let notices = self.read(|s| {
             Ok(session.map(|session| s.notices(session)).transpose()?.unwrap_or_default())
         })?;
+        let notices = notices.into_iter().filter(|one| one.subject != AT_STOP).collect();
         // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
         let notices = self.notices_on_their_way.take(notices, self.now());
         let Some(hook) = step.agent.hook().filter(|_| !notices.is_empty()) else {

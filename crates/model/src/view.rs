@@ -13,6 +13,7 @@ mod message;
 mod night;
 mod note;
 mod owned;
+mod reading;
 mod related;
 mod resource;
 mod review;
@@ -26,7 +27,7 @@ pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
     TaskSession, TaskView, Workspace,
 };
-pub use brief::{BriefLine, BriefPart, BriefSection, BriefView};
+pub use brief::{BriefLine, BriefPart, BriefReading, BriefSection, BriefView};
 pub use call::{AnswerCall, CallView, Inbox};
 pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
@@ -45,6 +46,7 @@ pub use owned::{
     Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,
     RewindTo, Rewound, RewoundConversation, TurnView,
 };
+pub use reading::{ReadingNow, ReadingsView, SessionReading, StartReadings};
 pub use related::{RelatedItem, RelatedLine, RelatedView};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

@@ -4,8 +4,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, briefs, calls, changes, doctor, nights, notes, owned, resources, reviews, search,
-    sessions, tasks, trust, worktrees,
+    board, briefs, calls, changes, doctor, nights, notes, owned, readings, resources, reviews,
+    search, sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
 use crate::stream;
@@ -97,6 +97,10 @@ use crate::stream;
         search::search,
         briefs::brief,
         briefs::related,
+        readings::readings,
+        readings::start,
+        readings::cancel,
+        readings::wait,
         calls::calls,
         calls::call,
         calls::answer,

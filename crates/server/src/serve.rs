@@ -18,8 +18,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, briefs, calls, changes, doctor, hook, nights, notes, owned, resources, reviews, search,
-    sessions, tasks, trust, worktrees,
+    board, briefs, calls, changes, doctor, hook, nights, notes, owned, readings, resources,
+    reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, mcp, stream};
@@ -151,6 +151,11 @@ fn of_reviews() -> Router<App> {
     Router::new()
         .route("/api/brief", get(briefs::brief))
         .route("/api/related", get(briefs::related))
+        .route(
+            "/api/readings",
+            get(readings::readings).post(readings::start).delete(readings::cancel),
+        )
+        .route("/api/readings/wait", get(readings::wait))
         .route("/api/reviews", get(reviews::reviews).post(reviews::open))
         .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
         .route("/api/reviews/{id}/diff", get(reviews::diff))

@@ -30,6 +30,7 @@ mod notice;
 mod owned;
 mod page;
 mod reader;
+mod reading;
 mod record;
 mod report;
 mod review;

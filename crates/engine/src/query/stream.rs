@@ -104,6 +104,10 @@ impl Engine {
             };
             return Ok(Some(StreamMessage::Note { workspace, path: path.to_owned() }));
         }
+        if kind == LogKind::READING.word() {
+            let session = row.subject.parse().ok();
+            return Ok(session.map(|session| StreamMessage::Reading { session }));
+        }
         if !kind.starts_with("task.") {
             return Ok(None);
         }

@@ -9,6 +9,7 @@ pub(crate) mod hook;
 pub(crate) mod nights;
 pub(crate) mod notes;
 pub(crate) mod owned;
+pub(crate) mod readings;
 pub(crate) mod resources;
 pub(crate) mod reviews;
 pub(crate) mod search;
