@@ -1586,6 +1586,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents read in a session or in those of a task, and what they are reading. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Has the user's own agent read what was said there: its program is run once for each session, without tools. The
+         *     stream announces when a reading ends.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StartReadings"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Ends the readings that go on there; what was read before stays. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/readings/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how the readings of a session or task stand, each second, until none goes on. Whoever goes away before that ends
+         *     them.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `ReadingsView`s, as server-sent events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/related": {
         parameters: {
             query?: never;
@@ -4775,6 +4925,27 @@ export interface components {
          * @enum {string}
          */
         BriefPart: "goal" | "state" | "open" | "decisions" | "ruled_out" | "said" | "unverified" | "commands" | "mended" | "files";
+        /** @description A reading that a brief tells of. */
+        BriefReading: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The agent that read it. */
+            by: components["schemas"]["AgentName"];
+            /** @description Why the last try came to nothing. */
+            problem?: string | null;
+            /** @description The session that was read. */
+            session: components["schemas"]["SessionId"];
+            /**
+             * Format: int32
+             * @description What it found that is proven.
+             */
+            statements: number;
+            /**
+             * Format: int32
+             * @description What was dropped, as none of its quotes is where the agent said.
+             */
+            unproven: number;
+        };
         /** @description A section of a brief. */
         BriefSection: {
             /** @description Its heading. */
@@ -4808,6 +4979,8 @@ export interface components {
              * @description Secrets that were masked.
              */
             masked: number;
+            /** @description What agents read in its sessions. */
+            readings?: components["schemas"]["BriefReading"][];
             /** @description Its sections, in the order in which they are read; none is empty. */
             sections: components["schemas"]["BriefSection"][];
             /** @description In one line. */
@@ -5099,6 +5272,8 @@ export interface components {
              */
             passed?: number | null;
         };
+        /** @example S41#10234 */
+        Cite: string;
         /** @description What a task or a session is going to touch. */
         ClaimView: {
             /**
@@ -6596,6 +6771,13 @@ export interface components {
             /** @description Markdown. */
             text: string;
         };
+        /** @description Words of an event. */
+        Quote: {
+            /** @description The event. */
+            source: components["schemas"]["Cite"];
+            /** @description Its words. */
+            text: string;
+        };
         /** @description The agent reads a file. */
         Read: components["schemas"]["ToolUse"] & {
             /**
@@ -6605,6 +6787,48 @@ export interface components {
             from_line?: number | null;
             /** @description The file, as the agent named it. */
             path: string;
+        };
+        /** @description An agent's reading of a session. */
+        Reading: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The agent that read it. */
+            by: components["schemas"]["AgentName"];
+            /** @description Why the last try came to nothing; what is told is of an earlier one. */
+            problem?: string | null;
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description What it says that is proven. */
+            statements: components["schemas"]["Statement"][];
+            /**
+             * Format: int32
+             * @description Statements of a kind that is not known, and what could not be read as one.
+             */
+            unknown: number;
+            /**
+             * Format: int32
+             * @description Statements that were dropped: none of their quotes is where the agent said.
+             */
+            unproven: number;
+            /** @description The last event that it read; 0 before the first reading came to something. */
+            upto: components["schemas"]["Seq"];
+            /**
+             * Format: int32
+             * @description Quotes that were dropped.
+             */
+            wrong_quotes: number;
+        };
+        /** @description A reading that goes on. */
+        ReadingNow: {
+            /** @description The agent that reads. */
+            by: components["schemas"]["AgentName"];
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description What agents read in a session or in those of a task. */
+        ReadingsView: {
+            /** @description Each session. */
+            sessions: components["schemas"]["SessionReading"][];
         };
         /** @description The agent's own record behind an event. */
         RecordBehind: {
@@ -7128,6 +7352,15 @@ export interface components {
              */
             total: number;
         };
+        /** @description What agents read in a session. */
+        SessionReading: {
+            /** @description Something was said since it was read last. */
+            has_new_words: boolean;
+            now?: components["schemas"]["ReadingNow"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+        };
         /** @description The three facts together. */
         SessionState: {
             /** @description Whether its process runs. */
@@ -7337,11 +7570,36 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Have an agent read. */
+        StartReadings: {
+            /** @description Also where nothing was said since the last time. */
+            anew?: boolean;
+            /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+            of: string;
+            /** @description The agent that reads: `claude` or `codex`. */
+            with: string;
+        };
         /**
          * @description The word on the card.
          * @enum {string}
          */
         StateWord: "needs_you" | "failed" | "working" | "ready" | "interrupted" | "ended" | "unknown";
+        /** @description What an agent says that words hold: its own words, with at least one quote that is where it says. */
+        Statement: {
+            /** @description What it is. */
+            kind: components["schemas"]["StatementKind"];
+            /** @description The words that it rests on; never none. */
+            quotes: components["schemas"]["Quote"][];
+            /** @description In a sentence. */
+            text: string;
+            /** @description Why; empty where the agent gives no reason. */
+            why?: string;
+        };
+        /**
+         * @description What a statement is.
+         * @enum {string}
+         */
+        StatementKind: "decision" | "ruled_out" | "constraint" | "open";
         /**
          * @description How far a step is.
          * @enum {string}
@@ -7445,6 +7703,11 @@ export interface components {
             type: "note";
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @enum {string} */
+            type: "reading";
         } | {
             /** @enum {string} */
             type: "changes";
@@ -7938,6 +8201,7 @@ export type Board = components['schemas']['Board'];
 export type BreakView = components['schemas']['BreakView'];
 export type BriefLine = components['schemas']['BriefLine'];
 export type BriefPart = components['schemas']['BriefPart'];
+export type BriefReading = components['schemas']['BriefReading'];
 export type BriefSection = components['schemas']['BriefSection'];
 export type BriefView = components['schemas']['BriefView'];
 export type CallAnswer = components['schemas']['CallAnswer'];
@@ -7956,6 +8220,7 @@ export type ChangesetRef = components['schemas']['ChangesetRef'];
 export type ChangesetView = components['schemas']['ChangesetView'];
 export type CheckOutcome = components['schemas']['CheckOutcome'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type Cite = components['schemas']['Cite'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type CollectProposal = components['schemas']['CollectProposal'];
 export type CollectWorktrees = components['schemas']['CollectWorktrees'];
@@ -8081,7 +8346,11 @@ export type PullRequestView = components['schemas']['PullRequestView'];
 export type Question = components['schemas']['Question'];
 export type QuestionItem = components['schemas']['QuestionItem'];
 export type QueuedPrompt = components['schemas']['QueuedPrompt'];
+export type Quote = components['schemas']['Quote'];
 export type Read = components['schemas']['Read'];
+export type Reading = components['schemas']['Reading'];
+export type ReadingNow = components['schemas']['ReadingNow'];
+export type ReadingsView = components['schemas']['ReadingsView'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
@@ -8121,6 +8390,7 @@ export type ServerView = components['schemas']['ServerView'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
+export type SessionReading = components['schemas']['SessionReading'];
 export type SessionState = components['schemas']['SessionState'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetUpWorktree = components['schemas']['SetUpWorktree'];
@@ -8135,7 +8405,10 @@ export type SinceLine = components['schemas']['SinceLine'];
 export type SinceReview = components['schemas']['SinceReview'];
 export type SinceReviewLine = components['schemas']['SinceReviewLine'];
 export type SinceWant = components['schemas']['SinceWant'];
+export type StartReadings = components['schemas']['StartReadings'];
 export type StateWord = components['schemas']['StateWord'];
+export type Statement = components['schemas']['Statement'];
+export type StatementKind = components['schemas']['StatementKind'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StoredImage = components['schemas']['StoredImage'];

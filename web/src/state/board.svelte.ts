@@ -316,9 +316,9 @@ export class BoardStore {
                     ? `note ${entry.path}`
                     : entry.type === 'reading'
                       ? `reading ${entry.session}`
-                    : entry.type === 'task_removed' || entry.type === 'review'
-                      ? entry.id
-                      : entry.type
+                      : entry.type === 'task_removed' || entry.type === 'review'
+                        ? entry.id
+                        : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return

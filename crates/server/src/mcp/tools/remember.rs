@@ -7,17 +7,16 @@ use callboard_model::view::{NewNote, NoteView};
 use rmcp::model::Tool;
 use serde_json::{Value, json};
 
-use super::{Call, Said, does, said, string, strings, words};
+use super::{Call, Said, does, string, strings, words};
 
 pub(super) fn tools() -> [Tool; 1] {
     let what = json!({ "type": "string", "enum": ["decision", "note", "open question"] });
     let ruled_out = json!({ "type": "array", "items": { "type": "object",
         "properties": { "what": string(), "why": string() } } });
-    let quotes = json!({ "type": "array", "items": { "type": "object",
-        "properties": { "source": said("S41#10234"), "text": string() } } });
+    let quotes = json!({ "type": "array", "items": { "type": "object" } });
     [does(
         "remember",
-        "Keep a decision, note or open question for whoever works here next.",
+        "Keep a decision or note. quotes: {source, text}",
         &[
             ("what", what),
             ("title", string()),
