@@ -245,7 +245,7 @@ fn reader_named(name: &str) -> Result<Reader, EngineError> {
     });
     found.ok_or_else(|| EngineError::Refused {
         text: format!("`{name}` is no agent that can read a session; nothing was started"),
-        hint: "agents that can: `claude`, `codex`",
+        hint: "name an agent that is installed: see `callboard doctor`",
     })
 }
 
