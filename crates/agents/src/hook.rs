@@ -43,6 +43,13 @@ pub enum HookEvent {
         /// The agent's name of the event.
         event: String,
     },
+    /// A session's agent ends its turn, and can be sent on once.
+    Ends {
+        /// The conversation.
+        thread: ThreadKey,
+        /// What the agent said last, where the hook tells it.
+        said: Option<String>,
+    },
     /// A session is about to run a command, and can be kept from it.
     Uses {
         /// The conversation.
@@ -82,6 +89,11 @@ pub trait Hook: Send + Sync {
     /// What the hook prints to keep the agent from what it is about to do; `None` if it cannot. Pure.
     fn refusal(&self, _event: &str, _text: &str) -> Option<String> {
         None
+    }
+
+    /// What the hook prints to have an agent that ends its turn answer something first. Pure.
+    fn sends_on(&self, text: &str) -> String {
+        json!({"decision": "block", "reason": text}).to_string()
     }
 
     /// What the hook prints to tell the agent something at a step. Pure.

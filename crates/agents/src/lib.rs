@@ -16,6 +16,7 @@ mod json_edit;
 mod known;
 pub mod limits;
 mod live;
+mod read;
 mod slim;
 mod split;
 mod stream;
@@ -35,6 +36,7 @@ pub use connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, Hoo
 pub use drive::Driver;
 pub use hook::{Hook, HookEvent, HookReport};
 pub use live::{Installed, LiveSession, LiveUpdate, WatchRoot};
+pub use read::{READING_FOLDER, Reads};
 pub use slim::{BlobDraft, Dropped, Slim, content_hash};
 pub use split::split_objects;
 pub use stream::{BlobSink, StreamRule, StreamedRecord, slim_stream};
@@ -160,6 +162,11 @@ pub trait Agent: Send + Sync {
 
     /// Its hooks, if it has such that tell what its files do not.
     fn hook(&self) -> Option<&'static dyn Hook> {
+        None
+    }
+
+    /// How it is asked once, if its program can.
+    fn reads(&self) -> Option<&'static dyn Reads> {
         None
     }
 

@@ -63,6 +63,36 @@ pub(crate) fn remark(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{}", plain(text));
 }
 
+/// Long work, told in one line of the terminal that changes; elsewhere only that it began.
+pub(crate) struct Progress {
+    is_terminal: bool,
+}
+
+impl Progress {
+    /// Tells that it began.
+    pub(crate) fn begin(text: &str) -> Self {
+        let progress = Self { is_terminal: io::stderr().is_terminal() };
+        match progress.is_terminal {
+            true => progress.tell(text),
+            false => remark(text),
+        }
+        progress
+    }
+
+    /// Tells how far it is.
+    pub(crate) fn tell(&self, text: &str) {
+        if self.is_terminal {
+            let mut out = io::stderr().lock();
+            let _ = write!(out, "\r{}\x1b[K", plain(text)).and_then(|()| out.flush());
+        }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn end(self) {
+        self.tell("");
+    }
+}
+
 fn no_colour() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }

@@ -136,6 +136,7 @@ fn session(
         facts,
         plan,
         not_verified: reported,
+        reading: s.reading(view.id)?,
         git: None,
     })
 }

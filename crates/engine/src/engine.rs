@@ -80,6 +80,7 @@ pub struct Engine {
     /// How often each session was looked at for what is related to it.
     pub(crate) related_looks: crate::related::RelatedLooks,
     pub(crate) known_moves: crate::related::KnownMoves,
+    pub(crate) readings: crate::readings::ReadingsRoom,
     pub(crate) started: Timestamp,
 }
 
@@ -153,6 +154,7 @@ impl Engine {
             notices_on_their_way: crate::hooks::OnTheirWay::default(),
             related_looks: crate::related::RelatedLooks::default(),
             known_moves: crate::related::KnownMoves::default(),
+            readings: crate::readings::ReadingsRoom::default(),
             started,
         });
         engine.begin_reading(sources);
@@ -208,6 +210,7 @@ impl Engine {
         self.changes.stop();
         self.answers.tell();
         self.trials.close();
+        self.readings.stop();
         if let Some(ingest) = self.ingest.get() {
             ingest.stop();
         }

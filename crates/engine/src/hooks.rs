@@ -1,5 +1,6 @@
 //! What agents' hooks tell, and answers for those that wait.
 
+mod at_stop;
 mod deliver;
 mod on_their_way;
 
@@ -12,8 +13,10 @@ use callboard_os::window;
 use callboard_store::Notice;
 
 use crate::sweeps::HookUse;
-use crate::{AskedBy, Engine, EngineError};
+use crate::{AskedBy, Engine, EngineError, secrets};
 
+pub(crate) use at_stop::AT_STOP;
+pub use at_stop::{AtStop, HookEnd};
 pub(crate) use deliver::start;
 pub(crate) use on_their_way::OnTheirWay;
 
@@ -33,6 +36,8 @@ pub enum HookTold {
     Asks(HookAsk),
     /// Its session can be told something.
     Step(HookStep),
+    /// Its session's turn ends.
+    Ends(HookEnd),
     /// Its session is about to run a command.
     Uses(HookUse),
 }
@@ -88,6 +93,7 @@ pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookTold>, EngineE
         HookEvent::Step { thread, event } => {
             Some(HookTold::Step(HookStep { agent, thread, event }))
         }
+        HookEvent::Ends { thread, said } => Some(HookTold::Ends(HookEnd { agent, thread, said })),
         HookEvent::Uses { thread, event, command, cwd } => Some(HookTold::Uses(HookUse {
             agent: agent.name(),
             thread,
@@ -148,7 +154,12 @@ impl Engine {
         if let Err(error) = self.tell_related(session) {
             tracing::warn!(%error, "what is related to a session could not be told");
         }
-        let notices = self.read(|s| Ok(s.notices(session)?))?;
+        let mut notices = self.read(|s| Ok(s.notices(session)?))?;
+        notices.retain(|notice| notice.subject != AT_STOP);
+        for notice in &mut notices {
+            // It leaves the session that it came from.
+            notice.text = secrets::mask(&notice.text).0;
+        }
         // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
         Ok(self.notices_on_their_way.take(notices, self.now()))
     }

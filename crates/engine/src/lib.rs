@@ -30,6 +30,7 @@ mod pull_requests;
 mod pushes;
 mod query;
 mod readable;
+mod readings;
 mod refold;
 mod related;
 mod resources;
@@ -50,7 +51,7 @@ pub use callers::{Answering, Caller};
 pub use calls::{AskedBy, Delivery, notify_user};
 pub use engine::{Clock, Engine, EngineConfig};
 pub use error::EngineError;
-pub use hooks::{HookAsk, HookContext, HookStep, HookTold, HookWait, hear_hook};
+pub use hooks::{AtStop, HookAsk, HookContext, HookEnd, HookStep, HookTold, HookWait, hear_hook};
 pub use ingest::Work;
 pub use notes::{Kept, NearNote, Remembered};
 pub use query::{

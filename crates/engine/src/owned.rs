@@ -32,7 +32,7 @@ use callboard_model::Timestamp;
 use callboard_model::owned::Owned;
 use callboard_os::host::ProcessId;
 
-pub(crate) use self::begin::program_at;
+pub(crate) use self::begin::{program_at, program_of};
 use self::channel::Wake;
 use self::journal::Journals;
 pub(crate) use self::limited::AfterLimit;

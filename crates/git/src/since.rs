@@ -1,6 +1,7 @@
 //! What became of a checkout since a commit that somebody knew.
 
 use crate::limits;
+use crate::locate::locate;
 use crate::run::{Git, GitError};
 use crate::status::status;
 
@@ -25,8 +26,7 @@ pub struct Since {
 /// When git cannot be run, or there is no commit.
 pub fn since(git: &Git, known: Option<&str>) -> Result<Since, GitError> {
     let head = git.text(&["rev-parse", "--verify", "HEAD"])?.trim().to_owned();
-    let branch = git.text(&["symbolic-ref", "--quiet", "--short", "HEAD"]).ok();
-    let branch = branch.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let branch = locate(git.cwd()).and_then(|checkout| checkout.branch());
     let now = status(git)?;
     let dirty = now.changed.len() + now.unmerged.len() + now.untracked.len();
     let mut since = Since { head, branch, dirty, ..Since::default() };

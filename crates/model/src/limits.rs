@@ -134,3 +134,18 @@ pub const NOTE_LINKS: usize = 500;
 
 /// Characters of a title in a file's name.
 pub const SLUG_CHARS: usize = 48;
+
+/// Statements that are taken of an agent's reading: more is a retelling.
+pub const READING_STATEMENTS: usize = 60;
+
+/// Places in an answer at which JSON is looked for: agents put a few words before it.
+pub const READING_BEGINNINGS: usize = 20;
+
+/// Characters of a statement, and of its reason.
+pub const READING_TEXT_CHARS: usize = 600;
+
+/// Quotes of a statement or note that are looked up.
+pub const READING_QUOTES: usize = 20;
+
+/// Letters and digits that a quote needs to say something: shorter ones occur anywhere.
+pub const QUOTE_LETTERS: usize = 6;

@@ -14,6 +14,7 @@ mod night;
 mod note;
 mod owned;
 mod post;
+mod reading;
 mod related;
 mod resource;
 mod review;
@@ -27,7 +28,7 @@ pub use board::{
     Board, LogEntry, MoveTask, NewTask, StreamMessage, TaskChange, TaskChangeEntry, TaskDetail,
     TaskSession, TaskView, Workspace,
 };
-pub use brief::{BriefLine, BriefPart, BriefSection, BriefView};
+pub use brief::{BriefLine, BriefPart, BriefReading, BriefSection, BriefView};
 pub use call::{AnswerCall, CallView, Inbox};
 pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
@@ -47,6 +48,7 @@ pub use owned::{
     RewindTo, Rewound, RewoundConversation, TurnView,
 };
 pub use post::{NewPost, PostOf, PostPreview, PostState, PostTo, PostView, PostWanted};
+pub use reading::{ReadingNow, ReadingsView, SessionReading, StartReadings};
 pub use related::{RelatedItem, RelatedLine, RelatedView};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::limits;
+use crate::stop::StopFlag;
 
 /// A command line to run to its end. The directory is not optional: no command depends on ours.
 #[derive(Debug, Clone)]
@@ -22,6 +23,7 @@ pub struct Command {
     input: Vec<u8>,
     stdout: Option<Arc<File>>,
     time: Duration,
+    stop: Option<StopFlag>,
 }
 
 /// Becomes another program, in this process and this terminal. Returns only when that fails.
@@ -63,6 +65,12 @@ pub enum CommandError {
         /// The time it had.
         time: Duration,
     },
+    /// It was told to end.
+    #[error("`{program}` was stopped")]
+    Stopped {
+        /// The program.
+        program: String,
+    },
     /// Its pipes broke.
     #[error("lost touch with `{program}`: {cause}")]
     Pipe {
@@ -86,6 +94,7 @@ impl Command {
             input: Vec::new(),
             stdout: None,
             time: limits::COMMAND_TIME,
+            stop: None,
         }
     }
 
@@ -145,6 +154,13 @@ impl Command {
         self
     }
 
+    /// Ends it when told so.
+    #[must_use]
+    pub fn unless(mut self, stop: StopFlag) -> Self {
+        self.stop = Some(stop);
+        self
+    }
+
     /// Runs it to its end.
     ///
     /// # Errors
@@ -164,9 +180,12 @@ impl Command {
         });
         let stdout = child.stdout.take().map(|pipe| thread::spawn(move || read_bounded(pipe)));
         let stderr = child.stderr.take().map(|pipe| thread::spawn(move || read_bounded(pipe)));
-        let status = wait(&mut child, self.time)
+        let status = wait(&mut child, self.time, self.stop.as_ref())
             .map_err(|cause| CommandError::Pipe { program: program.clone(), cause })?;
         let Some(status) = status else {
+            if self.stop.is_some_and(|stop| stop.stopped()) {
+                return Err(CommandError::Stopped { program });
+            }
             return Err(CommandError::TimedOut { program, time: self.time });
         };
         let collect = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
@@ -264,15 +283,19 @@ fn read_bounded(mut pipe: impl Read) -> Vec<u8> {
     kept
 }
 
-/// Waits for the end of `child`; ends it and gives `None` when `time` is over.
-fn wait(child: &mut Child, time: Duration) -> io::Result<Option<ExitStatus>> {
+/// Waits for the end of `child`; ends it and gives `None` when `time` is over, or when told so.
+fn wait(
+    child: &mut Child,
+    time: Duration,
+    stop: Option<&StopFlag>,
+) -> io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + time;
     let mut pause = Duration::from_micros(200);
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(Some(status));
         }
-        if Instant::now() >= deadline {
+        if Instant::now() >= deadline || stop.is_some_and(StopFlag::stopped) {
             child.kill()?;
             child.wait()?;
             return Ok(None);
@@ -312,6 +335,16 @@ mod tests {
             .unwrap();
         assert_eq!((out.text().as_str(), out.error_text().as_str()), ("in", "oops"));
         assert_eq!(out.status.code(), Some(3));
+    }
+
+    #[test]
+    fn a_command_is_stopped_when_told() {
+        let stop = StopFlag::default();
+        let command = Command::new("sleep", "/").arg("1000").unless(stop.clone());
+        let running = thread::spawn(|| command.output());
+        stop.stop();
+        let error = running.join().unwrap().unwrap_err();
+        assert!(matches!(error, CommandError::Stopped { .. }), "{error}");
     }
 
     #[test]

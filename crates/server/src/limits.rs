@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// Time that an agent which ends its turn is kept until its last words are read from its transcript, where it may be
+/// asked something: some agents write that after 100 ms. The agent itself leaves its hook five seconds.
+pub const LAST_WORDS_ARE_READ_WITHIN: Duration = Duration::from_secs(2);
+
+/// Time between two signs of a reading that goes on: whoever waits for it sees that it does.
+pub const READING_IS_TOLD_EVERY: Duration = Duration::from_secs(1);
+
 /// Bytes of a request's body: a task with a long description, far below what could hurt.
 pub const BODY_BYTES: usize = 1 << 20;
 

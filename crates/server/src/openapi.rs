@@ -4,7 +4,7 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, briefs, calls, changes, doctor, nights, notes, owned, posts, resources, reviews, search,
+    board, briefs, calls, changes, doctor, nights, notes, owned, posts, readings, resources, reviews, search,
     sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
@@ -99,6 +99,10 @@ use crate::stream;
         search::search,
         briefs::brief,
         briefs::related,
+        readings::readings,
+        readings::start,
+        readings::cancel,
+        readings::wait,
         calls::calls,
         calls::call,
         calls::answer,

@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, briefs, calls, changes, doctor, hook, nights, notes, owned, posts, resources, reviews,
+    board, briefs, calls, changes, doctor, hook, nights, notes, owned, posts, readings, resources, reviews,
     search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
@@ -151,6 +151,11 @@ fn of_reviews() -> Router<App> {
     Router::new()
         .route("/api/brief", get(briefs::brief))
         .route("/api/related", get(briefs::related))
+        .route(
+            "/api/readings",
+            get(readings::readings).post(readings::start).delete(readings::cancel),
+        )
+        .route("/api/readings/wait", get(readings::wait))
         .route("/api/reviews", get(reviews::reviews).post(reviews::open))
         .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
         .route("/api/reviews/{id}/diff", get(reviews::diff))

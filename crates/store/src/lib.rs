@@ -31,6 +31,7 @@ mod owned;
 mod page;
 mod post;
 mod reader;
+mod reading;
 mod record;
 mod report;
 mod review;

@@ -127,6 +127,8 @@ impl LogKind {
     pub const REPORT: Self = Self::lasting("report");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
+    /// A reading of a session began or ended.
+    pub const READING: Self = Self::transient("reading");
 }
 
 /// A row of the log.

@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0015_notes.sql"),
     include_str!("../migrations/0016_posts.sql"),
     include_str!("../migrations/0017_symbols.sql"),
+    include_str!("../migrations/0018_readings.sql"),
 ];
 
 /// The newest layout of this version.

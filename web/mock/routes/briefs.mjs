@@ -86,9 +86,62 @@ function brief(state, _, { query }) {
       tokens: budget < 2000 ? 612 : 934,
       left_out: budget < 2000 ? 7 : 0,
       masked: 1,
+      unproven: 0,
+      readings: [],
       markdown: `# Brief of ${of}\n\n${markdown}\n`,
     },
   }
+}
+
+/** What Claude found of S41, once it read it; of others there is nothing yet. */
+const found = {
+  by: 'claude',
+  upto: 41000240,
+  statements: [
+    {
+      kind: 'decision',
+      text: 'Counters live in memory: a restart may let a few requests more through',
+      why: 'a store of their own would be asked with every request',
+      quotes: [{ source: 'S41#41000230', text: 'a restart may let a few through, that is fine' }],
+    },
+  ],
+  unproven: 3,
+  wrong_quotes: 4,
+  unknown: 0,
+  problem: null,
+}
+const readings = new Map()
+
+const sessionsOf = (of) => (of.startsWith('T') ? ['S41'] : [of])
+
+const readingsOf = (of) => ({
+  body: {
+    sessions: sessionsOf(of).map((session) => ({
+      session,
+      reading: null,
+      now: null,
+      has_new_words: false,
+      ...readings.get(session),
+    })),
+  },
+})
+
+function startReading(state, _, { body }) {
+  for (const session of sessionsOf(body.of)) {
+    readings.set(session, { now: { by: body.with, since: at(0) } })
+    state.announce({ type: 'reading', session })
+    setTimeout(() => {
+      if (!readings.get(session)?.now) return
+      readings.set(session, { reading: { ...found, session, by: body.with, at: at(0) } })
+      state.announce({ type: 'reading', session })
+    }, 4000)
+  }
+  return readingsOf(body.of)
+}
+
+function endReading(_state, _, { query }) {
+  for (const session of sessionsOf(query.get('of'))) readings.delete(session)
+  return readingsOf(query.get('of'))
 }
 
 /** Only S41 has work beside it. */
@@ -129,4 +182,7 @@ function related(_state, _, { query }) {
 export const ROUTES = [
   ['GET', /^\/api\/brief$/, brief],
   ['GET', /^\/api\/related$/, related],
+  ['GET', /^\/api\/readings$/, (_state, _, { query }) => readingsOf(query.get('of'))],
+  ['POST', /^\/api\/readings$/, startReading],
+  ['DELETE', /^\/api\/readings$/, endReading],
 ]

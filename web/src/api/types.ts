@@ -82,8 +82,8 @@ export type {
 
 export type AgentReport = Told<schema.AgentReport>
 /** Its lines leave out what has no value. */
-export type BriefView = Omit<Told<schema.BriefView>, 'sections' | 'unproven'> &
-  Pick<schema.BriefView, 'sections' | 'unproven'>
+export type BriefView = Omit<Told<schema.BriefView>, 'sections' | 'unproven' | 'readings'> &
+  Pick<schema.BriefView, 'sections' | 'unproven' | 'readings'>
 export type Board = Omit<Told<schema.Board>, 'calls'> & { calls: CallView[] }
 /** What is asked and what may be answered leave out what has no value. */
 export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answer'> & {
@@ -105,6 +105,11 @@ export type DiffHunk = Told<schema.DiffHunk>
 export type FileDiffView = Told<schema.FileDiffView>
 export type FileTouch = Told<schema.FileTouch>
 export type RelatedItem = Told<schema.RelatedItem>
+export type SessionReading = Omit<Told<schema.SessionReading>, 'reading' | 'now'> & {
+  reading: Told<schema.Reading> | null
+  now: schema.ReadingNow | null
+}
+export type ReadingsView = { sessions: SessionReading[] }
 export type RelatedView = { items: RelatedItem[] }
 export type HandedOff = Omit<Told<schema.HandedOff>, 'brief'> & { brief: BriefView }
 export type ImportProgress = Told<schema.ImportProgress>

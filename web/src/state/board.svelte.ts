@@ -111,6 +111,7 @@ export class BoardStore {
   #ownedListeners = new Set<() => void>()
   #reviewListeners = new Set<(review: ReviewId, revision: number) => void>()
   #noteListeners = new Set<(path: string) => void>()
+  #readingListeners = new Set<(session: SessionId) => void>()
   #changesListeners = new Set<() => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
@@ -218,6 +219,12 @@ export class BoardStore {
     return () => this.#noteListeners.delete(listener)
   }
 
+  /** Calls back with every session that an agent begins or ends to read, until the returned function is called. */
+  onReading(listener: (session: SessionId) => void): () => void {
+    this.#readingListeners.add(listener)
+    return () => this.#readingListeners.delete(listener)
+  }
+
   /** Calls back when changesets, or what is between them, changed, until the returned function is called. */
   onChanges(listener: () => void): () => void {
     this.#changesListeners.add(listener)
@@ -307,9 +314,11 @@ export class BoardStore {
                   ? `resource ${entry.resource.name}`
                   : entry.type === 'note'
                     ? `note ${entry.path}`
-                    : entry.type === 'task_removed' || entry.type === 'review'
-                      ? entry.id
-                      : entry.type
+                    : entry.type === 'reading'
+                      ? `reading ${entry.session}`
+                      : entry.type === 'task_removed' || entry.type === 'review'
+                        ? entry.id
+                        : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -356,6 +365,9 @@ export class BoardStore {
         case 'note':
           if (entry.workspace !== this.workspace?.id) break
           for (const listener of this.#noteListeners) listener(entry.path)
+          break
+        case 'reading':
+          for (const listener of this.#readingListeners) listener(entry.session)
           break
         case 'changes':
           changes.readSoon()

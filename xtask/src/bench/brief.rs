@@ -3,6 +3,7 @@
 mod cost;
 mod mcp;
 mod score;
+mod spoken;
 
 use std::path::Path;
 
@@ -28,7 +29,7 @@ const TOKEN_CHARS: f64 = 3.5;
 /// Scores briefs of planted sessions, and measures what they cost. With `verbose`, tells what was not found.
 pub(super) fn measure(binary: &Path, verbose: bool) -> Vec<Figure> {
     let home = HermeticHome::new();
-    let planting = Planting { seed: 1, sessions: SESSIONS, least_bytes: 0 };
+    let planting = Planting { seed: 1, sessions: SESSIONS, least_bytes: 0, spoken: 0 };
     let sessions = plant(&home.claude_config_dir(), &home.codex_home(), &home.work(), planting);
     let (daemon, reading) = read_all(binary, &home);
     let known = daemon.get("/api/sessions?limit=500").json();
@@ -45,6 +46,7 @@ pub(super) fn measure(binary: &Path, verbose: bool) -> Vec<Figure> {
     figures.extend(mcp::measure(binary, &home, &sessions));
     drop(daemon);
     figures.extend(cost::measure(binary));
+    figures.extend(spoken::measure(binary, verbose));
     figures
 }
 

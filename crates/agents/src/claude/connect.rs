@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::hook::{ASKS, BEFORE, COMMANDS, STEPS};
+use super::hook::{ASKS, BEFORE, COMMANDS, ENDS, STEPS};
 use crate::connect::{Connect, ConnectError, ConnectPlan, Connected, FileChange, HookCommand};
 use crate::walk;
 
@@ -102,7 +102,7 @@ impl Connect for Plugin {
         let text = walk::small_file(&home.join(FOLDER).join(HOOKS))?;
         let hooks: Value = serde_json::from_str(&text).ok()?;
         let program = command_in(&hooks, ASKS)?.into();
-        let steps = STEPS.into_iter().chain([BEFORE]);
+        let steps = STEPS.into_iter().chain([BEFORE, ENDS]);
         let servers = walk::small_file(&home.join(FOLDER).join(SERVERS));
         let servers = servers.and_then(|text| serde_json::from_str(&text).ok());
         let lacks_server = !servers.is_some_and(|servers| is_server(&servers));
@@ -163,9 +163,10 @@ fn is_server(value: &Value) -> bool {
     servers.is_some_and(|servers| servers.len() == 1) && args[0] == "mcp" && args[1] == "claude"
 }
 
-/// The hooks at which an agent is told what others do, and kept from commands that would sweep it.
+/// The hooks at which an agent is told what others do, kept from commands that would sweep it, and asked as it stops.
 pub(super) fn steps(hook: &Value) -> serde_json::Map<String, Value> {
-    let each = STEPS.into_iter().map(|event| (event.to_owned(), json!([{"hooks": [hook]}])));
+    let each =
+        STEPS.into_iter().chain([ENDS]).map(|event| (event.to_owned(), json!([{"hooks": [hook]}])));
     let before = json!([{"matcher": COMMANDS, "hooks": [hook]}]);
     each.chain([(BEFORE.to_owned(), before)]).collect()
 }
@@ -199,7 +200,7 @@ mod tests {
         let connected = |lacks| Some(Connected { program: "/opt/callboard".into(), lacks });
         assert_eq!(Plugin.connected(home.path()), connected(vec![]));
         let path = &plan.changes[1].path;
-        let older = std::fs::read_to_string(path).unwrap().replace("PreToolUse", "Stop");
+        let older = std::fs::read_to_string(path).unwrap().replace("PreToolUse", "Other");
         std::fs::write(path, older).unwrap();
         assert_eq!(Plugin.connected(home.path()), connected(vec!["PreToolUse"]));
         std::fs::remove_file(&plan.changes[2].path).unwrap();

@@ -16,6 +16,8 @@ use crate::{Hook, HookEvent, HookReport};
 pub(super) const ASKS: &str = "PermissionRequest";
 /// The events at which an agent takes what it is told beside its work.
 pub(super) const STEPS: [&str; 2] = ["PostToolUse", "UserPromptSubmit"];
+/// The event at which a turn ends, and the agent can be sent on.
+pub(super) const ENDS: &str = "Stop";
 /// The event before a tool use, at which an agent can be kept from it; and the tool that is meant.
 pub(super) const BEFORE: &str = "PreToolUse";
 pub(super) const COMMANDS: &str = "Bash";
@@ -82,18 +84,17 @@ fn event(report: &HookReport) -> Option<HookEvent> {
     if name == BEFORE {
         return Some(before(&fields, name).unwrap_or(HookEvent::Nothing));
     }
+    if name == ENDS {
+        return Some(ends(report, &fields).unwrap_or(HookEvent::Nothing));
+    }
     if name != ASKS {
         return Some(HookEvent::Unknown(name));
     }
-    if report.is_owned {
-        return Some(HookEvent::Nothing);
-    }
-    let variable = |name: &str| report.environment.get(name).map(String::as_str);
-    let is_attended = variable(ATTENDED) == Some("1") || variable(ENTRYPOINT) == Some("cli");
     // Without a terminal the hook is waited for before anything else decides: `claude -p` would stand still.
-    if !is_attended && variable(ENTRYPOINT).is_none_or(|entry| entry.starts_with("sdk")) {
+    if report.is_owned || is_headless(report) {
         return Some(HookEvent::Nothing);
     }
+    let is_attended = is_attended(report);
     let session = fields.text("session_id")?;
     let subagent = fields.text("agent_id");
     // A subagent's dialog appears only when its hook has ended.
@@ -106,6 +107,28 @@ fn event(report: &HookReport) -> Option<HookEvent> {
     // Its directory is where it works now, which may lie below its checkout.
     let ask = ask::asked(key, &fields, "tool_input", Path::new(""))?;
     Some(HookEvent::Asked { thread, ask: Box::new(ask), waits })
+}
+
+fn is_attended(report: &HookReport) -> bool {
+    let variable = |name: &str| report.environment.get(name).map(String::as_str);
+    variable(ATTENDED) == Some("1") || variable(ENTRYPOINT) == Some("cli")
+}
+
+fn is_headless(report: &HookReport) -> bool {
+    let entry = report.environment.get(ENTRYPOINT);
+    !is_attended(report) && entry.is_none_or(|entry| entry.starts_with("sdk"))
+}
+
+/// The end of a turn of the conversation's own; `None` where it was sent on already, where work of it goes on in the
+/// background, and where a program reads what it prints last.
+fn ends(report: &HookReport, fields: &Fields<'_>) -> Option<HookEvent> {
+    let is_for_a_program = !report.is_owned && is_headless(report);
+    let goes_on = fields.is_true("stop_hook_active")
+        || fields.text("agent_id").is_some()
+        || !fields.items("background_tasks").is_empty();
+    let session = fields.text("session_id").filter(|_| !is_for_a_program && !goes_on)?;
+    let said = fields.text("last_assistant_message");
+    Some(HookEvent::Ends { thread: ThreadKey::main(session), said })
 }
 
 /// A command that is about to run, in the conversation or in a subagent of it.
@@ -251,7 +274,29 @@ mod tests {
             }
             other => panic!("{other:?}"),
         }
-        let other = r#"{"session_id":"s1","hook_event_name":"Stop"}"#;
-        assert_eq!(Hooks.event(&report(other, &[])), HookEvent::Unknown("Stop".into()));
+        let other = r#"{"session_id":"s1","hook_event_name":"StopFailure"}"#;
+        assert_eq!(Hooks.event(&report(other, &[])), HookEvent::Unknown("StopFailure".into()));
+    }
+
+    #[test]
+    fn the_end_of_a_turn_is_told_once_and_only_where_nothing_goes_on() {
+        let ended = |more: &str, variables: &[(&str, &str)]| {
+            let input = format!(r#"{{"session_id":"s1","hook_event_name":"Stop"{more}}}"#);
+            Hooks.event(&report(&input, variables))
+        };
+        let attended = [(ENTRYPOINT, "cli"), (ATTENDED, "1")];
+        let said = Some("Done.".to_owned());
+        let ends = HookEvent::Ends { thread: ThreadKey::main("s1"), said };
+        let quiet =
+            r#","stop_hook_active":false,"background_tasks":[],"last_assistant_message":"Done.""#;
+        assert_eq!(ended(quiet, &attended), ends);
+        for more in [
+            r#","stop_hook_active":true"#,
+            r#","agent_id":"a1""#,
+            r#","background_tasks":[{"id":"b1"}]"#,
+        ] {
+            assert_eq!(ended(more, &attended), HookEvent::Nothing);
+        }
+        assert_eq!(ended(quiet, &[(ENTRYPOINT, "sdk-cli")]), HookEvent::Nothing);
     }
 }

@@ -8,7 +8,7 @@ use callboard_model::session::{Alive, TurnState};
 use callboard_os::process;
 
 use crate::fields::{Document, Fields, Raw};
-use crate::{LiveSession, limits, walk};
+use crate::{LiveSession, READING_FOLDER, limits, walk};
 
 pub(super) const SESSIONS: &str = "sessions";
 
@@ -23,6 +23,7 @@ pub(super) fn sessions(home: &Path) -> Vec<LiveSession> {
         .filter_map(Result::ok)
         .filter(|entry| entry.path().extension().is_some_and(|e| e == "json"))
         .filter_map(|entry| session(&walk::small_file(&entry.path())?))
+        .filter(|session| !session.cwd.as_ref().is_some_and(|cwd| cwd.ends_with(READING_FOLDER)))
         .collect()
 }
 

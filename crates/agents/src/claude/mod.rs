@@ -14,6 +14,7 @@ mod parse_result;
 mod parse_system;
 mod parse_tool;
 mod plan;
+mod read;
 mod reader;
 mod slim;
 
@@ -23,8 +24,8 @@ use std::thread::JoinHandle;
 use callboard_model::{AgentName, Draft};
 
 use crate::{
-    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
-    TranscriptFile, TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, Reads,
+    StopFlag, TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Claude;
@@ -105,6 +106,10 @@ impl Agent for Claude {
 
     fn hook(&self) -> Option<&'static dyn Hook> {
         Some(&hook::Hooks)
+    }
+
+    fn reads(&self) -> Option<&'static dyn Reads> {
+        Some(&read::Read)
     }
 
     fn connection(&self) -> Option<&'static dyn Connect> {

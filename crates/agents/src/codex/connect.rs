@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::hook::{ASKS, BEFORE, COMMANDS, STEPS};
+use super::hook::{ASKS, BEFORE, COMMANDS, ENDS, STEPS};
 use super::server::{self, Server};
 use super::trust;
 use crate::connect::{
@@ -121,7 +121,7 @@ impl Connect for HooksFile {
         let text = walk::small_file(&home.join(HOOKS))?;
         let value: Value = serde_json::from_str(&text).ok()?;
         let program = first_word(ours_at(&value, ASKS)?).into();
-        let steps = [BEFORE].into_iter().chain(STEPS);
+        let steps = [BEFORE].into_iter().chain(STEPS).chain([ENDS]);
         let hooks = steps.filter(|event| ours_at(&value, event).is_none());
         let lacks_server = server::of_home(home) == Server::No;
         let lacks = hooks.chain(lacks_server.then_some(SERVER)).collect();
@@ -129,11 +129,12 @@ impl Connect for HooksFile {
     }
 }
 
-/// The hooks, by their events, by which an agent is told what others do and kept from commands that would sweep it.
+/// The hooks, by their events, by which an agent is told what others do, kept from commands that would sweep it, and
+/// asked as it stops.
 pub(super) fn steps(line: &str) -> impl Iterator<Item = (&'static str, Value)> {
     let hook = hook(line);
     let before = json!({"matcher": COMMANDS, "hooks": [hook]});
-    let each = STEPS.into_iter().map(move |event| (event, json!({"hooks": [hook]})));
+    let each = STEPS.into_iter().chain([ENDS]).map(move |event| (event, json!({"hooks": [hook]})));
     [(BEFORE, before)].into_iter().chain(each)
 }
 
@@ -228,7 +229,7 @@ mod tests {
         assert_eq!(out(&hooks_of(Some(others))).as_deref(), Some(others));
         let same_event = r#"{"hooks": {"PermissionRequest": [{"hooks": [{"type": "command", "command": "mine hook"}]}]}}"#;
         let both = hooks_of(Some(same_event));
-        assert_eq!(both.matches("'/opt/call board/callboard' hook codex /run/s").count(), 4);
+        assert_eq!(both.matches("'/opt/call board/callboard' hook codex /run/s").count(), 5);
         let value: Value = serde_json::from_str(&both).unwrap();
         assert_eq!(value["hooks"]["PreToolUse"][0]["matcher"], "Bash");
         assert_eq!(out(&both).as_deref(), Some(same_event));
@@ -247,7 +248,7 @@ mod tests {
         let older = json!({"hooks": {ASKS: [{"hooks": [hook(line)]}]}});
         std::fs::write(&path, older.to_string()).unwrap();
         let connected = |lacks| Some(Connected { program: "/opt/callboard".into(), lacks });
-        let lacks = vec!["PreToolUse", "PostToolUse", "UserPromptSubmit", "mcp"];
+        let lacks = vec!["PreToolUse", "PostToolUse", "UserPromptSubmit", "Stop", "mcp"];
         assert_eq!(HooksFile.connected(home.path()), connected(lacks));
         assert_eq!(HooksFile.without(&path, &older.to_string(), None).unwrap(), None);
         let now = hooks_of(None).replace("'/opt/call board/callboard'", "/opt/callboard");

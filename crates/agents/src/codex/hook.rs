@@ -15,6 +15,8 @@ use crate::{Hook, HookEvent, HookReport};
 pub(super) const ASKS: &str = "PermissionRequest";
 /// The events at which an agent takes what it is told beside its work.
 pub(super) const STEPS: [&str; 2] = ["PostToolUse", "UserPromptSubmit"];
+/// The event at which a turn ends, and the agent can be sent on.
+pub(super) const ENDS: &str = "Stop";
 /// The event before a tool use, at which an agent can be kept from it; and the tool that is meant, also where a script
 /// of the model runs the command.
 pub(super) const BEFORE: &str = "PreToolUse";
@@ -57,6 +59,16 @@ fn event(report: &HookReport) -> Option<HookEvent> {
         return Some(match is_main {
             true => HookEvent::Step { thread, event: name },
             false => HookEvent::Nothing,
+        });
+    }
+    if name == ENDS {
+        let is_sent_on = subagent.is_some() || fields.is_true("stop_hook_active");
+        return Some(match is_sent_on {
+            true => HookEvent::Nothing,
+            false => HookEvent::Ends {
+                thread: ThreadKey::main(session),
+                said: fields.text("last_assistant_message"),
+            },
         });
     }
     if name == BEFORE {
@@ -166,6 +178,11 @@ mod tests {
         };
         assert_eq!(event_of(&of("PreToolUse")), uses);
         assert_eq!(event_of(&by_subagent("PreToolUse")), uses);
-        assert_eq!(event_of(&of("Stop")), HookEvent::Unknown("Stop".into()));
+        assert_eq!(event_of(&of("Interrupt")), HookEvent::Unknown("Interrupt".into()));
+        let ends = HookEvent::Ends { thread: ThreadKey::main("t1"), said: None };
+        assert_eq!(event_of(&of("Stop")), ends);
+        assert_eq!(event_of(&by_subagent("Stop")), HookEvent::Nothing);
+        let again = of("Stop").replace("\"turn_id\"", "\"stop_hook_active\":true,\"turn_id\"");
+        assert_eq!(event_of(&again), HookEvent::Nothing);
     }
 }

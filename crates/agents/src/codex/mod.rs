@@ -17,6 +17,7 @@ mod parse_event;
 mod parse_item;
 mod parse_output;
 mod patch;
+mod read;
 mod reader;
 mod server;
 mod slim;
@@ -30,8 +31,8 @@ use callboard_model::{AgentName, Draft, ThreadKey};
 use serde_json::Value;
 
 use crate::{
-    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, StopFlag,
-    TranscriptFile, TranscriptReader, WatchRoot, installed,
+    Agent, Connect, Driver, Environment, Found, Hook, Installed, LiveReport, LiveSession, Reads,
+    StopFlag, TranscriptFile, TranscriptReader, WatchRoot, installed,
 };
 
 pub(crate) struct Codex;
@@ -123,6 +124,10 @@ impl Agent for Codex {
 
     fn hook(&self) -> Option<&'static dyn Hook> {
         Some(&hook::Hooks)
+    }
+
+    fn reads(&self) -> Option<&'static dyn Reads> {
+        Some(&read::Read)
     }
 
     fn connection(&self) -> Option<&'static dyn Connect> {

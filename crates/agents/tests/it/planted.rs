@@ -8,7 +8,7 @@ use callboard_testkit::history::{PlantedKind, PlantedSession, Planting, plant};
 use crate::{agent, pipeline};
 
 fn sessions(folder: &Path) -> Vec<PlantedSession> {
-    let planting = Planting { seed: 3, sessions: 8, least_bytes: 0 };
+    let planting = Planting { seed: 3, sessions: 8, least_bytes: 0, spoken: 0 };
     plant(&folder.join("claude"), &folder.join("codex"), Path::new("/work"), planting)
 }
 

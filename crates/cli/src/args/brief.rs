@@ -15,6 +15,13 @@ pub(crate) struct Brief {
     /// Tokens that it may have, about.
     #[arg(long, default_value_t = callboard_model::limits::BRIEF_TOKENS)]
     pub(crate) budget: u32,
+    /// Have your own agent (`claude`, `codex`) read first what was said there, once for each session; each of its quotes
+    /// is checked. It costs what a prompt of that length costs.
+    #[arg(long, value_name = "AGENT")]
+    pub(crate) with: Option<String>,
+    /// Read again where nothing was said since the last time.
+    #[arg(long, requires = "with")]
+    pub(crate) fresh: bool,
     #[command(flatten)]
     pub(crate) post: Posting,
     #[command(flatten)]

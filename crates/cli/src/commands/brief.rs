@@ -1,12 +1,17 @@
 //! `brief` and `handoff`: what a session or a task hands to whoever goes on.
 
-use callboard_model::view::{BriefView, HandOff, HandedOff, PostOf, PostWanted};
+use std::time::Instant;
+
+use callboard_model::Timestamp;
+use callboard_model::view::{
+    BriefReading, BriefView, HandOff, HandedOff, PostOf, PostWanted, ReadingsView, StartReadings,
+};
 use hyper::Method;
 
 use super::run::{settled, told};
 use super::{client, drive, post, session, task};
 use crate::args::brief::{Brief, Handoff};
-use crate::client::encoded;
+use crate::client::{Client, encoded};
 use crate::error::CliError;
 use crate::output;
 use crate::settings::Settings;
@@ -16,6 +21,9 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
         return post_brief(args, to, settings);
     }
     let client = client(settings)?;
+    if let Some(agent) = &args.with {
+        read_with(&client, args, agent)?;
+    }
     let for_task = args.for_task.as_deref().map(|task| format!("&for={}", encoded(task)));
     let path = format!(
         "/api/brief?of={}&budget={}{}",
@@ -36,6 +44,7 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
     if brief.masked > 0 {
         remarks.push(format!("{} secrets are masked", brief.masked));
     }
+    remarks.extend(brief.readings.iter().flat_map(|reading| read_by(reading, brief.at)));
     if !remarks.is_empty() {
         output::remark(&remarks.join("; "));
     }
@@ -57,6 +66,47 @@ fn post_brief(args: &Brief, to: &str, settings: &Settings) -> Result<(), CliErro
         budget: Some(args.budget),
     };
     post::post(client, wanted, &args.post, &args.json)
+}
+
+/// Has an agent read, and waits for it; what it cannot read leaves the brief as it is without.
+fn read_with(client: &Client, args: &Brief, agent: &str) -> Result<(), CliError> {
+    let new = StartReadings { of: args.of.clone(), with: agent.to_owned(), anew: args.fresh };
+    let begun: ReadingsView = client.send(Method::POST, "/api/readings", &new)?;
+    let goes_on =
+        |view: &ReadingsView| view.sessions.iter().filter(|one| one.now.is_some()).count();
+    if goes_on(&begun) == 0 {
+        return Ok(());
+    }
+    let names = begun.sessions.iter().filter(|one| one.now.is_some());
+    let names: Vec<String> = names.map(|one| one.session.to_string()).collect();
+    let what = format!("{agent} reads what was said in {}", names.join(", "));
+    let progress = output::Progress::begin(&format!("{what}; Ctrl-C ends it"));
+    let began = Instant::now();
+    client.follow(&format!("/api/readings/wait?of={}", encoded(&args.of)), |data| {
+        let Ok(view) = serde_json::from_str::<ReadingsView>(data) else { return Ok(true) };
+        let seconds = began.elapsed().as_secs();
+        progress.tell(&format!("{what}: {} to go, {seconds} s", goes_on(&view)));
+        Ok(goes_on(&view) > 0)
+    })?;
+    progress.end();
+    Ok(())
+}
+
+/// What a brief has of a reading, and what was dropped.
+fn read_by(reading: &BriefReading, now: Timestamp) -> Vec<String> {
+    let BriefReading { session, by, .. } = reading;
+    let mut remarks = Vec::new();
+    if reading.statements + reading.unproven > 0 || reading.problem.is_none() {
+        let ago = output::ago(Some(reading.at), now);
+        let found = output::count(reading.statements.into(), "statement");
+        remarks.push(format!("{by} read {session} {ago} ago: {found}"));
+    }
+    if reading.unproven > 0 {
+        let dropped = output::count(reading.unproven.into(), "statement");
+        remarks.push(format!("{dropped} dropped: their quotes are not in the record"));
+    }
+    remarks.extend(reading.problem.clone());
+    remarks
 }
 
 pub(super) fn hand_off(args: Handoff, settings: &Settings) -> Result<(), CliError> {

@@ -99,7 +99,7 @@ fn a_connection_of_an_older_callboard_is_told_and_renewed_and_leaves_nothing_beh
     events["PreToolUse"].as_array_mut().unwrap().pop();
     fs::write(&hooks, older.to_string()).unwrap();
     let told = callboard.run(["doctor"]).stdout;
-    let lacks = "Codex was connected by an older Callboard: it lacks PreToolUse, PostToolUse, UserPromptSubmit";
+    let lacks = "Codex was connected by an older Callboard: it lacks PreToolUse, PostToolUse, UserPromptSubmit, Stop";
     assert!(told.contains(lacks) && told.contains("callboard connect codex"), "{told}");
     let renewed = callboard.run(["connect", "codex", "--yes"]);
     assert_eq!(renewed.code, Some(0), "{}", renewed.stderr);

@@ -1,6 +1,7 @@
 //! Real agents on the board; `cargo xtask test` runs modules of this name apart.
 
 mod acp;
+mod at_stop;
 mod attach;
 mod claude;
 mod codex;
@@ -11,6 +12,7 @@ mod hooks;
 mod mcp;
 mod nights;
 pub(crate) mod owned;
+mod reading;
 mod related;
 mod rewind;
 mod sharing;

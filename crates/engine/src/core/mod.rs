@@ -8,6 +8,7 @@ mod messages;
 mod nights;
 mod others;
 mod owned;
+mod readings;
 mod repeats;
 mod resources;
 mod reviews;

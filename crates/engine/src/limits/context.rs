@@ -1,5 +1,7 @@
 //! How much travels from one session to another.
 
+use std::time::Duration;
+
 /// Sessions and notes that are told as related: more are not looked at.
 pub const RELATED_SHOWN: usize = 3;
 
@@ -71,3 +73,23 @@ pub const POSTS_SHOWN: usize = 20;
 
 /// Milliseconds by which another machine's clock may differ, where its comments are asked for since a moment.
 pub const CLOCKS_DIFFER_MS: i64 = 10 * 60 * 1000;
+/// Bytes of what was said in a session that an agent reads, the newest: some 60,000 tokens, which every model takes.
+pub const READING_CHARS: usize = 240_000;
+
+/// Bytes of one entry of it: a long paste loses its middle.
+pub const READING_ENTRY_CHARS: usize = 8_000;
+
+/// Bytes that the label of an entry takes.
+pub const READING_LABEL_CHARS: usize = 40;
+
+/// Pages of events in which what was said is looked for, from the end.
+pub const READING_PAGES: usize = 60;
+
+/// Characters of why an agent could not read: its own words may be pages.
+pub const READING_WHY_CHARS: usize = 300;
+
+/// Time that an agent has for reading a session.
+pub const READING_TIME: Duration = Duration::from_secs(240);
+
+/// Sessions of a task that are read at once, the newest.
+pub const READING_SESSIONS: usize = 8;

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use callboard_model::fact::FactBody;
 use callboard_model::note::{
-    self, Author, DecisionStatus, FrontMatter, NoteDraft, Setting, append_section, set_key,
+    self, Author, DecisionStatus, FrontKey, FrontMatter, NoteDraft, Setting, append_section,
+    set_key,
 };
+use callboard_model::reading::ClaimedQuote;
 use callboard_model::view::{NewNote, NoteView, SessionView};
 use callboard_model::{SessionId, WorkspaceId};
 use callboard_store::Snapshot;
@@ -15,7 +17,11 @@ use super::links::Notes;
 use super::place::NotePath;
 use super::view::no_note;
 use super::write::{Written, io_error};
+use crate::readings::find_quote;
 use crate::{Engine, EngineError, EventsFrom, EventsWanted, limits, secrets};
+
+/// The key that tells how many quotes of a note were dropped.
+const UNPROVEN: &str = "unproven";
 
 /// What became of something that a session remembers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +43,13 @@ pub struct Remembered {
     pub kept: Kept,
     /// Tokens and keys in it that were masked.
     pub masked: u32,
+    /// Quotes that were dropped: their words are not where it said.
+    pub unproven: u32,
 }
 
 impl Engine {
-    /// Keeps what a session remembers, with its task, and the last words of its user as sources where it names none.
-    /// What it said before under the same title is added to, not told twice.
+    /// Keeps what a session remembers, with its task, the events that it quotes rightly as sources, and the last words of
+    /// its user where it names none. What it said before under the same title is added to, not told twice.
     ///
     /// # Errors
     /// When it has no title, names what is not there, or its file cannot be written.
@@ -49,6 +57,7 @@ impl Engine {
         &self,
         by: SessionId,
         mut new: NewNote,
+        quotes: &[ClaimedQuote],
     ) -> Result<Remembered, EngineError> {
         let view = self.session(by)?;
         let (workspace, root) = self.notes_of(new.workspace.or(view.workspace))?;
@@ -57,10 +66,15 @@ impl Engine {
         new.task = new.task.or(view.task);
         let tops = tops(&view, &root);
         new.files = new.files.iter().map(|file| from_top(file, &tops)).collect();
+        let unproven = self.quoted(by, quotes, &mut new.sources)?;
         if new.sources.is_empty() {
             new.sources = self.last_words(by)?;
         }
-        let draft = self.draft(&new)?;
+        let mut draft = self.draft(&new)?;
+        if unproven > 0 {
+            let value = format!("quotes ({unproven} of {})", quotes.len());
+            draft.front.other.push(FrontKey { key: UNPROVEN.to_owned(), value });
+        }
         let (path, written, kept) = {
             let _writing = self.notes.writing();
             self.keep_notes_locked(workspace, &root)?;
@@ -69,7 +83,26 @@ impl Engine {
             told
         };
         let note = self.note_at(workspace, &path.text(), written)?;
-        Ok(Remembered { note, kept, masked })
+        Ok(Remembered { note, kept, masked, unproven })
+    }
+
+    /// Adds the events that are quoted rightly to the sources; gives how many quotes are wrong.
+    fn quoted(
+        &self,
+        by: SessionId,
+        quotes: &[ClaimedQuote],
+        sources: &mut Vec<String>,
+    ) -> Result<u32, EngineError> {
+        let mut wrong = 0;
+        for quote in quotes {
+            let found = self.read(|s| find_quote(s, by, quote))?.map(|cite| cite.to_string());
+            match found {
+                Some(cite) if sources.contains(&cite) => {}
+                Some(cite) => sources.push(cite),
+                None => wrong += 1,
+            }
+        }
+        Ok(wrong)
     }
 
     fn remember_locked(

@@ -116,7 +116,7 @@ pub(super) fn launched(engine: &Engine, owned: &Owned, invocation: Invocation) -
 }
 
 /// Where an agent's program is.
-pub(super) fn program_of(
+pub(crate) fn program_of(
     agent: &dyn Agent,
     environment: &Environment,
 ) -> Result<PathBuf, EngineError> {

@@ -1,7 +1,7 @@
 //! Which lines a brief has: the most useful that fit, in few words first, and in more where room is left.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Candidate, render, tokens};
 use crate::view::{BriefLine, BriefPart, BriefSection};
@@ -11,12 +11,12 @@ pub(super) fn choose(candidates: Vec<Candidate>, room: u32) -> (Vec<BriefSection
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by_key(|at| (Reverse(candidates[*at].weight), candidates[*at].order));
     let mut room = room;
-    let mut parts: BTreeMap<BriefPart, u32> = BTreeMap::new();
+    let mut parts: BTreeSet<BriefPart> = BTreeSet::new();
     let mut chosen: Vec<Option<BriefLine>> = vec![None; candidates.len()];
     for at in &order {
         let candidate = &candidates[*at];
         let line = candidate.line(&candidate.short);
-        let heading = if parts.contains_key(&candidate.part) {
+        let heading = if parts.contains(&candidate.part) {
             0
         } else {
             tokens::of(&render::heading(candidate.part))
@@ -24,7 +24,7 @@ pub(super) fn choose(candidates: Vec<Candidate>, room: u32) -> (Vec<BriefSection
         let needs = tokens::of(&render::line(&line)) + heading;
         if needs <= room {
             room -= needs;
-            *parts.entry(candidate.part).or_default() += 1;
+            parts.insert(candidate.part);
             chosen[*at] = Some(line);
         }
     }

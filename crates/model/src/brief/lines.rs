@@ -2,6 +2,7 @@
 
 mod commands;
 mod files;
+mod readings;
 mod words;
 
 use super::{BriefDecision, BriefSession, BriefTask, Candidate, Material};
@@ -22,6 +23,7 @@ pub(super) fn candidates(material: &Material) -> Vec<Candidate> {
         words::add(&mut lines, session);
         commands::add(&mut lines, session);
         files::add(&mut lines, session);
+        readings::add(&mut lines, session);
     }
     if let Some(task) = &material.made_for {
         lines.prefer(task);

@@ -13,7 +13,8 @@ pub use render::for_tracker;
 
 use crate::fact::FactBody;
 use crate::fold::PlanTrack;
-use crate::view::{BriefPart, BriefSection, BriefView};
+use crate::reading::Reading;
+use crate::view::{BriefPart, BriefReading, BriefSection, BriefView};
 use crate::{Ordinal, SessionId, TaskId, Timestamp};
 
 /// The beginning of the line that tells a session's last words.
@@ -68,6 +69,8 @@ pub struct BriefSession {
     pub not_verified: Vec<String>,
     /// What git says of its work now.
     pub git: Option<GitNow>,
+    /// What an agent read in its words.
+    pub reading: Option<Reading>,
 }
 
 /// A fact with its citations.
@@ -137,6 +140,17 @@ struct Candidate {
     order: (usize, Ordinal),
 }
 
+fn told_of(reading: &Reading) -> BriefReading {
+    BriefReading {
+        session: reading.session,
+        by: reading.by.clone(),
+        at: reading.at,
+        statements: u32::try_from(reading.statements.len()).unwrap_or(u32::MAX),
+        unproven: reading.unproven,
+        problem: reading.problem.clone(),
+    }
+}
+
 /// The brief of this material within a budget of tokens.
 ///
 /// The same material gives the same brief. Every line has a source; what has none is not written.
@@ -147,6 +161,8 @@ pub fn assemble(material: &Material, budget: u32, at: Timestamp) -> BriefView {
     let about = lines::about(material);
     let made_for = material.made_for.as_ref().map(|task| task.id);
     let room = budget.saturating_sub(tokens::of(&render::beginning(&title, &about, made_for)));
+    let readings = material.sessions.iter().filter_map(|session| session.reading.as_ref());
+    let readings: Vec<BriefReading> = readings.map(told_of).collect();
     let (sections, left_out) = budget::choose(candidates, room);
     let mut brief = BriefView {
         about,
@@ -158,7 +174,8 @@ pub fn assemble(material: &Material, budget: u32, at: Timestamp) -> BriefView {
         tokens: 0,
         left_out,
         masked: 0,
-        unproven: 0,
+        unproven: readings.iter().map(|reading| reading.unproven).sum(),
+        readings,
         markdown: String::new(),
     };
     finish(&mut brief);

@@ -25,6 +25,9 @@ pub struct FactTracker {
     said: Option<Ordinal>,
     /// The user broke the last turn off.
     interrupted: bool,
+    /// It answers what Callboard asks as it stops: those are no closing words.
+    #[serde(default)]
+    answers_at_stop: bool,
     /// On their way to the store, and no part of what is remembered.
     #[serde(skip)]
     news: Vec<Fact>,
@@ -45,6 +48,7 @@ impl PartialEq for FactTracker {
             && self.failures == other.failures
             && self.said == other.said
             && self.interrupted == other.interrupted
+            && self.answers_at_stop == other.answers_at_stop
     }
 }
 
@@ -93,6 +97,7 @@ impl FactTracker {
         }
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place, asked),
+            EventBody::Text { .. } if self.answers_at_stop => {}
             EventBody::Text { text } if !text.trim().is_empty() => {
                 let text = clip_words(text.trim(), limits::FACT_CHARS);
                 self.said = Some(place.0);
@@ -143,8 +148,11 @@ impl FactTracker {
 
     fn prompt(&mut self, prompt: &Prompt, place: Place, asked: Option<&str>) {
         if !matches!(prompt.author, Author::User | Author::Agent) {
+            self.answers_at_stop |=
+                prompt.author == Author::Program && crate::stop::is_question(&prompt.text);
             return;
         }
+        self.answers_at_stop = false;
         let after_interruption = std::mem::take(&mut self.interrupted);
         self.open.clear();
         let text = clip_words(&crate::goal::without_additions(&prompt.text), limits::FACT_CHARS);

@@ -117,6 +117,9 @@ pub struct SessionFold {
     pub milestones: Milestones,
     /// What its events prove.
     pub tracker: FactTracker,
+    /// It answers what Callboard asks as it stops: what it says is not about its work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub answers_at_stop: bool,
 }
 
 /// A tool use that ended.
@@ -171,6 +174,7 @@ impl Default for SessionFold {
             headway: Headway::default(),
             milestones: Milestones::default(),
             tracker: FactTracker::default(),
+            answers_at_stop: false,
         }
     }
 }
@@ -280,6 +284,7 @@ impl SessionFold {
         self.tracker.apply(place, body, self.facts.cwd.as_deref(), asked.as_deref());
         match body {
             EventBody::Prompt(prompt) => self.prompt(prompt, place),
+            EventBody::Text { .. } if self.answers_at_stop => self.work(at),
             EventBody::Text { text } => {
                 self.work(at);
                 let words = Words::of(text, place)
@@ -322,6 +327,8 @@ impl SessionFold {
             self.command = Some(crate::text::clip(&prompt.text, crate::limits::OBJECT_CHARS));
         }
         if !matches!(prompt.author, Author::User | Author::Agent) {
+            self.answers_at_stop |=
+                prompt.author == Author::Program && crate::stop::is_question(&prompt.text);
             // The agent's program announces what ended in the background.
             if !self.background.list.is_empty() {
                 self.background.told(crate::text::head(&prompt.text, 2_000), &prompt.text);
@@ -335,6 +342,7 @@ impl SessionFold {
             // Some formats do not say that a turn ended; the next prompt after closing words does.
             self.finish(Outcome::Completed, place);
         }
+        self.answers_at_stop = false;
         let asked = activity::asked(self);
         let command = self.command.take();
         self.turn.work(place.1);
@@ -375,6 +383,12 @@ impl SessionFold {
     /// Where the agent last said something.
     pub(crate) fn spoken(&self) -> Option<Ordinal> {
         self.said.as_ref().map(|words| words.ordinal)
+    }
+
+    /// Whether the agent's last words ask something.
+    #[must_use]
+    pub fn asks_in_its_last_words(&self) -> bool {
+        activity::asked(self)
     }
 
     /// Whether the agent's last act was to say something.
@@ -474,6 +488,10 @@ impl SessionFold {
 
     fn finish(&mut self, outcome: Outcome, place: Place) {
         let news = self.turn.state == TurnState::Working;
+        if self.answers_at_stop && self.said.is_some() {
+            // Its closing words stand behind what it kept.
+            self.done = None;
+        }
         self.turn.end(outcome, place.1);
         if news && outcome == Outcome::Completed {
             let words = activity::closing(self);

@@ -93,6 +93,8 @@ impl Default for Reviews {
 pub struct Context {
     /// Agents are told what others' sessions and notes hold that bears on their work, at its beginning and when stuck.
     pub tell_agents: bool,
+    /// Agents are asked once, as they stop, what they decided, ruled out and left open.
+    pub ask_at_stop: bool,
 }
 
 /// The section `[rules]`: calls that need no person, such as `Bash(cargo test*)`.

@@ -271,6 +271,11 @@ pub enum StreamMessage {
         /// Its file, from the workspace's root.
         path: String,
     },
+    /// An agent begins or ends to read what was said in a session.
+    Reading {
+        /// The session.
+        session: SessionId,
+    },
     /// What changesets hold, or what is between them, has changed: they are read again.
     Changes,
     /// Reading history went on.

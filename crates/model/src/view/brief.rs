@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::{TaskId, Timestamp};
+use crate::{AgentName, SessionId, TaskId, Timestamp};
 
 /// The context that a session or a task hands to whoever goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -29,8 +29,28 @@ pub struct BriefView {
     /// Answers of an agent that was asked whose quotes are not where it said; they are left out.
     #[serde(default)]
     pub unproven: u32,
+    /// What agents read in its sessions.
+    #[serde(default)]
+    pub readings: Vec<BriefReading>,
     /// The whole as Markdown.
     pub markdown: String,
+}
+
+/// A reading that a brief tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BriefReading {
+    /// The session that was read.
+    pub session: SessionId,
+    /// The agent that read it.
+    pub by: AgentName,
+    /// When.
+    pub at: Timestamp,
+    /// What it found that is proven.
+    pub statements: u32,
+    /// What was dropped, as none of its quotes is where the agent said.
+    pub unproven: u32,
+    /// Why the last try came to nothing.
+    pub problem: Option<String>,
 }
 
 /// What a section of a brief tells.

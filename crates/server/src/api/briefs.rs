@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
-use callboard_engine::{BriefOf, BriefQuery};
+use callboard_engine::BriefQuery;
 use callboard_model::limits::BRIEF_TOKENS;
 use callboard_model::view::{BriefView, RelatedView};
 use serde::Deserialize;
 
+use super::readings::named;
 use super::{Answer, ask, session_id, task_id};
 use crate::App;
 use crate::error::ApiError;
@@ -33,10 +34,7 @@ pub(crate) async fn brief(
     let for_task = wanted.for_task.as_deref().map(task_id).transpose()?;
     let budget = wanted.budget.unwrap_or(BRIEF_TOKENS);
     let brief = ask(&app, move |engine| {
-        let of = match wanted.of.starts_with(['T', 't']).then(|| wanted.of.parse()) {
-            Some(Ok(task)) => BriefOf::Task(task),
-            _ => BriefOf::Session(engine.session_named(&wanted.of)?),
-        };
+        let of = named(engine, &wanted.of)?;
         engine.brief(BriefQuery { of, for_task, budget })
     });
     Ok(Json(brief.await?))

@@ -9,7 +9,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{HookAsk, HookContext, HookTold, HookUse, HookWait, hear_hook};
+use callboard_engine::{
+    AtStop, HookAsk, HookContext, HookEnd, HookTold, HookUse, HookWait, hear_hook,
+};
 use callboard_model::CallId;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,6 +47,11 @@ pub(crate) async fn told(
         Some(HookTold::Step(step)) => {
             let context = ask(&app, move |engine| engine.hook_context(&step)).await?;
             return Ok(context.map_or_else(|| StatusCode::NO_CONTENT.into_response(), given));
+        }
+        Some(HookTold::Ends(end)) => {
+            // What the agent did last may have to be read first.
+            let line = async move { Ok::<Bytes, io::Error>(asked_at_stop(&app, end).await) };
+            return Ok(Response::new(Body::from_stream(futures_util::stream::once(line))));
         }
         Some(HookTold::Uses(asked)) if asked.may_sweep() => {
             // The checkout is looked at first: the agent waits for that, and for no other command.
@@ -87,8 +94,33 @@ async fn refused(app: &App, asked: HookUse) -> Bytes {
 
 /// The line behind `200` that tells an agent something; the hook says when it did.
 fn given(context: HookContext) -> Response {
+    told_line(context).into_response()
+}
+
+fn told_line(context: HookContext) -> Bytes {
     let delivered = json!(Delivered::Notices { notices: context.notices }).to_string();
-    line(&json!({ "output": context.output, "delivered": delivered })).into_response()
+    line(&json!({ "output": context.output, "delivered": delivered }))
+}
+
+/// The line behind `200` that asks an agent as it stops, or lets it stop.
+async fn asked_at_stop(app: &App, end: HookEnd) -> Bytes {
+    let mut commits = app.engine.listen();
+    let until = tokio::time::Instant::now() + limits::LAST_WORDS_ARE_READ_WITHIN;
+    loop {
+        commits.mark_unchanged();
+        let (asked, is_over) = (end.clone(), tokio::time::Instant::now() >= until);
+        match ask(app, move |engine| engine.ask_at_stop(&asked, is_over)).await {
+            Ok(AtStop::Asked(context)) => return told_line(context),
+            Ok(AtStop::Later) if !is_over => {}
+            Ok(AtStop::Later | AtStop::No) => return line(&json!({})),
+            Err(error) => {
+                tracing::warn!(error = error.error, "an agent was not asked as it stopped");
+                return line(&json!({}));
+            }
+        }
+        // When nothing more comes, it is decided by what is known.
+        let _ = tokio::time::timeout_at(until, commits.changed()).await;
+    }
 }
 
 /// Raises the call and waits until there is something to tell the hook. An error breaks the connection off, and the

@@ -10,6 +10,7 @@ pub(crate) mod nights;
 pub(crate) mod notes;
 pub(crate) mod owned;
 pub(crate) mod posts;
+pub(crate) mod readings;
 pub(crate) mod resources;
 pub(crate) mod reviews;
 pub(crate) mod search;

@@ -30,6 +30,8 @@ pub struct Planting {
     pub sessions: usize,
     /// Each transcript goes on with ordinary work until it has so many bytes.
     pub least_bytes: u64,
+    /// Decisions in each that only the agent's words hold.
+    pub spoken: usize,
 }
 
 /// What was planted.
@@ -61,6 +63,8 @@ pub enum PlantedKind {
     Commit,
     /// A question that nobody answered.
     Open,
+    /// A decision that only the agent's words hold: what, and why.
+    Spoken,
 }
 
 /// What an event must be to be a right citation.
@@ -119,10 +123,10 @@ pub fn plant(claude: &Path, codex: &Path, work: &Path, planting: Planting) -> Ve
         let position = number as f64 / planting.sessions as f64;
         if number.is_multiple_of(2) {
             let pen = claude::Claude::create(claude, &native, &cwd, position);
-            Story::new(pen, phrases, native, &cwd).told(planting.least_bytes)
+            Story::new(pen, phrases, native, &cwd).told(planting)
         } else {
             let pen = codex::Codex::create(codex, &native, &cwd, position, number % 4 == 1);
-            Story::new(pen, phrases, native, &cwd).told(planting.least_bytes)
+            Story::new(pen, phrases, native, &cwd).told(planting)
         }
     };
     (0..planting.sessions).map(session).collect()
@@ -189,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_plants_the_same() {
-        let planting = Planting { seed: 7, sessions: 2, least_bytes: 0 };
+        let planting = Planting { seed: 7, sessions: 2, least_bytes: 0, spoken: 1 };
         let write = || {
             let folder = tempfile::tempdir().unwrap();
             let (claude, codex) = (folder.path().join("claude"), folder.path().join("codex"));

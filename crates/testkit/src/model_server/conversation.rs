@@ -3,6 +3,7 @@
 //! The turn to play is the number of model turns after the last marker that a user wrote. So
 //! resuming, forking, retrying and parallel sessions need no memory on the server.
 
+use callboard_model::reading::END;
 use serde_json::Value;
 
 use super::script::Cue;
@@ -29,6 +30,9 @@ pub(crate) enum Purpose {
     Aside,
 }
 
+/// The script by which a session is read whose words Callboard asks for.
+const READS: &str = "reads";
+
 enum Speech {
     User(Vec<String>),
     ToolResult,
@@ -48,6 +52,10 @@ pub(crate) fn purpose(format: Format, body: &Value) -> Purpose {
     };
     if asks_for_summary(&last) {
         return Purpose::Compact(cue);
+    }
+    // What it quotes of a session may hold markers of that one.
+    if last.trim_end().ends_with(END) {
+        return Purpose::Play(Cue { script: READS.to_owned(), turn: 0 });
     }
     // Claude Code gives its side queries no tools.
     let has_tools = body.get("tools").and_then(Value::as_array).is_some_and(|t| !t.is_empty());

@@ -20,7 +20,7 @@ const TIMES: usize = 50;
 /// The time that a brief of a session of 50 MB takes, beside reading its transcript.
 pub(super) fn measure(binary: &Path) -> Vec<Figure> {
     let home = HermeticHome::new();
-    let planting = Planting { seed: 2, sessions: 1, least_bytes: BYTES };
+    let planting = Planting { seed: 2, sessions: 1, least_bytes: BYTES, spoken: 0 };
     let sessions = plant(&home.claude_config_dir(), &home.codex_home(), &home.work(), planting);
     let (daemon, _) = read_all(binary, &home);
     let id = id_of(&daemon.get("/api/sessions?limit=10").json(), &sessions[0].native);

@@ -64,7 +64,7 @@ pub(super) fn measure(
 }
 
 /// A server of the Model Context Protocol on standard input and output.
-struct Server {
+pub(super) struct Server {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
@@ -72,7 +72,7 @@ struct Server {
 }
 
 impl Server {
-    fn start(mut command: Command) -> Self {
+    pub(super) fn start(mut command: Command) -> Self {
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -96,7 +96,7 @@ impl Server {
     }
 
     /// Begins; what of its instructions and tools goes into a model's context.
-    fn begin(&mut self) -> String {
+    pub(super) fn begin(&mut self) -> String {
         let hello = json!({"protocolVersion": "2025-06-18", "capabilities": {},
             "clientInfo": {"name": "bench", "version": "1"}});
         let told = self.ask("initialize", &hello);
@@ -112,6 +112,13 @@ impl Server {
             text += &seen.to_string();
         }
         text
+    }
+
+    /// What a tool says to one call.
+    pub(super) fn call(&mut self, tool: &str, arguments: &Value) -> String {
+        let answer = self.ask("tools/call", &json!({"name": tool, "arguments": arguments}));
+        assert!(answer["result"]["isError"] != true, "{tool}: {answer:#}");
+        answer["result"]["content"][0]["text"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Milliseconds of each of many calls.

@@ -52,8 +52,14 @@ impl Seen {
         }
     }
 
+    /// The session's name.
+    pub(super) fn session(&self) -> &str {
+        let first = self.events.first().and_then(|(cite, _)| cite.split_once('#'));
+        first.map_or("", |(session, _)| session)
+    }
+
     /// How the events are cited that prove it.
-    fn right(&self, proofs: &[Proof]) -> BTreeSet<&str> {
+    pub(super) fn right(&self, proofs: &[Proof]) -> BTreeSet<&str> {
         let proves = |event: &Value| proofs.iter().any(|proof| is_proof(event, proof));
         self.events
             .iter()

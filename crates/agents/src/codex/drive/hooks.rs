@@ -116,11 +116,11 @@ mod tests {
     #[test]
     fn hooks_are_arguments_and_only_ours_are_trusted() {
         let arguments = arguments(Path::new("/opt/a b/callboard"));
-        assert_eq!(arguments.len(), 10);
-        assert!(arguments[9].starts_with("mcp_servers.callboard={"), "{}", arguments[9]);
-        assert!(arguments[9].contains(r#""args" = ["mcp", "codex"]"#), "{}", arguments[9]);
-        assert_eq!(arguments[7].matches("trusted_hash").count(), 3);
-        assert!(arguments[7].contains(r#""/<session-flags>/config.toml:user_prompt_submit:0:0""#));
+        assert_eq!(arguments.len(), 12);
+        assert!(arguments[11].starts_with("mcp_servers.callboard={"), "{}", arguments[11]);
+        assert!(arguments[11].contains(r#""args" = ["mcp", "codex"]"#), "{}", arguments[11]);
+        assert_eq!(arguments[9].matches("trusted_hash").count(), 4);
+        assert!(arguments[9].contains(r#""/<session-flags>/config.toml:user_prompt_submit:0:0""#));
         assert_eq!(
             arguments[1],
             r#"hooks.PreToolUse=[{"matcher" = "Bash", "hooks" = [{"type" = "command", "command" = "'/opt/a b/callboard' hook codex", "timeout" = 5}]}]"#

@@ -2,6 +2,7 @@
 
 use callboard_engine::{EngineError, Kept, Remembered};
 use callboard_model::note::{DecisionStatus, NoteKind, RuledOut};
+use callboard_model::reading;
 use callboard_model::view::{NewNote, NoteView};
 use rmcp::model::Tool;
 use serde_json::{Value, json};
@@ -12,9 +13,10 @@ pub(super) fn tools() -> [Tool; 1] {
     let what = json!({ "type": "string", "enum": ["decision", "note", "open question"] });
     let ruled_out = json!({ "type": "array", "items": { "type": "object",
         "properties": { "what": string(), "why": string() } } });
+    let quotes = json!({ "type": "array", "items": { "type": "object" } });
     [does(
         "remember",
-        "Keep a decision, note or open question for whoever works here next.",
+        "Keep a decision or note. quotes: {source, text}",
         &[
             ("what", what),
             ("title", string()),
@@ -24,6 +26,7 @@ pub(super) fn tools() -> [Tool; 1] {
             ("open", strings()),
             ("files", strings()),
             ("sources", strings()),
+            ("quotes", quotes),
             ("into", string()),
             ("session", string()),
         ],
@@ -68,7 +71,8 @@ pub(super) fn remember(call: &Call<'_>) -> Said {
         into: call.text("into").map(|into| words::unquoted(into).to_owned()),
         ..NewNote::default()
     };
-    Ok(told(&call.engine.remember_note(session, new)?))
+    let quotes = reading::quotes(&call.wanted["quotes"]);
+    Ok(told(&call.engine.remember_note(session, new, &quotes)?))
 }
 
 /// What was ruled out: objects, or texts where an agent gives no reason.
@@ -98,6 +102,10 @@ fn told(remembered: &Remembered) -> String {
         sources.iter().filter(|one| one.missing).map(|one| words::name(&one.target)).collect();
     if !missing.is_empty() {
         text.push_str(&format!("; not found: {}", missing.join(", ")));
+    }
+    if remembered.unproven > 0 {
+        let wrong = remembered.unproven;
+        text.push_str(&format!("; quotes dropped, as their words are not where you said: {wrong}"));
     }
     if remembered.masked > 0 {
         text.push_str(&format!("; secrets masked in it: {}", remembered.masked));

@@ -183,6 +183,33 @@ const CLOSINGS: &[&str] = &[
 
 const NUDGES: &[&str] = &["continue", "go on", "ok, go ahead", "Continue please", "next"];
 
+const DECIDED: &[&str] = &[
+    "the {n} lives beside {i} and not in the {n}",
+    "{i} is asked once for each {n}",
+    "the {n} keeps {d} entries and forgets the oldest",
+    "a {n} belongs to one {n} only",
+    "{i} reads the {n} lazily",
+    "the {n} is versioned apart from {i}",
+    "errors of the {n} end in {i}",
+    "the {n} id of {i} is text",
+];
+
+const BECAUSE: &[&str] = &[
+    "the {n} would lose rows over a restart",
+    "{i} takes {d} ms for each {n}",
+    "nobody could tell a {n} from a {n} any more",
+    "the old {n} of {i} cannot be migrated in one step",
+    "two {n} writers would wait for each other",
+    "the {n} is rebuilt by {i} every {d} minutes",
+];
+
+const SPOKEN: &[&str] = &[
+    "I settle on this: {c}, as {w}.",
+    "Having looked at both ways, {c}. The reason is that {w}.",
+    "Since {w}, {c}.",
+    "Let me be clear about the design here: {c} ({w}).",
+];
+
 impl<'v> Phrases<'v> {
     pub(super) fn new(writer: Writer<'v>) -> Self {
         Self { writer }
@@ -293,6 +320,26 @@ impl<'v> Phrases<'v> {
         let many = *self.writer.random.pick(&[1, 1, 2, 3, 5]);
         let sentences: Vec<String> = (0..many).map(|_| self.picked(CLOSINGS)).collect();
         sentences.join(if many > 2 { "\n- " } else { " " })
+    }
+
+    /// Something that an agent decides.
+    pub(super) fn decided(&mut self) -> String {
+        self.picked(DECIDED)
+    }
+
+    /// Why it does.
+    pub(super) fn because(&mut self) -> String {
+        self.picked(BECAUSE)
+    }
+
+    /// What it says of it, between other words.
+    pub(super) fn spoken(&mut self, decided: &str, why: &str) -> String {
+        let said = self.picked(SPOKEN).replace("{c}", decided).replace("{w}", why);
+        match self.writer.random.below(3) {
+            0 => said,
+            1 => format!("{} {said}", self.chatter()),
+            _ => format!("{}\n\n{said} {}", self.chatter(), self.picked(CLOSINGS)),
+        }
     }
 
     pub(super) fn nudge(&mut self) -> &'static str {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::checks::{Check, Printed};
 use super::phrases::{Phrases, Said};
-use super::{Asked, Came, Pen, Planted, PlantedKind, PlantedSession, Proof, Use};
+use super::{Asked, Came, Pen, Planted, PlantedKind, PlantedSession, Planting, Proof, Use};
 
 /// A session while it is told.
 pub(super) struct Story<'v, P: Pen> {
@@ -40,6 +40,7 @@ enum Beat {
     Check,
     Nudge,
     Compact,
+    Speak,
 }
 
 impl<'v, P: Pen> Story<'v, P> {
@@ -64,16 +65,16 @@ impl<'v, P: Pen> Story<'v, P> {
     }
 
     /// Tells it from its first prompt to its last words.
-    pub(super) fn told(mut self, least_bytes: u64) -> PlantedSession {
+    pub(super) fn told(mut self, planting: Planting) -> PlantedSession {
         let goal = self.phrases.goal();
         self.prompt(&goal.text);
         self.plant(PlantedKind::Goal, [goal.key.clone()], [Proof::Prompt(goal.key)]);
-        for beat in self.beats() {
+        for beat in self.beats(planting.spoken) {
             let steps = self.phrases.writer.random.between(3, 12);
             self.work(steps);
             self.play(beat);
         }
-        while self.pen.written() < least_bytes {
+        while self.pen.written() < planting.least_bytes {
             self.work(50);
         }
         self.end();
@@ -86,7 +87,7 @@ impl<'v, P: Pen> Story<'v, P> {
     }
 
     /// What happens, in a drawn order.
-    fn beats(&mut self) -> Vec<Beat> {
+    fn beats(&mut self, spoken: usize) -> Vec<Beat> {
         let random = &mut self.phrases.writer.random;
         let mut beats = Vec::new();
         for (beat, least, most) in [
@@ -104,6 +105,7 @@ impl<'v, P: Pen> Story<'v, P> {
         ] {
             beats.extend(std::iter::repeat_n(beat, random.between(least, most + 1)));
         }
+        beats.extend(std::iter::repeat_n(Beat::Speak, spoken));
         if P::HAS_PLANS {
             beats.extend(std::iter::repeat_n(Beat::Approve, random.below(2)));
             beats.extend(std::iter::repeat_n(Beat::Reject, random.below(2)));
@@ -135,6 +137,7 @@ impl<'v, P: Pen> Story<'v, P> {
                 self.prompt(words);
             }
             Beat::Compact => self.compact(),
+            Beat::Speak => self.speak(),
         }
     }
 
@@ -179,6 +182,14 @@ impl<'v, P: Pen> Story<'v, P> {
     fn close(&mut self) {
         let words = self.phrases.closing();
         self.say(&words, true);
+    }
+
+    /// Decides something in so many words, and does nothing that would show it.
+    fn speak(&mut self) {
+        let (decided, why) = (self.phrases.decided(), self.phrases.because());
+        let text = self.phrases.spoken(&decided, &why);
+        self.say(&text, false);
+        self.plant(PlantedKind::Spoken, [decided.clone(), why], [Proof::Text(decided)]);
     }
 
     /// A path from where the session works.
