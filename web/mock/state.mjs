@@ -1,5 +1,6 @@
 import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
+import { candidates } from './fixtures/candidates.mjs'
 import { night, resources } from './fixtures/night.mjs'
 import { MOCKUP, notes } from './fixtures/notes.mjs'
 import { changesets, others, proposals, reviews } from './fixtures/reviews.mjs'
@@ -34,6 +35,7 @@ export class State {
     /** Files of reviews that were changed since. */
     this.edited = new Map()
     this.notes = bare ? [] : notes()
+    this.candidates = bare ? [] : candidates()
     this.images = new Map([['images/mock-up.png', MOCKUP]])
     this.nextDecision = 10
     /** What was asked to be written down. */

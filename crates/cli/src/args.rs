@@ -1,6 +1,7 @@
 //! What can be typed.
 
 pub(crate) mod brief;
+pub(crate) mod candidate;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod note;
@@ -125,6 +126,11 @@ pub(crate) enum Command {
     /// Decisions: list them, show one, edit one.
     #[command(subcommand)]
     Decision(note::Decision),
+    /// What sessions hold that may be a decision: answers, plans, refusals and corrections, newest first.
+    Candidates(candidate::Listed),
+    /// Candidates of decisions: list them, show one, accept or dismiss it.
+    #[command(subcommand)]
+    Candidate(candidate::Candidate),
     /// Write a note, or a section of one; or list, show and edit notes. Without either, what notes there are.
     Note(note::Note),
     /// Commit notes and decisions, and nothing else, so that they are merged like any file: shows them first.

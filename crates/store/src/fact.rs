@@ -96,7 +96,7 @@ impl Snapshot<'_> {
         self.facts_where("key = ?1 AND kind IN ('edited', 'errored') ORDER BY at DESC", [key])
     }
 
-    fn facts_where(
+    pub(crate) fn facts_where(
         &self,
         condition: &str,
         parameters: impl rusqlite::Params,

@@ -125,6 +125,8 @@ impl LogKind {
     pub const REPORT: Self = Self::lasting("report");
     /// A note is new, changed or gone.
     pub const NOTE: Self = Self::transient("note");
+    /// A candidate of a decision was accepted or dismissed, or is open again.
+    pub const CANDIDATE: Self = Self::lasting("candidate");
 }
 
 /// A row of the log.

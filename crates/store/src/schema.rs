@@ -23,6 +23,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0013_attribution.sql"),
     include_str!("../migrations/0014_facts.sql"),
     include_str!("../migrations/0015_notes.sql"),
+    include_str!("../migrations/0016_candidates.sql"),
 ];
 
 /// The newest layout of this version.

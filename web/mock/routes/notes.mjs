@@ -171,7 +171,7 @@ function one(state, _, { query }) {
   return note ? { body: viewOf(state, note) } : missing(query.get('note'))
 }
 
-function create(state, _, { body }) {
+export function create(state, _, { body }) {
   const slug = body.title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

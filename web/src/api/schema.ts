@@ -240,6 +240,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be a decision, by the structure of what sessions did, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this session, with what people said to its subagents: `S41`, the agent's own id or its beginning. */
+                    session?: string;
+                    /** @description Of this task's sessions: `T12`. */
+                    task?: string;
+                    /** @description Of all sessions of a workspace: `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description What was accepted or dismissed, too. */
+                    all?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CandidateList"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a decision or a note of a candidate; of one that was accepted already, gives what it became. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcceptCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers a candidate no longer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Candidate"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers a candidate again that was dismissed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Candidate"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/changesets": {
         parameters: {
             query?: never;
@@ -4637,6 +4830,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A candidate that becomes a decision or a note, with what its user would have otherwise. */
+        AcceptCandidate: {
+            /** @description Another text. */
+            body?: string | null;
+            /** @description The files it is about, from the workspace's root. */
+            files?: string[];
+            /** @description Its key, or its handle. */
+            key: string;
+            kind?: components["schemas"]["NoteKind"] | null;
+            /** @description The note that holds it already, by its id or path: nothing is written. */
+            note?: string | null;
+            /** @description What was ruled out instead. */
+            ruled_out?: components["schemas"]["RuledOut"][] | null;
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @description Another title. */
+            title?: string | null;
+            /** @description Another reason. */
+            why?: string | null;
+        };
         /** @description A worktree that somebody else made, to be looked after from now on. */
         AdoptWorktree: {
             /** @description What its branch is called from now on. */
@@ -4966,6 +5179,53 @@ export interface components {
             window?: string | null;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
+        /** @description Something that may be a decision, or worth a note, as it would be written. */
+        Candidate: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it says, in Markdown; may be empty. */
+            body: string;
+            /** @description What it says are the agent's words, which a person approved at the most. */
+            by_agent: boolean;
+            /** @description The events that prove it, in order. */
+            cites: components["schemas"]["Cite"][];
+            /** @description What it is taken from. */
+            from: components["schemas"]["CandidateFrom"];
+            /** @description How it is named: the event that proves it (`S41#123`); of several by one event, `S41#123.2`. */
+            handle: string;
+            /** @description What it is within its session; stays the same when the session is read anew. */
+            key: string;
+            /** @description What it would become. */
+            kind: components["schemas"]["NoteKind"];
+            /** @description The note or decision that holds it: `D9`, or its path. */
+            note?: string | null;
+            /** @description What was ruled out, and why, in the words of the person who did. */
+            ruled_out: components["schemas"]["RuledOut"][];
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @description What became of it. */
+            state: components["schemas"]["CandidateState"];
+            /** @description In one line. */
+            title: string;
+            /** @description The question that it answers, quoted; may be empty: reasons are never made up. */
+            why: string;
+        };
+        /**
+         * @description What a candidate is taken from.
+         * @enum {string}
+         */
+        CandidateFrom: "answered" | "approved" | "rejected" | "refused" | "corrected" | "summarised" | "said";
+        /** @description What may be a decision, or worth a note. */
+        CandidateList: {
+            /** @description Newest first. */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description There are older ones. */
+            more?: boolean;
+        };
+        /**
+         * @description What became of a candidate.
+         * @enum {string}
+         */
+        CandidateState: "open" | "accepted" | "dismissed";
         /**
          * @description What becomes of a file.
          * @enum {string}
@@ -5099,6 +5359,8 @@ export interface components {
              */
             passed?: number | null;
         };
+        /** @example S41#10234 */
+        Cite: string;
         /** @description What a task or a session is going to touch. */
         ClaimView: {
             /**
@@ -7212,6 +7474,13 @@ export interface components {
             /** @description Which. */
             step: components["schemas"]["SetupStep"];
         };
+        /** @description A candidate that is dismissed, or offered again. */
+        SettleCandidate: {
+            /** @description Its key, or its handle. */
+            key: string;
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+        };
         /**
          * @description What is to be done about a worktree's setup.
          * @enum {string}
@@ -7445,6 +7714,11 @@ export interface components {
             type: "note";
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
+        } | {
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @enum {string} */
+            type: "candidates";
         } | {
             /** @enum {string} */
             type: "changes";
@@ -7925,6 +8199,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AcceptCandidate = components['schemas']['AcceptCandidate'];
 export type AdoptWorktree = components['schemas']['AdoptWorktree'];
 export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
@@ -7947,6 +8222,10 @@ export type CallKind = components['schemas']['CallKind'];
 export type CallOption = components['schemas']['CallOption'];
 export type CallState = components['schemas']['CallState'];
 export type CallView = components['schemas']['CallView'];
+export type Candidate = components['schemas']['Candidate'];
+export type CandidateFrom = components['schemas']['CandidateFrom'];
+export type CandidateList = components['schemas']['CandidateList'];
+export type CandidateState = components['schemas']['CandidateState'];
 export type Change = components['schemas']['Change'];
 export type ChangeComment = components['schemas']['ChangeComment'];
 export type ChangeReview = components['schemas']['ChangeReview'];
@@ -7956,6 +8235,7 @@ export type ChangesetRef = components['schemas']['ChangesetRef'];
 export type ChangesetView = components['schemas']['ChangesetView'];
 export type CheckOutcome = components['schemas']['CheckOutcome'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type Cite = components['schemas']['Cite'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type CollectProposal = components['schemas']['CollectProposal'];
 export type CollectWorktrees = components['schemas']['CollectWorktrees'];
@@ -8124,6 +8404,7 @@ export type SessionList = components['schemas']['SessionList'];
 export type SessionState = components['schemas']['SessionState'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetUpWorktree = components['schemas']['SetUpWorktree'];
+export type SettleCandidate = components['schemas']['SettleCandidate'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type Severity = components['schemas']['Severity'];
 export type ShareNotes = components['schemas']['ShareNotes'];

@@ -112,6 +112,7 @@ export class BoardStore {
   #reviewListeners = new Set<(review: ReviewId, revision: number) => void>()
   #noteListeners = new Set<(path: string) => void>()
   #changesListeners = new Set<() => void>()
+  #candidateListeners = new Set<() => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
@@ -216,6 +217,12 @@ export class BoardStore {
   onNote(listener: (path: string) => void): () => void {
     this.#noteListeners.add(listener)
     return () => this.#noteListeners.delete(listener)
+  }
+
+  /** Calls back when what may be a decision was settled, or is open again, until the returned function is called. */
+  onCandidates(listener: () => void): () => void {
+    this.#candidateListeners.add(listener)
+    return () => this.#candidateListeners.delete(listener)
   }
 
   /** Calls back when changesets, or what is between them, changed, until the returned function is called. */
@@ -356,6 +363,9 @@ export class BoardStore {
         case 'note':
           if (entry.workspace !== this.workspace?.id) break
           for (const listener of this.#noteListeners) listener(entry.path)
+          break
+        case 'candidates':
+          for (const listener of this.#candidateListeners) listener()
           break
         case 'changes':
           changes.readSoon()

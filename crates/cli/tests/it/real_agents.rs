@@ -2,6 +2,7 @@
 
 mod acp;
 mod attach;
+mod candidates;
 mod claude;
 mod codex;
 mod conflicts;

@@ -21,7 +21,7 @@ pub(super) struct Notes {
 }
 
 /// How a note is named: by its number, or its path.
-pub(super) fn name_of(note: &Note) -> String {
+pub(crate) fn name_of(note: &Note) -> String {
     note.row.number.map_or_else(|| note.row.path.clone(), |number| number.to_string())
 }
 

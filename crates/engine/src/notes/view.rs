@@ -148,7 +148,7 @@ impl Engine {
     }
 
     /// The note whose file is at a path, as it is now.
-    pub(super) fn note_at(
+    pub(crate) fn note_at(
         &self,
         workspace: WorkspaceId,
         path: &str,

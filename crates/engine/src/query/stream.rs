@@ -98,11 +98,10 @@ impl Engine {
             return Ok(review.map(told));
         }
         if kind == LogKind::NOTE.word() {
-            let Some((of, path)) = row.subject.split_once('/') else { return Ok(None) };
-            let Some(workspace) = of.parse().ok().filter(|of| is_here(Some(*of))) else {
-                return Ok(None);
-            };
-            return Ok(Some(StreamMessage::Note { workspace, path: path.to_owned() }));
+            return Ok(note_message(row, is_here));
+        }
+        if kind == LogKind::CANDIDATE.word() {
+            return candidates_message(s, row, is_here);
         }
         if !kind.starts_with("task.") {
             return Ok(None);
@@ -116,4 +115,23 @@ impl Engine {
         }
         Ok(Some(StreamMessage::Task { task: Box::new(self.view_task(s, task)?) }))
     }
+}
+
+fn note_message(
+    row: &LogRow,
+    is_here: impl Fn(Option<WorkspaceId>) -> bool,
+) -> Option<StreamMessage> {
+    let (of, path) = row.subject.split_once('/')?;
+    let workspace = of.parse().ok().filter(|of| is_here(Some(*of)))?;
+    Some(StreamMessage::Note { workspace, path: path.to_owned() })
+}
+
+fn candidates_message(
+    s: &Snapshot<'_>,
+    row: &LogRow,
+    is_here: impl Fn(Option<WorkspaceId>) -> bool,
+) -> Result<Option<StreamMessage>, EngineError> {
+    let Ok(session) = row.subject.parse::<SessionId>() else { return Ok(None) };
+    let view = view_of(s, session)?.filter(|view| is_here(view.workspace));
+    Ok(view.map(|_| StreamMessage::Candidates { session }))
 }
