@@ -2,7 +2,7 @@
 
 use super::{Candidate, CandidateFrom, CandidateState, Told};
 use crate::fact::{Fact, FactBody, TO_ANSWER};
-use crate::goal::{Request, heading, is_bare_reply, is_nudge};
+use crate::goal::{Request, agrees, heading, is_bare_reply, is_nudge};
 use crate::note::{NoteKind, RuledOut};
 use crate::text::{clip, one_line};
 use crate::{Cite, limits, quote};
@@ -68,12 +68,18 @@ fn answered(bare: Candidate, question: &str, answer: &str) -> Option<Candidate> 
     let says_nothing = if is_choice {
         is_bare_reply(answer)
     } else {
-        is_nudge(answer) || Request::read(answer).in_short().is_none()
+        // "Yes, and commit it" has the agent go on, too, and says what to do next.
+        is_nudge(answer) || agrees(answer) || headline(answer).is_none()
     };
-    if says_nothing {
+    let asked = match crate::activity::question_in(question) {
+        Some(asked) => asked,
+        None if is_choice => one_line(question),
+        None => String::new(),
+    };
+    let is_short = answer.chars().count() < limits::CANDIDATE_ANSWER_CHARS;
+    if says_nothing || is_short && asked.is_empty() {
         return None;
     }
-    let asked = crate::activity::question_in(question).unwrap_or_else(|| one_line(question));
     let why = format!(
         "{} asked: {}. The answer: {}.",
         bare.session,
@@ -82,11 +88,9 @@ fn answered(bare: Candidate, question: &str, answer: &str) -> Option<Candidate> 
     );
     // A word or two say what was decided only with the question before them.
     let room = limits::LINE_CHARS.saturating_sub(answer.chars().count() + 1);
-    let title = match answer.chars().count() {
-        short if short < limits::CANDIDATE_ANSWER_CHARS => {
-            format!("{} {}", clip(&asked, room), one_line(answer))
-        }
-        _ => one_line(answer),
+    let title = match is_short {
+        true => format!("{} {}", clip(&asked, room), one_line(answer)),
+        false => one_line(answer),
     };
     Some(Candidate { title: line(&title), why, ..bare })
 }
@@ -139,8 +143,12 @@ fn in_words(words: &str) -> Option<String> {
     says_something.then(|| headline(words)).flatten()
 }
 
-/// What somebody said, in one line: all of it where that fits, else what says best what is wanted.
+/// What somebody said, in one line: all of it where that fits, else what says best what is wanted. `None` where they
+/// asked back: that decides nothing.
 fn headline(text: &str) -> Option<String> {
+    if text.trim_end().ends_with('?') {
+        return None;
+    }
     let best = Request::read(text).in_short()?;
     let whole = one_line(text);
     if whole.chars().count() <= limits::LINE_CHARS {

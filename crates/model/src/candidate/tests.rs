@@ -43,10 +43,12 @@ fn an_answer_is_told_with_its_question() {
 
 #[test]
 fn an_answer_that_only_lets_the_agent_go_on_is_none() {
-    for answer in ["yes", "Yes, please.", "ok", "no", "go ahead", "2", "continue"] {
+    for answer in ["yes", "Yes, then commit and push it", "ok", "no", "2", "continue"] {
         assert_eq!(answered("prompt:9", "Shall I go on?", answer), None, "{answer}");
     }
     assert_eq!(answered("use:a:0", "Shall I go on?", "Yes"), None);
+    // What is short says nothing without a question before it.
+    assert_eq!(answered("prompt:9", "| a | table |", "The second one"), None);
     // The name of an option, however short.
     for answer in ["Go", "v2", "Next"] {
         assert!(answered("use:a:0", "Which one?", answer).is_some(), "{answer}");
@@ -62,6 +64,7 @@ fn what_was_refused_with_a_reason_is_ruled_out() {
     assert_eq!((npm.why.as_str(), npm.from), ("", CandidateFrom::Refused));
     assert_eq!(refused("`npm install left-pad`", ""), None);
     assert_eq!(refused("`npm install left-pad`", "no"), None);
+    assert_eq!(refused("`npm install left-pad`", "Is there another way?"), None);
     let question = refused("to answer: Which ids?", "Ask the billing team first").unwrap();
     assert_eq!(question.title, "Ask the billing team first");
     assert_eq!(question.why, "S41 asked: \u{201c}Which ids?\u{201d}.");
@@ -99,6 +102,9 @@ fn a_correction_is_what_followed_an_interruption() {
     let body = FactBody::Directed { text: text.clone(), by_agent: false, after_interruption: true };
     let long = of("prompt:4", body).unwrap();
     assert_eq!((long.title.as_str(), long.body), ("Leave the ids as they are", text));
+    let text = "What are you doing there?".into();
+    let asks = FactBody::Directed { text, by_agent: false, after_interruption: true };
+    assert_eq!(of("prompt:4", asks), None);
     assert_eq!(directed(true, true), None);
     assert_eq!(directed(false, false), None);
 }

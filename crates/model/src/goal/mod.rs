@@ -52,6 +52,12 @@ pub fn is_nudge(text: &str) -> bool {
     weight::is_nudge(text)
 }
 
+/// Whether a reply begins with a yes.
+#[must_use]
+pub fn agrees(text: &str) -> bool {
+    weight::agrees(text)
+}
+
 /// Whether a reply is no more than a yes or a no.
 #[must_use]
 pub fn is_bare_reply(text: &str) -> bool {
