@@ -1,5 +1,6 @@
 import * as briefs from './routes/briefs.mjs'
 import * as calls from './routes/calls.mjs'
+import * as candidates from './routes/candidates.mjs'
 import * as events from './routes/events.mjs'
 import * as nights from './routes/nights.mjs'
 import * as notes from './routes/notes.mjs'
@@ -16,6 +17,7 @@ const ROUTES = [
   ...worktrees.ROUTES,
   ...nights.ROUTES,
   ...notes.ROUTES,
+  ...candidates.ROUTES,
   ...briefs.ROUTES,
   ...owned.ROUTES,
   ...posts.ROUTES,

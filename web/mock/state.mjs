@@ -1,6 +1,7 @@
 import { glanceOf } from './fixtures/talk.mjs'
 import { owned } from './fixtures/owned.mjs'
 import { calls } from './fixtures/calls.mjs'
+import { candidates } from './fixtures/candidates.mjs'
 import { night, resources } from './fixtures/night.mjs'
 import { MOCKUP, notes } from './fixtures/notes.mjs'
 import { changesets, others, proposals, reviews } from './fixtures/reviews.mjs'
@@ -40,6 +41,7 @@ export class State {
     /** Files of reviews that were changed since. */
     this.edited = new Map()
     this.notes = bare ? [] : notes()
+    this.candidates = bare ? [] : candidates()
     this.images = new Map([['images/mock-up.png', MOCKUP]])
     this.texts = new Map()
     /** What git has of the notes, and what was shared since. */

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 pub(crate) mod brief;
+pub(crate) mod candidate;
 pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod note;
@@ -125,6 +126,11 @@ pub(crate) enum Command {
     Decisions(note::Listed),
     /// Decisions: show one, list them, edit one; with `--to '#432'`, post one to the tracker.
     Decision(note::Decision),
+    /// What sessions hold that may be a decision: answers, plans, refusals and corrections, newest first.
+    Candidates(candidate::Listed),
+    /// Candidates of decisions: list them, show one, accept or dismiss it.
+    #[command(subcommand)]
+    Candidate(candidate::Candidate),
     /// Write a note, or a section of one; or list, show and edit notes; with `--to '#432'`, post one to the tracker.
     /// Without any, what notes there are.
     Note(note::Note),

@@ -58,6 +58,8 @@ pub struct Engine {
     /// Addresses of workspaces' remotes, once asked of git.
     pub(crate) remotes: Mutex<BTreeMap<WorkspaceId, Option<String>>>,
     pub(crate) notes: NotesWatch,
+    /// Whoever settles a candidate has it.
+    pub(crate) settling: Mutex<()>,
     pub(crate) answers: Bell,
     pub(crate) owned: OwnedRoom,
     pub(crate) pushes: crate::pushes::PushWatch,
@@ -135,6 +137,7 @@ impl Engine {
             homes,
             remotes: Mutex::default(),
             notes: NotesWatch::default(),
+            settling: Mutex::default(),
             answers,
             owned,
             pushes: crate::pushes::PushWatch::default(),

@@ -7,6 +7,7 @@ pub mod agent;
 pub mod attribution;
 pub mod brief;
 pub mod call;
+pub mod candidate;
 pub mod changeset;
 pub mod check;
 pub mod cite;
@@ -46,6 +47,7 @@ pub mod worktree;
 
 pub use activity::Activity;
 pub use agent::{AgentName, ThreadKey};
+pub use candidate::Candidate;
 pub use changeset::{ChangesetKey, Place};
 pub use cite::Cite;
 pub use event::{Draft, Event, EventBody, EventKind};

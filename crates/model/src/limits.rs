@@ -115,6 +115,8 @@ pub const BRIEF_LONG_CHARS: usize = 1_200;
 pub const BRIEF_COMMAND_CHARS: usize = 120;
 /// Characters of an answer that says no more than yes or no.
 pub const BRIEF_YES_CHARS: usize = 12;
+/// Characters of an answer that says without its question what was decided.
+pub const CANDIDATE_ANSWER_CHARS: usize = 40;
 /// Characters of a question that is understood without the words before it.
 pub const QUESTION_CHARS: usize = 70;
 /// Tokens of a brief, unless others are asked for: what a session reads at its start without noticing.

@@ -5,6 +5,7 @@
 mod board;
 mod brief;
 mod call;
+mod candidate;
 mod changes;
 mod commit;
 mod conflict;
@@ -30,6 +31,7 @@ pub use board::{
 };
 pub use brief::{BriefLine, BriefPart, BriefReading, BriefSection, BriefView};
 pub use call::{AnswerCall, CallView, Inbox};
+pub use candidate::{AcceptCandidate, CandidateList, SettleCandidate};
 pub use changes::{
     BreakView, ChangesetRef, ChangesetView, ClaimView, DropClaims, LandOrderView, LandReason,
     NewClaim, PairView, PairsView, PatchView, PullRequestView,

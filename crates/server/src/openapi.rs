@@ -4,8 +4,8 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::OpenApi;
 
 use crate::api::{
-    board, briefs, calls, changes, doctor, nights, notes, owned, posts, readings, resources, reviews, search,
-    sessions, tasks, trust, worktrees,
+    board, briefs, calls, candidates, changes, doctor, nights, notes, owned, posts, readings,
+    resources, reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
 use crate::stream;
@@ -79,6 +79,10 @@ use crate::stream;
         notes::image,
         notes::share_plan,
         notes::share,
+        candidates::candidates,
+        candidates::accept,
+        candidates::dismiss,
+        candidates::reopen,
         nights::last,
         nights::begin,
         nights::end,

@@ -18,8 +18,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::api::hook::Hooks;
 use crate::api::{
-    board, briefs, calls, changes, doctor, hook, nights, notes, owned, posts, readings, resources, reviews,
-    search, sessions, tasks, trust, worktrees,
+    board, briefs, calls, candidates, changes, doctor, hook, nights, notes, owned, posts, readings,
+    resources, reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, mcp, stream};
@@ -195,6 +195,10 @@ fn of_notes() -> Router<App> {
         .route("/api/notes/attachments", post(notes::add_attachment))
         .route("/api/notes/image", get(notes::image))
         .route("/api/notes/share", get(notes::share_plan).post(notes::share))
+        .route("/api/candidates", get(candidates::candidates))
+        .route("/api/candidates/accept", post(candidates::accept))
+        .route("/api/candidates/dismiss", post(candidates::dismiss))
+        .route("/api/candidates/reopen", post(candidates::reopen))
         .layer(DefaultBodyLimit::max(limits::NOTE_BODY_BYTES))
 }
 

@@ -128,7 +128,7 @@ impl Snapshot<'_> {
             .query_row([session.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    fn facts_where(
+    pub(crate) fn facts_where(
         &self,
         condition: &str,
         parameters: impl rusqlite::Params,

@@ -129,6 +129,8 @@ impl LogKind {
     pub const NOTE: Self = Self::transient("note");
     /// A reading of a session began or ended.
     pub const READING: Self = Self::transient("reading");
+    /// A candidate of a decision was accepted or dismissed, or is open again.
+    pub const CANDIDATE: Self = Self::lasting("candidate");
 }
 
 /// A row of the log.

@@ -26,6 +26,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0016_posts.sql"),
     include_str!("../migrations/0017_symbols.sql"),
     include_str!("../migrations/0018_readings.sql"),
+    include_str!("../migrations/0019_candidates.sql"),
 ];
 
 /// The newest layout of this version.

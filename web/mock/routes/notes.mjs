@@ -172,7 +172,7 @@ function one(state, _, { query }) {
   return note ? { body: viewOf(state, note) } : missing(query.get('note'))
 }
 
-function create(state, _, { body }) {
+export function create(state, _, { body }) {
   if (body.into) {
     const note = byPath(state, body.into)
     state.written.push(body)

@@ -240,6 +240,199 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What may be a decision, by the structure of what sessions did, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Of this session, with what people said to its subagents: `S41`, the agent's own id or its beginning. */
+                    session?: string;
+                    /** @description Of this task's sessions: `T12`. */
+                    task?: string;
+                    /** @description Of all sessions of a workspace: `W1`; not given: the one last looked at. */
+                    workspace?: string;
+                    /** @description What was accepted or dismissed, too. */
+                    all?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CandidateList"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a decision or a note of a candidate; of one that was accepted already, gives what it became. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcceptCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoteView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers a candidate no longer. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Candidate"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/candidates/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offers a candidate again that was dismissed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SettleCandidate"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Candidate"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/changesets": {
         parameters: {
             query?: never;
@@ -1674,6 +1867,156 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents read in a session or in those of a task, and what they are reading. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Has the user's own agent read what was said there: its program is run once for each session, without tools. The
+         *     stream announces when a reading ends.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StartReadings"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        /** Ends the readings that go on there; what was read before stays. */
+        delete: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReadingsView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/readings/wait": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tells how the readings of a session or task stand, each second, until none goes on. Whoever goes away before that ends
+         *     them.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+                    of: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description `ReadingsView`s, as server-sent events */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4731,6 +5074,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A candidate that becomes a decision or a note, with what its user would have otherwise. */
+        AcceptCandidate: {
+            /** @description Another text. */
+            body?: string | null;
+            /** @description The files it is about, from the workspace's root. */
+            files?: string[];
+            /** @description Its key, or its handle. */
+            key: string;
+            kind?: components["schemas"]["NoteKind"] | null;
+            /** @description The note that holds it already, by its id or path: nothing is written. */
+            note?: string | null;
+            /** @description What was ruled out instead. */
+            ruled_out?: components["schemas"]["RuledOut"][] | null;
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @description Another title. */
+            title?: string | null;
+            /** @description Another reason. */
+            why?: string | null;
+        };
         /** @description A worktree that somebody else made, to be looked after from now on. */
         AdoptWorktree: {
             /** @description What its branch is called from now on. */
@@ -4869,6 +5232,27 @@ export interface components {
          * @enum {string}
          */
         BriefPart: "goal" | "state" | "open" | "decisions" | "ruled_out" | "said" | "unverified" | "commands" | "mended" | "files";
+        /** @description A reading that a brief tells of. */
+        BriefReading: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The agent that read it. */
+            by: components["schemas"]["AgentName"];
+            /** @description Why the last try came to nothing. */
+            problem?: string | null;
+            /** @description The session that was read. */
+            session: components["schemas"]["SessionId"];
+            /**
+             * Format: int32
+             * @description What it found that is proven.
+             */
+            statements: number;
+            /**
+             * Format: int32
+             * @description What was dropped, as none of its quotes is where the agent said.
+             */
+            unproven: number;
+        };
         /** @description A section of a brief. */
         BriefSection: {
             /** @description Its heading. */
@@ -4902,6 +5286,8 @@ export interface components {
              * @description Secrets that were masked.
              */
             masked: number;
+            /** @description What agents read in its sessions. */
+            readings?: components["schemas"]["BriefReading"][];
             /** @description Its sections, in the order in which they are read; none is empty. */
             sections: components["schemas"]["BriefSection"][];
             /** @description In one line. */
@@ -5060,6 +5446,53 @@ export interface components {
             window?: string | null;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
+        /** @description Something that may be a decision, or worth a note, as it would be written. */
+        Candidate: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it says, in Markdown; may be empty. */
+            body: string;
+            /** @description What it says are the agent's words, which a person approved at the most. */
+            by_agent: boolean;
+            /** @description The events that prove it, in order. */
+            cites: components["schemas"]["Cite"][];
+            /** @description What it is taken from. */
+            from: components["schemas"]["CandidateFrom"];
+            /** @description How it is named: the event that proves it (`S41#123`); of several by one event, `S41#123.2`. */
+            handle: string;
+            /** @description What it is within its session; stays the same when the session is read anew. */
+            key: string;
+            /** @description What it would become. */
+            kind: components["schemas"]["NoteKind"];
+            /** @description The note or decision that holds it: `D9`, or its path. */
+            note?: string | null;
+            /** @description What was ruled out, and why, in the words of the person who did. */
+            ruled_out: components["schemas"]["RuledOut"][];
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @description What became of it. */
+            state: components["schemas"]["CandidateState"];
+            /** @description In one line. */
+            title: string;
+            /** @description The question that it answers, quoted; may be empty: reasons are never made up. */
+            why: string;
+        };
+        /**
+         * @description What a candidate is taken from.
+         * @enum {string}
+         */
+        CandidateFrom: "answered" | "approved" | "rejected" | "refused" | "corrected" | "summarised" | "said";
+        /** @description What may be a decision, or worth a note. */
+        CandidateList: {
+            /** @description Newest first. */
+            candidates: components["schemas"]["Candidate"][];
+            /** @description There are older ones. */
+            more?: boolean;
+        };
+        /**
+         * @description What became of a candidate.
+         * @enum {string}
+         */
+        CandidateState: "open" | "accepted" | "dismissed";
         /**
          * @description What becomes of a file.
          * @enum {string}
@@ -5193,6 +5626,8 @@ export interface components {
              */
             passed?: number | null;
         };
+        /** @example S41#10234 */
+        Cite: string;
         /** @description What a task or a session is going to touch. */
         ClaimView: {
             /**
@@ -6799,6 +7234,13 @@ export interface components {
             /** @description Markdown. */
             text: string;
         };
+        /** @description Words of an event. */
+        Quote: {
+            /** @description The event. */
+            source: components["schemas"]["Cite"];
+            /** @description Its words. */
+            text: string;
+        };
         /** @description The agent reads a file. */
         Read: components["schemas"]["ToolUse"] & {
             /**
@@ -6808,6 +7250,48 @@ export interface components {
             from_line?: number | null;
             /** @description The file, as the agent named it. */
             path: string;
+        };
+        /** @description An agent's reading of a session. */
+        Reading: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The agent that read it. */
+            by: components["schemas"]["AgentName"];
+            /** @description Why the last try came to nothing; what is told is of an earlier one. */
+            problem?: string | null;
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @description What it says that is proven. */
+            statements: components["schemas"]["Statement"][];
+            /**
+             * Format: int32
+             * @description Statements of a kind that is not known, and what could not be read as one.
+             */
+            unknown: number;
+            /**
+             * Format: int32
+             * @description Statements that were dropped: none of their quotes is where the agent said.
+             */
+            unproven: number;
+            /** @description The last event that it read; 0 before the first reading came to something. */
+            upto: components["schemas"]["Seq"];
+            /**
+             * Format: int32
+             * @description Quotes that were dropped.
+             */
+            wrong_quotes: number;
+        };
+        /** @description A reading that goes on. */
+        ReadingNow: {
+            /** @description The agent that reads. */
+            by: components["schemas"]["AgentName"];
+            /** @description Since when. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** @description What agents read in a session or in those of a task. */
+        ReadingsView: {
+            /** @description Each session. */
+            sessions: components["schemas"]["SessionReading"][];
         };
         /** @description The agent's own record behind an event. */
         RecordBehind: {
@@ -7347,6 +7831,15 @@ export interface components {
              */
             total: number;
         };
+        /** @description What agents read in a session. */
+        SessionReading: {
+            /** @description Something was said since it was read last. */
+            has_new_words: boolean;
+            now?: components["schemas"]["ReadingNow"] | null;
+            reading?: components["schemas"]["Reading"] | null;
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+        };
         /** @description The three facts together. */
         SessionState: {
             /** @description Whether its process runs. */
@@ -7431,6 +7924,13 @@ export interface components {
         SetUpWorktree: {
             /** @description Which. */
             step: components["schemas"]["SetupStep"];
+        };
+        /** @description A candidate that is dismissed, or offered again. */
+        SettleCandidate: {
+            /** @description Its key, or its handle. */
+            key: string;
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
         };
         /**
          * @description What is to be done about a worktree's setup.
@@ -7559,11 +8059,36 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Have an agent read. */
+        StartReadings: {
+            /** @description Also where nothing was said since the last time. */
+            anew?: boolean;
+            /** @description `S41`, the agent's own id or its beginning, or `T12` for the sessions of a task. */
+            of: string;
+            /** @description The agent that reads: `claude` or `codex`. */
+            with: string;
+        };
         /**
          * @description The word on the card.
          * @enum {string}
          */
         StateWord: "needs_you" | "failed" | "working" | "ready" | "interrupted" | "ended" | "unknown";
+        /** @description What an agent says that words hold: its own words, with at least one quote that is where it says. */
+        Statement: {
+            /** @description What it is. */
+            kind: components["schemas"]["StatementKind"];
+            /** @description The words that it rests on; never none. */
+            quotes: components["schemas"]["Quote"][];
+            /** @description In a sentence. */
+            text: string;
+            /** @description Why; empty where the agent gives no reason. */
+            why?: string;
+        };
+        /**
+         * @description What a statement is.
+         * @enum {string}
+         */
+        StatementKind: "decision" | "ruled_out" | "constraint" | "open";
         /**
          * @description How far a step is.
          * @enum {string}
@@ -7667,6 +8192,16 @@ export interface components {
             type: "note";
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
+        } | {
+            /** @description The session. */
+            session: components["schemas"]["SessionId"];
+            /** @enum {string} */
+            type: "reading";
+        } | {
+            /** @description The session that it was said in. */
+            session: components["schemas"]["SessionId"];
+            /** @enum {string} */
+            type: "candidates";
         } | {
             /** @enum {string} */
             type: "changes";
@@ -8149,6 +8684,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AcceptCandidate = components['schemas']['AcceptCandidate'];
 export type AdoptWorktree = components['schemas']['AdoptWorktree'];
 export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
@@ -8162,6 +8698,7 @@ export type Board = components['schemas']['Board'];
 export type BreakView = components['schemas']['BreakView'];
 export type BriefLine = components['schemas']['BriefLine'];
 export type BriefPart = components['schemas']['BriefPart'];
+export type BriefReading = components['schemas']['BriefReading'];
 export type BriefSection = components['schemas']['BriefSection'];
 export type BriefView = components['schemas']['BriefView'];
 export type CallAnswer = components['schemas']['CallAnswer'];
@@ -8171,6 +8708,10 @@ export type CallKind = components['schemas']['CallKind'];
 export type CallOption = components['schemas']['CallOption'];
 export type CallState = components['schemas']['CallState'];
 export type CallView = components['schemas']['CallView'];
+export type Candidate = components['schemas']['Candidate'];
+export type CandidateFrom = components['schemas']['CandidateFrom'];
+export type CandidateList = components['schemas']['CandidateList'];
+export type CandidateState = components['schemas']['CandidateState'];
 export type Change = components['schemas']['Change'];
 export type ChangeComment = components['schemas']['ChangeComment'];
 export type ChangeReview = components['schemas']['ChangeReview'];
@@ -8180,6 +8721,7 @@ export type ChangesetRef = components['schemas']['ChangesetRef'];
 export type ChangesetView = components['schemas']['ChangesetView'];
 export type CheckOutcome = components['schemas']['CheckOutcome'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type Cite = components['schemas']['Cite'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type CollectProposal = components['schemas']['CollectProposal'];
 export type CollectWorktrees = components['schemas']['CollectWorktrees'];
@@ -8312,7 +8854,11 @@ export type PullRequestView = components['schemas']['PullRequestView'];
 export type Question = components['schemas']['Question'];
 export type QuestionItem = components['schemas']['QuestionItem'];
 export type QueuedPrompt = components['schemas']['QueuedPrompt'];
+export type Quote = components['schemas']['Quote'];
 export type Read = components['schemas']['Read'];
+export type Reading = components['schemas']['Reading'];
+export type ReadingNow = components['schemas']['ReadingNow'];
+export type ReadingsView = components['schemas']['ReadingsView'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
@@ -8353,9 +8899,11 @@ export type ServerView = components['schemas']['ServerView'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionList = components['schemas']['SessionList'];
+export type SessionReading = components['schemas']['SessionReading'];
 export type SessionState = components['schemas']['SessionState'];
 export type SessionView = components['schemas']['SessionView'];
 export type SetUpWorktree = components['schemas']['SetUpWorktree'];
+export type SettleCandidate = components['schemas']['SettleCandidate'];
 export type SetupStep = components['schemas']['SetupStep'];
 export type Severity = components['schemas']['Severity'];
 export type ShareNotes = components['schemas']['ShareNotes'];
@@ -8367,7 +8915,10 @@ export type SinceLine = components['schemas']['SinceLine'];
 export type SinceReview = components['schemas']['SinceReview'];
 export type SinceReviewLine = components['schemas']['SinceReviewLine'];
 export type SinceWant = components['schemas']['SinceWant'];
+export type StartReadings = components['schemas']['StartReadings'];
 export type StateWord = components['schemas']['StateWord'];
+export type Statement = components['schemas']['Statement'];
+export type StatementKind = components['schemas']['StatementKind'];
 export type StepStatus = components['schemas']['StepStatus'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StoredImage = components['schemas']['StoredImage'];

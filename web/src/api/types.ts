@@ -11,6 +11,7 @@ type Told<T> = T extends (infer Item)[]
     : T
 
 export type {
+  AcceptCandidate,
   AgentName,
   AnswerCall,
   CallAnswer,
@@ -19,6 +20,7 @@ export type {
   CallKind,
   CallOption,
   CallState,
+  CandidateFrom,
   ChangeComment,
   ChangeReview,
   CheckOutcome,
@@ -93,6 +95,8 @@ export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answe
 }
 export type ChangesetRef = Told<schema.ChangesetRef>
 export type ChangesetView = Omit<Told<schema.ChangesetView>, 'files'> & { files: schema.ChangedFile[] }
+export type Candidate = Told<schema.Candidate>
+export type CandidateList = Told<schema.CandidateList>
 export type CheckResult = Told<schema.CheckResult>
 export type Conflict = Told<schema.Conflict>
 export type ConflictFile = Told<schema.ConflictFile>

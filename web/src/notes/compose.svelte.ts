@@ -1,5 +1,6 @@
+import { acceptCandidate } from '../api/candidates'
 import { createNote } from '../api/notes'
-import type { NewNote, NoteKind, NoteView, WorkspaceId } from '../api/types'
+import type { Candidate, NewNote, NoteKind, NoteView, WorkspaceId } from '../api/types'
 import { readDraft, writeDraft } from '../state/drafts'
 import { toasts } from '../state/toasts.svelte'
 import { NOTES } from './place'
@@ -33,6 +34,10 @@ interface Fields {
   session: string | null
   files: string[]
   sources: string[]
+  /** The candidate that it is written of. */
+  candidate: { session: string; key: string } | null
+  /** The session whose agent's words it holds. */
+  by: string | null
 }
 
 const EMPTY: Fields = {
@@ -48,6 +53,8 @@ const EMPTY: Fields = {
   session: null,
   files: [],
   sources: [],
+  candidate: null,
+  by: null,
 }
 
 /** So much of a passage is quoted; its source has the rest. */
@@ -65,7 +72,9 @@ export function quoted(session: string, { text, said, seqs }: Passage): string {
 export class Composing {
   fields = $state<Fields>(structuredClone(EMPTY))
   saving = $state(false)
-  readonly #key: string
+  readonly #own: string
+  /** Where it is kept: what is made of a candidate apart from what else is written. */
+  #key: string
 
   constructor(
     readonly workspace: WorkspaceId,
@@ -73,13 +82,19 @@ export class Composing {
     /** The session or task that it is made on. */
     readonly on: string | null,
   ) {
-    this.#key = `new.${workspace}.${kind}.${on ?? ''}`
+    this.#own = `new.${workspace}.${kind}.${on ?? ''}`
+    this.#key = this.#own
+    this.fields = this.#kept() ?? structuredClone(EMPTY)
+  }
+
+  #kept(): Fields | null {
     const kept = readDraft(this.#key)
-    if (!kept) return
+    if (!kept) return null
     try {
-      this.fields = { ...structuredClone(EMPTY), ...(JSON.parse(kept) as Partial<Fields>) }
+      return { ...structuredClone(EMPTY), ...(JSON.parse(kept) as Partial<Fields>) }
     } catch {
       writeDraft(this.#key, null)
+      return null
     }
   }
 
@@ -103,18 +118,38 @@ export class Composing {
     this.keep()
   }
 
+  /** Goes on with what a candidate says, as it was left or as it is; what else was written is kept. */
+  fill(one: Candidate, task: string | null): void {
+    this.keep()
+    this.#key = `${this.#own}.${one.session}.${one.key}`
+    this.fields = this.#kept() ?? {
+      ...structuredClone(EMPTY),
+      title: one.title,
+      body: one.body,
+      why: one.why,
+      ruledOut: one.ruled_out.map(({ what, why }) => ({ what, why })),
+      task: task ?? '',
+      session: one.session,
+      sources: [...one.cites],
+      candidate: { session: one.session, key: one.key },
+      by: one.by_agent ? one.session : null,
+    }
+    this.keep()
+  }
+
   keep(): void {
     writeDraft(this.#key, this.begun ? JSON.stringify(this.fields) : null)
   }
 
   discard(): void {
-    this.fields = structuredClone(EMPTY)
     writeDraft(this.#key, null)
+    this.#key = this.#own
+    this.fields = this.#kept() ?? structuredClone(EMPTY)
   }
 
   /** As it is sent. */
   get note(): NewNote {
-    const { title, into, body, why, ruledOut, open, status, supersedes, task, session, files, sources } =
+    const { title, into, body, why, ruledOut, open, status, supersedes, task, session, files, sources, by } =
       $state.snapshot(this.fields) as Fields
     const both = {
       workspace: this.workspace,
@@ -125,6 +160,7 @@ export class Composing {
       session: session ?? (this.on?.startsWith('S') ? this.on : null),
       files,
       sources,
+      ...(by ? { by } : {}),
     }
     // A section has no front matter of its own: what it is about is the note's.
     if (this.kind === 'note') return into ? { ...both, into, task: null, files: [] } : both
@@ -152,6 +188,9 @@ export class Composing {
     try {
       const sent = JSON.stringify(this.fields)
       const made = await createNote(this.note)
+      const { candidate } = this.fields
+      // It is offered no longer; the note is there whether or not that is known.
+      if (candidate) await acceptCandidate({ ...candidate, note: made.id ?? made.path }).catch(() => {})
       // What was typed meanwhile stays.
       if (JSON.stringify(this.fields) === sent) this.discard()
       return made

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
+import type { Candidate } from '../api/types'
 import { Composing, quoted } from './compose.svelte'
 
 beforeEach(() => sessionStorage.clear())
@@ -29,6 +30,37 @@ test('a second passage is added, and nothing that was written is lost', () => {
   })
   again.discard()
   expect(new Composing('W1', 'decision', 'S41').begun).toBe(false)
+})
+
+test('a candidate is edited apart from what is being written', () => {
+  const form = new Composing('W1', 'decision', 'S41')
+  form.fields.title = 'Mine'
+  const candidate: Candidate = {
+    session: 'S41',
+    key: 'use:1',
+    handle: 'S41#8',
+    from: 'refused',
+    kind: 'decision',
+    title: 'Pad by hand',
+    body: '',
+    why: '',
+    ruled_out: [{ what: 'left-pad', why: 'Pad by hand' }],
+    cites: ['S41#7', 'S41#8'],
+    by_agent: false,
+    at: null,
+    state: 'open',
+    note: null,
+  }
+  form.fill(candidate, 'T12')
+  expect(form.note).toMatchObject({ title: 'Pad by hand', task: 'T12', sources: ['S41#7', 'S41#8'] })
+  form.fields.why = 'Fewer updates'
+  form.keep()
+  const again = new Composing('W1', 'decision', 'S41')
+  expect(again.fields.title).toBe('Mine')
+  again.fill(candidate, null)
+  expect(again.fields.why).toBe('Fewer updates')
+  again.discard()
+  expect(again.fields.title).toBe('Mine')
 })
 
 test('empty rows are not sent, and a note has none', () => {

@@ -113,6 +113,7 @@ export class BoardStore {
   #noteListeners = new Set<(path: string) => void>()
   #readingListeners = new Set<(session: SessionId) => void>()
   #changesListeners = new Set<() => void>()
+  #candidateListeners = new Set<() => void>()
 
   /** Shows `workspace`, or the one last viewed; the present one is left as it is. */
   async show(workspace?: WorkspaceId): Promise<void> {
@@ -223,6 +224,12 @@ export class BoardStore {
   onReading(listener: (session: SessionId) => void): () => void {
     this.#readingListeners.add(listener)
     return () => this.#readingListeners.delete(listener)
+  }
+
+  /** Calls back when what may be a decision was settled, or is open again, until the returned function is called. */
+  onCandidates(listener: () => void): () => void {
+    this.#candidateListeners.add(listener)
+    return () => this.#candidateListeners.delete(listener)
   }
 
   /** Calls back when changesets, or what is between them, changed, until the returned function is called. */
@@ -368,6 +375,9 @@ export class BoardStore {
           break
         case 'reading':
           for (const listener of this.#readingListeners) listener(entry.session)
+          break
+        case 'candidates':
+          for (const listener of this.#candidateListeners) listener()
           break
         case 'changes':
           changes.readSoon()

@@ -86,6 +86,8 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Decide(args) => done(note::decide(args, settings)),
         Command::Decisions(args) => done(note::decisions(&args, settings)),
         Command::Decision(command) => done(note::decision(command, settings)),
+        Command::Candidates(args) => done(note::candidates::candidates(&args, settings)),
+        Command::Candidate(command) => done(note::candidates::candidate(command, settings)),
         Command::Note(args) => done(note::note(args, settings)),
         Command::Share(args) => done(share::share(&args, settings)),
         Command::Search(search) => search::search(&search, settings),

@@ -1,5 +1,6 @@
 //! `decide`, `decisions`, `decision` and `note`: what is worth keeping, and what was decided.
 
+pub(super) mod candidates;
 mod sources;
 mod told;
 

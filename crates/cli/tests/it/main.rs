@@ -6,6 +6,7 @@
     reason = "a panic fails the test"
 )]
 
+mod candidates;
 mod colour;
 mod conflicts;
 mod connect;

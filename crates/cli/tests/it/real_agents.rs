@@ -3,6 +3,7 @@
 mod acp;
 mod at_stop;
 mod attach;
+mod candidates;
 mod claude;
 mod codex;
 mod conflicts;

@@ -86,6 +86,16 @@ impl Claude {
         self.line(n, "user", &json!({"message": message, "toolUseResult": fields}))
     }
 
+    /// The user refused what the line `of` wanted, and said why.
+    pub(crate) fn refused(&self, n: u64, of: u64, words: &str) -> String {
+        let text = format!(
+            "The user doesn't want to proceed with this tool use. To tell you how to proceed, the user said:\n{words}"
+        );
+        let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),
+            "content": text, "is_error": true}]);
+        self.line(n, "user", &json!({"message": {"role": "user", "content": content}}))
+    }
+
     /// The command of the line `of` failed.
     pub(crate) fn fails(&self, n: u64, of: u64, code: i32, output: &str) -> String {
         let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),

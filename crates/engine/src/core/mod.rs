@@ -82,7 +82,7 @@ pub(crate) struct Core {
     merges_due: bool,
 }
 
-pub(crate) use self::calls::{Answered, Asked, OwnCall, told_of, words_of};
+pub(crate) use self::calls::{Answered, Asked, OwnCall, REFUSED_BY_RULE, told_of, words_of};
 pub(crate) use self::changes::LookedAt;
 pub(crate) use self::messages::{last_report, messages_of, messages_since};
 pub(crate) use self::others::{numbers_over, over_setting};

@@ -55,7 +55,7 @@ impl Engine {
         if !has_worked {
             return Ok(AtStop::No);
         }
-        if !self.read(|s| Ok(s.had_notice(session, AT_STOP)?))? {
+        if !self.read(|s| Ok(!s.notices_about(session, AT_STOP)?.is_empty()))? {
             self.ask(move |core| core.add_notice(session, AT_STOP, stop::QUESTION))?;
         }
         let notice = self.read(|s| unasked(s, session))?;
@@ -73,7 +73,9 @@ impl Engine {
         if !self.project_of(workspace)?.context.ask_at_stop {
             return Ok(false);
         }
-        self.read(|s| Ok(!s.had_notice(session, AT_STOP)? || unasked(s, session)?.is_some()))
+        self.read(|s| {
+            Ok(s.notices_about(session, AT_STOP)?.is_empty() || unasked(s, session)?.is_some())
+        })
     }
 }
 

@@ -62,6 +62,12 @@ pub const BRIEF_SUBAGENTS: usize = 40;
 /// Sessions, each forked from the one before, whose beginnings a brief tells of.
 pub const FORK_LINE: usize = 16;
 
+/// Candidates of decisions of a workspace that are listed: who settles those is shown the next.
+pub const CANDIDATES_LISTED: usize = 50;
+
+/// Sessions of a workspace that are looked through for them.
+pub const CANDIDATE_SESSIONS: usize = 400;
+
 /// Decisions that a brief chooses from, the newest.
 pub const BRIEF_DECISIONS: usize = 50;
 

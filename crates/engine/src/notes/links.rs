@@ -20,6 +20,14 @@ pub(super) struct Notes {
     pub(super) all: Vec<Note>,
 }
 
+/// How a note is named: by its number, unless an older one has it, too, or else by its path.
+pub(crate) fn name_of(s: &Snapshot<'_>, note: &Note) -> Result<String, EngineError> {
+    let Some(number) = note.row.number else { return Ok(note.row.path.clone()) };
+    let all = s.decisions_numbered(note.row.workspace, number)?;
+    let is_its = all.first().is_none_or(|oldest| oldest.id == note.id);
+    Ok(if is_its { number.to_string() } else { note.row.path.clone() })
+}
+
 impl Notes {
     pub(super) fn of(
         s: &Snapshot<'_>,
@@ -29,8 +37,8 @@ impl Notes {
         Ok(Self { workspace, root: root.to_owned(), all: s.notes(workspace)? })
     }
 
-    /// How a note is named: by its number, unless another one has it, too, or else by its path.
-    pub(crate) fn name_of(&self, note: &Note) -> String {
+    /// As [`name_of`] has it.
+    pub(super) fn name_of(&self, note: &Note) -> String {
         let is_its = |number: &DecisionId| {
             self.numbered(*number).is_none_or(|first| first.row.path == note.row.path)
         };

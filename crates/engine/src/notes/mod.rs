@@ -31,9 +31,12 @@ use crate::readable::FOLDER;
 use crate::{Engine, EngineError, limits};
 
 pub(crate) use self::found::beginning;
+pub(crate) use self::links::name_of;
 pub use self::near::NearNote;
+pub(crate) use self::remember::mask;
 pub use self::remember::{Kept, Remembered};
 pub(crate) use self::remember::{from_top, tops};
+pub(crate) use self::write::Written;
 
 /// Reports what becomes of notes' files.
 #[derive(Default)]

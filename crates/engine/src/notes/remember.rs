@@ -225,7 +225,7 @@ fn has_section(text: &str, draft: &NoteDraft) -> bool {
 }
 
 /// Masks the tokens and keys of what is to be kept: it leaves its session. Gives how many there were.
-fn mask(new: &mut NewNote) -> u32 {
+pub(crate) fn mask(new: &mut NewNote) -> u32 {
     let mut masked = 0;
     let ruled_out = new.ruled_out.iter_mut().flat_map(|one| [&mut one.what, &mut one.why]);
     let texts = [&mut new.title].into_iter().chain(&mut new.body).chain(&mut new.why);

@@ -182,7 +182,7 @@ impl Engine {
     }
 
     /// The note whose file is at a path, as it is now.
-    pub(super) fn note_at(
+    pub(crate) fn note_at(
         &self,
         workspace: WorkspaceId,
         path: &str,

@@ -24,7 +24,7 @@ pub(super) struct Wanted {
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// Others had changed it, too.
     pub(super) is_merged: bool,
     /// In the same lines.

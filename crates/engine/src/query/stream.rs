@@ -103,6 +103,9 @@ impl Engine {
         if kind == LogKind::READING.word() {
             return Ok(row.subject.parse().ok().map(|session| StreamMessage::Reading { session }));
         }
+        if kind == LogKind::CANDIDATE.word() {
+            return candidates_message(s, row, is_here);
+        }
         if !kind.starts_with("task.") {
             return Ok(None);
         }
@@ -124,4 +127,14 @@ fn note_message(
     let (of, path) = row.subject.split_once('/')?;
     let workspace = of.parse().ok().filter(|of| is_here(Some(*of)))?;
     Some(StreamMessage::Note { workspace, path: path.to_owned() })
+}
+
+fn candidates_message(
+    s: &Snapshot<'_>,
+    row: &LogRow,
+    is_here: impl Fn(Option<WorkspaceId>) -> bool,
+) -> Result<Option<StreamMessage>, EngineError> {
+    let Ok(session) = row.subject.parse::<SessionId>() else { return Ok(None) };
+    let view = view_of(s, session)?.filter(|view| is_here(view.workspace));
+    Ok(view.map(|_| StreamMessage::Candidates { session }))
 }

@@ -1,14 +1,14 @@
 //! What is said of something related: why it is, and the lines that tell.
 
 use callboard_model::brief::{self, Material};
-use callboard_model::note::NoteKind;
 use callboard_model::symbol::Symbol;
 use callboard_model::view::{BriefPart, RelatedItem, RelatedLine};
 use callboard_model::{SessionId, Timestamp, WorkspaceId, quote, text};
-use callboard_store::{Note, Snapshot};
+use callboard_store::Snapshot;
 
 use super::shared::{Shared, Tie};
 use crate::core::view_of;
+use crate::notes::name_of;
 use crate::{EngineError, briefs, limits, secrets};
 
 /// A session, with the lines of its brief that speak of what is shared.
@@ -73,7 +73,7 @@ pub(super) fn of_note(
     weight: f64,
 ) -> Result<Option<RelatedItem>, EngineError> {
     let Some(note) = s.note_at(workspace, path)? else { return Ok(None) };
-    let name = name_of(&note);
+    let name = name_of(s, &note)?;
     let summary = note.row.facts.summary.clone();
     let lines = (!summary.is_empty()).then(|| line_of(&summary, std::slice::from_ref(&name)));
     Ok(Some(RelatedItem {
@@ -97,15 +97,8 @@ pub(super) fn join(items: &mut Vec<RelatedItem>) {
     });
 }
 
-fn name_of(note: &Note) -> String {
-    match (note.row.kind, note.row.number) {
-        (NoteKind::Decision, Some(number)) => number.to_string(),
-        _ => note.row.path.clone(),
-    }
-}
-
 fn line_of(text: &str, cites: &[String]) -> RelatedLine {
-    let text = secrets::mask(&text::clip(text, limits::RELATED_LINE_CHARS)).0;
+    let text = secrets::mask(&text::clip_words(text, limits::RELATED_LINE_CHARS)).0;
     RelatedLine { text, cites: cites.to_vec() }
 }
 

@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
 mod calls;
+mod candidates;
 mod changes;
 mod checkouts;
 mod configuration;

@@ -142,6 +142,36 @@ impl Claude {
         self.line(n, "user", json!({"message": message, "toolUseResult": format!("Error: {text}")}))
     }
 
+    /// The user answered the questions that the line `of` asked.
+    pub(crate) fn answered(&self, n: u64, of: u64, answers: &[(&str, &str)]) -> String {
+        let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),
+            "content": "Your questions have been answered.", "is_error": false}]);
+        let answers: serde_json::Map<String, Value> =
+            answers.iter().map(|(asked, said)| ((*asked).to_owned(), json!(said))).collect();
+        let message = json!({"role": "user", "content": content});
+        self.line(n, "user", json!({"message": message, "toolUseResult": {"answers": answers}}))
+    }
+
+    /// The user refused what the line `of` wanted.
+    pub(crate) fn refused(&self, n: u64, of: u64, words: &str) -> String {
+        let said = if words.is_empty() {
+            String::new()
+        } else {
+            format!(" To tell you how to proceed, the user said:\n{words}")
+        };
+        let text = format!("The user doesn't want to proceed with this tool use.{said}");
+        let content = json!([{"type": "tool_result", "tool_use_id": format!("t{of}"),
+            "content": text, "is_error": true}]);
+        let message = json!({"role": "user", "content": content});
+        self.line(n, "user", json!({"message": message, "toolUseResult": text}))
+    }
+
+    /// The agent's summary of what was before.
+    pub(crate) fn summarised(&self, n: u64, text: &str) -> String {
+        let message = json!({"role": "user", "content": text});
+        self.line(n, "user", json!({"isCompactSummary": true, "message": message}))
+    }
+
     /// Tells, as the running program does, that this process has the session open.
     pub(crate) fn register(&self, home: &HermeticHome, status: &str) {
         let folder = home.claude_config_dir().join("sessions");

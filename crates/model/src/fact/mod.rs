@@ -17,6 +17,9 @@ use crate::check::{CheckKind, Verdict};
 use crate::event::Change;
 use crate::{Ordinal, Timestamp};
 
+/// Begins what was refused where that is an answer to a question, which follows.
+pub const TO_ANSWER: &str = "to answer: ";
+
 /// One thing that a session's events prove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Commands;
 use super::failures::Failures;
-use super::{Fact, FactBody, output};
+use super::{Fact, FactBody, TO_ANSWER, output};
 use crate::event::{Author, Change, Edit, EventBody, Prompt, Question, ToolResult};
 use crate::goal::Request;
 use crate::purpose::{Purpose, Share};
@@ -159,7 +159,9 @@ impl FactTracker {
         let key = format!("prompt:{}", place.0.0);
         // What is long or asks back is a direction of its own.
         let is_short = text.chars().count() <= limits::ANSWER_CHARS && !text.ends_with('?');
-        if let (Some(question), Some(said)) = (asked.filter(|_| is_short), self.said) {
+        let by_agent = prompt.author == Author::Agent;
+        let is_answer = is_short && !by_agent;
+        if let (Some(question), Some(said)) = (asked.filter(|_| is_answer), self.said) {
             let question = clip_words(question, limits::OBJECT_CHARS * 2);
             let answered = FactBody::Answered { question, answer: one_line(&text) };
             return self.tell(key, &[said, place.0], place.1, answered);
@@ -167,7 +169,6 @@ impl FactTracker {
         if text.trim().is_empty() || Request::read(&text).in_short().is_none() {
             return;
         }
-        let by_agent = prompt.author == Author::Agent;
         let directed = FactBody::Directed { text, by_agent, after_interruption };
         self.tell(key, &[place.0], place.1, directed);
     }
@@ -256,7 +257,7 @@ impl FactTracker {
             }
             UseOf::Question { questions } => {
                 for (number, question) in questions.iter().enumerate() {
-                    let what = format!("to answer: {question}");
+                    let what = format!("{TO_ANSWER}{question}");
                     let refused = FactBody::Refused { what, words: words.clone() };
                     self.tell(question_key(id, number), places, at, refused);
                 }

@@ -46,6 +46,24 @@ pub fn heading(text: &str) -> String {
     clip(title.unwrap_or(&line).trim(), limits::LINE_CHARS)
 }
 
+/// Whether a prompt only has the session go on ("continue", "go ahead", "2").
+#[must_use]
+pub fn is_nudge(text: &str) -> bool {
+    weight::is_nudge(text)
+}
+
+/// Whether a reply begins with a yes.
+#[must_use]
+pub fn agrees(text: &str) -> bool {
+    weight::agrees(text)
+}
+
+/// Whether a reply is no more than a yes or a no.
+#[must_use]
+pub fn is_bare_reply(text: &str) -> bool {
+    weight::is_bare_reply(text)
+}
+
 /// A prompt without what editors and programs wrap around it.
 #[must_use]
 pub(crate) fn without_additions(prompt: &str) -> String {

@@ -73,6 +73,17 @@ pub(super) fn is_nudge(text: &str) -> bool {
     NUDGES.contains(text.as_str()) || text.chars().filter(|c| c.is_alphabetic()).count() < 3
 }
 
+/// Whether a reply begins with a yes.
+pub(super) fn agrees(text: &str) -> bool {
+    words(text).next().is_some_and(|first| is_in("yes yeah yep yup sure ok okay y", &first))
+}
+
+/// Whether a reply is no more than a yes or a no.
+pub(super) fn is_bare_reply(text: &str) -> bool {
+    let left = stripped(text).trim_end_matches(['.', '!', ' ']).to_lowercase();
+    left.is_empty() || is_in("no nope y n", &left)
+}
+
 fn is_errand(text: &str) -> bool {
     let mut words = words(text).peekable();
     words.peek().is_some() && words.all(|w| ERRANDS.contains(w.as_str()))

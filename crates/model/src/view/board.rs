@@ -276,6 +276,11 @@ pub enum StreamMessage {
         /// The session.
         session: SessionId,
     },
+    /// A candidate of a decision was accepted or dismissed, or is open again: they are read again.
+    Candidates {
+        /// The session that it was said in.
+        session: SessionId,
+    },
     /// What changesets hold, or what is between them, has changed: they are read again.
     Changes,
     /// Reading history went on.

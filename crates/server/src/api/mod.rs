@@ -3,6 +3,7 @@
 pub(crate) mod board;
 pub(crate) mod briefs;
 pub(crate) mod calls;
+pub(crate) mod candidates;
 pub(crate) mod changes;
 pub(crate) mod doctor;
 pub(crate) mod hook;

@@ -1,8 +1,6 @@
 //! Agents that are asked once, as they stop, what they decided.
 
-use callboard_testkit::{
-    Agents, Callboard, Daemon, HermeticHome, ModelServer, Repo, Script, Turn, wait,
-};
+use callboard_testkit::{Agents, Callboard, Daemon, HermeticHome, ModelServer, Repo, Script, Turn};
 use serde_json::{Value, json};
 
 use super::Rows;

@@ -280,6 +280,9 @@ fn note_sweep(w: &mut Write<'_>, swept: &Swept, was_refused: bool) -> Result<(),
     Ok(())
 }
 
+/// Begins what an agent is told that a rule refuses, before the rule.
+pub(crate) const REFUSED_BY_RULE: &str = "a rule of this repository refuses it: ";
+
 /// The answer that a rule gives, and who gives it.
 fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
     let root = asked.checkout.as_deref();
@@ -288,8 +291,7 @@ fn ruled(asked: &Asked) -> Option<(CallAnswer, String)> {
         Ruling::Deny(rule) => (Effect::Deny, rule),
     };
     let option = asked.ask.options.iter().find(|option| option.effect == effect)?;
-    let text =
-        (effect == Effect::Deny).then(|| format!("a rule of this repository refuses it: {rule}"));
+    let text = (effect == Effect::Deny).then(|| format!("{REFUSED_BY_RULE}{rule}"));
     Some((CallAnswer { text, ..CallAnswer::option(&option.id) }, format!("{RULE}{rule}")))
 }
 
