@@ -135,16 +135,11 @@ impl Engine {
         let version = ready.version();
         let (workspace, subject) = (ready.workspace, ready.subject.clone());
         let destination = ready.place.destination.clone();
-        let mut post = Post {
-            id: 0,
-            subject: subject.clone(),
-            destination: destination.clone(),
-            version: version.clone(),
-            at: self.now(),
-            address: None,
-        };
-        post.id =
+        let id =
             self.ask(move |core| core.begin_post(workspace, (&subject, &destination), &version))?;
+        let posts =
+            self.read(|s| Ok(s.posts_of(ready.workspace, &ready.subject, limits::POSTS_SHOWN)?))?;
+        let mut post = posts.into_iter().find(|post| post.id == id).ok_or(EngineError::Ending)?;
         match gh.comment(number, &ready.comment.text) {
             Ok(address) => {
                 post.address = Some(address);

@@ -108,11 +108,12 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database fails.
     pub fn facts_for_candidates(&self, session: SessionId) -> Result<Vec<StoredFact>> {
-        self.facts_where(
+        let facts = self.facts_where(
             "session = ?1 AND kind IN ('answered', 'approved', 'rejected', 'refused', 'summarised', 'directed')
              AND (kind <> 'directed' OR body LIKE '%\"after_interruption\":true%')
              ORDER BY ordinal, id",
             [session.0],
-        )
+        )?;
+        self.with_events(facts)
     }
 }

@@ -85,9 +85,14 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database fails.
     pub fn facts(&self, session: SessionId) -> Result<Vec<StoredFact>> {
-        let mut facts = self.facts_where("session = ?1 ORDER BY ordinal, id", [session.0])?;
+        let facts = self.facts_where("session = ?1 ORDER BY ordinal, id", [session.0])?;
+        self.with_events(facts)
+    }
+
+    /// Facts with the events that prove them.
+    pub(crate) fn with_events(&self, mut facts: Vec<StoredFact>) -> Result<Vec<StoredFact>> {
         for stored in &mut facts {
-            stored.events = self.seqs_at(session, &stored.fact.places)?;
+            stored.events = self.seqs_at(stored.session, &stored.fact.places)?;
         }
         Ok(facts)
     }

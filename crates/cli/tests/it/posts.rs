@@ -46,7 +46,7 @@ fn what_would_be_posted_is_shown_before_it_is_and_remembered_after() {
     let preview: Value = serde_json::from_str(&shown.stdout).unwrap();
     let text = preview["text"].as_str().unwrap();
     assert!(
-        text.starts_with("# Brief of T1: \u{201c}Tell 'apart' the watchers\u{201d}\n"),
+        text.starts_with("# Brief of T1: \u{201c}Tell \"apart\" the watchers\u{201d}\n"),
         "{text}"
     );
     assert_eq!(tracker.comments().len(), 2);

@@ -100,11 +100,8 @@ impl Engine {
         if kind == LogKind::NOTE.word() {
             return Ok(note_message(row, is_here));
         }
-        if kind == LogKind::READING.word() {
-            return Ok(row.subject.parse().ok().map(|session| StreamMessage::Reading { session }));
-        }
-        if kind == LogKind::CANDIDATE.word() {
-            return candidates_message(s, row, is_here);
+        if kind == LogKind::READING.word() || kind == LogKind::CANDIDATE.word() {
+            return found_message(s, row, is_here);
         }
         if !kind.starts_with("task.") {
             return Ok(None);
@@ -129,12 +126,16 @@ fn note_message(
     Some(StreamMessage::Note { workspace, path: path.to_owned() })
 }
 
-fn candidates_message(
+/// What was read in a session, or may be a decision of it.
+fn found_message(
     s: &Snapshot<'_>,
     row: &LogRow,
     is_here: impl Fn(Option<WorkspaceId>) -> bool,
 ) -> Result<Option<StreamMessage>, EngineError> {
     let Ok(session) = row.subject.parse::<SessionId>() else { return Ok(None) };
     let view = view_of(s, session)?.filter(|view| is_here(view.workspace));
-    Ok(view.map(|_| StreamMessage::Candidates { session }))
+    Ok(view.map(|_| match row.kind == LogKind::READING.word() {
+        true => StreamMessage::Reading { session },
+        false => StreamMessage::Candidates { session },
+    }))
 }

@@ -27,13 +27,13 @@ pub(super) fn tools() -> [Tool; 3] {
         ),
         reads(
             "watch",
-            "Wait until one of these sessions stops working or changes state.",
+            "Wait until one of these sessions stops or changes state.",
             &[("sessions", strings()), ("wait_seconds", integer())],
             &["sessions"],
         ),
         reads(
             "review",
-            "What a session or task changed: files, checks, the diff.",
+            "What a session or task changed, and its checks.",
             &[("of", said("S41 or T12")), ("page", integer())],
             &["of"],
         ),
