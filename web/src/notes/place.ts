@@ -9,6 +9,13 @@ export function splitFront(text: string): { front: string; body: string } {
   return match ? { front: match[0], body: text.slice(match[0].length) } : { front: '', body: text }
 }
 
+/** The decisions whose place a note takes, as its front matter says: in one line, or one below the other. */
+export function supersededIn(text: string): string[] {
+  const { front } = splitFront(text)
+  const key = /^supersedes:[ \t]*(.*(?:\r?\n[ \t]*-[^\n]*)*)/m.exec(front)
+  return (key?.[1]?.match(/\bD[1-9]\d*\b/gi) ?? []).map((id) => id.toUpperCase())
+}
+
 const folderOf = (path: string): string[] => path.split('/').slice(0, -1)
 
 /** Where a path leads that a file names; `null` where that is outside of the workspace. */
