@@ -27,6 +27,7 @@ test('what is not there is no link, and says so', () => {
   const link = (kind: NoteLink['kind'], target: string, missing: boolean): NoteLink => ({
     kind,
     target,
+    title: null,
     missing,
   })
   const links = [
