@@ -63,13 +63,13 @@ test('what is named and not there is drawn so, and leads nowhere', async () => {
   writeElsewhere(view.daemon.state, KEYED, (text) =>
     text
       .replace('sources: [', 'sources: [S41#41000200, S41#41000300, S44#44000012, ')
-      .concat('\nSee [[Nope]], T999, S999 and D8.\n'),
+      .concat('\nSee [[Nope]], T999, S99999 and D8.\n'),
   )
   await goTo('D9')
   await article().locator('.missing', { hasText: 'Nope' }).waitFor()
   assert.equal(
     await article()
-      .getByRole('link', { name: /Nope|T999|S999/ })
+      .getByRole('link', { name: /Nope|T999|S99999/ })
       .count(),
     0,
   )
@@ -101,7 +101,7 @@ test('a list tells titles and summaries in plain words', async () => {
 
 for (const [path, word, to] of [
   ['/t/T999', 'Go to the board', '/w/W1/board'],
-  ['/s/S999', 'Go to the sessions', '/w/W1/sessions'],
+  ['/s/S99999', 'Go to the sessions', '/w/W1/sessions'],
   ['/w/W1/notes/Nope', 'Go to the notes', '/w/W1/notes'],
 ]) {
   test(`${path} is not there, and has a way on`, async () => {

@@ -11,6 +11,7 @@ test('a line of a note is told in plain words', () => {
   expect(plainLine('**Bold** of [[Gaps in numbers]], [[D9|that one]] and [how](a.md "x")')).toBe(
     'Bold of Gaps in numbers, that one and how',
   )
+  expect(plainLine('- [x](javascript:a(1)) 3. y')).toBe('x 3. y')
   expect(plainLine('![a client](images/a.png) *so* ~~gone~~ _it_')).toBe('a client so gone it')
   expect(plainLine('a * b ** c, snake_case_name, `**kept** [[x]]`')).toBe(
     'a * b ** c, snake_case_name, `**kept** [[x]]`',

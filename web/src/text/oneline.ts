@@ -10,6 +10,7 @@ export function oneLine(text: string): string {
 /** A line of Markdown in plain words: links, emphasis and images as they are read; `code` stays marked. */
 export function plainLine(text: string): string {
   return text
+    .replace(/^\s*(?:#{1,6}|[-*+>]|\d+[.)])\s+/, '')
     .split(/(`[^`]+`)/)
     .map((piece) => (piece.startsWith('`') ? piece : plainWords(piece)))
     .join('')
@@ -19,7 +20,7 @@ export function plainLine(text: string): string {
 const plainWords = (text: string): string =>
   text
     .replaceAll(/\[\[(?:[^[\]|]+\|)?([^[\]|]+)\]\]/g, '$1')
-    .replaceAll(/!?\[([^[\]]*)\]\([^()\s]*(?:\s"[^"]*")?\)/g, '$1')
+    .replaceAll(/!?\[([^[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s"[^"]*")?\)/g, '$1')
     .replaceAll(/(\*\*|__|~~)(?=\S)(.+?)\1/g, '$2')
     .replaceAll(/(?<![\w*])([*_])(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])/g, '$2')
 
