@@ -108,6 +108,38 @@ test('a choice is made by its number, a question in own words by the field', asy
   assert.deepEqual(answers('C82'), [{ id: 'C82', generation: 1, text: '12 years' }])
 })
 
+test('Enter sends an answer in own words, and goes on to a question that has none', async () => {
+  const id = raise()
+  state().changeCall(id, {
+    kind: 'question',
+    urgency: 'question',
+    options: [],
+    detail: { type: 'questions', questions: [{ question: 'How long?', options: [] }] },
+  })
+  await show(id)
+  await article().getByLabel('In your own words: How long?').fill('12 years')
+  await page.keyboard.press('Shift+Enter')
+  await page.keyboard.type('and a day')
+  assert.deepEqual(answers(id), [])
+  await page.keyboard.press('Enter')
+  await shown('You answered:')
+  assert.deepEqual(answers(id)[0].answers, { 'How long?': ['12 years\nand a day'] })
+  const two = raise()
+  state().changeCall(two, {
+    kind: 'question',
+    urgency: 'question',
+    options: [],
+    detail: { type: 'questions', questions: [{ question: 'Who?' }, { question: 'When?' }] },
+  })
+  await show(two)
+  await article().getByLabel('In your own words: Who?').fill('Lea')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('Today')
+  await page.keyboard.press('Enter')
+  await shown('You answered:')
+  assert.deepEqual(answers(two)[0].answers, { 'Who?': ['Lea'], 'When?': ['Today'] })
+})
+
 test('several questions are answered by keys, more than one where that may be', async () => {
   await show('C83')
   for (const key of ['1', '3']) await page.keyboard.press(key)

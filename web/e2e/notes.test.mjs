@@ -291,6 +291,9 @@ test('its history tells who and what, compares any two, and gives a text back', 
 test('one that is removed comes back', async () => {
   await goTo('D3')
   await page.getByRole('button', { name: 'Remove this note' }).click()
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Remove this note' }).click()
+  await page.getByRole('button', { name: 'Remove D3' }).click()
   await said('D3 is removed; what it said is kept')
   await until(names, (all) => all.length > 3 && !all.includes('D3'), page)
   await page.locator('.toast').getByRole('button', { name: 'Undo' }).click()

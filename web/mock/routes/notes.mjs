@@ -75,8 +75,8 @@ function titleOf(state, kind, target) {
   return null
 }
 
-const link = (state, target) => {
-  const kind = kindOf(target)
+const link = (state, target, titled = false) => {
+  const kind = titled && kindOf(target) === 'file' ? 'note' : kindOf(target)
   const title = titleOf(state, kind, target)
   const missing = ['task', 'session', 'note'].includes(kind) && title === null && !state.sessions.has(target)
   return { kind, target, title, missing }
@@ -114,7 +114,11 @@ function viewOf(state, note, more = {}) {
           }
         : null,
     sources: list(keys.get('sources')).map((target) => link(state, target)),
-    links: [...names].map((target) => link(state, target)),
+    // A word that looks like an id is one only where there is such a thing.
+    links: [...names]
+      .filter((target) => !list(keys.get('sources')).includes(target))
+      .map((target) => link(state, target, body.includes(`[[${target}]]`)))
+      .filter(({ kind, target, missing }) => !missing || kind === 'event' || !/^[STRD]\d+$/.test(target)),
     linked_from: [...state.notes].filter(mine).map((other) => {
       const { id, path, title } = rowOf(state, other)
       return { kind: 'note', target: id ?? path, title, missing: false }

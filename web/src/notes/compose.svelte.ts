@@ -38,6 +38,8 @@ interface Fields {
   candidate: { session: string; key: string } | null
   /** The session whose agent's words it holds. */
   by: string | null
+  /** All of it as it was filled in by itself; empty once somebody wrote in it. */
+  filled: string
 }
 
 const EMPTY: Fields = {
@@ -55,6 +57,7 @@ const EMPTY: Fields = {
   sources: [],
   candidate: null,
   by: null,
+  filled: '',
 }
 
 /** So much of a passage is quoted; its source has the rest. */
@@ -102,9 +105,25 @@ export class Composing {
     return JSON.stringify(this.fields) !== JSON.stringify(EMPTY)
   }
 
-  /** Adds a passage to what is written already. */
-  add(session: string, passage: Passage | null, origin: Origin): void {
+  /** What it holds, beside what is remembered of how it came there. */
+  get #held(): string {
+    return JSON.stringify({ ...($state.snapshot(this.fields) as Fields), filled: '' })
+  }
+
+  /** Nobody wrote in it: all that it holds, if anything, was filled in by itself. */
+  get untouched(): boolean {
+    return this.#held === (this.fields.filled || JSON.stringify(EMPTY))
+  }
+
+  /**
+   * Adds a passage to what somebody wrote already, or puts it in the place of one that nobody wrote anything about.
+   * Returns where in the text its quote begins, if it was put behind other words.
+   */
+  add(session: string, passage: Passage | null, origin: Origin): number | null {
+    const untouched = this.untouched
+    if (untouched && passage) this.fields = structuredClone(EMPTY)
     const { fields } = this
+    let at: number | null = null
     fields.session ??= origin.session
     fields.task ||= origin.task ?? ''
     const more = (to: string[], from: readonly string[]): string[] => [...new Set([...to, ...from])]
@@ -113,9 +132,12 @@ export class Composing {
       const sources = passage.seqs.map((seq) => `${session}#${seq}`)
       const quote = quoted(session, passage)
       if (!fields.body.includes(quote)) fields.body = fields.body ? `${fields.body}\n\n${quote}` : quote
+      if (!untouched) at = fields.body.indexOf(quote)
       fields.sources = more(fields.sources, sources)
     }
+    fields.filled = untouched ? this.#held : ''
     this.keep()
+    return at
   }
 
   /** Goes on with what a candidate says, as it was left or as it is; what else was written is kept. */

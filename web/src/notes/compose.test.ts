@@ -32,6 +32,21 @@ test('a second passage is added, and nothing that was written is lost', () => {
   expect(new Composing('W1', 'decision', 'S41').begun).toBe(false)
 })
 
+test('a draft that nobody wrote in holds the last passage only', () => {
+  const first = new Composing('W1', 'decision', 'S41')
+  expect(first.add('S41', { text: 'One', said: 'you said', seqs: [7] }, origin)).toBeNull()
+  const again = new Composing('W1', 'decision', 'S41')
+  expect(again.add('S41', { text: 'Two', said: 'you said', seqs: [9] }, origin)).toBeNull()
+  expect(again.note).toMatchObject({ body: 'S41#9, you said:\n\n> Two', sources: ['S41#9'], task: 'T12' })
+  again.fields.why = 'Mine'
+  const third = { text: 'Three', said: 'you said', seqs: [11] }
+  expect(again.add('S41', third, origin)).toBe(again.fields.body.indexOf('S41#11'))
+  expect(again.add('S41', { text: 'Four', said: 'you said', seqs: [13] }, origin)).not.toBeNull()
+  expect(again.note).toMatchObject({ why: 'Mine', sources: ['S41#9', 'S41#11', 'S41#13'] })
+  again.fields.why = ''
+  expect(again.untouched).toBe(false)
+})
+
 test('a candidate is edited apart from what is being written', () => {
   const form = new Composing('W1', 'decision', 'S41')
   form.fields.title = 'Mine'

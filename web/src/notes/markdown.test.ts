@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { notePieces } from './markdown'
+import type { NoteLink } from '../api/types'
+import { namedBy, notePieces } from './markdown'
 
 const html = (text: string, path = '.callboard/notes/a.md'): string =>
   notePieces(text, { workspace: 'W1', path })
@@ -20,6 +21,34 @@ test('what only looks like an id is none', () => {
     expect(html(text), text).not.toContain('<a')
   }
   expect(html('```\nT12\n```')).not.toContain('<a')
+})
+
+test('what is not there is no link, and says so', () => {
+  const link = (kind: NoteLink['kind'], target: string, missing: boolean): NoteLink => ({
+    kind,
+    target,
+    title: null,
+    missing,
+  })
+  const links = [
+    link('note', 'Nope', true),
+    link('event', 'S9#1', true),
+    link('note', 'gone.md', true),
+    link('task', 'T12', false),
+  ]
+  const text = 'T12, T9, `D77`, S9#1, [[Nope]], [[Nope|that]], [[There]], [it](gone.md)'
+  const shown = (whole: boolean): string =>
+    notePieces(text, { workspace: 'W1', path: '.callboard/notes/a.md', named: namedBy(links, whole) })
+      .map((piece) => (piece.kind === 'text' ? piece.html : ''))
+      .join('')
+  const missing = (inner: string): string => `<span class="missing">${inner}</span>`
+  expect(shown(true)).toBe(
+    `<p><a href="/t/T12">T12</a>, T9, <code>D77</code>, ${missing('S9#1')}, ${missing('Nope')}, ${missing('that')}, ` +
+      `<a href="/w/W1/notes/There">There</a>, ${missing('it')}</p>\n`,
+  )
+  // What was typed since is not known to be missing.
+  expect(shown(false)).toContain('<a href="/t/T9">T9</a>')
+  expect(shown(false)).toContain(missing('Nope'))
 })
 
 test('notes, files and addresses lead where they are', () => {

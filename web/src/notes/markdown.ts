@@ -1,6 +1,7 @@
 import DOMPurify from 'dompurify'
 import { Marked, type Token, type TokensList } from 'marked'
 import { noteImageUrl } from '../api/notes'
+import type { NoteLink } from '../api/types'
 import { noteHref } from '../state/router.svelte'
 import { ALLOWED, escape, opener, OWN_CLASSES } from '../text/markdown'
 import { pathPlace } from '../text/paths'
@@ -10,6 +11,22 @@ import { idTarget, imageOf, resolvePath } from './place'
 export interface NotePlace {
   workspace: string
   path: string
+  /** What it names, looked up. Without it, everything is a link. */
+  named?: Named | null
+}
+
+/** What a text names, as it is written there. */
+export interface Named {
+  missing: ReadonlySet<string>
+  /** An id that is not among these is a word that only looks like one; `null` where that is not known yet. */
+  there: ReadonlySet<string> | null
+}
+
+/** What the links of a note tell; those of a text that is being written tell nothing of what was typed since. */
+export function namedBy(links: readonly NoteLink[], whole: boolean): Named {
+  const those = (missing: boolean): Set<string> =>
+    new Set(links.filter((link) => link.missing === missing).map(({ target }) => target))
+  return { missing: those(true), there: whole ? those(false) : null }
 }
 
 /** A part of a note: text, or the source of a diagram. */
@@ -23,7 +40,19 @@ const within = (href: string, inner: string): string => `<a href="${escape(href)
 const outside = (href: string, inner: string): string =>
   `<a href="${escape(href)}" target="_blank" rel="noreferrer noopener">${inner}</a>`
 
-function linkTo({ workspace, path }: NotePlace, href: string, inner: string): string {
+/** What is named and not there: it leads nowhere, and says so. */
+const nowhere = (inner: string): string => `<span class="missing">${inner}</span>`
+
+/** An id as a link, where there is such a thing. */
+function idTo({ workspace, named }: NotePlace, id: string, inner: string): string {
+  if (named?.missing.has(id)) return nowhere(inner)
+  const href = idTarget(workspace, id)
+  return href && (named?.there?.has(id) ?? true) ? within(href, inner) : inner
+}
+
+function linkTo(place: NotePlace, href: string, inner: string): string {
+  const { workspace, path, named: known } = place
+  if (known?.missing.has(href)) return nowhere(inner)
   if (/^(https?:|mailto:)/i.test(href)) return outside(href, inner)
   const target = idTarget(workspace, href)
   if (target) return within(target, inner)
@@ -39,11 +68,11 @@ function linkTo({ workspace, path }: NotePlace, href: string, inner: string): st
 }
 
 /** Plain words, with the ids in them as links. */
-function withIds(workspace: string, text: string): string {
+function withIds(place: NotePlace, text: string): string {
   let html = ''
   let end = 0
   for (const match of text.matchAll(ID)) {
-    html += escape(text.slice(end, match.index)) + within(idTarget(workspace, match[0]) ?? '', match[0])
+    html += escape(text.slice(end, match.index)) + idTo(place, match[0], match[0])
     end = match.index + match[0].length
   }
   return html + escape(text.slice(end))
@@ -56,9 +85,8 @@ function parserFor(place: NotePlace): Marked {
     renderer: {
       codespan({ text }) {
         const code = `<code>${escape(text)}</code>`
-        const target = idTarget(place.workspace, text)
         if (inLink) return code
-        if (target) return within(target, code)
+        if (idTarget(place.workspace, text)) return idTo(place, text, code)
         const file = pathPlace(text)
         return file ? opener(file.path, file.line, code) : code
       },
@@ -71,11 +99,7 @@ function parserFor(place: NotePlace): Marked {
       text(token) {
         if ('tokens' in token && token.tokens) return this.parser.parseInline(token.tokens)
         const plain = 'escaped' in token && token.escaped
-        return plain || inLink
-          ? plain
-            ? token.text
-            : escape(token.text)
-          : withIds(place.workspace, token.text)
+        return plain || inLink ? (plain ? token.text : escape(token.text)) : withIds(place, token.text)
       },
       image({ href, text }) {
         const path = imageOf(place.path, href)
@@ -95,8 +119,11 @@ function parserFor(place: NotePlace): Marked {
           return match?.index === 0 ? { type: 'titled', raw: match[0] } : undefined
         },
         renderer({ raw }) {
-          const title = raw.slice(2, -2)
-          return within(noteHref(place.workspace, title), escape(title))
+          const [name = '', shown = name] = raw.slice(2, -2).split('|')
+          const inner = escape(shown.trim())
+          const title = name.trim()
+          if (place.named?.missing.has(title)) return nowhere(inner)
+          return within(idTarget(place.workspace, title) ?? noteHref(place.workspace, title), inner)
         },
       },
     ],
@@ -122,8 +149,8 @@ purifier.addHook('afterSanitizeAttributes', (node) => {
     else node.remove()
   }
   if (node.tagName === 'IMG' && !OWN_IMAGES.test(node.getAttribute('src') ?? '')) node.remove()
-  if (node.hasAttribute('class') && !OWN_CLASSES.test(node.getAttribute('class') ?? ''))
-    node.removeAttribute('class')
+  const dressed = node.getAttribute('class')
+  if (dressed !== null && dressed !== 'missing' && !OWN_CLASSES.test(dressed)) node.removeAttribute('class')
 })
 
 const isDiagram = (token: Token): boolean =>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { idTarget, imageOf, pathFrom, resolvePath, splitFront } from './place'
+import type { NoteLink } from '../api/types'
+import { grouped, idTarget, imageOf, pathFrom, resolvePath, splitFront, supersededIn } from './place'
 
 test('front matter is cut off, and nothing else is', () => {
   expect(splitFront('---\nid: D9\n---\n\n# A')).toEqual({ front: '---\nid: D9\n---\n', body: '\n# A' })
@@ -40,4 +41,25 @@ test('ids lead to what they name', () => {
   expect(idTarget('W1', 'R7')).toBe('/review/R7')
   for (const text of ['S0', 'T12x', 'D', 'git 1a2b3c4', '#432', 'S41#'])
     expect(idTarget('W1', text)).toBeNull()
+})
+
+test('what it supersedes is read of its front matter only', () => {
+  const of = (keys: string): string[] => supersededIn(`---\nid: D9\n${keys}\ntask: T1\n---\nsupersedes: [D8]`)
+  expect(of('supersedes: [D3, d4]')).toEqual(['D3', 'D4'])
+  expect(of('supersedes:\n  - D3\n- D4')).toEqual(['D3', 'D4'])
+  expect(of('supersedes: D3')).toEqual(['D3'])
+  expect(of('status: decided')).toEqual([])
+  expect(supersededIn('supersedes: [D8]')).toEqual([])
+})
+
+test('events of a session are listed together, each once', () => {
+  const event = (target: string): NoteLink => ({ kind: 'event', target, title: null, missing: false })
+  const task: NoteLink = { kind: 'task', target: 'T1', title: null, missing: false }
+  const links = [event('S1#1'), task, event('S2#2'), event('S1#3'), event('S1#1'), task]
+  expect(grouped(links).map((group) => group.map(({ target }) => target))).toEqual([
+    ['S1#1', 'S1#3'],
+    ['T1'],
+    ['S2#2'],
+    ['T1'],
+  ])
 })

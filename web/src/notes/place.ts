@@ -1,3 +1,4 @@
+import type { NoteLink } from '../api/types'
 import { noteHref, reviewHref, sessionHref, taskHref } from '../state/router.svelte'
 
 /** The folder of notes, from the workspace's root. */
@@ -7,6 +8,13 @@ export const NOTES = '.callboard/notes'
 export function splitFront(text: string): { front: string; body: string } {
   const match = /^---\r?\n(?:[\s\S]*?\r?\n)?---[ \t]*(?:\r?\n|$)/.exec(text)
   return match ? { front: match[0], body: text.slice(match[0].length) } : { front: '', body: text }
+}
+
+/** The decisions whose place a note takes, as its front matter says: in one line, or one below the other. */
+export function supersededIn(text: string): string[] {
+  const { front } = splitFront(text)
+  const key = /^supersedes:[ \t]*(.*(?:\r?\n[ \t]*-[^\n]*)*)/m.exec(front)
+  return (key?.[1]?.match(/\bD[1-9]\d*\b/gi) ?? []).map((id) => id.toUpperCase())
 }
 
 const folderOf = (path: string): string[] => path.split('/').slice(0, -1)
@@ -43,6 +51,24 @@ export function imageOf(note: string, named: string): string | null {
   const path = resolvePath(note, plain)
   if (path?.startsWith(`${NOTES}/`)) return path.slice(NOTES.length + 1)
   return /^images\/[^/]+$/.test(plain) ? plain : null
+}
+
+/** Links as they are listed: the events of a session together, where the first of them stands. */
+export function grouped(links: readonly NoteLink[]): [NoteLink, ...NoteLink[]][] {
+  const groups: [NoteLink, ...NoteLink[]][] = []
+  const sessions = new Map<string, NoteLink[]>()
+  for (const link of links) {
+    const session = link.kind === 'event' ? link.target.split('#')[0] : undefined
+    const known = session === undefined ? undefined : sessions.get(session)
+    if (known) {
+      if (!known.some(({ target }) => target === link.target)) known.push(link)
+      continue
+    }
+    const group: [NoteLink] = [link]
+    groups.push(group)
+    if (session !== undefined) sessions.set(session, group)
+  }
+  return groups
 }
 
 const ID = /^(?:S[1-9]\d*#\d+|[STDR][1-9]\d*)$/

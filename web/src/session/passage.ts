@@ -15,6 +15,30 @@ function wordsOf(block: Block): string {
   return readable(block)
 }
 
+/** A row of a transcript, as far as it can be seen. */
+export interface Seen {
+  block: Block
+  /** All of it is in sight. */
+  whole: boolean
+  /** It has the focus, or was gone to. */
+  here: boolean
+}
+
+const hasWords = (block: Block): boolean => {
+  const { kind } = firstEvent(block)
+  return block.type === 'event' && (kind === 'prompt' || kind === 'text')
+}
+
+/** What is meant where nothing is selected: the row that was gone to, else the first words that are read. */
+export function meant(seen: readonly Seen[]): Block | null {
+  const found =
+    seen.find(({ here }) => here) ??
+    seen.find(({ block, whole }) => whole && hasWords(block)) ??
+    seen.find(({ block }) => hasWords(block)) ??
+    seen[0]
+  return found?.block ?? null
+}
+
 /** What blocks say, or `selected` of it, with the events that prove it. */
 export function passageOf(found: readonly Block[], selected: string | null): Passage | null {
   const [first] = found

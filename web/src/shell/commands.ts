@@ -1,13 +1,13 @@
 import { calls } from '../calls/calls.svelte'
 import { board } from '../state/board.svelte'
 import { isLive } from '../state/order'
-import { idHref, pageHref, router } from '../state/router.svelte'
+import { idHref, noteHref, pageHref, router } from '../state/router.svelte'
 import { moveCard, taskFromSession } from '../state/tasks'
 import { theme } from '../state/theme.svelte'
 import { CALL_WORD, COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
 import { sessionTitle } from '../session/facts'
 import { copyLinkTo } from '../session/copy'
-import type { CallView } from '../api/types'
+import type { CallView, NoteRow } from '../api/types'
 import { pageCommands } from './here.svelte'
 import { overlays } from './overlays.svelte'
 
@@ -188,6 +188,18 @@ const actions = (): Command[] => [
   { key: 'system', group: 'Do', title: 'Theme as the system', run: () => theme.set('system') },
 ]
 
+/** Notes and decisions, by what they are called and where they lie. */
+export function noteCommands(notes: readonly NoteRow[]): Command[] {
+  return notes.map(({ workspace, kind, id, path, title, status }) => ({
+    key: path,
+    group: 'Notes and decisions',
+    title,
+    also: `${id ?? ''} ${kind} ${status ?? ''} ${path}`,
+    hint: id ?? kind,
+    run: () => router.go(noteHref(workspace, id ?? path)),
+  }))
+}
+
 function objects(): Command[] {
   const tasks = [...board.tasks.values()].map((task) => ({
     key: task.id,
@@ -210,8 +222,8 @@ function objects(): Command[] {
 
 const MOST_CALLS = 4
 
-/** Everything that the palette offers; objects only once something is typed. */
-export function commands(selected: string | null, typed: boolean): Command[] {
+/** Everything that the palette offers; objects and notes only once something is typed. */
+export function commands(selected: string | null, typed: boolean, notes: readonly NoteRow[] = []): Command[] {
   // The few that are most urgent are offered before anything is typed.
   const waiting = (typed ? calls.open : calls.waiting.slice(0, MOST_CALLS)).map((call) =>
     openCall(call, 'Wait for you'),
@@ -222,12 +234,14 @@ export function commands(selected: string | null, typed: boolean): Command[] {
     ...pageCommands.list,
     ...goTo(),
     ...actions(),
-    ...(typed ? objects() : []),
+    ...(typed ? [...objects(), ...noteCommands(notes)] : []),
   ]
 }
 
-/** How well words fit a command: 0 is not at all. Beginnings of words count most. */
-export function fit(command: Pick<Command, 'title' | 'also'>, typed: string): number {
+const ID = /^[a-z]\d+$/
+
+/** How well words fit a command: 0 is not at all. An id counts most, then beginnings of words. */
+export function fit(command: Pick<Command, 'title' | 'also' | 'hint'>, typed: string): number {
   const title = command.title.toLowerCase()
   const all = `${title} ${command.also?.toLowerCase() ?? ''}`
   let sum = 0
@@ -235,6 +249,7 @@ export function fit(command: Pick<Command, 'title' | 'also'>, typed: string): nu
     const at = all.indexOf(word)
     if (at < 0) return 0
     const begins = at === 0 || /[\s/_-]/.test(all[at - 1] ?? '')
+    if (ID.test(word) && command.hint?.toLowerCase() === word) sum += 8
     sum += (at === 0 ? 4 : begins ? 3 : 1) + (at < title.length ? 1 : 0)
   }
   return sum || 1

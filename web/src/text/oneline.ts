@@ -7,6 +7,23 @@ export function oneLine(text: string): string {
     .trim()
 }
 
+/** A line of Markdown in plain words: links, emphasis and images as they are read; `code` stays marked. */
+export function plainLine(text: string): string {
+  return text
+    .replace(/^\s*(?:#{1,6}|[-*+>]|\d+[.)])\s+/, '')
+    .split(/(`[^`]+`)/)
+    .map((piece) => (piece.startsWith('`') ? piece : plainWords(piece)))
+    .join('')
+    .trim()
+}
+
+const plainWords = (text: string): string =>
+  text
+    .replaceAll(/\[\[(?:[^[\]|]+\|)?([^[\]|]+)\]\]/g, '$1')
+    .replaceAll(/!?\[([^[\]]*)\]\((?:[^()\s]|\([^()]*\))*(?:\s"[^"]*")?\)/g, '$1')
+    .replaceAll(/(\*\*|__|~~)(?=\S)(.+?)\1/g, '$2')
+    .replaceAll(/(?<![\w*])([*_])(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])/g, '$2')
+
 export interface CodePiece {
   text: string
   code: boolean
