@@ -415,6 +415,10 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::trials::start(engine);
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
+    std::thread::spawn(|| {
+        callboard_os::thread::give_way();
+        crate::secrets::prepare();
+    });
     checkpoint_beside(engine);
 }
 

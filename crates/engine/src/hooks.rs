@@ -13,7 +13,7 @@ use callboard_os::window;
 use callboard_store::Notice;
 
 use crate::sweeps::HookUse;
-use crate::{AskedBy, Engine, EngineError, secrets};
+use crate::{AskedBy, Engine, EngineError};
 
 pub(crate) use at_stop::AT_STOP;
 pub use at_stop::{AtStop, HookEnd};
@@ -156,10 +156,6 @@ impl Engine {
         }
         let mut notices = self.read(|s| Ok(s.notices(session)?))?;
         notices.retain(|notice| notice.subject != AT_STOP);
-        for notice in &mut notices {
-            // It leaves the session that it came from.
-            notice.text = secrets::mask(&notice.text).0;
-        }
         // An agent runs hooks side by side: for each of its tool uses, and for each connection that it has.
         Ok(self.notices_on_their_way.take(notices, self.now()))
     }

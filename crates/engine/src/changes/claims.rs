@@ -10,7 +10,7 @@ use callboard_store::{Result as StoreResult, Snapshot};
 
 use crate::core::view_of;
 use crate::query::Naming;
-use crate::{Engine, EngineError, limits};
+use crate::{Engine, EngineError, limits, secrets};
 
 /// Who is going to touch something, or does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -200,7 +200,7 @@ impl Engine {
                     let text = format!(
                         "{} ({}) is going to change {}, where you work too. `callboard claim --list` shows who is about what.",
                         held.holder.name,
-                        quote::line(&held.holder.title, LINE_CHARS),
+                        quote::line(&secrets::mask(&held.holder.title).0, LINE_CHARS),
                         quote::bare(&held.text)
                     );
                     told.extend(sessions.into_iter().map(|session| (session, text.clone())));

@@ -16,10 +16,10 @@ use callboard_store::{Durability, LogKind, Snapshot, Write};
 use serde_json::json;
 
 use super::{Core, calls, messages};
-use crate::EngineError;
 use crate::changes::Symbols;
 use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
+use crate::{EngineError, secrets};
 
 /// What a look at two changesets found.
 #[derive(Debug, Clone)]
@@ -376,7 +376,9 @@ fn live(s: &Snapshot<'_>, sessions: &[SessionId]) -> callboard_store::Result<Vec
 fn notice(view: &PairView, own: &ChangesetRef, other: &ChangesetRef, subject: &str) -> String {
     let title = match other.title.is_empty() {
         true => other.name.clone(),
-        false => format!("{} ({})", other.name, quote::line(&other.title, LINE_CHARS)),
+        false => {
+            format!("{} ({})", other.name, quote::line(&secrets::mask(&other.title).0, LINE_CHARS))
+        }
     };
     if let Some(path) = conflict_in(subject) {
         let files = view.conflict.iter().flat_map(|conflict| &conflict.files);

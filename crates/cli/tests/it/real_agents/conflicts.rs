@@ -69,7 +69,7 @@ fn are_told_at_their_next_step(scripts: [Script; 2], agent: &str, mode: &str) {
     server.release("one");
     server.release("two");
     for (name, other) in [("one", "T2"), ("two", "T1")] {
-        let told = format!("{other} (\\\"Name the project");
+        let told = format!("{other} (\u{201c}Name the project");
         let request = wait::until("the last request", || {
             let played = server.played(name);
             played.into_iter().find(|request| request.body.to_string().contains(&told))
