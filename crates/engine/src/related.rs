@@ -2,13 +2,13 @@
 //! the same errors, symbols and fixtures, the words of its prompts. What few have in common weighs much; what many touch
 //! says nothing.
 
-mod common;
 mod found;
 mod moved;
 mod own;
 mod shared;
 mod telling;
 mod told;
+mod ubiquitous;
 mod words;
 
 use std::collections::BTreeSet;

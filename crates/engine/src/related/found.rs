@@ -10,10 +10,10 @@ use callboard_model::symbol::Symbol;
 use callboard_model::{SessionId, Timestamp};
 use callboard_store::{Snapshot, StoredFact};
 
-use super::common;
 use super::moved::Moved;
 use super::own::{Own, path_of};
 use super::shared::{Shared, Tie, focus, rarity, weight};
+use super::ubiquitous;
 use crate::core::view_of;
 use crate::notes::tops;
 use crate::{EngineError, limits};
@@ -90,7 +90,7 @@ impl<'s, 'c> Lookup<'s, 'c> {
             if others.len() > limits::RELATED_BY_ONE {
                 continue;
             }
-            let weight = own_weight * rarity(others.len()) * common::file(path);
+            let weight = own_weight * rarity(others.len()) * ubiquitous::file(path);
             for (id, (focus, at, name)) in others {
                 self.sessions.entry(id).or_default().add(Tie::File(name), weight * focus, at);
             }
@@ -207,7 +207,7 @@ impl<'s, 'c> Lookup<'s, 'c> {
         let worked = own.files.iter().filter(|(path, _)| is_meant(path));
         let weights = worked.map(|(path, weight)| {
             let writers = self.writers.get(path.as_str()).copied().unwrap_or_default();
-            (path, weight * common::file(path) * crowd(writers))
+            (path, weight * ubiquitous::file(path) * crowd(writers))
         });
         let met = own.met.iter().filter(|path| is_meant(path) || same_file(path, target));
         let all = weights.chain(met.map(|path| (path, weight::WRITTEN)));
@@ -241,7 +241,7 @@ fn crowd(writers: usize) -> f64 {
 /// Whether two names mean the same symbol, as far as names tell; `is_there` where both stand in one file.
 fn is_same(one: &Symbol<'_>, other: &Symbol<'_>, is_there: bool) -> bool {
     let is_sure = is_there || (one.is_qualified() && other.is_qualified());
-    one.may_be(other) && (is_sure || !common::is_common_symbol(one.name()))
+    one.may_be(other) && (is_sure || !ubiquitous::is_common_symbol(one.name()))
 }
 
 /// Whether a word of a prompt names a symbol.

@@ -9,7 +9,7 @@ use callboard_model::{SessionId, WorkspaceId};
 use callboard_store::{Note, Snapshot};
 
 use super::shared::{focus, weight};
-use super::{common, words};
+use super::{ubiquitous, words};
 use crate::core::view_of;
 use crate::notes::{from_top, tops};
 use crate::row::fold_of;
@@ -61,7 +61,7 @@ impl Own {
                     written.push((path, stored.times));
                 }
                 FactBody::Errored { line } => {
-                    if common::is_telling_error(&line) {
+                    if ubiquitous::is_telling_error(&line) {
                         own.errors.insert(stored.fact.key);
                     }
                     told = format!("{told}\n{line}");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::common;
+use super::ubiquitous;
 use crate::limits;
 
 /// The telling words of what a session was told, in the order in which they stand.
@@ -12,7 +12,10 @@ pub(super) fn telling(said: &str) -> Vec<String> {
     let split = |c: char| c.is_whitespace() || "\"'`()[]{}<>,;!?\u{201c}\u{201d}".contains(c);
     for word in said.split(split).flat_map(parts_of) {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
-        if is_telling(word) && !common::is_common_word(word) && known.insert(word.to_lowercase()) {
+        if is_telling(word)
+            && !ubiquitous::is_common_word(word)
+            && known.insert(word.to_lowercase())
+        {
             words.push(word.to_owned());
         }
         if words.len() >= limits::RELATED_WORDS {
@@ -65,7 +68,7 @@ pub(super) fn data_files(told: &str) -> BTreeSet<String> {
         true => word.rsplit('/').next().unwrap_or(word),
         false => word,
     });
-    let names = names.filter(|name| common::file(name) >= 1.0 && name.chars().count() <= 80);
+    let names = names.filter(|name| ubiquitous::file(name) >= 1.0 && name.chars().count() <= 80);
     names.map(str::to_owned).take(limits::RELATED_WORDS).collect()
 }
 

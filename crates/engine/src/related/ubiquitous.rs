@@ -2,7 +2,7 @@
 //! each type has.
 
 /// Files that all work touches, by their names.
-const FILES: [&str; 28] = [
+const FILES: [&str; 23] = [
     "package.json",
     "package-lock.json",
     "pnpm-lock.yaml",
@@ -21,11 +21,6 @@ const FILES: [&str; 28] = [
     "go.sum",
     "Gemfile",
     "Gemfile.lock",
-    "README.md",
-    "CHANGELOG.md",
-    "CONTRIBUTING.md",
-    "CLAUDE.md",
-    "AGENTS.md",
     ".gitignore",
     ".env",
     ".env.example",
@@ -57,10 +52,17 @@ pub(super) fn file(path: &str) -> f64 {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_of_ci = path.starts_with(".github/") || path.contains("/.github/");
     match () {
-        () if FILES.contains(&name) || is_of_ci => 0.15,
+        () if FILES.contains(&name) || is_of_ci || is_of_the_repository(name) => 0.15,
         () if LISTS.contains(&name) => 0.45,
         () => 1.0,
     }
+}
+
+/// Whether a file speaks of its whole repository, to people or to agents, as its name in capitals says.
+fn is_of_the_repository(name: &str) -> bool {
+    name.strip_suffix(".md").is_some_and(|stem| {
+        stem.len() > 3 && stem.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+    })
 }
 
 /// Messages of compilers, programs and systems that everybody meets: one says something only by a name in it.
@@ -206,7 +208,7 @@ pub(super) fn is_common_symbol(name: &str) -> bool {
 }
 
 /// Words that are names, and of nothing in particular.
-const WORDS: [&str; 46] = [
+const WORDS: [&str; 42] = [
     "snake_case",
     "camelcase",
     "pascalcase",
@@ -222,8 +224,6 @@ const WORDS: [&str; 46] = [
     "sqlite",
     "graphql",
     "oauth",
-    "openai",
-    "chatgpt",
     "macos",
     "iphone",
     "node.js",
@@ -248,8 +248,6 @@ const WORDS: [&str; 46] = [
     "src/main",
     "utf-8",
     "sha-256",
-    "claude.md",
-    "agents.md",
     "todo.md",
     "e.g",
     "i.e",
