@@ -249,16 +249,19 @@ impl Call {
 
     /// The same for what cannot simply be said again: `undo` takes away what a try left that met a lock half-way.
     pub(crate) fn output_through_locks_after(self, undo: impl Fn()) -> Result<Output, GitError> {
+        let once = Self { once: true, ..self };
         for _ in 1..limits::LOCK_TRIES {
-            match self.clone().well() {
-                Err(GitError::Refused { message, .. }) if is_locked(&message) => {
+            match once.clone().well() {
+                Err(GitError::Refused { message, .. })
+                    if is_locked(&message) || met_half_a_worktree(&message) =>
+                {
                     undo();
                     std::thread::sleep(limits::LOCK_PAUSE);
                 }
                 done => return done,
             }
         }
-        self.well()
+        once.well()
     }
 
     /// Its standard output as text, without trailing white space.

@@ -92,8 +92,9 @@ fn check_out(git: &Git, path: &Path, what: CheckOut<'_>) -> Result<(), GitError>
 
 fn delete_new_branch(git: &Git, what: CheckOut<'_>) {
     if let CheckOut::NewBranch { branch, at } = what {
-        // It fails where git did not come to making it.
-        let _ = git.text(&["update-ref", "-d", &format!("refs/heads/{branch}"), at]);
+        // It fails where git did not come to making it. Taking a branch away takes a lock, too, which others may hold.
+        let reference = format!("refs/heads/{branch}");
+        let _ = git.call(["update-ref", "-d", &reference, at]).through_locks();
     }
 }
 
