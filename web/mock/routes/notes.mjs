@@ -160,13 +160,16 @@ export function writeElsewhere(state, path, change, by = { session: 'S41', agent
   write(state, note, change(current(note).text), by)
 }
 
+/** Whether a text has a name as a word of its own: `2026-11-22T14:03` does not name T14. */
+const names = (text, name) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text)
+
 function all(state, _, { query }) {
   const about = query.get('about')
   const rows = state.notes
     .filter((note) => !note.gone && note.workspace === (query.get('workspace') ?? 'W1'))
     .map((note) => [rowOf(state, note), current(note).text])
     .filter(([row]) => !query.get('kind') || row.kind === query.get('kind'))
-    .filter(([, text]) => !about || text.includes(about))
+    .filter(([, text]) => !about || names(text, about))
     .map(([row]) => row)
   return { body: { notes: rows.sort((a, b) => b.modified_at.localeCompare(a.modified_at)) } }
 }
