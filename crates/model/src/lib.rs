@@ -30,6 +30,7 @@ pub mod purpose;
 pub mod query;
 pub mod quote;
 pub mod reading;
+pub mod receipt;
 pub mod resource;
 pub mod review;
 pub mod scope;
