@@ -37,6 +37,10 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
     }
     output::print(&brief.markdown)?;
     let mut remarks = Vec::new();
+    if brief.budget != args.budget {
+        let (given, asked) = (brief.budget, args.budget);
+        remarks.push(format!("no brief has {asked} tokens: this one may have {given}"));
+    }
     if brief.left_out > 0 {
         let (lines, budget) = (brief.left_out, brief.budget);
         remarks.push(format!("{lines} more lines had no room in {budget} tokens"));

@@ -45,7 +45,10 @@ pub(super) fn share(args: &Share, settings: &Settings) -> Result<(), CliError> {
         output::print(&told(&plan))?;
     }
     if args.print || (!args.yes && !output::agreed("Commit them?")?) {
-        return output::line("nothing was committed");
+        return match args.json.json {
+            true => output::json(&plan),
+            false => output::line("nothing was committed"),
+        };
     }
     let share = ShareNotes {
         workspace,
