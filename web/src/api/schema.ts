@@ -6735,6 +6735,8 @@ export interface components {
             kind: components["schemas"]["LinkKind"];
             /** @description There is no such thing. */
             missing: boolean;
+            /** @description Where a file or image is: from the workspace's root, or absolute if it is outside of that. */
+            path?: string | null;
             /** @description As it is written; of a note that names this one, its id or path. */
             target: string;
             /** @description What it is called. */

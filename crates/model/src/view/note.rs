@@ -80,6 +80,9 @@ pub struct NoteLink {
     pub title: Option<String>,
     /// There is no such thing.
     pub missing: bool,
+    /// Where a file or image is: from the workspace's root, or absolute if it is outside of that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// A note or decision as a whole.
