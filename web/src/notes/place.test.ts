@@ -53,8 +53,14 @@ test('what it supersedes is read of its front matter only', () => {
 })
 
 test('events of a session are listed together, each once', () => {
-  const event = (target: string): NoteLink => ({ kind: 'event', target, title: null, missing: false })
-  const task: NoteLink = { kind: 'task', target: 'T1', title: null, missing: false }
+  const event = (target: string): NoteLink => ({
+    kind: 'event',
+    target,
+    title: null,
+    missing: false,
+    path: null,
+  })
+  const task: NoteLink = { kind: 'task', target: 'T1', title: null, missing: false, path: null }
   const links = [event('S1#1'), task, event('S2#2'), event('S1#3'), event('S1#1'), task]
   expect(grouped(links).map((group) => group.map(({ target }) => target))).toEqual([
     ['S1#1', 'S1#3'],
