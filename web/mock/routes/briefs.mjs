@@ -174,6 +174,16 @@ function related(_state, _, { query }) {
           lines: [line('A limit per connection is no limit for whoever opens another one.', ['D9'])],
           weight: 1.6,
         },
+        {
+          session: null,
+          note: '.callboard/notes/data-model.md',
+          agent: null,
+          title: 'Data model of invoices',
+          at: at(30 * 60),
+          why: ['about `crates/api/src/limits/bucket.rs`'],
+          lines: [line('An invoice has lines; a credit note has one.', ['.callboard/notes/data-model.md'])],
+          weight: 1.2,
+        },
       ],
     },
   }
