@@ -271,6 +271,22 @@ impl Core {
         Ok(())
     }
 
+    /// The same, unless it was told something about that before.
+    pub(crate) fn add_notice_once(
+        &mut self,
+        session: SessionId,
+        subject: &str,
+        text: &str,
+    ) -> Result<(), EngineError> {
+        self.write(Durability::Normal, |w| {
+            if w.view().notices_about(session, subject)?.is_empty() {
+                w.add_notice(session, subject, text)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
     /// These were told.
     pub(crate) fn notices_told(&mut self, notices: &[i64]) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| {
