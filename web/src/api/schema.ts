@@ -5252,6 +5252,11 @@ export interface components {
              * @description What was dropped, as none of its quotes is where the agent said.
              */
             unproven: number;
+            /**
+             * Format: int32
+             * @description Quotes that were dropped, those of statements that stand included.
+             */
+            wrong_quotes?: number;
         };
         /** @description A section of a brief. */
         BriefSection: {

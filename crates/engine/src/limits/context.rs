@@ -74,6 +74,9 @@ pub const CANDIDATE_SESSIONS: usize = 400;
 /// Decisions that a brief chooses from, the newest.
 pub const BRIEF_DECISIONS: usize = 50;
 
+/// Commits that others made since, told by name: the newest say where the branch is.
+pub const BRIEF_COMMITS: usize = 3;
+
 /// Characters of a comment on GitHub: it takes no more.
 pub const COMMENT_CHARS: usize = 65_536;
 
