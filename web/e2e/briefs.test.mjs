@@ -116,6 +116,26 @@ test('its budget is chosen and remembered, and it is copied as Markdown', async 
   assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^# Brief of S41\n/)
 })
 
+test('what asks before it reads is in sight with the focus, and Escape gives that back', async () => {
+  await page.setViewportSize({ width: 1440, height: 500 })
+  const ask = page.getByRole('button', { name: 'Read with Claude…' })
+  await ask.click()
+  const read = page.getByRole('button', { name: 'Read', exact: true })
+  const { y, height } = await read.boundingBox()
+  assert.ok(y > 0 && y + height <= 500, `${y}`)
+  const focused = () =>
+    page.evaluate(() => document.activeElement.value ?? document.activeElement.textContent)
+  assert.equal(await focused(), 'claude')
+  // What was scrolled stays under no button.
+  const head = await panel().locator('header').boundingBox()
+  const close = await panel().getByRole('button', { name: 'Close' }).boundingBox()
+  assert.ok(head.y <= close.y && head.y + head.height >= close.y + close.height)
+  await page.keyboard.press('Escape')
+  await read.waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Read with Claude…')
+  await page.setViewportSize({ width: 1440, height: 900 })
+})
+
 test('a task has a brief, too', async () => {
   await go('/t/T12')
   await page.getByRole('button', { name: 'Brief' }).click()
@@ -162,8 +182,18 @@ test('a session that took over says from whom', async () => {
   state().changeSession('S47', { follows: 'S41' })
   await page.reload()
   await page.getByText('Took over from').waitFor()
+  const header = page.locator('.pane > header')
+  await header.getByText('goes on with S41').waitFor()
+  for (const { id, session } of [...state().owned.values()])
+    if (session === 'S41') state().changeOwned(id, { state: 'ended' })
   await go('/s/S41')
-  await page.getByText('Handed off to').waitFor()
+  await page.getByText('Handed off to', { exact: true }).waitFor()
+  await header.getByText('handed off to S47').waitFor()
+  const resume = page.getByRole('button', { name: 'Resume' })
+  assert.match(await resume.getAttribute('title'), /^S47 goes on with its work in the same folder/)
+  assert.match(await resume.getAttribute('class'), /quiet/)
+  await header.getByRole('link', { name: 'S47' }).click()
+  await page.waitForURL(/\/s\/S47$/)
 })
 
 test('a refusal leaves everything as it was', async () => {
@@ -179,7 +209,12 @@ test('what others did that bears on a session stands beside it, with the way the
   await go('/s/S41')
   const aside = page.locator('.aside section', { has: page.getByRole('heading', { name: 'Related' }) })
   await aside.getByText('Answer with seconds, never with a date').waitFor()
-  assert.equal(await aside.locator('li').count(), 2)
+  assert.equal(await aside.locator('li').count(), 3)
+  // An agent's decision is told to be its word, and a note has its title in the place of its path.
+  await aside.locator('li', { hasText: 'D9' }).getByText(', an agent’s word').waitFor({ state: 'attached' })
+  const note = aside.getByRole('link', { name: 'Data model of invoices' })
+  assert.equal(await note.getAttribute('href'), '/w/W1/notes/.callboard/notes/data-model.md')
+  assert.equal(await aside.getByText('.callboard/').count(), 0)
   await aside.getByRole('link', { name: 'S44#44000012' }).click()
   await page.waitForURL(/\/s\/S44/)
 })

@@ -41,6 +41,18 @@ test('beside a session it stands with what it is of, and leads to where it was s
   assert.equal(await row(page, 'S41#41000181').getAttribute('href'), '/s/S41/41000181')
 })
 
+test('what was only ruled out says so, once', async () => {
+  const ids = { what: 'Numbers as ids of customers', why: 'a lookup table' }
+  const before = { ...of('S41#41000181') }
+  Object.assign(of('S41#41000181'), { title: `Not: ${ids.what}`, ruled_out: [ids] })
+  state().announce({ type: 'candidates', session: 'S41' })
+  await row(page, 'S41#41000181').getByText(`Ruled out: ${ids.what}`, { exact: true }).waitFor()
+  assert.equal((await row(page, 'S41#41000181').innerText()).match(/Numbers/g).length, 1)
+  Object.assign(of('S41#41000181'), before)
+  state().announce({ type: 'candidates', session: 'S41' })
+  await row(page, 'S41#41000181').getByText('No new dependencies').waitFor()
+})
+
 test('keys go through the list, dismiss with a way back, and accept', async () => {
   await press('D')
   await focused('S41#41000181')

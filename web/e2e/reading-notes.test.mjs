@@ -76,6 +76,13 @@ test('what is named and not there is drawn so, and leads nowhere', async () => {
   await article().getByRole('link', { name: 'D8' }).waitFor()
 })
 
+test('an image that is not there is told by its words', async () => {
+  writeElsewhere(view.daemon.state, KEYED, (text) => `${text}\n![A drawing of it](images/gone.png)\n`)
+  await goTo('D9')
+  await article().locator('.missing', { hasText: 'A drawing of it' }).waitFor()
+  assert.equal(await article().getByRole('img', { name: 'A drawing of it' }).count(), 0)
+})
+
 test('sources of one session are told once, and what it is about is not named again', async () => {
   const events = aside().locator('li.events')
   assert.equal(await events.count(), 2)
@@ -138,6 +145,10 @@ test('on a phone, a note leads back to the list', async () => {
   await phone.goto(`${view.daemon.url}/w/W1/notes/D9`)
   await phone.getByRole('main').getByRole('link', { name: 'Notes', exact: true }).click()
   await row(phone, 'D9').waitFor()
+  const tops = await phone
+    .locator('.filters :is(.text, .kinds, .button)')
+    .evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().bottom / 40)))
+  assert.equal(new Set(tops).size, 2, 'the toolbar has two rows')
   await close()
 })
 

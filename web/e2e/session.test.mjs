@@ -208,4 +208,19 @@ test('a path opens in the editor', async () => {
   assert.equal(JSON.parse((await asked).postData()).session, 'S41')
 })
 
+test('a goal that is a whole brief is cut, and shown whole where it is asked for', async () => {
+  await page.route('**/api/sessions/S41', async (route) => {
+    const answer = await (await route.fetch()).json()
+    const goal_text = Array.from({ length: 30 }, (_, i) => `Line ${i} of a brief`).join('\n\n')
+    await route.fulfill({ json: { ...answer, goal_text } })
+  })
+  await page.reload()
+  const goal = page.locator('.aside section', { has: page.getByRole('heading', { name: 'Goal' }) })
+  await goal.getByRole('button', { name: 'Show all' }).click()
+  assert.ok((await goal.boundingBox()).height > 600)
+  await goal.getByRole('button', { name: 'Show less' }).click()
+  assert.ok((await goal.boundingBox()).height < 280)
+  await page.unroute('**/api/sessions/S41')
+})
+
 test('nothing went wrong on the way', () => assert.deepEqual(view.problems, []))

@@ -77,6 +77,13 @@ test('what is not committed says so, and sharing commits what was seen, and no o
   assert.equal(state().shared.length, 0)
   assert.equal(await files.count(), 3)
   await share.getByRole('button', { name: 'I have seen it' }).click()
+  state().secrets = [{ path: note.path, line: 4, kind: 'GitHub token' }]
+  state().announce({ type: 'note', workspace: 'W1', path: note.path })
+  await share.getByText('GitHub token').waitFor()
+  assert.ok(await share.getByRole('button', { name: 'Commit 3 files' }).isDisabled())
+  state().secrets = []
+  state().announce({ type: 'note', workspace: 'W1', path: note.path })
+  await share.getByText('GitHub token').waitFor({ state: 'detached' })
   await share.getByLabel('Message').fill('Notes of the limits')
   await page.keyboard.press('Control+Enter')
   await said('3 files committed as f2a81c04')

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use callboard_git::{Git, since};
-use callboard_model::brief::{self, BriefFact, BriefSession, BriefTask, GitNow, Material, finish};
+use callboard_model::brief::{
+    self, BriefFact, BriefSession, BriefTask, Elsewhere, GitNow, Material, finish,
+};
 use callboard_model::call::CallDetail;
 use callboard_model::fact::FactBody;
 use callboard_model::limits::ANSWER_CHARS;
@@ -12,8 +14,8 @@ use callboard_model::view::{BriefView, SessionView};
 use callboard_model::{Ordinal, SessionFold, SessionId, TaskId, Timestamp, text};
 use callboard_store::{SessionFilter, Snapshot, StoredFact, Task};
 
-use crate::core::{last_report, view_of, words_of};
-use crate::query::views;
+use crate::core::{view_of, words_of};
+use crate::query::{reports::report_of, views};
 use crate::row::fold_of;
 use crate::{Engine, EngineError, limits, secrets};
 
@@ -45,14 +47,48 @@ impl Engine {
     pub fn brief(&self, query: BriefQuery) -> Result<BriefView, EngineError> {
         let mut material = self.read(|s| material(s, query))?;
         material.decisions = self.decisions_of(query.of)?;
+        let reader = self.read(|s| roots_of(s, query.for_task))?;
         for session in &mut material.sessions {
             session.git = git_now(session);
+            if query.for_task.is_some() {
+                self.look_elsewhere(session, &reader);
+            }
         }
         let budget = query.budget.clamp(limits::BRIEF_TOKENS_LEAST, limits::BRIEF_TOKENS_MOST);
         let mut brief = brief::assemble(&material, budget, self.now());
         mask(&mut brief);
         Ok(brief)
     }
+
+    /// Tells what the base has of a session's work, where the reader works in another folder.
+    fn look_elsewhere(&self, session: &mut BriefSession, reader: &[String]) {
+        let (Some(git), Some(root)) = (&mut session.git, session.root.as_deref()) else { return };
+        let Some(checkout) = callboard_git::locate(Path::new(root)) else { return };
+        // The main checkout may be the folder of a task that has not begun.
+        let may_be_its_own = reader.is_empty() && !checkout.is_linked();
+        if may_be_its_own || reader.iter().any(|own| own == root) {
+            return;
+        }
+        let at = Git::at(Path::new(root));
+        let base = self.base_at(&checkout.main_top()).ok();
+        let missing = base.as_ref().and_then(|base| since::beyond(&at, &base.start).ok());
+        git.elsewhere = Some(Elsewhere {
+            base: base.filter(|_| missing.is_some()).map(|base| base.branch),
+            missing: missing.and_then(|count| u32::try_from(count).ok()).unwrap_or_default(),
+        });
+    }
+}
+
+/// The folders in which sessions of the task work that a brief is made for.
+fn roots_of(s: &Snapshot<'_>, task: Option<TaskId>) -> Result<Vec<String>, EngineError> {
+    let Some(task) = task.map(|id| s.task(id)).transpose()?.flatten() else {
+        return Ok(Vec::new());
+    };
+    let mut roots = Vec::new();
+    for link in &task.sessions {
+        roots.extend(fold_of(s, link.session)?.as_ref().and_then(root_of));
+    }
+    Ok(roots)
 }
 
 /// What the store knows for it.
@@ -113,11 +149,15 @@ fn session(
 ) -> Result<BriefSession, EngineError> {
     let fold = fold_of(s, view.id)?.unwrap_or_default();
     let mut facts = Vec::new();
-    // What a fork began with is part of what it knows.
+    // What a fork began with is part of what it knows; of work that was handed over, all that became of it.
+    let until = view.forked_from.and(view.started_at);
+    let mut may_have_checked = false;
     for id in before(s, view)?.into_iter().filter(|id| !named.contains(id)) {
-        let until = view.started_at;
-        let earlier = s.facts(id)?;
-        facts.extend(earlier.into_iter().filter(|fact| fact.fact.at <= until).filter_map(told));
+        let is_known = |fact: &StoredFact| until.is_none() || fact.fact.at <= until;
+        let (earlier, later): (Vec<_>, Vec<_>) = s.facts(id)?.into_iter().partition(is_known);
+        // What ran before the fork and once more behind it is known by the later run alone.
+        may_have_checked |= later.iter().any(|fact| is_check(&fact.fact.body));
+        facts.extend(earlier.into_iter().filter_map(told));
     }
     facts.extend(s.facts(view.id)?.into_iter().filter_map(told));
     facts.extend(answered_by_tool(s, view.id)?);
@@ -126,7 +166,8 @@ fn session(
     let title = view.title.clone().or_else(|| view.goal.clone()).unwrap_or_default();
     let root = root_of(&fold);
     let commit = fold.facts.commit.clone();
-    let reported = last_report(s, view.id)?.map(|report| report.not_verified).unwrap_or_default();
+    let reported = report_of(s, view.id)?.filter(|report| !report.not_verified.is_empty());
+    let reported_by = reported.as_ref().and_then(|report| Some(report.cite?.to_string()));
     Ok(BriefSession {
         id: Some(view.id),
         title,
@@ -135,10 +176,16 @@ fn session(
         is_subagent,
         facts,
         plan,
-        not_verified: reported,
+        not_verified: reported.map(|report| report.not_verified).unwrap_or_default(),
+        reported_by,
+        may_have_checked,
         reading: s.reading(view.id)?,
         git: None,
     })
+}
+
+fn is_check(body: &FactBody) -> bool {
+    matches!(body, FactBody::Ran(ran) if ran.check.is_some())
 }
 
 /// What the user answered to Callboard's own `ask`. Agents keep the answer as they like, or hear it at a later step: the
@@ -205,23 +252,31 @@ fn git_now(session: &BriefSession) -> Option<GitNow> {
     }
     let root = PathBuf::from(session.root.as_deref()?);
     root.is_dir().then(|| callboard_git::locate(&root)).flatten()?;
-    let own: Vec<&str> = session
+    let own: Vec<(&str, &str)> = session
         .facts
         .iter()
         .filter_map(|fact| match &fact.body {
-            FactBody::Committed { id, .. } => Some(id.as_str()),
+            FactBody::Committed { id, subject } => Some((id.as_str(), subject.as_str())),
             _ => None,
         })
         .collect();
-    let now =
-        since::since(&Git::at(&root), own.last().copied().or(session.commit.as_deref())).ok()?;
-    let is_own = |commit: &&String| own.iter().any(|id| commit.starts_with(id));
-    let others = now.commits.iter().filter(|commit| !is_own(commit)).count();
+    // A quiet commit is known by its subject alone.
+    let last = own.last().map(|(id, _)| *id).filter(|id| !id.is_empty());
+    let now = since::since(&Git::at(&root), last.or(session.commit.as_deref())).ok()?;
+    let is_own = |(commit, told): &&(String, String)| {
+        own.iter().any(|(id, subject)| match id.is_empty() {
+            true => told == subject,
+            false => commit.starts_with(id),
+        })
+    };
+    let came: Vec<&(String, String)> = now.commits.iter().filter(|one| !is_own(one)).collect();
+    let others = came.len();
     let ended = session.facts.iter().filter_map(|fact| fact.at).max();
     let mut git = GitNow {
         head: now.head,
         branch: now.branch,
         commits_since: u32::try_from(others).unwrap_or(u32::MAX),
+        commits: came.into_iter().take(limits::BRIEF_COMMITS).cloned().collect(),
         dirty: u32::try_from(now.dirty).unwrap_or(u32::MAX),
         ..GitNow::default()
     };

@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 
 use callboard_model::candidate::{Candidate, CandidateFrom, CandidateState, Told, name};
 use callboard_model::fact::FactBody;
-use callboard_model::note::{Author, LinkKind, NoteKind};
+use callboard_model::note::{Author, DecisionStatus, LinkKind, NoteKind};
 use callboard_model::view::{
     AcceptCandidate, CandidateList, NewNote, NoteView, SessionView, SettleCandidate,
 };
@@ -353,8 +353,17 @@ impl Recorded {
         let is_alone = all.iter().filter(|one| one.proof() == Some(proof)).count() == 1;
         let is_kept = |note: &&Note| {
             let is_kind = note.row.kind == NoteKind::Decision || candidate.kind == NoteKind::Note;
-            is_kind && (is_alone || note.row.title == candidate.title)
+            is_kind && (is_alone || note.row.title == candidate.title) && may_hold(note, candidate)
         };
         self.0.get(&proof)?.iter().find(is_kept)
     }
+}
+
+/// Whether a note that cites a candidate's proof may say it. What a person cites is theirs to know; an agent is given its
+/// user's last words as the source of whatever it remembers.
+fn may_hold(note: &Note, candidate: &Candidate) -> bool {
+    let facts = &note.row.facts;
+    !matches!(facts.by, Some(Author::Session(_)))
+        || facts.status != Some(DecisionStatus::Open)
+            && candidate.may_stand_in(&format!("{} {}", note.row.title, facts.summary))
 }

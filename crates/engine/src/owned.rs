@@ -18,6 +18,7 @@ mod rewind;
 mod server;
 mod start;
 mod stray;
+pub(crate) mod succession;
 mod sweep;
 mod takeover;
 mod transcript;

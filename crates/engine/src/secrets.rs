@@ -97,6 +97,16 @@ pub fn mask(text: &str) -> (String, u32) {
     (text, masked)
 }
 
+/// The lines of `text` that tokens and keys stand in, from 1, each with the kind of the first.
+pub(crate) fn lines(text: &str) -> Vec<(u32, String)> {
+    let kind_of = |line: &str| {
+        let (masked, count) = mask(line);
+        let kind = masked.split_once(MASK.0)?.1.split_once(MASK.1)?.0.to_owned();
+        (count > 0).then_some(kind)
+    };
+    (1..).zip(text.lines()).filter_map(|(at, line)| Some((at, kind_of(line)?))).collect()
+}
+
 /// What stands for a value: `$NAME`, `${NAME}`, `$(command)`, `<your-token>`, `{{ token }}`, `%NAME%`.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r"^(?:\$[A-Za-z_]\w*\W*$|\$\{|\$\(|<[\w .-]*>?\W*$|\{\{|\{[A-Za-z_][\w.]*\}?\W*$|%\w+%?\W*$)";
@@ -163,6 +173,13 @@ mod tests {
         for word in ["aB3dE5fG", "ghi789", "hunter2", "IOSFODNN7", "s3cr3t", "api03", "MIIEow"] {
             assert!(!masked.contains(word), "{word} in {masked}");
         }
+    }
+
+    #[test]
+    fn lines_with_secrets_are_told_by_their_kind() {
+        let text = format!("# Note\n\n{}\nand that is all\n", secrets()[0]);
+        assert_eq!(lines(&text), [(3, "GitHub Personal Access Token".to_owned())]);
+        assert_eq!(lines("nothing\n"), []);
     }
 
     #[test]

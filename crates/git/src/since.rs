@@ -12,8 +12,8 @@ pub struct Since {
     pub head: String,
     /// The branch.
     pub branch: Option<String>,
-    /// The commits that came since, newest first, as far as they are counted.
-    pub commits: Vec<String>,
+    /// The commits that came since, newest first, each with its subject, as far as they are counted.
+    pub commits: Vec<(String, String)>,
     /// The files that those commits changed, from the checkout's root.
     pub files: Vec<String>,
     /// Files that differ from the commit, those included that git does not know yet.
@@ -34,11 +34,24 @@ pub fn since(git: &Git, known: Option<&str>) -> Result<Since, GitError> {
     if let Some(known) = known {
         let range = format!("{known}..HEAD");
         let limit = format!("--max-count={}", limits::COMMITS_SINCE);
-        let commits = git.text(&["log", "--format=%H", &limit, &range])?;
-        since.commits = commits.lines().map(str::to_owned).collect();
+        let commits = git.text(&["log", "--format=%H %s", &limit, &range])?;
+        let commit = |line: &str| {
+            let (id, subject) = line.split_once(' ').unwrap_or((line, ""));
+            (id.to_owned(), subject.to_owned())
+        };
+        since.commits = commits.lines().map(commit).collect();
         let files = git.bytes(&["diff", "--name-only", "-z", "--no-renames", known, "HEAD"])?;
         let files = files.split(|byte| *byte == 0).filter(|name| !name.is_empty());
         since.files = files.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
     }
     Ok(since)
+}
+
+/// How many commits the checkout that `git` runs in has that `base` has not.
+///
+/// # Errors
+/// When git cannot be run, or there is no such commit.
+pub fn beyond(git: &Git, base: &str) -> Result<usize, GitError> {
+    let count = git.text(&["rev-list", "--count", &format!("{base}..HEAD")])?;
+    Ok(count.trim().parse().unwrap_or(0))
 }

@@ -94,6 +94,12 @@ impl CallKind {
     pub fn is_asked(self) -> bool {
         matches!(self, Self::Permission | Self::Question | Self::Plan)
     }
+
+    /// Something happened where it should not have, or was kept from it: it is told, and nobody waits.
+    #[must_use]
+    pub fn is_astray(self) -> bool {
+        matches!(self, Self::PushedToBase | Self::WrongCheckout | Self::Sweep)
+    }
 }
 
 /// How whoever asks is reached with the answer.

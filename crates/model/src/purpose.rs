@@ -86,6 +86,20 @@ impl Purpose {
     }
 }
 
+/// The last command of a line that records or shares, whatever else the line is for; its subject; whether exit code 0
+/// proves that it did.
+#[must_use]
+pub(crate) fn shared_by(text: &str) -> Option<(Share, String, bool)> {
+    let line = unwrap_shell(CommandLine::parse(text));
+    line.commands.iter().enumerate().rev().find_map(|(at, command)| match share(command)? {
+        Purpose::Share { act, subject } => {
+            let only_looks = command.words.iter().any(|word| word == "--dry-run");
+            Some((act, subject, line.success_proves(at) && !only_looks))
+        }
+        _ => None,
+    })
+}
+
 /// The commands within `bash -lc '…'`, where that is all there is.
 pub(crate) fn unwrap_shell(line: CommandLine) -> CommandLine {
     if let [only] = line.commands.as_slice()
@@ -134,6 +148,9 @@ fn share(command: &Simple) -> Option<Purpose> {
                 }
                 _ => return None,
             }
+        }
+        "callboard" if args.first().is_some_and(|arg| arg == "commit") => {
+            (Share::Commit, message(&args[1..]))
         }
         "gh" | "glab" if args.len() > 1 && matches!(args[0].as_str(), "pr" | "mr") => {
             if args[1] != "create" {

@@ -43,7 +43,7 @@ pub use message::{MessageView, ReportGlance, ReportView};
 pub use night::{NewNight, NightTaskView, NightView};
 pub use note::{
     DecisionView, NewNote, NoteBy, NoteEdit, NoteHistory, NoteLink, NoteList, NoteRestore, NoteRow,
-    NoteShare, NoteText, NoteVersion, NoteView, ShareNotes, StoredImage,
+    NoteShare, NoteText, NoteVersion, NoteView, SecretLine, ShareNotes, StoredImage,
 };
 pub use owned::{
     Attached, GoOn, HandOff, HandedOff, NewPrompt, NewStart, OwnedCan, OwnedView, QueuedPrompt,

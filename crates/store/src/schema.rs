@@ -27,6 +27,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0017_symbols.sql"),
     include_str!("../migrations/0018_readings.sql"),
     include_str!("../migrations/0019_candidates.sql"),
+    include_str!("../migrations/0020_followed.sql"),
 ];
 
 /// The newest layout of this version.

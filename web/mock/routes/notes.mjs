@@ -79,7 +79,7 @@ const link = (state, target, titled = false) => {
   const kind = titled && kindOf(target) === 'file' ? 'note' : kindOf(target)
   const title = titleOf(state, kind, target)
   const missing = ['task', 'session', 'note'].includes(kind) && title === null && !state.sessions.has(target)
-  return { kind, target, title, missing }
+  return { kind, target, title, missing, path: kind === 'file' || kind === 'image' ? target : null }
 }
 
 const NAMES = /(?<![\w#/])(S\d+#\d+|[STRD]\d+)\b|\[\[([^\]]+)\]\]|`([\w./-]+\/[\w.-]+)(?::\d+)?`/g
@@ -121,7 +121,7 @@ function viewOf(state, note, more = {}) {
       .filter(({ kind, target, missing }) => !missing || kind === 'event' || !/^[STRD]\d+$/.test(target)),
     linked_from: [...state.notes].filter(mine).map((other) => {
       const { id, path, title } = rowOf(state, other)
-      return { kind: 'note', target: id ?? path, title, missing: false }
+      return { kind: 'note', target: id ?? path, title, missing: false, path: null }
     }),
     other: [...keys].filter(([key]) => !KNOWN.includes(key)).map(([key, value]) => ({ key, value })),
     posts: (state.posts ?? []).filter((post) => post.path === note.path).map(({ view }) => view),
@@ -294,6 +294,7 @@ const shareOf = (state) => {
     version: createHash('sha256').update(said).digest('hex').slice(0, 16),
     message: 'Share notes and decisions',
     is_shared: state.committed.size > 0,
+    secrets: state.secrets ?? [],
     commit: null,
   }
 }

@@ -5252,6 +5252,11 @@ export interface components {
              * @description What was dropped, as none of its quotes is where the agent said.
              */
             unproven: number;
+            /**
+             * Format: int32
+             * @description Quotes that were dropped, those of statements that stand included.
+             */
+            wrong_quotes?: number;
         };
         /** @description A section of a brief. */
         BriefSection: {
@@ -6735,6 +6740,8 @@ export interface components {
             kind: components["schemas"]["LinkKind"];
             /** @description There is no such thing. */
             missing: boolean;
+            /** @description Where a file or image is: from the workspace's root, or absolute if it is outside of that. */
+            path?: string | null;
             /** @description As it is written; of a note that names this one, its id or path. */
             target: string;
             /** @description What it is called. */
@@ -6792,6 +6799,8 @@ export interface components {
             message?: string;
             /** @description The main checkout. */
             path: string;
+            /** @description Tokens and keys in those files: they are committed only if that is asked for. */
+            secrets?: components["schemas"]["SecretLine"][];
             /** @description Tells what those files say, and that one of them says something else. */
             version?: string;
         };
@@ -7701,6 +7710,18 @@ export interface components {
          * @enum {string}
          */
         SearchSubject: "event" | "task" | "note";
+        /** @description A line that a token or key stands in. */
+        SecretLine: {
+            /** @description What looks like one: `GitHub token`. */
+            kind: string;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            line: number;
+            /** @description The file, from the workspace's root. */
+            path: string;
+        };
         /**
          * @description As what a review is sent.
          * @enum {string}
@@ -7952,6 +7973,8 @@ export interface components {
             undo?: boolean;
             /** @description What those files said when they were shown: nothing is committed if they say something else by now. */
             version?: string | null;
+            /** @description Commit them with the tokens and keys in them. */
+            with_secrets?: boolean;
             workspace?: components["schemas"]["WorkspaceId"] | null;
         };
         /** @description The beginning that a fork shares with the session that it was forked from. */
@@ -8889,6 +8912,7 @@ export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];
 export type SearchResults = components['schemas']['SearchResults'];
 export type SearchSubject = components['schemas']['SearchSubject'];
+export type SecretLine = components['schemas']['SecretLine'];
 export type SendAs = components['schemas']['SendAs'];
 export type SendPlan = components['schemas']['SendPlan'];
 export type SentBranchView = components['schemas']['SentBranchView'];

@@ -23,6 +23,21 @@ export const FROM_WORD: Record<CandidateFrom, string> = {
   said: 'it was said',
 }
 
+/** What is left of a text where only its words count: no marks of code, no mark of what was ruled out. */
+const bare = (text: string): string =>
+  text
+    .replace(/^not: /i, '')
+    .replaceAll('`', '')
+    .trim()
+
+/** What a candidate says, and what it rules out besides; one that only rules something out says that once. */
+export function saysOf(one: Candidate): { title: string; not: string | null } {
+  const what = one.ruled_out[0]?.what ?? null
+  if (what === null) return { title: one.title, not: null }
+  if (bare(what) === bare(one.title)) return { title: `Ruled out: ${what}`, not: null }
+  return { title: one.title, not: what }
+}
+
 /** The candidates of a session, or of a workspace, newest first. */
 export class Candidates {
   list = $state.raw<Candidate[]>([])

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Candidate } from '../api/types'
 import { toasts } from '../state/toasts.svelte'
-import { Candidates } from './candidates.svelte'
+import { Candidates, saysOf } from './candidates.svelte'
 
 const one = (handle: string): Candidate => ({
   session: 'S41',
@@ -73,4 +73,14 @@ test('an acceptance is taken back with its file', async () => {
   toasts.list.at(-1)?.action?.run()
   await vi.waitFor(() => expect(handles(candidates)).toEqual(['S41#2', 'S41#1']))
   expect(asked).toContainEqual(['DELETE', '/api/notes'])
+})
+
+test('what only rules something out says so once', () => {
+  const ids = { what: '`ids` as numbers', why: '' }
+  const says = (title: string, ...ruled_out: Candidate['ruled_out']) =>
+    saysOf({ ...one('S41#1'), title, ruled_out })
+  for (const title of ['ids as numbers', 'Not: `ids` as numbers', 'Not: ids as numbers'])
+    expect(says(title, ids), title).toEqual({ title: 'Ruled out: `ids` as numbers', not: null })
+  expect(says('Pad by hand', ids)).toEqual({ title: 'Pad by hand', not: '`ids` as numbers' })
+  expect(says('Pad by hand')).toEqual({ title: 'Pad by hand', not: null })
 })

@@ -29,6 +29,7 @@ test('what is not there is no link, and says so', () => {
     target,
     title: null,
     missing,
+    path: null,
   })
   const links = [
     link('note', 'Nope', true),

@@ -5,7 +5,7 @@ import type { NoteLink } from '../api/types'
 import { noteHref } from '../state/router.svelte'
 import { ALLOWED, escape, opener, OWN_CLASSES } from '../text/markdown'
 import { pathPlace } from '../text/paths'
-import { idTarget, imageOf, resolvePath } from './place'
+import { fileOf, idTarget, imageOf, resolvePath } from './place'
 
 /** Which note a text is of: what it names is read from there. */
 export interface NotePlace {
@@ -62,9 +62,7 @@ function linkTo(place: NotePlace, href: string, inner: string): string {
   if (/\.md$/i.test(named) && resolved?.startsWith('.callboard/')) {
     return within(noteHref(workspace, resolved), inner)
   }
-  // `../` is read from the note; whatever else is a path as tools tell it, from the root.
-  const file = named.startsWith('.') ? (resolved ?? named) : named
-  return opener(file, line && /^\d+$/.test(line) ? Number(line) : null, inner)
+  return opener(fileOf(path, named), line && /^\d+$/.test(line) ? Number(line) : null, inner)
 }
 
 /** Plain words, with the ids in them as links. */
@@ -102,6 +100,7 @@ function parserFor(place: NotePlace): Marked {
         return plain || inLink ? (plain ? token.text : escape(token.text)) : withIds(place, token.text)
       },
       image({ href, text }) {
+        if (place.named?.missing.has(href)) return nowhere(escape(text || href))
         const path = imageOf(place.path, href)
         if (!path) return /^https?:/i.test(href) ? outside(href, escape(text || href)) : escape(text || href)
         return `<img src="${escape(noteImageUrl(place.workspace, path))}" alt="${escape(text)}">`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { NoteLink } from '../api/types'
-import { grouped, idTarget, imageOf, pathFrom, resolvePath, splitFront, supersededIn } from './place'
+import { fileOf, grouped, idTarget, imageOf, pathFrom, resolvePath, splitFront, supersededIn } from './place'
 
 test('front matter is cut off, and nothing else is', () => {
   expect(splitFront('---\nid: D9\n---\n\n# A')).toEqual({ front: '---\nid: D9\n---\n', body: '\n# A' })
@@ -53,8 +53,14 @@ test('what it supersedes is read of its front matter only', () => {
 })
 
 test('events of a session are listed together, each once', () => {
-  const event = (target: string): NoteLink => ({ kind: 'event', target, title: null, missing: false })
-  const task: NoteLink = { kind: 'task', target: 'T1', title: null, missing: false }
+  const event = (target: string): NoteLink => ({
+    kind: 'event',
+    target,
+    title: null,
+    missing: false,
+    path: null,
+  })
+  const task: NoteLink = { kind: 'task', target: 'T1', title: null, missing: false, path: null }
   const links = [event('S1#1'), task, event('S2#2'), event('S1#3'), event('S1#1'), task]
   expect(grouped(links).map((group) => group.map(({ target }) => target))).toEqual([
     ['S1#1', 'S1#3'],
@@ -62,4 +68,14 @@ test('events of a session are listed together, each once', () => {
     ['S2#2'],
     ['T1'],
   ])
+})
+
+test('what is attached lies beside the notes, and other files where their path says', () => {
+  const note = '.callboard/decisions/D5-cents.md'
+  expect(fileOf(note, 'attachments/7602c8d5289fd962.eml')).toBe(
+    '.callboard/notes/attachments/7602c8d5289fd962.eml',
+  )
+  expect(fileOf(note, 'attachments/send.py')).toBe('attachments/send.py')
+  expect(fileOf(note, '../../src/lib.rs')).toBe('src/lib.rs')
+  expect(fileOf(note, 'src/lib.rs')).toBe('src/lib.rs')
 })

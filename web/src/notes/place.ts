@@ -53,6 +53,13 @@ export function imageOf(note: string, named: string): string | null {
   return /^images\/[^/]+$/.test(plain) ? plain : null
 }
 
+/** Where a file is that a note names: what was attached lies beside the notes, `../` is read from the note, and
+ * whatever else is a path as tools tell it, from the root. */
+export function fileOf(note: string, named: string): string {
+  if (/^attachments\/[0-9a-f]{8,}\.\w+$/.test(named)) return `${NOTES}/${named}`
+  return named.startsWith('.') ? (resolvePath(note, named) ?? named) : named
+}
+
 /** Links as they are listed: the events of a session together, where the first of them stands. */
 export function grouped(links: readonly NoteLink[]): [NoteLink, ...NoteLink[]][] {
   const groups: [NoteLink, ...NoteLink[]][] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ago, dayGroup, duration, span } from './time'
+import { ago, agoInWords, dayGroup, duration, span } from './time'
 
 const NOW = Date.parse('2026-11-20T12:00:00')
 const before = (ms: number) => new Date(NOW - ms).toISOString()
@@ -13,6 +13,14 @@ test('times are told in the largest unit that matters', () => {
   expect(ago(before(72 * HOUR), NOW)).toBe('3 d')
   expect(ago(before(30 * 24 * HOUR), NOW)).toBe('21 Oct')
   expect(ago(null, NOW)).toBe('')
+})
+
+test('within a sentence, a time says that it is past', () => {
+  expect(agoInWords(before(20_000), NOW)).toBe('just now')
+  expect(agoInWords(before(-5 * MIN), NOW)).toBe('just now')
+  expect(agoInWords(before(9 * MIN), NOW)).toBe('9 min ago')
+  expect(agoInWords(before(30 * 24 * HOUR), NOW)).toBe('on 21 Oct')
+  expect(agoInWords(null, NOW)).toBe('')
 })
 
 test('a clock that runs ahead does not make the future', () => {

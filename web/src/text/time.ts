@@ -45,6 +45,14 @@ export function ago(at: string | null, now: number): string {
   return (sameYear ? dayAndMonth : dayMonthYear).format(then)
 }
 
+/** How long ago, within a sentence: `3 min ago`, `just now`, `on 3 Mar`. */
+export function agoInWords(at: string | null, now: number): string {
+  const told = ago(at, now)
+  if (!at || !told) return ''
+  if (told === 'now') return 'just now'
+  return now - Date.parse(at) < 14 * DAY ? `${told} ago` : `on ${told}`
+}
+
 /** The exact time, for a hover. */
 export const exact = (at: string | null): string => (at ? exactTime.format(Date.parse(at)) : '')
 

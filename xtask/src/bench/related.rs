@@ -13,8 +13,11 @@ use serde_json::Value;
 use super::figure::{Figure, quantile};
 use super::ground::wait_until_read;
 
-/// What generated histories follow from: what is ranked better for one is to be so for the others.
+/// What generated histories follow from that the ranking was looked at with.
 const SEEDS: [u64; 3] = [1, 2, 3];
+
+/// And those that it is only measured with.
+const UNSEEN: [u64; 3] = [101, 102, 103];
 
 /// Relations of each kind in one history.
 const OF_EACH: usize = 6;
@@ -30,11 +33,17 @@ const LOOKS: Duration = Duration::from_secs(60);
 
 /// Scores what is related over generated histories. With `verbose`, tells what was missed and what was wrong.
 pub(super) fn measure(binary: &Path, verbose: bool) -> Vec<Figure> {
-    let mut told = Told::default();
-    for seed in SEEDS {
-        one(binary, seed, verbose, &mut told);
-    }
-    told.figures()
+    let of = |seeds: [u64; 3], verbose| {
+        let mut told = Told::default();
+        for seed in seeds {
+            one(binary, seed, verbose, &mut told);
+        }
+        told
+    };
+    let (told, unseen) = (of(SEEDS, verbose), of(UNSEEN, false));
+    let mut figures = told.figures();
+    figures.extend(unseen.of_unseen());
+    figures
 }
 
 fn one(binary: &Path, seed: u64, verbose: bool, told: &mut Told) {
@@ -259,6 +268,17 @@ impl Told {
         figures.push(Figure::new("a look, p50", quantile(&mut self.times, 0.5), "ms"));
         figures.push(Figure::new("a look, p99", quantile(&mut self.times, 0.99), "ms"));
         figures
+    }
+
+    /// Of histories that the ranking was never looked at with.
+    fn of_unseen(&self) -> [Figure; 2] {
+        let found = |score: &Score| Some(score.found(None));
+        [
+            Figure::new("unseen histories, in the first three", self.callboard.found(None), "%")
+                .beside("a search for the goal", found(&self.search)),
+            Figure::new("unseen histories, wrong of what is told", self.callboard.wrong(), "%")
+                .beside("a search for the goal", Some(self.search.wrong())),
+        ]
     }
 }
 

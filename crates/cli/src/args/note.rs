@@ -179,6 +179,9 @@ pub(crate) struct Share {
     /// Commit without asking.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Commit them also where tokens or keys stand in them.
+    #[arg(long)]
+    pub(crate) with_secrets: bool,
     /// Show what would be committed, and commit nothing.
     #[arg(long, conflicts_with = "yes")]
     pub(crate) print: bool,

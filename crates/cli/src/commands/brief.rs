@@ -37,6 +37,10 @@ pub(super) fn brief(args: &Brief, settings: &Settings) -> Result<(), CliError> {
     }
     output::print(&brief.markdown)?;
     let mut remarks = Vec::new();
+    if brief.budget != args.budget {
+        let (given, asked) = (brief.budget, args.budget);
+        remarks.push(format!("no brief has {asked} tokens: this one may have {given}"));
+    }
     if brief.left_out > 0 {
         let (lines, budget) = (brief.left_out, brief.budget);
         remarks.push(format!("{lines} more lines had no room in {budget} tokens"));
@@ -103,7 +107,13 @@ fn read_by(reading: &BriefReading, now: Timestamp) -> Vec<String> {
     }
     if reading.unproven > 0 {
         let dropped = output::count(reading.unproven.into(), "statement");
-        remarks.push(format!("{dropped} dropped: their quotes are not in the record"));
+        let whose = if reading.unproven == 1 { "its" } else { "their" };
+        remarks.push(format!("{dropped} dropped: {whose} quotes are not in the record"));
+    }
+    if reading.wrong_quotes > 0 {
+        let quotes = output::count(reading.wrong_quotes.into(), "quote");
+        let in_all = if reading.unproven > 0 { " in all" } else { "" };
+        remarks.push(format!("{quotes} dropped{in_all} that are not where {by} said"));
     }
     remarks.extend(reading.problem.clone());
     remarks

@@ -35,7 +35,10 @@ fn told(item: &RelatedItem) -> String {
         .at
         .map(|at| format!("  {}", output::ago(Some(at), callboard_os::clock::now())))
         .unwrap_or_default();
-    let mut text = format!("{}  {}{at}\n", names.join(" in "), output::plain(&item.title));
+    let word = item.agent.as_ref().filter(|_| item.note.is_some());
+    let word = word.map(|agent| format!(" ({agent}'s word)")).unwrap_or_default();
+    let names = names.join(" in ");
+    let mut text = format!("{names}{word}  {}{at}\n", output::plain(&item.title));
     text.push_str(&format!("  {}\n", output::plain(&item.why.join("; "))));
     for line in &item.lines {
         text.push_str(&format!("  {} [{}]\n", output::plain(&line.text), line.cites.join(" ")));

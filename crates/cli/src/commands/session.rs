@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use callboard_engine::SessionList as Sessions;
 use callboard_model::event::{PlanStep, StepStatus};
 use callboard_model::fold::Tokens;
-use callboard_model::view::{EventPage, SessionDetail, SharedBeginning};
+use callboard_model::view::{EventPage, SessionDetail, SessionView, SharedBeginning};
 use callboard_model::{Cite, Event};
 
 use super::{client, in_workspace, status, tail, talk, workspace_here};
@@ -189,6 +189,8 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
         ("goal", text(&view.goal)),
         ("title", text(&view.title)),
         ("fork of", view.forked_from.map(|id| id.to_string()).unwrap_or_default()),
+        ("took over", detail.follows.iter().map(named).collect()),
+        ("handed to", detail.followed_by.iter().map(named).collect::<Vec<_>>().join(", ")),
         ("task", view.task.map(|task| task.to_string()).unwrap_or_default()),
         ("directory", text(&view.cwd)),
         ("branch", text(&view.branch)),
@@ -202,6 +204,11 @@ fn facts(detail: &SessionDetail) -> Vec<(&'static str, String)> {
         ("kept in", detail.transcripts.join("\n           ")),
         ("readable", text(&detail.readable)),
     ]
+}
+
+/// `S8 (codex, working)`.
+fn named(view: &SessionView) -> String {
+    format!("{} ({}, {})", view.id, view.agent, view.state.word())
 }
 
 /// Tokens as the agent reports them; nothing where it reports none.

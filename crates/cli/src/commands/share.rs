@@ -1,6 +1,6 @@
 //! `share`: notes and decisions, committed like any file.
 
-use callboard_model::view::{NoteShare, ShareNotes};
+use callboard_model::view::{NoteShare, SecretLine, ShareNotes};
 use hyper::Method;
 
 use super::{client, in_workspace, workspace_needed};
@@ -44,8 +44,13 @@ pub(super) fn share(args: &Share, settings: &Settings) -> Result<(), CliError> {
     if !args.json.json {
         output::print(&told(&plan))?;
     }
-    if args.print || (!args.yes && !output::agreed("Commit them?")?) {
-        return output::line("nothing was committed");
+    // Where nothing could be committed, nobody is asked whether it should.
+    let is_refused = !plan.secrets.is_empty() && !args.with_secrets;
+    if args.print || (!args.yes && !is_refused && !output::agreed("Commit them?")?) {
+        return match args.json.json {
+            true => output::json(&plan),
+            false => output::line("nothing was committed"),
+        };
     }
     let share = ShareNotes {
         workspace,
@@ -53,6 +58,7 @@ pub(super) fn share(args: &Share, settings: &Settings) -> Result<(), CliError> {
         files: Some(plan.files),
         version: Some(plan.version),
         undo: false,
+        with_secrets: args.with_secrets,
     };
     let done = send(&share)?;
     if args.json.json {
@@ -72,5 +78,10 @@ fn told(plan: &NoteShare) -> String {
     let branch = plan.branch.as_deref().map_or("no branch".to_owned(), output::plain);
     let list: String =
         plan.files.iter().map(|file| format!("  {}\n", output::plain(file))).collect();
-    format!("{} on {branch} of {}:\n{list}", files(plan), output::plain(&plan.path))
+    let secrets = plan.secrets.iter().map(|secret| {
+        let SecretLine { path, line, kind } = secret;
+        format!("  {}:{line} holds what looks like a secret ({kind})\n", output::plain(path))
+    });
+    let secrets: String = secrets.collect();
+    format!("{} on {branch} of {}:\n{list}{secrets}", files(plan), output::plain(&plan.path))
 }

@@ -1,9 +1,10 @@
 //! `status`: what every session is doing, and who waits.
 
 use callboard_engine::SessionList;
+use callboard_model::call::CallState;
 use callboard_model::owned::OwnedState;
 use callboard_model::session::StateWord;
-use callboard_model::view::{OwnedView, SessionView};
+use callboard_model::view::{CallView, Inbox, OwnedView, SessionView};
 use callboard_model::{Timestamp, WorkspaceId};
 use comfy_table::Table;
 
@@ -36,8 +37,9 @@ pub(super) fn status(args: &Status, settings: &Settings) -> Result<(), CliError>
         );
     }
     let count = |state| sessions.iter().filter(|view| view.state == state).count() as u64;
-    let summary = summary(&count);
-    let calls = count(StateWord::NeedsYou) + count(StateWord::Failed) > 0;
+    let more = calls_beside(&client, workspace, &sessions)?;
+    let summary = summary(&count, more);
+    let calls = count(StateWord::NeedsYou) + count(StateWord::Failed) + more > 0;
     output::line(&if calls { output::styled(&summary, Style::Accent) } else { summary })?;
     output::line("")?;
     output::print(&output::table_text(&rows(&sessions, now, output::width())))?;
@@ -56,14 +58,35 @@ fn queued(client: &Client, workspace: Option<WorkspaceId>) -> Result<Vec<OwnedVi
     Ok(all)
 }
 
-/// How many sessions call for a person, and how many work.
-fn summary(count: &dyn Fn(StateWord) -> u64) -> String {
+/// How many calls wait for a person that no session's state tells of: the inbox has them, too.
+fn calls_beside(
+    client: &Client,
+    workspace: Option<WorkspaceId>,
+    sessions: &[SessionView],
+) -> Result<u64, CliError> {
+    let path = format!("/api/calls?{}", in_workspace(workspace).trim_start_matches('&'));
+    let inbox: Inbox = client.get(&path)?;
+    let is_told = |call: &CallView| {
+        let view = sessions.iter().find(|view| Some(view.id) == call.session);
+        view.is_some_and(|view| matches!(view.state, StateWord::NeedsYou | StateWord::Failed))
+    };
+    let waits = |call: &&CallView| call.state == CallState::Open && call.urgency.interrupts();
+    Ok(inbox.calls.iter().filter(waits).filter(|call| !is_told(call)).count() as u64)
+}
+
+/// How many sessions call for a person, how many calls beside them are in the inbox, and how many work.
+fn summary(count: &dyn Fn(StateWord) -> u64, more: u64) -> String {
     let failed = match count(StateWord::Failed) {
         0 => String::new(),
         failed => format!(" · {failed} failed"),
     };
     let needs_you = output::need_you(count(StateWord::NeedsYou));
-    format!("{needs_you}{failed} · {} working", count(StateWord::Working))
+    let call = if count(StateWord::NeedsYou) > 0 { "more call" } else { "call" };
+    let beside = match more {
+        0 => String::new(),
+        more => format!(" · {} in `callboard inbox`", output::count(more, call)),
+    };
+    format!("{needs_you}{failed}{beside} · {} working", count(StateWord::Working))
 }
 
 fn is_shown(view: &SessionView, now: Timestamp) -> bool {
@@ -245,7 +268,7 @@ mod tests {
     #[test]
     fn the_readme_shows_what_is_printed() {
         let count = |state| some().iter().filter(|view| view.state == state).count() as u64;
-        let printed = format!("$ callboard status\n{}\n\n{}", summary(&count), text(Some(112)));
+        let printed = format!("$ callboard status\n{}\n\n{}", summary(&count, 0), text(Some(112)));
         let readme = include_str!("../../../../README.md");
         assert!(readme.contains(&printed), "the README lacks:\n{printed}");
     }
@@ -272,7 +295,9 @@ mod tests {
     #[test]
     fn failed_sessions_are_counted_where_there_are_some() {
         let of = |failed| move |state| if state == StateWord::Failed { failed } else { 2 };
-        assert_eq!(summary(&of(0)), "2 need you · 2 working");
-        assert_eq!(summary(&of(1)), "2 need you · 1 failed · 2 working");
+        assert_eq!(summary(&of(0), 0), "2 need you · 2 working");
+        assert_eq!(summary(&of(1), 0), "2 need you · 1 failed · 2 working");
+        let more = "2 need you · 1 more call in `callboard inbox` · 2 working";
+        assert_eq!(summary(&of(0), 1), more);
     }
 }

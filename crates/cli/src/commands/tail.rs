@@ -12,6 +12,9 @@ use crate::output::{self, Style};
 /// Lines shown of one result.
 const RESULT_LINES: usize = 8;
 
+/// Lines shown of the result that is cited: two screens.
+const CITED_LINES: usize = 100;
+
 pub(super) fn tail(
     client: &Client,
     id: SessionId,
@@ -69,7 +72,7 @@ pub(super) fn show_text(events: &[Event], shared: Option<SharedBeginning>) -> Re
             }
             is_shared = !shared.is_before(event);
         }
-        output::print(&event_text(event))?;
+        output::print(&event_text(event, RESULT_LINES))?;
     }
     Ok(())
 }
@@ -77,7 +80,8 @@ pub(super) fn show_text(events: &[Event], shared: Option<SharedBeginning>) -> Re
 /// Events as text, each with the number by which it is cited; the one that is meant is marked.
 pub(super) fn show_cited(events: &[Event], meant: Seq) -> Result<(), CliError> {
     for event in events {
-        let text = event_text(event);
+        let most = if event.seq == meant { CITED_LINES } else { RESULT_LINES };
+        let text = event_text(event, most);
         if text.is_empty() && event.seq != meant {
             continue;
         }
@@ -90,8 +94,8 @@ pub(super) fn show_cited(events: &[Event], meant: Seq) -> Result<(), CliError> {
     Ok(())
 }
 
-/// An event as lines of text; empty for one that nobody reads.
-fn event_text(event: &Event) -> String {
+/// An event as lines of text, of a result at most `most`; empty for one that nobody reads.
+fn event_text(event: &Event, most: usize) -> String {
     let (mark, text) = match &event.body {
         EventBody::Prompt(p) => match p.author {
             Author::User => (output::styled("you  ", Style::Accent), p.text.clone()),
@@ -130,7 +134,7 @@ fn event_text(event: &Event) -> String {
                 (Some(false), _) => "✗    ".into(),
                 _ => output::styled("     ", Style::Dim),
             };
-            (mark, first_lines(&r.text))
+            (mark, first_lines(&r.text, most))
         }
         EventBody::Compaction(_) => ("─────".into(), "history compacted".into()),
         EventBody::Error(e) => (output::styled("error", Style::Accent), e.text.clone()),
@@ -159,11 +163,11 @@ fn event_text(event: &Event) -> String {
     out
 }
 
-fn first_lines(text: &str) -> String {
+fn first_lines(text: &str, most: usize) -> String {
     let total = text.lines().count();
-    let mut kept: Vec<&str> = text.lines().take(RESULT_LINES).collect();
-    let rest = format!("… {} more lines", total.saturating_sub(RESULT_LINES));
-    if total > RESULT_LINES {
+    let mut kept: Vec<&str> = text.lines().take(most).collect();
+    let rest = format!("… {} more lines", total.saturating_sub(most));
+    if total > most {
         kept.push(&rest);
     }
     kept.join("\n")

@@ -249,6 +249,44 @@ fn as_type(name: &str, member: &DefinitionChange) -> DefinitionChange {
     DefinitionChange { definition, ..member.clone() }
 }
 
+/// Names by which tests of any subject are written.
+const OF_TESTS: [&str; 27] = [
+    "describe",
+    "expect",
+    "should",
+    "beforeEach",
+    "afterEach",
+    "beforeAll",
+    "afterAll",
+    "setUp",
+    "tearDown",
+    "setUpClass",
+    "tearDownClass",
+    "TestCase",
+    "unittest",
+    "pytest",
+    "fixture",
+    "parametrize",
+    "raises",
+    "approx",
+    "monkeypatch",
+    "strictEqual",
+    "deepEqual",
+    "deepStrictEqual",
+    "toBe",
+    "toEqual",
+    "toStrictEqual",
+    "toThrow",
+    "toContain",
+];
+
+/// Whether a name is one of a test framework: it says nothing of what is tested.
+fn is_of_tests(name: &str) -> bool {
+    let goes_on = |rest: &str| rest.starts_with(|c: char| c.is_ascii_uppercase());
+    let is_assertion = name.strip_prefix("assert").or_else(|| name.strip_prefix("XCTAssert"));
+    is_assertion.is_some_and(goes_on) || OF_TESTS.contains(&name)
+}
+
 /// Rare names that `changer` uses less or newly, and `user` newly uses, on lines of one file.
 pub(super) fn shared_names(changer: &Side<'_>, user: &Side<'_>, index: &dyn Index) -> Vec<Found> {
     let mut found = Vec::new();
@@ -262,7 +300,7 @@ pub(super) fn shared_names(changer: &Side<'_>, user: &Side<'_>, index: &dyn Inde
             let used = other.uses.iter().find(|used| &*used.name == name);
             let rarity = rarity_of_use(name, index);
             let Some(used) = used.filter(|_| name.len() > 3 && rarity >= RARE) else { continue };
-            if is_standard(name) || !told.insert(name) {
+            if is_standard(name) || is_of_tests(name) || !told.insert(name) {
                 continue;
             }
             let (at, used_at) = (place(&file.path, line), place(&other.path, used.line));
@@ -284,4 +322,19 @@ pub(super) fn shared_names(changer: &Side<'_>, user: &Side<'_>, index: &dyn Inde
         found.extend(names.into_iter().take(SHARED_NAMES).map(|(_, one)| one));
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_by_which_tests_are_written_say_nothing() {
+        for name in ["assertEqual", "XCTAssertEqual", "TestCase", "toEqual", "beforeEach"] {
+            assert!(is_of_tests(name), "{name}");
+        }
+        for name in ["assertions_of", "assert_invoice", "Invoice", "total"] {
+            assert!(!is_of_tests(name), "{name}");
+        }
+    }
 }

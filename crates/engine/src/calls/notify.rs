@@ -18,6 +18,14 @@ struct Waiting {
     asked_at: Timestamp,
     question: String,
     is_notified: bool,
+    /// Nobody waits for it, and it is told all the same.
+    is_astray: bool,
+}
+
+impl Waiting {
+    fn interrupts(&self) -> bool {
+        self.urgency.interrupts() || self.is_astray
+    }
 }
 
 /// What the desktop is to show.
@@ -40,7 +48,7 @@ struct Due {
 /// than `most` are shown within ten minutes, the last of them telling all that is left.
 fn due(waiting: &[Waiting], sent: &[Timestamp], most: usize, now: Timestamp) -> Due {
     let mut untold: Vec<&Waiting> =
-        waiting.iter().filter(|call| call.urgency.interrupts() && !call.is_notified).collect();
+        waiting.iter().filter(|call| call.interrupts() && !call.is_notified).collect();
     let is_ripe = |call: &&Waiting| now.since_ms(call.asked_at) >= limits::NOTIFY_AFTER_MS;
     let ripens = untold.iter().filter(|call| !is_ripe(call)).map(|call| call.asked_at).min();
     let ripens = ripens.map(|at| after(at, limits::NOTIFY_AFTER_MS));
@@ -73,6 +81,7 @@ fn one(call: &Waiting) -> Notification {
     let title = match call.urgency {
         Urgency::Irreversible => format!("{} cannot be taken back", call.id),
         Urgency::Question => format!("{} asks you", call.id),
+        _ if call.is_astray => format!("{} is to be looked at", call.id),
         _ => format!("{} waits for you", call.id),
     };
     Notification { calls: vec![call.id], title, text: call.question.clone() }
@@ -98,6 +107,7 @@ fn waiting_of(call: &Call) -> Option<Waiting> {
         asked_at: call.asked_at,
         question: call.body.ask.question.clone(),
         is_notified: call.body.notified_at.is_some(),
+        is_astray: call.kind.is_astray(),
     })
 }
 
@@ -168,7 +178,15 @@ mod tests {
 
     fn call(id: i64, urgency: Urgency, asked: i64) -> Waiting {
         let question = format!("q{id}");
-        Waiting { id: CallId(id), urgency, asked_at: at(asked), question, is_notified: false }
+        let asked_at = at(asked);
+        Waiting {
+            id: CallId(id),
+            urgency,
+            asked_at,
+            question,
+            is_notified: false,
+            is_astray: false,
+        }
     }
 
     fn told(due: &Due) -> Vec<Vec<i64>> {
@@ -183,6 +201,7 @@ mod tests {
             call(3, Urgency::Finished, 0),
             call(4, Urgency::Question, 9000),
             Waiting { is_notified: true, ..call(5, Urgency::Question, 0) },
+            Waiting { is_astray: true, ..call(6, Urgency::Failure, 9000) },
         ];
         let early = due(&calls, &[], 5, at(9_999));
         assert_eq!((told(&early), early.again), (vec![], Some(at(10_000))));

@@ -1,6 +1,6 @@
 //! Whose the changes of a checkout are, as looks at it and what its sessions tell come in.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
 
 use callboard_git::Git;
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::heard::{Begun, Heard, News};
 use crate::core::view_of;
+use crate::owned::succession::goes_on_with;
 use crate::{Engine, EngineError, limits};
 
 /// What the next look at a checkout goes on from.
@@ -247,12 +248,20 @@ impl Kept {
         let owners: BTreeSet<SessionId> =
             owners.flat_map(|owners| owners.sessions.iter().copied()).collect();
         self.heard.forget_ended(s, |session| owners.contains(&session))?;
-        let mut sessions = owners;
+        let mut at_work = owners;
         for session in &self.heard.sessions {
             if view_of(s, *session)?.is_some_and(|view| may_work(&view, at)) {
-                sessions.insert(*session);
+                at_work.insert(*session);
             }
         }
+        // What was handed off belongs to whoever goes on with it.
+        let mut goes_on = BTreeMap::new();
+        for session in at_work {
+            goes_on.insert(session, goes_on_with(s, session)?);
+        }
+        let whose = |session| goes_on.get(&session).copied().unwrap_or(session);
+        let files = files.into_iter().map(|file| file.handed_on(whose)).collect();
+        let sessions: BTreeSet<SessionId> = goes_on.values().copied().collect();
         let is_shared = sessions.len() > 1 && !is_of_one_task(s, look, &sessions)?;
         Ok(SharedCheckout {
             path,

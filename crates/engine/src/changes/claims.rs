@@ -9,6 +9,7 @@ use callboard_model::{SessionId, TaskId, WorkspaceId, quote};
 use callboard_store::{Result as StoreResult, Snapshot};
 
 use crate::core::view_of;
+use crate::owned::succession::goes_on_with;
 use crate::query::Naming;
 use crate::{Engine, EngineError, limits, secrets};
 
@@ -62,6 +63,8 @@ impl Meeting {
     fn of(s: &Snapshot<'_>, workspace: WorkspaceId) -> StoreResult<Self> {
         let tasks = s.tasks(Some(workspace))?;
         let holder_of = |task: Option<TaskId>, session: Option<SessionId>| -> StoreResult<Holder> {
+            // What a session said before it was handed off is its successor's to keep.
+            let session = session.map(|session| goes_on_with(s, session)).transpose()?;
             let view = session.map(|session| view_of(s, session)).transpose()?.flatten();
             let task = task.or_else(|| view.as_ref().and_then(|view| view.task));
             let known = tasks.iter().find(|known| Some(known.id) == task);
@@ -91,9 +94,10 @@ impl Meeting {
         for changeset in changesets {
             let Changeset { key, branch, files, .. } = changeset;
             let named = naming.name(s, &key, branch.as_deref())?;
+            let session = named.sessions.first().map(|session| goes_on_with(s, *session));
             let holder = Holder {
                 task: named.task,
-                session: named.sessions.first().copied(),
+                session: session.transpose()?,
                 name: named.name,
                 title: named.title,
             };

@@ -11,6 +11,7 @@ use callboard_model::view::{CommitView, NewCommit, OwnChangesView};
 use callboard_model::{SessionId, WorkspaceId};
 
 use crate::core::view_of;
+use crate::owned::succession::goes_on_with;
 use crate::{Engine, EngineError, limits};
 
 impl Engine {
@@ -79,7 +80,8 @@ impl Engine {
     pub fn own_changes(&self, session: SessionId) -> Result<Option<OwnChangesView>, EngineError> {
         let known = self.read(|s| Ok(s.session(session)?))?;
         let known = known.ok_or_else(|| EngineError::no_session(session))?;
-        let (root, workspace) = (known.root, known.row.workspace);
+        let (root, workspace) =
+            (self.read(|s| Ok(goes_on_with(s, known.root)?))?, known.row.workspace);
         let all = match workspace {
             Some(workspace) => self.read(|s| Ok(s.shared_checkouts(workspace)?))?,
             None => Vec::new(),
@@ -94,10 +96,11 @@ impl Engine {
         }))
     }
 
-    /// The session at the top of its line of parents, and where it works.
+    /// The session at the top of its line of parents, or whoever goes on with its work, and where that works.
     fn checkout_of_session(&self, session: SessionId) -> Result<(SessionId, PathBuf), EngineError> {
         let found = self.read(|s| {
             let Some(root) = s.session(session)?.map(|known| known.root) else { return Ok(None) };
+            let root = goes_on_with(s, root)?;
             Ok(view_of(s, root)?.map(|view| (root, view.cwd)))
         })?;
         let (root, cwd) = found.ok_or_else(|| EngineError::no_session(session))?;

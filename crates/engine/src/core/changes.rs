@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::{Core, calls, messages};
 use crate::changes::Symbols;
+use crate::owned::succession::succession;
 use crate::pull_requests::{PullRequests, pull_requests_setting};
 use crate::query::{Naming, branches_of, pair_view};
 use crate::{EngineError, secrets};
@@ -233,10 +234,13 @@ impl Core {
     ) -> Result<usize, EngineError> {
         self.write_for_person(|w| {
             let all = w.view().claims(workspace)?;
+            let sessions = which.session.map(|session| succession(&w.view(), session));
+            let sessions = sessions.transpose()?.unwrap_or_default();
+            let is_of_one = |session: &SessionId| sessions.contains(session);
             let meant = all.iter().filter(|claim| {
                 which.ids.contains(&claim.id)
                     || (which.task.is_some() && claim.task == which.task)
-                    || (which.session.is_some() && claim.session == which.session)
+                    || claim.session.as_ref().is_some_and(is_of_one)
             });
             let ids: Vec<i64> = meant.map(|claim| claim.id).collect();
             Ok(w.drop_claims(&ids)?)
@@ -268,6 +272,22 @@ impl Core {
         text: &str,
     ) -> Result<(), EngineError> {
         self.write(Durability::Normal, |w| w.add_notice(session, subject, text).map(|_| ()))?;
+        Ok(())
+    }
+
+    /// The same, unless it was told something about that before.
+    pub(crate) fn add_notice_once(
+        &mut self,
+        session: SessionId,
+        subject: &str,
+        text: &str,
+    ) -> Result<(), EngineError> {
+        self.write(Durability::Normal, |w| {
+            if w.view().notices_about(session, subject)?.is_empty() {
+                w.add_notice(session, subject, text)?;
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 

@@ -33,7 +33,17 @@ pub(crate) struct Told {
 impl Core {
     /// Takes in sessions that a person asks for.
     pub(crate) fn ask_for(&mut self, asked: Vec<Owned>) -> Result<Vec<Owned>, EngineError> {
-        self.write_for_person(|w| add_asked(w, asked)).inspect(|added| self.show_owned(added))
+        let added = self.write_for_person(|w| add_asked(w, asked))?;
+        self.show_owned(&added);
+        added.iter().for_each(|owned| self.goes_on(owned));
+        Ok(added)
+    }
+
+    /// Has it told anew whose the lines are in a folder in which a session takes over or goes on.
+    fn goes_on(&self, owned: &Owned) {
+        if let (Some(session), Some(cwd)) = (owned.session, &owned.cwd) {
+            self.changes.worked_in(session, std::path::Path::new(cwd));
+        }
     }
 
     /// Gives an owned session a prompt.
@@ -83,8 +93,9 @@ impl Core {
         id: i64,
         change: impl FnOnce(&mut Owned, Timestamp) -> bool,
     ) -> Result<Owned, EngineError> {
-        let owned = self.write_for_person(|w| {
+        let (owned, is_named) = self.write_for_person(|w| {
             let mut owned = w.view().owned(id)?.ok_or_else(|| EngineError::no_owned(id))?;
+            let mut is_named = false;
             let was_over = owned.state.is_over();
             if change(&mut owned, w.now()) {
                 if owned.state.is_over() && !was_over {
@@ -92,21 +103,24 @@ impl Core {
                     let about = json!({ "state": owned.state, "failure": owned.failure });
                     w.log(LogKind::OWNED_OVER, &subject(&owned), &about)?;
                 }
-                name(w, &mut owned)?;
+                is_named = name(w, &mut owned)?;
                 w.put_owned(&owned)?;
                 follow_limit(w, &owned)?;
             }
-            Ok(owned)
+            Ok((owned, is_named))
         })?;
         self.tell_running(&owned, None);
         self.show_owned(std::slice::from_ref(&owned));
+        if is_named {
+            self.goes_on(&owned);
+        }
         Ok(owned)
     }
 
     /// Takes what a channel told, together with how far it has read and what it must not forget.
     pub(crate) fn take_told(&mut self, id: i64, told: Told) -> Result<Owned, EngineError> {
         let process = told.process;
-        let owned = self.write(Durability::Normal, |w| {
+        let (owned, is_named) = self.write(Durability::Normal, |w| {
             let Some(mut owned) = w.view().owned(id)? else {
                 return Err(callboard_store::StoreError::NotFound(format!("owned session {id}")));
             };
@@ -120,13 +134,16 @@ impl Core {
             let over = owned.snapshots.len().saturating_sub(limits::SNAPSHOTS);
             owned.snapshots.drain(..over);
             (owned.cursor, owned.channel) = (told.cursor, told.channel);
-            name(w, &mut owned)?;
+            let is_named = name(w, &mut owned)?;
             w.put_owned(&owned)?;
             follow_limit(w, &owned)?;
-            Ok(owned)
+            Ok((owned, is_named))
         })?;
         self.tell_running(&owned, process);
         self.show_owned(std::slice::from_ref(&owned));
+        if is_named {
+            self.goes_on(&owned);
+        }
         Ok(owned)
     }
 
@@ -303,14 +320,14 @@ fn apply(owned: &mut Owned, signal: &Signal, now: Timestamp) {
     }
 }
 
-/// Binds it to the session of its conversation, once that has an id, and that to its task.
-fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<()> {
+/// Binds it to the session of its conversation, once that has an id, and that to its task; gives whether it was not yet.
+fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<bool> {
     let Some(native) = owned.native.clone().filter(|_| owned.state.is_started()) else {
-        return Ok(());
+        return Ok(false);
     };
     let (session, _) = w.session_of(&owned.agent, &ThreadKey::main(native))?;
     if owned.session == Some(session) {
-        return Ok(());
+        return Ok(false);
     }
     owned.session = Some(session);
     w.log(LOG_SESSION, &session.to_string(), &Value::Null)?;
@@ -328,7 +345,7 @@ fn name(w: &mut Write<'_>, owned: &mut Owned) -> callboard_store::Result<()> {
         let by = if owned.in_place { LinkedBy::Environment } else { LinkedBy::Worktree };
         tasks::link(w, task, session, by)?;
     }
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]

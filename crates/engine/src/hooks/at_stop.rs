@@ -55,9 +55,8 @@ impl Engine {
         if !has_worked {
             return Ok(AtStop::No);
         }
-        if !self.read(|s| Ok(!s.notices_about(session, AT_STOP)?.is_empty()))? {
-            self.ask(move |core| core.add_notice(session, AT_STOP, stop::QUESTION))?;
-        }
+        // Hooks of two connections stop within a few milliseconds: the writer lets one of them ask.
+        self.ask(move |core| core.add_notice_once(session, AT_STOP, stop::QUESTION))?;
         let notice = self.read(|s| unasked(s, session))?;
         let notice = self.notices_on_their_way.take(notice.into_iter().collect(), self.now()).pop();
         let Some((hook, notice)) = end.agent.hook().zip(notice) else { return Ok(AtStop::No) };

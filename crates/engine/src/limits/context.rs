@@ -47,6 +47,9 @@ pub const RELATED_LOOKED: usize = 500;
 /// Tokens of the brief in which the lines about what is shared are looked for.
 pub const RELATED_BRIEF_TOKENS: u32 = 6_000;
 
+/// Secrets that are named before notes are shared: one is enough to stop.
+pub const SECRETS_TOLD: usize = 20;
+
 /// Tokens that a brief has at least: below, not even the goal fits.
 pub const BRIEF_TOKENS_LEAST: u32 = 200;
 
@@ -70,6 +73,9 @@ pub const CANDIDATE_SESSIONS: usize = 400;
 
 /// Decisions that a brief chooses from, the newest.
 pub const BRIEF_DECISIONS: usize = 50;
+
+/// Commits that others made since, told by name: the newest say where the branch is.
+pub const BRIEF_COMMITS: usize = 3;
 
 /// Characters of a comment on GitHub: it takes no more.
 pub const COMMENT_CHARS: usize = 65_536;

@@ -76,6 +76,7 @@ fn decision(notes: &Notes, note: &Note) -> Option<BriefDecision> {
         why: parsed.sections.why,
         ruled_out: parsed.sections.ruled_out.into_iter().map(|one| (one.what, one.why)).collect(),
         open: parsed.sections.open,
+        files: note.row.facts.files.clone(),
         is_superseded: note.row.facts.status == Some(DecisionStatus::Superseded),
     };
     // What is to be decided yet is open, and so are its reasons.

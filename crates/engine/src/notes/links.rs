@@ -86,6 +86,8 @@ impl Notes {
     ) -> Result<NoteLink, EngineError> {
         let target = named.target.as_str();
         let found = |title: Option<String>| (title, false);
+        let is_file = matches!(named.kind, LinkKind::FilePath | LinkKind::Image | LinkKind::Note);
+        let path = is_file.then(|| self.file_at(from, target)).flatten();
         let (title, missing) = match named.kind {
             LinkKind::Event => match target.parse::<Cite>() {
                 Ok(cite) if s.is_event_of(cite.seq, cite.session)? => {
@@ -112,26 +114,30 @@ impl Notes {
             }
             LinkKind::Note => match self.meant(from, target) {
                 Some(note) => found(Some(note.row.title.clone())),
-                None => (None, !self.is_file(from, target)),
+                None => (None, path.is_none()),
             },
-            LinkKind::FilePath | LinkKind::Image => (None, !self.is_file(from, target)),
+            LinkKind::FilePath | LinkKind::Image => (None, path.is_none()),
             LinkKind::Symbol | LinkKind::Address | LinkKind::Issue => found(None),
         };
-        Ok(NoteLink { kind: named.kind, target: target.to_owned(), title, missing })
+        Ok(NoteLink { kind: named.kind, target: target.to_owned(), title, missing, path })
     }
 
-    /// Whether a file is there: from the note, from the folder of notes, or from the root; `src/a.rs:12` and
-    /// `src/a.rs#L12` are in `src/a.rs`.
-    fn is_file(&self, from: &str, target: &str) -> bool {
+    /// Where a file is that is there: beside the note, below the root or the folder of notes, or by its absolute path;
+    /// `src/a.rs:12` and `src/a.rs#L12` are in `src/a.rs`. From the root, unless it is outside of that.
+    fn file_at(&self, from: &str, target: &str) -> Option<String> {
         let path = target.split('#').next().unwrap_or_default().replace("%20", " ");
         let line =
             path.rsplit_once(':').filter(|(_, line)| line.bytes().all(|b| b.is_ascii_digit()));
         let whole = line.map_or(path.as_str(), |(path, _)| path);
+        if Path::new(whole).is_absolute() {
+            let inside = Path::new(whole).strip_prefix(&self.root).ok().and_then(below);
+            return Path::new(whole).exists().then(|| inside.unwrap_or_else(|| whole.to_owned()));
+        }
         let beside = Path::new(from).parent().unwrap_or(Path::new(""));
         let notes = Path::new(FOLDER).join(super::FOLDERS[0]);
         let places =
             [beside.join(whole), PathBuf::from(whole), notes.join(whole), PathBuf::from(&path)];
-        places.iter().filter_map(|path| below(path)).any(|path| self.root.join(path).exists())
+        places.iter().filter_map(|path| below(path)).find(|path| self.root.join(path).exists())
     }
 }
 

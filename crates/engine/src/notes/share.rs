@@ -8,11 +8,11 @@ use callboard_git::{Git, ignored, locate};
 use callboard_model::WorkspaceId;
 use callboard_model::attribution::{Extent, Part};
 use callboard_model::note::version_of;
-use callboard_model::view::{NoteShare, ShareNotes};
+use callboard_model::view::{NoteShare, SecretLine, ShareNotes};
 
 use super::place::{FOLDERS, is_markdown};
 use crate::readable::FOLDER;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits, secrets};
 
 const SHARED: SharedFolders<'static> =
     SharedFolders { within: FOLDER, names: &FOLDERS, except: ".*.callboard-*" };
@@ -36,6 +36,7 @@ impl Engine {
             path: root.to_string_lossy().into_owned(),
             branch: locate(&root).and_then(|checkout| checkout.branch()),
             version: version(&root, &files),
+            secrets: secrets_in(&root, &files),
             files,
             message: MESSAGE.to_owned(),
             is_shared,
@@ -64,6 +65,9 @@ impl Engine {
                     .to_owned(),
                 hint: "look again, with `callboard share` or on the page",
             });
+        }
+        if !share.with_secrets {
+            refuse_secrets(&secrets_in(&root, &files))?;
         }
         SHARED.set_shared(&common_dir, true).map_err(|cause| unreadable(&cause))?;
         let made = match files.is_empty() {
@@ -111,6 +115,32 @@ fn wanted(git: &Git) -> Result<Vec<String>, EngineError> {
         .filter(|path| is_wanted(path))
         .map(|path| path.to_string_lossy().into_owned())
         .collect())
+}
+
+/// The tokens and keys in the texts among these files.
+fn secrets_in(root: &Path, files: &[String]) -> Vec<SecretLine> {
+    let lines_of = |path: &String| {
+        let text = std::fs::read_to_string(root.join(path)).unwrap_or_default();
+        let found = secrets::lines(&text).into_iter();
+        let line = |(line, kind)| SecretLine { path: path.clone(), line, kind };
+        found.map(line).collect::<Vec<_>>()
+    };
+    files.iter().flat_map(lines_of).take(limits::SECRETS_TOLD).collect()
+}
+
+fn refuse_secrets(found: &[SecretLine]) -> Result<(), EngineError> {
+    let Some(first) = found.first() else { return Ok(()) };
+    let more = match found.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Err(EngineError::Refused {
+        text: format!(
+            "{}:{} holds what looks like a secret ({}){more}; nothing was committed",
+            first.path, first.line, first.kind
+        ),
+        hint: "take it out of the note; `callboard share --with-secrets` commits it as it is",
+    })
 }
 
 /// What these files say, in short.

@@ -319,6 +319,7 @@ fn linked_from(s: &Snapshot<'_>, notes: &Notes, note: &Note) -> Result<Vec<NoteL
                 target: notes.name_of(&from),
                 title: Some(from.row.title),
                 missing: false,
+                path: None,
             });
         }
     }

@@ -4,9 +4,10 @@ use callboard_model::brief::{take_over, with_brief};
 use callboard_model::limits::BRIEF_TOKENS;
 use callboard_model::owned::{Owned, OwnedPrompt};
 use callboard_model::session::{Alive, StateWord};
-use callboard_model::view::{GoOn, HandOff, HandedOff, OwnedView, SessionView};
+use callboard_model::view::{GoOn, HandOff, HandedOff, SessionView};
 use callboard_model::{SessionId, TaskId};
 
+use super::succession::works_instead;
 use crate::{BriefOf, BriefQuery, Engine, EngineError, limits};
 
 impl Engine {
@@ -65,16 +66,31 @@ impl Engine {
 
     /// Two would write into one folder: refuses while another goes on with a session's work.
     fn refuse_second_successor(&self, from: SessionId) -> Result<(), EngineError> {
-        let all = self.owned_sessions()?;
-        let follows = |one: &&OwnedView| one.follows == Some(from) && !one.state.is_over();
-        let Some(successor) = all.iter().find(follows) else { return Ok(()) };
-        let name = successor.session.map_or_else(|| "another".to_owned(), |id| id.to_string());
+        let Some(name) = self.works_instead_of(from)? else { return Ok(()) };
         Err(EngineError::Conflict {
             text: format!(
                 "{name} goes on with the work of {from} already; nothing was parked or started"
             ),
             hint: "hand off that one, or stop it first",
         })
+    }
+
+    /// The same for one that is to go on itself.
+    pub(super) fn refuse_beside_successor(&self, session: SessionId) -> Result<(), EngineError> {
+        let Some(name) = self.works_instead_of(session)? else { return Ok(()) };
+        Err(EngineError::Conflict {
+            text: format!("{name} goes on with the work of {session}; nothing was started"),
+            hint: "hand the work back with `callboard handoff`, or end that one first with `callboard stop`",
+        })
+    }
+
+    fn works_instead_of(&self, session: SessionId) -> Result<Option<String>, EngineError> {
+        let other = self.read(|s| Ok(works_instead(s, session)?))?;
+        let name = |other: Owned| match other.session {
+            Some(session) => session.to_string(),
+            None => "another session".to_owned(),
+        };
+        Ok(other.map(name))
     }
 
     /// The agent that takes over.

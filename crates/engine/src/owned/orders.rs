@@ -9,6 +9,7 @@ use callboard_model::session::Alive;
 use callboard_model::view::{OwnedView, SessionView};
 
 use super::channel::Wake;
+use super::succession::goes_on_with;
 use crate::{Engine, EngineError, limits, row};
 
 impl Engine {
@@ -37,7 +38,27 @@ impl Engine {
     fn driven(&self, session: SessionId) -> Result<Owned, EngineError> {
         let view = self.session(session)?;
         let owned = self.read(|s| Ok(s.owned_of_session(session)?))?;
-        owned.filter(|owned| !owned.state.is_over()).ok_or_else(|| not_driven(&view))
+        match owned.filter(|owned| !owned.state.is_over()) {
+            Some(owned) => Ok(owned),
+            None => Err(self.not_driven(&view)?),
+        }
+    }
+
+    /// Why nothing is said to a session.
+    fn not_driven(&self, view: &SessionView) -> Result<EngineError, EngineError> {
+        let (id, heir) = (view.id, self.read(|s| Ok(goes_on_with(s, view.id)?))?);
+        if heir == id {
+            return Ok(not_driven(view));
+        }
+        let works = self.read(|s| Ok(s.owned_of_session(heir)?))?;
+        let works = works.is_some_and(|owned| !owned.state.is_over());
+        Ok(EngineError::Refused {
+            text: format!("{id} was handed off to {heir}; nothing was sent"),
+            hint: match works {
+                true => "say it to that one",
+                false => "have one of them go on with `callboard resume`",
+            },
+        })
     }
 
     /// Gives an owned session a prompt: into the turn that goes on, or behind it, as its agent can.

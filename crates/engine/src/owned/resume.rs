@@ -20,6 +20,7 @@ impl Engine {
             return Err(unable(&view, "go on after its end"));
         }
         refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
+        self.refuse_beside_successor(session)?;
         let native = view.agent_session_id.clone();
         let going_on = self.going_on(&view, on)?;
         let asked = Owned { session: Some(session), native: Some(native.clone()), ..going_on };
@@ -86,6 +87,8 @@ impl Engine {
         }
         let asked = Owned {
             beginning: Beginning::Fork(view.agent_session_id.clone()),
+            // A copy works beside the first: it takes over from nobody.
+            follows: None,
             ..self.going_on(&view, on)?
         };
         one(self.ask_for(vec![asked])?)
@@ -104,6 +107,7 @@ impl Engine {
         let prompts = on.prompt.filter(|prompt| !prompt.trim().is_empty()).into_iter();
         Ok(Owned {
             task: view.task,
+            follows: before.as_ref().and_then(|before| before.follows),
             model: on.model.or_else(|| before.as_ref()?.model.clone()),
             mode: on.mode.or_else(|| before.as_ref()?.mode.clone()),
             has_usual_mode,

@@ -122,6 +122,7 @@ impl Engine {
         }
         if owned.state.is_over() {
             super::resume::refuse_second_writer(self, &view.agent, &view.agent_session_id)?;
+            self.refuse_beside_successor(view.id)?;
         }
         Ok(())
     }

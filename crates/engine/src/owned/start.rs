@@ -43,6 +43,10 @@ impl Engine {
     pub fn start_at_once(&self, id: i64) -> Result<OwnedView, EngineError> {
         let owned = self.change_owned(id, |owned, _| {
             owned.at_once = owned.state == OwnedState::Queued;
+            if owned.at_once {
+                // What held it up does so no more.
+                (owned.waits, owned.waits_for_room) = (None, false);
+            }
             owned.at_once
         })?;
         if !owned.at_once {

@@ -149,7 +149,7 @@ impl Engine {
                 task: self.view_task(s, task)?,
                 sessions,
                 reports,
-                history: history.iter().map(change_entry).collect(),
+                history: history.iter().filter(is_change).map(change_entry).collect(),
             })
         })
     }
@@ -303,6 +303,11 @@ fn sessions_of(one: &serde_json::Value, other: &serde_json::Value) -> String {
     };
     let others = ids(other);
     ids(one).into_iter().filter(|id| !others.contains(id)).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether somebody did it: what only others are announced by left the task as it was.
+fn is_change(row: &&LogRow) -> bool {
+    row.body["by"].is_string()
 }
 
 /// A change of a task, in words.

@@ -6,7 +6,7 @@ mod changes;
 mod configured;
 mod doctor;
 mod events;
-mod reports;
+pub(crate) mod reports;
 mod reviews;
 mod search;
 mod sessions;

@@ -9,7 +9,7 @@ use crate::transcript::Retelling;
 use crate::{EngineError, limits};
 
 /// What a session last reported.
-pub(super) fn report_of(
+pub(crate) fn report_of(
     s: &Snapshot<'_>,
     session: SessionId,
 ) -> Result<Option<ReportView>, EngineError> {

@@ -98,6 +98,24 @@ impl<'de> Deserialize<'de> for SessionPlace {
     }
 }
 
+/// That no session has a name; who gave that of something else is told what it is.
+fn no_session_named(name: &str) -> EngineError {
+    let begins = |kind: char| {
+        let rest = name.strip_prefix([kind, kind.to_ascii_lowercase()]);
+        rest.is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let hint = if begins('T') {
+        "that is a task: `callboard session list --task` lists its sessions"
+    } else if begins('D') {
+        "that is a decision: `callboard decision` shows it, with the session that it came from"
+    } else if begins('R') {
+        "that is a review: `callboard review` shows it, with the sessions of its members"
+    } else {
+        "list them with `callboard session list`"
+    };
+    EngineError::NotFound { what: format!("session `{name}`"), hint }
+}
+
 impl Engine {
     /// The sessions that a query picks.
     ///
@@ -155,10 +173,7 @@ impl Engine {
             match (found.as_slice(), short) {
                 ([view], _) => Ok(view.id),
                 ([], Some(id)) => Err(EngineError::no_session(id)),
-                ([], None) => Err(EngineError::NotFound {
-                    what: format!("session `{name}`"),
-                    hint: "list them with `callboard session list`",
-                }),
+                ([], None) => Err(no_session_named(name)),
                 (several, _) => Err(EngineError::Refused {
                     text: format!("`{name}` could be any of {}", candidates(several)),
                     hint: "give more of the id, or the short one (`S41`)",

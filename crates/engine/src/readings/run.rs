@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use callboard_agents::{Agent, READING_FOLDER, Reads, StopFlag};
 use callboard_model::reading::{Reading, Said, parse, prompt, prove};
 use callboard_model::view::{ReadingNow, ReadingsView, SessionReading};
-use callboard_model::{Seq, SessionId};
+use callboard_model::{Cite, Seq, SessionId};
 use callboard_os::command::{Command, CommandError};
 use callboard_store::Snapshot;
 
@@ -181,8 +181,10 @@ impl Engine {
         reading.unknown = answer.unknown;
         let proven = self.read(|s| {
             let mut problem = None;
+            // What it was not shown it did not read, however it came to it.
+            let was_shown = |cite: &Cite| said.iter().any(|one| one.cite == *cite);
             let proven = prove(answer.claims, |quote| match find(s, session, quote) {
-                Ok(found) => found,
+                Ok(found) => found.filter(was_shown),
                 Err(error) => {
                     problem = Some(error);
                     None

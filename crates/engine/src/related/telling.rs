@@ -109,7 +109,8 @@ fn name_of(item: &RelatedItem) -> String {
 /// What an agent is told of it.
 fn text_of(item: &RelatedItem) -> String {
     let name = name_of(item);
-    let agent = item.agent.as_ref().map(|agent| format!(", {agent}")).unwrap_or_default();
+    let word = if item.note.is_some() { "'s word" } else { "" };
+    let agent = item.agent.as_ref().map(|agent| format!(", {agent}{word}")).unwrap_or_default();
     let at = item.at.map(|at| at.to_string().chars().take(10).collect::<String>());
     let at = at.map(|at| format!(", {at}")).unwrap_or_default();
     let title = quote::line(&item.title, limits::RELATED_LINE_CHARS / 2);

@@ -1,6 +1,7 @@
 //! What is said of something related: why it is, and the lines that tell.
 
 use callboard_model::brief::{self, Material};
+use callboard_model::note::Author;
 use callboard_model::symbol::Symbol;
 use callboard_model::view::{BriefPart, RelatedItem, RelatedLine};
 use callboard_model::{SessionId, Timestamp, WorkspaceId, quote, text};
@@ -76,11 +77,15 @@ pub(super) fn of_note(
     let name = name_of(s, &note)?;
     let summary = note.row.facts.summary.clone();
     let lines = (!summary.is_empty()).then(|| line_of(&summary, std::slice::from_ref(&name)));
+    let agent = match note.row.facts.by {
+        Some(Author::Session(id)) => view_of(s, id)?.map(|view| view.agent),
+        _ => None,
+    };
     Ok(Some(RelatedItem {
         session: note.row.facts.session,
         why: shared.why(Some(&name)),
         note: Some(name),
-        agent: None,
+        agent,
         title: secrets::mask(&note.row.title).0,
         at: note.row.at.or(note.row.modified_at),
         lines: lines.into_iter().collect(),

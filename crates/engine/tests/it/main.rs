@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "tests start what agents and people would")]
 
+mod at_stop;
 mod calls;
 mod candidates;
 mod changes;

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use callboard_engine::AskedBy;
 use callboard_model::attribution::{FileAttribution, Owners, SharedCheckout};
 use callboard_model::call::{Ask, CallAnswer, CallDetail, CallKind, CallOption, CallVia, Effect};
+use callboard_model::owned::{Owned, OwnedState};
 use callboard_model::view::{AnswerCall, NewCommit};
 use callboard_model::{AgentName, SessionId, ThreadKey};
+use callboard_store::{Durability, Store, Write};
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
 
@@ -271,4 +273,65 @@ fn what_was_known_is_known_to_the_next_daemon_and_what_came_between_is_nobodys()
     wait_for_owners(&running, "c.txt", &[Owners::of(second)]);
     let done = running.engine.commit_session(first, &message("Mine")).unwrap();
     assert_eq!(done.files, ["a.txt"]);
+}
+
+/// Has one session go on with the work of another, as a hand-off writes it down.
+fn hand_on(home: &HermeticHome, running: Running, from: SessionId, to: SessionId) -> Running {
+    let workspace = running.engine.session(from).unwrap().workspace.unwrap();
+    drop(running);
+    let mut store = Store::open(&home.callboard_home()).unwrap();
+    let claude = AgentName::known("claude");
+    let asked = Owned::asked(workspace, claude, callboard_os::clock::now());
+    let state = OwnedState::Ended;
+    let owned = Owned { session: Some(to), follows: Some(from), state, ..asked };
+    let now = callboard_os::clock::now();
+    store.write(Durability::Full, now, |w: &mut Write<'_>| w.add_owned(owned)).unwrap();
+    drop(store);
+    Running::start(home)
+}
+
+#[test]
+fn what_was_handed_off_belongs_to_whoever_goes_on_with_it() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("begin", &[("a.txt", TEN), ("b.txt", TEN), ("c.txt", TEN)]);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let [one, two, three] = ["one", "two", "three"].map(|name| Worker::new(&home, name, &repo));
+    let (first, second, third) =
+        (one.id(&running, "one"), two.id(&running, "two"), three.id(&running, "three"));
+    running.wait("all", |_| told(&running).filter(|told| told.sessions.len() == 3));
+    one.writes(&repo, "a.txt", &TEN.replace('2', "two"));
+    wait_for_owners(&running, "a.txt", &[Owners::of(first)]);
+    three.writes(&repo, "c.txt", &TEN.replace('2', "two"));
+    wait_for_owners(&running, "c.txt", &[Owners::of(third)]);
+    let running = hand_on(&home, running, first, second);
+    // It writes over what it was handed, and beside it.
+    two.writes(&repo, "a.txt", &TEN.replace('2', "deux"));
+    wait_for_owners(&running, "a.txt", &[Owners::of(second)]);
+    two.writes(&repo, "b.txt", &TEN.replace('9', "nine"));
+    wait_for_owners(&running, "b.txt", &[Owners::of(second)]);
+    let own = running.engine.own_changes(second).unwrap().unwrap();
+    assert_eq!((own.files.len(), own.others), (2, vec![third]));
+    assert_eq!(running.engine.own_changes(first).unwrap().unwrap().session, second);
+    let unsent = running.engine.send(first, "More".to_owned()).unwrap_err();
+    assert!(unsent.to_string().contains(&format!("was handed off to {second}")), "{unsent}");
+    let ask = |thread: &str, command: &str| {
+        let by = AskedBy {
+            agent: AgentName::known("claude"),
+            thread: ThreadKey::main(thread),
+            via: CallVia::Hook,
+            ask: asks_to_run(command, &format!("{thread} {command}")),
+            expires_at: None,
+            window: None,
+        };
+        let (call, _) = running.engine.asked(by).unwrap();
+        running.engine.call(call).unwrap().answer
+    };
+    assert_eq!(ask("two", "git add a.txt b.txt && git commit -m x"), None);
+    assert!(ask("two", "git add -A").is_some(), "the third one's");
+    assert!(ask("one", "git add a.txt").is_some(), "handed off");
+    let done = running.engine.commit_session(first, &message("Go on")).unwrap();
+    assert_eq!((done.session, done.files), (second, vec!["a.txt".into(), "b.txt".into()]));
+    assert_eq!(repo.status(), " M c.txt");
 }

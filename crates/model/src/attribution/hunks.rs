@@ -173,6 +173,19 @@ impl FileAttribution {
         (self.whole.is_some() || self.mode.is_some() || !self.hunks.is_empty()).then_some(self)
     }
 
+    /// The same, where what belongs to a session belongs to `whose` of it.
+    #[must_use]
+    pub fn handed_on(mut self, whose: impl Fn(SessionId) -> SessionId) -> Self {
+        let hunks = self.hunks.iter_mut();
+        for hunk in hunks {
+            hunk.owners = hunk.owners.handed_on(&whose);
+            hunk.why = hunk.why.filter(|_| hunk.owners.is_overlap());
+        }
+        self.whole = self.whole.map(|owners| owners.handed_on(&whose));
+        self.mode = self.mode.map(|owners| owners.handed_on(&whose));
+        self
+    }
+
     /// All owners of all of it.
     pub fn owners(&self) -> impl Iterator<Item = &Owners> {
         let hunks = self.hunks.iter().map(|hunk| &hunk.owners);

@@ -58,6 +58,12 @@ impl Owners {
         self.sessions.binary_search(&session).is_ok()
     }
 
+    pub(super) fn handed_on(&self, whose: impl Fn(SessionId) -> SessionId) -> Self {
+        let mut owners = Self { sessions: Vec::new(), unknown: self.unknown };
+        self.sessions.iter().for_each(|session| owners.add(whose(*session)));
+        owners
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.sessions.is_empty() && !self.unknown
     }

@@ -49,13 +49,14 @@ pub(super) fn choose(candidates: Vec<Candidate>, room: u32) -> (Vec<BriefSection
 }
 
 /// A line with its place among the lines of its part.
-type Placed = ((usize, crate::Ordinal), BriefLine);
+type Placed = ((Reverse<u32>, (usize, crate::Ordinal)), BriefLine);
 
 fn sections(candidates: &[Candidate], chosen: Vec<Option<BriefLine>>) -> Vec<BriefSection> {
     let mut by_part: BTreeMap<BriefPart, Vec<Placed>> = BTreeMap::new();
     for (candidate, line) in candidates.iter().zip(chosen) {
         if let Some(line) = line {
-            by_part.entry(candidate.part).or_default().push((candidate.order, line));
+            let place = (Reverse(candidate.touches), candidate.order);
+            by_part.entry(candidate.part).or_default().push((place, line));
         }
     }
     let section = |(part, mut lines): (BriefPart, Vec<Placed>)| {

@@ -2,16 +2,19 @@
 
 mod commands;
 mod files;
+mod git;
 mod readings;
+mod told;
 mod words;
 
 use super::{BriefDecision, BriefSession, BriefTask, Candidate, Material};
 use crate::view::BriefPart;
 use crate::{Ordinal, limits};
+use told::{Decided, before_why, decided, in_sentences, letters_of};
 
 /// All lines that the material proves.
 pub(super) fn candidates(material: &Material) -> Vec<Candidate> {
-    let mut lines = Lines { all: Vec::new(), session: 0 };
+    let mut lines = Lines { decided: decided(material), ..Lines::default() };
     if let Some(task) = &material.task {
         lines.task(task);
     }
@@ -21,6 +24,11 @@ pub(super) fn candidates(material: &Material) -> Vec<Candidate> {
     for (at, session) in material.sessions.iter().enumerate() {
         lines.session = at + 1;
         words::add(&mut lines, session);
+        // What git says of a folder is told once, with the last session there.
+        let is_there = |other: &BriefSession| other.git.is_some() && other.root == session.root;
+        if !material.sessions[at + 1..].iter().any(is_there) {
+            git::add(&mut lines, session, material.made_for.as_ref());
+        }
         commands::add(&mut lines, session);
         files::add(&mut lines, session);
         readings::add(&mut lines, session);
@@ -46,8 +54,12 @@ pub(super) fn about(material: &Material) -> Vec<String> {
 }
 
 /// Lines as they are gathered.
+#[derive(Default)]
 struct Lines {
     all: Vec<Candidate>,
+    decided: Decided,
+    /// What the goals say, in letters alone, with the line that does.
+    goals: Vec<(String, usize)>,
     /// Which session they are of, from 1; 0 for those of none.
     session: usize,
 }
@@ -63,21 +75,39 @@ impl Lines {
         longer.dedup();
         let order = (self.session, at);
         let cites = cites.to_vec();
-        self.all.push(Candidate { part, weight, short, longer, cites, no_longer, order });
+        let (files, touches) = (Vec::new(), 0);
+        let line =
+            Candidate { part, weight, short, longer, cites, no_longer, files, touches, order };
+        self.all.push(line);
+    }
+
+    /// Adds a line of the goal, unless another says the same: then that one cites what proves this one, too.
+    fn add_goal(&mut self, weight: u32, text: Text, said: &str, cites: &[String], at: Ordinal) {
+        let said = letters_of(said);
+        let known = self.goals.iter().find(|(known, _)| {
+            !said.is_empty() && (known.starts_with(&said) || said.starts_with(known.as_str()))
+        });
+        if let Some((_, known)) = known {
+            let known = &mut self.all[*known];
+            let more: Vec<&String> =
+                cites.iter().filter(|cite| !known.cites.contains(cite)).take(1).collect();
+            if known.cites.len() < GOAL_CITES {
+                known.cites.extend(more.into_iter().cloned());
+            }
+            return;
+        }
+        self.goals.push((said, self.all.len()));
+        self.add(BriefPart::Goal, weight, text, cites, at);
     }
 
     fn task(&mut self, task: &BriefTask) {
         let cite = [task.id.to_string()];
-        let body = quoted(&task.body);
-        let whole = match body.as_str() {
-            "" => quoted(&task.title),
-            body => format!("{}: {body}", quoted(&task.title)),
-        };
-        let text = Text::of(&whole, limits::BRIEF_PROMPT_CHARS * 2);
-        self.add(BriefPart::Goal, 1_000, text, &cite, Ordinal(0));
+        let said = format!("{}\n\n{}", task.title, task.body);
+        let text = Text::of(&quoted(&in_sentences(&said)), limits::BRIEF_PROMPT_CHARS * 2);
+        self.add_goal(1_000, text, &said, &cite, Ordinal(0));
         for (at, check) in (1..).zip(&task.checks) {
             let text = Text::short(format!("Accepted when `{}` passes", code(check)));
-            self.add(BriefPart::Goal, 900, text, &cite, Ordinal(at));
+            self.add(BriefPart::Goal, 905, text, &cite, Ordinal(at));
         }
     }
 
@@ -89,16 +119,17 @@ impl Lines {
         let whole = match quoted(&decision.why).as_str() {
             _ if title.is_empty() => title.clone(),
             "" => format!("{title}{by}"),
-            why => format!("{title}{by}: {why}"),
+            why => format!("{}{why}", before_why(&format!("{title}{by}"))),
         };
         let no_longer = decision.is_superseded.then(|| "superseded".to_owned());
-        let weight = if decision.is_superseded { 300 } else { 860 };
+        let weight = if decision.is_superseded { 300 } else { 945 };
+        let first = self.all.len();
         let text = Text { no_longer, ..Text::of(&whole, limits::BRIEF_PROMPT_CHARS) };
         self.add(BriefPart::Decisions, weight, text, cite, order);
         for (what, why) in &decision.ruled_out {
             let line = match why.as_str() {
                 "" => quoted(what),
-                why => format!("{}: {}", quoted(what), quoted(why)),
+                why => format!("{}{}", before_why(&quoted(what)), quoted(why)),
             };
             let text = Text::of(&line, limits::BRIEF_PROMPT_CHARS);
             self.add(BriefPart::RuledOut, weight - 10, text, cite, order);
@@ -107,9 +138,12 @@ impl Lines {
             let text = Text::of(&quoted(open), limits::BRIEF_PROMPT_CHARS);
             self.add(BriefPart::Open, weight - 5, text, cite, order);
         }
+        for line in &mut self.all[first..] {
+            line.files.clone_from(&decision.files);
+        }
     }
 
-    /// What touches the scope of the task that the brief is for matters more.
+    /// What touches the scope of the task that the brief is for matters more, and comes first.
     fn prefer(&mut self, task: &BriefTask) {
         let words = task.title.split(|c: char| !c.is_alphanumeric() && c != '_');
         let words: Vec<String> =
@@ -118,14 +152,23 @@ impl Lines {
             let text = line.longer.last().unwrap_or(&line.short).to_lowercase();
             let in_scope = task.scope.iter().any(|path| {
                 let path = path.trim_end_matches(['*', '/']).to_lowercase();
-                !path.is_empty() && text.contains(&path)
+                let names = |file: &String| file.to_lowercase().contains(&path);
+                !path.is_empty() && (text.contains(&path) || line.files.iter().any(names))
             });
             let named = words.iter().filter(|word| text.contains(word.as_str())).count();
             let named = u32::try_from(named.min(3)).unwrap_or_default();
-            line.weight += named * 40 + if in_scope { 150 } else { 0 };
+            let touches = named * 20 + if in_scope { 60 } else { 0 };
+            // What is to be reached, and how far it is, comes in its own order.
+            if !matches!(line.part, BriefPart::Goal | BriefPart::State) {
+                line.weight += touches;
+                line.touches = touches;
+            }
         }
     }
 }
+
+/// Citations that a line of the goal has at most.
+const GOAL_CITES: usize = 3;
 
 /// The words of a line.
 struct Text {

@@ -29,7 +29,7 @@ pub struct Material {
     pub sessions: Vec<BriefSession>,
     /// Decisions that belong to them.
     pub decisions: Vec<BriefDecision>,
-    /// The task that it is made for: what touches its scope comes first.
+    /// The task that it is made for: what touches its scope and title comes first in its section.
     pub made_for: Option<BriefTask>,
 }
 
@@ -67,6 +67,10 @@ pub struct BriefSession {
     pub plan: Option<(PlanTrack, String)>,
     /// What it reported that it could not verify.
     pub not_verified: Vec<String>,
+    /// The event by which it did, as it is cited.
+    pub reported_by: Option<String>,
+    /// Whether checks ran before its own first event is not known.
+    pub may_have_checked: bool,
     /// What git says of its work now.
     pub git: Option<GitNow>,
     /// What an agent read in its words.
@@ -103,6 +107,8 @@ pub struct BriefDecision {
     pub ruled_out: Vec<(String, String)>,
     /// What is open.
     pub open: Vec<String>,
+    /// The files that it is about.
+    pub files: Vec<String>,
     /// It was taken back, or a later one takes its place.
     pub is_superseded: bool,
 }
@@ -114,14 +120,27 @@ pub struct GitNow {
     pub head: String,
     /// The branch.
     pub branch: Option<String>,
-    /// Commits that came since the session's last, and are not its own.
+    /// Commits that came since the session's last, and that no command of its own made.
     pub commits_since: u32,
+    /// The newest of those, each with its subject.
+    pub commits: Vec<(String, String)>,
+    /// Where the reader's folder is another one: how it has what is here.
+    pub elsewhere: Option<Elsewhere>,
     /// Files that differ from the commit.
     pub dirty: u32,
     /// Files, as the facts name them, that changed since the session wrote them last.
     pub changed_since: Vec<String>,
     /// Files that are gone.
     pub gone: Vec<String>,
+}
+
+/// Work that its reader has not in the folder it works in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The base branch, from which the reader has what is there.
+    pub base: Option<String>,
+    /// Commits of this work that the base has not.
+    pub missing: u32,
 }
 
 /// A line that may become part of a brief.
@@ -136,6 +155,10 @@ struct Candidate {
     longer: Vec<String>,
     cites: Vec<String>,
     no_longer: Option<String>,
+    /// Files that it is about, beside those that it names.
+    files: Vec<String>,
+    /// How much it touches what the brief is made for.
+    touches: u32,
     /// Its place among the lines of its part.
     order: (usize, Ordinal),
 }
@@ -147,6 +170,7 @@ fn told_of(reading: &Reading) -> BriefReading {
         at: reading.at,
         statements: u32::try_from(reading.statements.len()).unwrap_or(u32::MAX),
         unproven: reading.unproven,
+        wrong_quotes: reading.wrong_quotes,
         problem: reading.problem.clone(),
     }
 }

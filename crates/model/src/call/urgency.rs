@@ -12,13 +12,13 @@ use super::{CallDetail, CallKind, irreversible};
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
-    /// What is asked cannot be taken back, or harm is done already.
+    /// What is asked cannot be taken back.
     Irreversible,
     /// A question, or a plan to approve.
     Question,
     /// An ordinary permission.
     Permission,
-    /// Something failed.
+    /// Something failed, or harm is done already: it is told, and nobody waits.
     Failure,
     /// Two are about to collide.
     Conflict,
@@ -35,12 +35,11 @@ impl Urgency {
     #[must_use]
     pub fn of(kind: CallKind, detail: &CallDetail) -> Self {
         match kind {
-            CallKind::PushedToBase | CallKind::WrongCheckout | CallKind::Sweep => {
-                Self::Irreversible
-            }
             CallKind::Permission if irreversible(detail).is_some() => Self::Irreversible,
             CallKind::Permission | CallKind::Trust => Self::Permission,
             CallKind::Question | CallKind::Plan => Self::Question,
+            // What happened is to be looked at, and blocks nobody.
+            CallKind::PushedToBase | CallKind::WrongCheckout | CallKind::Sweep => Self::Failure,
             CallKind::Failed => Self::Failure,
             CallKind::Conflict => Self::Conflict,
             CallKind::Stuck => Self::Stuck,
@@ -76,6 +75,8 @@ mod tests {
         assert_eq!(of("rm -rf build"), Urgency::Irreversible);
         assert_eq!(of("cargo test"), Urgency::Permission);
         assert!(Urgency::of(CallKind::Question, &CallDetail::None) < of("cargo test"));
+        // What somebody waits for comes before what is only told.
+        assert!(Urgency::of(CallKind::Sweep, &CallDetail::None) > of("cargo test"));
         assert!(Urgency::Finished > Urgency::Stuck);
         assert!(!Urgency::Failure.interrupts());
     }

@@ -5,6 +5,7 @@
 
 mod of_fact;
 mod of_statement;
+mod recorded;
 #[cfg(test)]
 mod tests;
 

@@ -20,14 +20,17 @@ impl Candidate {
         let is_ruled_out = *kind == StatementKind::RuledOut;
         let ruled_out = RuledOut { what: text.clone(), why: why.clone() };
         let said: String = quotes.iter().map(|said| quote::block(&said.text) + "\n").collect();
+        let title = quote::bare(text);
+        // What is decided is that it is not done.
+        let title = if is_ruled_out { format!("Not: {title}") } else { title };
         Some(Self {
             session: reading.session,
             key: format!("read:{}", version_of(format!("{word} {text}").as_bytes())),
             handle: String::new(),
             from: CandidateFrom::Said,
             kind: NoteKind::Decision,
-            title: clip(&quote::bare(text), limits::LINE_CHARS),
-            body: format!("Read by {} in what was said:\n\n{}", reading.by, said.trim_end()),
+            title: clip(&title, limits::LINE_CHARS),
+            body: format!("{}\n\nRead by {} in what was said.", said.trim_end(), reading.by),
             why: if is_ruled_out { String::new() } else { why.clone() },
             ruled_out: if is_ruled_out { vec![ruled_out] } else { Vec::new() },
             cites: quotes.iter().map(|said| said.source).collect(),
@@ -74,10 +77,11 @@ mod tests {
             (one.title.as_str(), one.why.as_str()),
             ("Ids are text", "a customer has letters")
         );
-        assert_eq!(one.body, "Read by reader in what was said:\n\n> ids stay text");
+        assert_eq!(one.body, "> ids stay text\n\nRead by reader in what was said.");
         assert!(one.by_agent && one.cites == [Cite { session: SessionId(4), seq: Seq(5) }]);
         let out = statement(StatementKind::RuledOut, "Numbers", 6);
         let other = Candidate::of_statement(&out, &reading).unwrap();
+        assert_eq!(other.title, "Not: Numbers");
         assert_eq!((other.why.as_str(), other.ruled_out.len()), ("", 1));
         assert_ne!(one.key, other.key);
         let open = statement(StatementKind::Open, "How long?", 7);

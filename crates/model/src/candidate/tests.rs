@@ -139,3 +139,13 @@ fn those_of_one_event_have_names_of_their_own() {
     name(&mut all);
     assert_eq!(all.map(|one| one.handle), ["S41#8", "S41#8.2"]);
 }
+
+#[test]
+fn what_somebody_wrote_down_holds_it_if_it_speaks_of_the_same() {
+    let refused = refused("`curl`", "Nothing leaves this machine before Maria has signed").unwrap();
+    assert!(refused.may_stand_in("Upload nothing until Maria signs the contract"));
+    assert!(!refused.may_stand_in("Does the office want cents or euros?"));
+    let ids = answered("use:a:0", "Which ids do invoices get?", "Text").unwrap();
+    assert!(ids.may_stand_in("Ids are text"));
+    assert!(!ids.may_stand_in("Round half up, as the office does"));
+}

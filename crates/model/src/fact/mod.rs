@@ -3,6 +3,7 @@
 mod commands;
 mod failures;
 mod output;
+mod telling;
 #[cfg(test)]
 mod tests;
 mod tracker;
@@ -19,6 +20,9 @@ use crate::{Ordinal, Timestamp};
 
 /// Begins what was refused where that is an answer to a question, which follows.
 pub const TO_ANSWER: &str = "to answer: ";
+
+/// By which name trying to commit is told, where that failed.
+pub const COMMIT: &str = "git commit";
 
 /// One thing that a session's events prove.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +113,7 @@ pub enum FactBody {
     Mended(Mended),
     /// A commit was made.
     Committed {
-        /// Its abbreviated id.
+        /// Its abbreviated id; empty where git did not tell it.
         id: String,
         /// Its subject.
         subject: String,

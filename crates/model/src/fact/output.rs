@@ -1,10 +1,10 @@
-//! What a command came to, and the lines of its output that tell of its failure.
+//! What a command came to, and what its output tells of its failure.
 
-use crate::check::{Counts, Verdict};
+use super::telling::{Telling, lines_of};
+use crate::check::Verdict;
 use crate::event::ToolResult;
 use crate::fold::checks::run_of;
 use crate::purpose::Purpose;
-use crate::text::{clip_words, one_line, tail};
 use crate::{Ordinal, Timestamp, limits};
 
 /// How a command ended.
@@ -24,17 +24,20 @@ pub(super) fn ended(
     if let Some(run) = run_of(purpose, result, place) {
         let mut failure = Vec::new();
         if run.verdict == Verdict::Failed {
-            let (named, told) = failure_lines(result);
+            let mut lines = failure_lines(result);
             let first = run.first_failure.iter().map(|first| in_full(first, result));
-            for line in named.iter().cloned().chain(first).chain(told.iter().cloned()) {
+            // What the runner names is told, unless a line above does.
+            let unnamed = first.filter(|first| !lines.iter().any(|line| line.contains(first)));
+            let unnamed: Vec<String> = unnamed.collect();
+            lines.splice(lines.len().min(2)..lines.len().min(2), unnamed);
+            for line in lines {
                 if failure.len() < limits::FAILURE_LINES && !failure.contains(&line) {
                     failure.push(line);
                 }
             }
         } else if run.verdict == Verdict::Unknown {
             // What follows in a pipe hides the exit code, not the errors.
-            let (named, told) = telling_lines(result);
-            failure.extend(named.into_iter().chain(told).take(limits::FAILURE_LINES));
+            failure.extend(Telling::of(result).into_lines().take(limits::FAILURE_LINES));
         }
         return Ended { verdict: run.verdict, result: run.result(), failure };
     }
@@ -49,9 +52,7 @@ pub(super) fn ended(
         Some(false) => {
             let code = result.exit_code.map(|code| format!(" with exit code {code}"));
             let result_words = format!("failed{}", code.unwrap_or_default());
-            let (named, told) = failure_lines(result);
-            let failure = named.into_iter().chain(told).take(limits::FAILURE_LINES).collect();
-            Ended { verdict: Verdict::Failed, result: result_words, failure }
+            Ended { verdict: Verdict::Failed, result: result_words, failure: failure_of(result) }
         }
         None => Ended {
             verdict: Verdict::Unknown,
@@ -61,85 +62,24 @@ pub(super) fn ended(
     }
 }
 
-/// Words by which programs tell of errors.
-const TELLING: [&str; 21] = [
-    "error",
-    "failed",
-    "failure",
-    "panicked",
-    "exception",
-    "fatal",
-    "cannot",
-    "can't",
-    "not found",
-    "no such",
-    "denied",
-    "undefined",
-    "unresolved",
-    "mismatch",
-    "expected",
-    "refused",
-    "invalid",
-    "missing",
-    "unknown",
-    "timed out",
-    "assert",
-];
-
-/// How programs mark what failed before they name it.
-const MARKS: [&str; 9] = ["FAIL ", "FAILED ", "--- FAIL", "not ok ", "×", "✕", "✗", "✘", "●"];
-
-/// The lines of an output that name what failed, and those that tell of errors; its last line where there are none.
-fn failure_lines(result: &ToolResult) -> (Vec<String>, Vec<String>) {
-    let (named, mut told) = telling_lines(result);
-    if named.is_empty() && told.is_empty() {
-        told.extend(lines_of(result).last());
+/// The lines of an output that tell of its failure, the most telling first; its last line where there are none.
+fn failure_lines(result: &ToolResult) -> Vec<String> {
+    let telling = Telling::of(result);
+    match telling.is_empty() {
+        true => lines_of(result).last().into_iter().collect(),
+        false => telling.into_lines().collect(),
     }
-    (named, told)
+}
+
+/// The first lines that tell of a failure.
+pub(super) fn failure_of(result: &ToolResult) -> Vec<String> {
+    failure_lines(result).into_iter().take(limits::FAILURE_LINES).collect()
 }
 
 /// A line that was cut elsewhere, as the output has it.
 fn in_full(line: &str, result: &ToolResult) -> String {
     let Some(stem) = line.strip_suffix('…') else { return line.to_owned() };
     lines_of(result).find(|whole| whole.contains(stem)).unwrap_or_else(|| line.to_owned())
-}
-
-/// The lines of an output that name what failed, and those that tell of errors.
-fn telling_lines(result: &ToolResult) -> (Vec<String>, Vec<String>) {
-    let (mut named, mut told): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for line in lines_of(result) {
-        let small = line.to_lowercase();
-        let is_named = MARKS.iter().any(|mark| line.starts_with(mark));
-        let is_telling = TELLING.iter().any(|word| small.contains(word));
-        let lines = if is_named { &mut named } else { &mut told };
-        // A summary such as `0 failed` tells of none.
-        let is_new = lines.len() < limits::FAILURE_LINES && !lines.contains(&line);
-        if is_new && (is_named || is_telling && !is_summary(&small)) {
-            lines.push(line);
-        }
-    }
-    (named, told)
-}
-
-/// The lines of an output that have words.
-fn lines_of(result: &ToolResult) -> impl Iterator<Item = String> {
-    let texts = [result.stderr.as_deref(), Some(result.text.as_str())].into_iter().flatten();
-    let lines = texts.flat_map(|text| tail(text, limits::CHECK_OUTPUT_BYTES).lines());
-    lines.filter(|line| line.len() <= 2_000).filter_map(|line| {
-        let line = clip_words(&one_line(line), limits::FAILURE_CHARS);
-        let small = line.to_lowercase();
-        let bare = small.trim_matches(|c: char| !c.is_alphabetic());
-        let is_bare = matches!(bare, "fail" | "failed" | "error");
-        let letters = line.chars().filter(|c| c.is_alphabetic()).count();
-        (!is_bare && letters >= 4).then_some(line)
-    })
-}
-
-fn is_summary(line: &str) -> bool {
-    let (counts, _) = Counts::read(line);
-    let counted = |at: usize| line[..at].ends_with(|c: char| c.is_ascii_digit());
-    let is_count = line.match_indices(" failed").any(|(at, _)| counted(at));
-    is_count || !counts.is_empty() || line.contains("0 error") || line.contains("0 failed")
 }
 
 /// An error's line without what differs from one time to the next: numbers, addresses, temporary names.
@@ -223,18 +163,17 @@ mod tests {
             exit_code: Some(1),
             ..ToolResult::default()
         };
-        assert_eq!(failure_lines(&result).1, ["TypeError: x is not a function"]);
+        assert_eq!(failure_lines(&result), ["TypeError: x is not a function"]);
         let silent = ToolResult { text: "one\nthe last line\n".into(), ..ToolResult::default() };
-        assert_eq!(failure_lines(&silent).1, ["the last line"]);
+        assert_eq!(failure_lines(&silent), ["the last line"]);
     }
 
     #[test]
     fn what_failed_is_named_first_and_in_full() {
         let output = " ❯ src/a.test.ts (9 tests | 1 failed)\n   × keeps the order of rows 12ms\n     → expected 2 to be 3\n\n Tests  1 failed | 8 passed (9)\n";
         let result = ToolResult { text: output.into(), ..ToolResult::default() };
-        let (named, told) = failure_lines(&result);
-        assert_eq!(named, ["× keeps the order of rows 12ms"]);
-        assert_eq!(told.last().map(String::as_str), Some("→ expected 2 to be 3"));
+        let told = failure_lines(&result);
+        assert_eq!(told[..2], ["× keeps the order of rows 12ms", "→ expected 2 to be 3"]);
         assert_eq!(in_full("→ expected 2 to…", &result), "→ expected 2 to be 3");
         assert_eq!(in_full("test a failed", &result), "test a failed");
     }

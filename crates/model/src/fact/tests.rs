@@ -263,3 +263,33 @@ fn a_commit_that_says_nothing_is_known_by_the_log_after_it() {
     assert!(matches!(&commit.body, FactBody::Committed { id, subject }
         if id == "1a2b3c4" && subject == "Mend the parser"));
 }
+
+#[test]
+fn a_commit_is_told_beside_a_check_though_it_is_quiet_and_until_it_fails() {
+    let told = |line: &str, code: i32, output: &str| {
+        let mut scene = Scene::default();
+        scene.runs(line, code, output);
+        let bodies: Vec<FactBody> = scene.facts.into_iter().map(|fact| fact.body).collect();
+        let mut commits = Vec::new();
+        for body in bodies {
+            match body {
+                FactBody::Committed { id, subject } => commits.push(format!("{id} {subject}")),
+                FactBody::Ran(ran) if ran.command == COMMIT => commits.push(ran.result),
+                _ => {}
+            }
+        }
+        commits
+    };
+    let line = "python3 -m unittest && git commit -m 'Round half up'";
+    assert_eq!(told(line, 0, "OK\n[main 1a2b3c4] Round half up\n"), ["1a2b3c4 Round half up"]);
+    let quiet = "git add -A && git commit -qm 'Round half up'";
+    assert_eq!(told(quiet, 0, ""), [" Round half up"]);
+    assert_eq!(told(quiet, 1, "hook: refused"), ["failed"]);
+    assert!(told("git commit -qm 'Round half up'; true", 0, "").is_empty());
+    assert!(told("git commit --dry-run -m 'Round half up'", 0, "").is_empty());
+    let scoped = "callboard commit S1 -m 'Round half up'";
+    assert_eq!(
+        told(scoped, 0, "1a2b3c4d: 2 files of S1 committed\n  a.py\n"),
+        ["1a2b3c4d Round half up"]
+    );
+}

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::commands::Commands;
 use super::failures::Failures;
-use super::{Fact, FactBody, TO_ANSWER, output};
+use super::{COMMIT, Fact, FactBody, Ran, TO_ANSWER, output};
+use crate::check::Verdict;
 use crate::event::{Author, Change, Edit, EventBody, Prompt, Question, ToolResult};
 use crate::goal::Request;
-use crate::purpose::{Purpose, Share};
+use crate::purpose::{Purpose, Share, shared_by};
 use crate::text::{clip_words, one_line};
 use crate::{Ordinal, Timestamp, limits};
 
@@ -28,6 +29,9 @@ pub struct FactTracker {
     /// It answers what Callboard asks as it stops: those are no closing words.
     #[serde(default)]
     answers_at_stop: bool,
+    /// The last `git commit` failed.
+    #[serde(default)]
+    commit_fails: bool,
     /// On their way to the store, and no part of what is remembered.
     #[serde(skip)]
     news: Vec<Fact>,
@@ -49,6 +53,7 @@ impl PartialEq for FactTracker {
             && self.said == other.said
             && self.interrupted == other.interrupted
             && self.answers_at_stop == other.answers_at_stop
+            && self.commit_fails == other.commit_fails
     }
 }
 
@@ -292,8 +297,11 @@ impl FactTracker {
         at: Option<Timestamp>,
     ) {
         let purpose = Purpose::of(line);
-        if let Purpose::Share { act, subject } = &purpose {
-            self.shared(*act, subject, result, places, at);
+        if let Some((act, subject, is_proven)) = shared_by(line) {
+            self.shared((act, &subject, is_proven), result, places, at);
+            if act == Share::Commit && matches!(purpose, Purpose::Share { .. }) {
+                self.tried_commit(result, places, at);
+            }
         }
         let is_broken_off = result.interrupted || result.background_id.is_some();
         let is_told = match purpose {
@@ -321,8 +329,7 @@ impl FactTracker {
 
     fn shared(
         &mut self,
-        act: Share,
-        subject: &str,
+        (act, subject, is_proven): (Share, &str, bool),
         result: &ToolResult,
         places: &[Ordinal],
         at: Option<Timestamp>,
@@ -337,6 +344,11 @@ impl FactTracker {
                 clip_words(&one_line(if is_told { subject } else { printed }), limits::LINE_CHARS);
             let committed = FactBody::Committed { id: id.to_owned(), subject };
             self.tell(format!("commit:{id}"), places, at, committed);
+        } else if is_told && is_proven && has_succeeded(result) {
+            // A quiet one: which commit it made, git can tell by its subject.
+            let subject = clip_words(&one_line(subject), limits::LINE_CHARS);
+            let key = format!("commit:{subject}");
+            self.tell(key, places, at, FactBody::Committed { id: String::new(), subject });
         }
         let address = crate::fold::landed::pull_request_address(&result.text);
         if let Some(address) = address.filter(|_| act == Share::PullRequest) {
@@ -344,11 +356,39 @@ impl FactTracker {
         }
     }
 
+    /// A commit that failed is told until one succeeds: what its agent says of it may be wrong.
+    fn tried_commit(&mut self, result: &ToolResult, places: &[Ordinal], at: Option<Timestamp>) {
+        let has_failed = result.exit_code.map_or(result.ok == Some(false), |code| code != 0);
+        if !has_failed && !self.commit_fails || result.interrupted {
+            return;
+        }
+        self.commit_fails = has_failed;
+        let (verdict, word) = match has_failed {
+            true => (Verdict::Failed, "failed"),
+            false => (Verdict::Passed, "passed"),
+        };
+        let ran = Ran {
+            command: COMMIT.to_owned(),
+            check: None,
+            verdict,
+            result: word.to_owned(),
+            failure: if has_failed { output::failure_of(result) } else { Vec::new() },
+            passes: u32::from(!has_failed),
+            failures: u32::from(has_failed),
+        };
+        self.tell(format!("run:{COMMIT}"), places, at, FactBody::Ran(ran));
+    }
+
     fn pull_request(&mut self, address: &str, places: &[Ordinal], at: Option<Timestamp>) {
         let address = clip_words(address, limits::PATH_CHARS);
         let key = format!("pull:{address}");
         self.tell(key, places, at, FactBody::PullRequest { address });
     }
+}
+
+fn has_succeeded(result: &ToolResult) -> bool {
+    let is_over = !result.interrupted && result.background_id.is_none();
+    is_over && result.exit_code.map_or(result.ok == Some(true), |code| code == 0)
 }
 
 /// By which name a file is known in all sessions of its repository.

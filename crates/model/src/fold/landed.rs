@@ -61,7 +61,7 @@ impl Landed {
         self.commits.push(CommitMade {
             id: Some(id.to_owned()),
             subject: clip(&one_line(subject), limits::LINE_CHARS),
-            branch: Some(clip(branch, 80)),
+            branch: Some(clip(branch, 80)).filter(|branch| !branch.is_empty()),
             ordinal: place.0,
             at: place.1,
         });
@@ -76,23 +76,35 @@ impl Landed {
 
 /// Branch, id and subject of the commit that `git commit` says it made: `[main 1a2b3c4] Subject`.
 pub(crate) fn printed_commit(output: &str) -> Option<(&str, &str, &str)> {
-    output.lines().find_map(|line| {
+    let printed = output.lines().find_map(|line| {
         let (head, subject) = line.trim().strip_prefix('[')?.split_once("] ")?;
         let (branch, id) = head.rsplit_once(' ')?;
-        let hex = (7..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
-        hex.then(|| (branch.trim_end_matches(" (root-commit)"), id, subject))
+        is_id(id).then(|| (branch.trim_end_matches(" (root-commit)"), id, subject))
+    });
+    printed.or_else(|| scoped_commit(output).map(|id| ("", id, "")))
+}
+
+/// Id of the commit that `callboard commit` says it made: `1a2b3c4d: 2 files of S1 committed`.
+fn scoped_commit(output: &str) -> Option<&str> {
+    output.lines().find_map(|line| {
+        let (id, told) = line.trim().split_once(": ")?;
+        let is_told = told.contains(" of S") && told.ends_with(" committed");
+        (is_told && is_id(id)).then_some(id)
     })
+}
+
+fn is_id(word: &str) -> bool {
+    (7..=40).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Id and subject of the commit of this subject, as `git log --oneline` lists it after a `git commit` that says nothing.
 pub(crate) fn listed_commit<'t>(output: &'t str, subject: &str) -> Option<(&'t str, &'t str)> {
     output.lines().find_map(|line| {
         let (id, rest) = line.trim().split_once(' ')?;
-        let hex = (7..=40).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_hexdigit());
         // Before the subject may stand the names of branches: `1a2b3c4 (HEAD -> main) Subject`.
         let names = rest.strip_prefix('(').and_then(|names| names.split_once(") "));
         let listed = names.map_or(rest, |(_, listed)| listed);
-        (hex && listed == subject).then_some((id, listed))
+        (is_id(id) && listed == subject).then_some((id, listed))
     })
 }
 

@@ -40,7 +40,7 @@ use crate::session::{Fact, FactSource, Outcome, TurnState};
 use crate::{Ordinal, Timestamp};
 
 /// Changes whenever a fold of the same events would come out differently.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// An event's place: its order in the session, and when it happened.
 pub(crate) type Place = (Ordinal, Option<Timestamp>);

@@ -100,10 +100,21 @@ impl<'a> Request<'a> {
         answers: bool,
         place: (Ordinal, Option<Timestamp>),
     ) -> Option<Goal> {
+        // A brief that stands behind it is no part of what is asked.
+        let asked = crate::brief::own_words(self.prompt).trim();
+        let asked = if asked.is_empty() { self.prompt } else { asked };
         let text = match present {
-            // The work is the same, whatever its user adds.
+            // Without words that direct it elsewhere, the work is the same as before.
             None if let Some(about) = crate::brief::work_handed_over(self.prompt) => {
-                about.to_owned()
+                let work = set(about, about.to_owned(), place);
+                let words = weight::headline(&self.own.sentences);
+                return Some(match words.filter(|words| !weight::is_nudge(words)) {
+                    Some(words) if weight::points_back(&words) => {
+                        set(asked, with_context(words, &work), place)
+                    }
+                    Some(words) => set(asked, words, place),
+                    None => work,
+                });
             }
             None => weight::headline(&self.own.sentences)
                 .or_else(|| Some(one_line(head(self.prompt, 1_000))))
@@ -115,12 +126,17 @@ impl<'a> Request<'a> {
                 with_context(text, present)
             }
         };
-        Some(Goal {
-            text: clip(&without_asides(text), limits::LINE_CHARS),
-            full: clip(self.prompt.trim(), limits::GOAL_FULL_CHARS),
-            ordinal: place.0,
-            at: place.1,
-        })
+        Some(set(asked, text, place))
+    }
+}
+
+/// A goal in full and in one line.
+fn set(words: &str, text: String, place: (Ordinal, Option<Timestamp>)) -> Goal {
+    Goal {
+        text: clip(&without_asides(text), limits::LINE_CHARS),
+        full: clip(words.trim(), limits::GOAL_FULL_CHARS),
+        ordinal: place.0,
+        at: place.1,
     }
 }
 
@@ -166,4 +182,40 @@ fn with_context(text: String, present: &Goal) -> String {
     }
     let room = limits::LINE_CHARS - text.chars().count() - " (for: )".len();
     format!("{} (for: {})", text.trim_end_matches(['.', '?']), clip(before, room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::brief::{take_over, with_brief};
+
+    fn goal(prompt: &str) -> (String, String) {
+        let place = (Ordinal::default(), None);
+        let goal = Request::read(prompt).goal(None, false, place).unwrap();
+        (goal.text.to_lowercase(), goal.full)
+    }
+
+    #[test]
+    fn the_goal_of_work_that_was_handed_off_is_what_its_user_says_and_else_what_it_was() {
+        let brief =
+            "# Brief of S2: Credit notes have wrong totals\n\n## Goal\n\n- \u{201c}x\u{201d}\n";
+        let handed = |words| goal(&take_over("S2", "Credit notes have wrong totals", words, brief));
+        let pair = |text: &str| (text.to_lowercase(), text.to_owned());
+        assert_eq!(
+            handed("Check the sign of credit notes"),
+            pair("Check the sign of credit notes")
+        );
+        assert_eq!(handed(""), pair("Credit notes have wrong totals"));
+        assert_eq!(handed("continue"), pair("Credit notes have wrong totals"));
+        let (text, full) = handed("Do this in cents");
+        assert_eq!(text, "do this in cents (for: credit notes have wrong totals)");
+        assert_eq!(full, "Do this in cents");
+    }
+
+    #[test]
+    fn a_brief_behind_a_prompt_is_no_part_of_the_goal() {
+        let brief = "# Brief of T1: Round tax\n\n## Goal\n\n- \u{201c}x\u{201d}\n";
+        let asked = "Export the invoices as CSV.\n\nOne row for each line.";
+        assert_eq!(goal(&with_brief(asked, brief)).1, asked);
+    }
 }

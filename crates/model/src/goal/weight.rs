@@ -174,12 +174,29 @@ fn wants(sentence: &str) -> bool {
     is_request(sentence) || starts_work(stripped(sentence))
 }
 
+/// Two sentences on one line; the first ends, though it was a line of its own without a mark.
+fn joined(first: &str, next: &str) -> String {
+    let is_open = first.ends_with(|c: char| c.is_alphanumeric() || c == '`' || c == ')');
+    let begins = next.starts_with(|c: char| c.is_uppercase());
+    format!("{first}{} {next}", if is_open && begins { "." } else { "" })
+}
+
+/// Whether a sentence is a line of its own that names what the rest is about, as a task's title does.
+fn is_title(sentence: &str) -> bool {
+    let count = words(sentence).count();
+    let is_open = sentence.ends_with(|c: char| c.is_alphanumeric() || c == '`' || c == ')');
+    let begins = sentence.starts_with(|c: char| c.is_uppercase() || c == '`');
+    let is_own = words(sentence).any(|word| is_in("i we you i'm i've we're my our", &word));
+    (3..=16).contains(&count) && is_open && begins && !is_own && !points_back(sentence)
+}
+
 /// The sentence that says best what is wanted, without the politeness before it.
 pub(super) fn headline(sentences: &[String]) -> Option<String> {
     let own: Vec<&String> = sentences.iter().filter(|s| !is_nudge(s)).collect();
     let first = *own.first()?;
     let (mut at, mut text) = (0, first.clone());
     if !wants(first)
+        && !is_title(first)
         && let Some(found) = own.iter().take(6).position(|s| wants(s))
     {
         let request = own[found];
@@ -187,7 +204,7 @@ pub(super) fn headline(sentences: &[String]) -> Option<String> {
         let named =
             !points_back(wanted) || words(wanted).count() >= 8 && !object_is_pronoun(wanted);
         if first.chars().count() + request.chars().count() < 112 {
-            (at, text) = (found, format!("{first} {request}"));
+            (at, text) = (found, joined(first, request));
         } else if named && (points_back(first) || !tells_trouble(first)) {
             (at, text) = (found, request.clone());
         }
@@ -196,7 +213,7 @@ pub(super) fn headline(sentences: &[String]) -> Option<String> {
     while let Some(next) = own.get(at + 1)
         && text.chars().count() < 64
     {
-        text = format!("{text} {next}");
+        text = joined(&text, next);
         at += 1;
     }
     let asks = is_request(first);
@@ -304,4 +321,28 @@ pub(super) fn points_back(text: &str) -> bool {
     !named.iter().any(|n| lower.contains(n))
         && words(text).skip(1).any(|w| back.contains(&w.split('\'').next().unwrap_or_default()))
         && !text.contains('`')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(sentences: &[&str]) -> String {
+        let sentences: Vec<String> = sentences.iter().map(|one| (*one).to_owned()).collect();
+        headline(&sentences).unwrap_or_default()
+    }
+
+    #[test]
+    fn a_title_says_what_is_wanted_before_what_explains_it() {
+        let title = "Totals of invoices have fractions of a cent";
+        let body = "Accounting compares them with the amounts that the bank books, which must be whole cents.";
+        assert_eq!(
+            told(&[title, body]),
+            format!("totals of invoices have fractions of a cent. {}", body.trim_end_matches('.'))
+        );
+        assert_eq!(
+            told(&["Credit notes have wrong totals", "Their totals are negative."]),
+            "credit notes have wrong totals. Their totals are negative"
+        );
+    }
 }

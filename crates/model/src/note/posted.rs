@@ -81,9 +81,12 @@ impl Comment {
         if marks > 0 && !self.images.iter().any(|known| known == target) {
             self.images.push(target.to_owned());
         }
+        // Where a file is on this machine says nothing elsewhere, and who works there.
+        let is_absolute = target.starts_with(['/', '~']);
+        let named = if is_absolute { target.rsplit('/').next().unwrap_or(target) } else { target };
         let words = match shown.trim() {
-            shown if shown.is_empty() || shown == target => target.to_owned(),
-            shown => format!("{shown} ({target})"),
+            shown if shown.is_empty() || shown == target || shown == named => named.to_owned(),
+            shown => format!("{shown} ({named})"),
         };
         self.text.push_str(&words);
         Some(close + 1 + length)
@@ -136,6 +139,12 @@ mod tests {
              a mock-up (images/ab12.png) images/my file.png ![logo](https://x.y/l.png) src/a.rs"
         );
         assert_eq!(comment.images, ["images/ab12.png", "images/my file.png"]);
+    }
+
+    #[test]
+    fn no_folder_of_this_machine_is_told() {
+        let body = "[tax](/home/lea/billing/tax.py) [/home/lea/a.md](/home/lea/a.md)";
+        assert_eq!(text(body), "tax (tax.py) a.md");
     }
 
     #[test]

@@ -227,7 +227,7 @@ pub fn summary(body: &str) -> String {
             }
             break;
         }
-        words.push_str(bullet(line).unwrap_or(line));
+        words.push_str(bullet(line).unwrap_or(line).trim_start_matches("> "));
         words.push(' ');
         if words.len() > limits::LINE_CHARS * 4 {
             break;

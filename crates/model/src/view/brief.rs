@@ -49,6 +49,9 @@ pub struct BriefReading {
     pub statements: u32,
     /// What was dropped, as none of its quotes is where the agent said.
     pub unproven: u32,
+    /// Quotes that were dropped, those of statements that stand included.
+    #[serde(default)]
+    pub wrong_quotes: u32,
     /// Why the last try came to nothing.
     pub problem: Option<String>,
 }

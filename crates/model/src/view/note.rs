@@ -80,6 +80,8 @@ pub struct NoteLink {
     pub title: Option<String>,
     /// There is no such thing.
     pub missing: bool,
+    /// Where a file or image is: from the workspace's root, or absolute if it is outside of that.
+    pub path: Option<String>,
 }
 
 /// A note or decision as a whole.
@@ -257,6 +259,20 @@ pub struct ShareNotes {
     /// Git sees them no longer; what is committed stays committed.
     #[serde(default)]
     pub undo: bool,
+    /// Commit them with the tokens and keys in them.
+    #[serde(default)]
+    pub with_secrets: bool,
+}
+
+/// A line that a token or key stands in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SecretLine {
+    /// The file, from the workspace's root.
+    pub path: String,
+    /// From 1.
+    pub line: u32,
+    /// What looks like one: `GitHub token`.
+    pub kind: String,
 }
 
 /// How notes and decisions are shared.
@@ -276,6 +292,9 @@ pub struct NoteShare {
     pub message: String,
     /// Git sees new notes.
     pub is_shared: bool,
+    /// Tokens and keys in those files: they are committed only if that is asked for.
+    #[serde(default)]
+    pub secrets: Vec<SecretLine>,
     /// The commit, if one was made.
     pub commit: Option<String>,
 }

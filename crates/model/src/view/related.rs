@@ -19,7 +19,7 @@ pub struct RelatedItem {
     pub session: Option<SessionId>,
     /// The note, by its path or id.
     pub note: Option<String>,
-    /// Which agent, of a session.
+    /// Which agent: of a session, or whose word a note is.
     pub agent: Option<AgentName>,
     /// What it is about, in one line.
     pub title: String,

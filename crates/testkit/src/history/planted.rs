@@ -30,7 +30,8 @@ pub struct Planting {
     pub sessions: usize,
     /// Each transcript goes on with ordinary work until it has so many bytes.
     pub least_bytes: u64,
-    /// Decisions in each that only the agent's words hold.
+    /// Decisions in each that only the agent's words hold. Where there are some, no session ends in a question, as an
+    /// agent that waits for an answer is not at its stop.
     pub spoken: usize,
 }
 
@@ -98,6 +99,8 @@ pub struct PlantedSession {
     pub native: String,
     /// `claude` or `codex`.
     pub agent: &'static str,
+    /// Where it works.
+    pub cwd: PathBuf,
     /// Its transcript.
     pub file: PathBuf,
     /// What a brief of it should tell.

@@ -1,16 +1,17 @@
 //! Decisions that only words hold: said by `remember` as the agent goes, or when it is asked at its stop. A script plays
 //! the agent; some of its quotes are wrong.
 
+use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use callboard_testkit::history::{Planted, PlantedKind, PlantedSession, Planting, plant};
-use callboard_testkit::{Callboard, HermeticHome, Repo};
+use callboard_testkit::{Callboard, Daemon, HermeticHome, Repo};
 use serde_json::{Value, json};
 
 use super::super::figure::Figure;
-use super::super::ground::read_all;
+use super::super::ground::wait_until_read;
 use super::mcp::Server;
 use super::score::{self, Score, Seen};
 use super::{BUDGET, id_of};
@@ -40,9 +41,12 @@ pub(super) fn measure(binary: &Path, verbose: bool) -> Vec<Figure> {
     repo.commit("Begin", &[("callboard.toml", "[context]\nask_at_stop = true\n")]);
     let planting = Planting { seed: 5, sessions: SESSIONS, least_bytes: 0, spoken: SPOKEN };
     let sessions = plant(&home.claude_config_dir(), &home.codex_home(), repo.path(), planting);
-    let (daemon, _) = read_all(binary, &home);
-    let registered = Callboard::new(&home, binary).cwd(repo.path()).run(["status", "--json"]);
-    assert_eq!(registered.code, Some(0), "{}", registered.stderr);
+    // A session is its repository's by the folder that it works in.
+    for session in &sessions {
+        fs::create_dir_all(&session.cwd).expect("a folder for each session");
+    }
+    let daemon = Daemon::of(Callboard::new(&home, binary).cwd(repo.path()), &[]);
+    wait_until_read(&daemon);
     let known = daemon.get("/api/sessions?limit=500").json();
     let (mut by_itself, mut at_stop, mut quotes) = <(Score, Score, Quotes)>::default();
     let mut asked = 0;

@@ -65,6 +65,7 @@ fn is_read_with(agent: &str) {
         remarks.contains("2 statements dropped: their quotes are not in the record"),
         "{remarks}"
     );
+    assert!(remarks.contains(&format!("that are not where {agent} said")), "{remarks}");
     // What it was given is what was said, and its run is no session.
     let given = server.played("reads")[0].body.to_string();
     assert!(given.contains(&format!("{asked} user:")) && given.contains("> Numbers are out"));

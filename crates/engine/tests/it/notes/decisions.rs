@@ -135,3 +135,31 @@ fn what_an_agent_writes_is_marked_and_stays_text() {
         assert!(running.engine.new_note(into).is_err(), "{path}");
     }
 }
+
+#[test]
+fn a_source_is_found_beside_the_notes_below_the_root_and_by_its_absolute_path() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Begin", &[("src/a.rs", "fn a() {}\n")]);
+    let outside = home.work().join("mail.txt");
+    std::fs::write(&outside, "Dear all").unwrap();
+    let running = Running::start(&home);
+    running.register(&repo);
+    let mail = running.engine.put_note_attachment(None, "eml", b"Dear all").unwrap().path;
+    let inside = repo.path().join("src/a.rs").display().to_string();
+    let outside = outside.display().to_string();
+    let sources = vec![mail.clone(), inside, outside.clone(), "src/gone.rs".to_owned()];
+    let made = running.engine.new_note(NewNote { sources, ..decision("Keep the mail") }).unwrap();
+    let found: Vec<_> =
+        made.sources.iter().map(|link| (link.path.as_deref(), link.missing)).collect();
+    let mail = format!(".callboard/notes/{mail}");
+    assert_eq!(
+        found,
+        [
+            (Some(mail.as_str()), false),
+            (Some("src/a.rs"), false),
+            (Some(outside.as_str()), false),
+            (None, true)
+        ]
+    );
+}

@@ -75,3 +75,26 @@ fn notes_are_committed_alone_and_a_colleagues_are_merged() {
     let undone = running.engine.share_notes(ShareNotes { undo: true, ..ShareNotes::default() });
     assert!(!undone.unwrap().is_shared);
 }
+
+#[test]
+fn a_note_with_a_token_is_committed_only_if_that_is_asked_for() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.git(&["config", "user.name", "Test User"]);
+    repo.git(&["config", "user.email", "test@example.invalid"]);
+    let head = repo.commit("Begin", &[("a.txt", "1\n")]);
+    let running = Running::start(&home);
+    running.register(&repo);
+    let path = ".callboard/notes/deploy.md";
+    // Put together here, so that no scanner takes this file for a leak.
+    let token = format!("{}{}", "ghp_", "aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5");
+    repo.write(path, format!("# Deploy\n\nWith {token}.\n"));
+    let plan = running.engine.note_share(None).unwrap();
+    let [secret] = &plan.secrets[..] else { panic!("{plan:?}") };
+    assert_eq!((secret.path.as_str(), secret.line), (path, 3));
+    let refused = running.engine.share_notes(ShareNotes::default()).unwrap_err().to_string();
+    assert!(refused.contains(".callboard/notes/deploy.md:3"), "{refused}");
+    assert!(!refused.contains(&token) && repo.git(&["rev-parse", "HEAD"]) == head, "{refused}");
+    let meant = ShareNotes { with_secrets: true, ..ShareNotes::default() };
+    assert!(running.engine.share_notes(meant).unwrap().commit.is_some());
+}

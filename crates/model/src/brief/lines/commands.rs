@@ -37,6 +37,10 @@ fn ran(
     ran: &Ran,
     latest: &Latest<'_>,
 ) {
+    // Whether a commit failed is told with the state.
+    if ran.command == crate::fact::COMMIT {
+        return;
+    }
     let command = shown(&ran.command);
     let is_check = ran.check.is_some();
     let text = match ran.verdict {
@@ -71,7 +75,8 @@ fn reported(lines: &mut Lines, session: &BriefSession) {
     for line in &session.not_verified {
         let text = format!("{id} reported: \u{201c}{}\u{201d}", quoted(line));
         let text = Text::of(&text, limits::BRIEF_PROMPT_CHARS);
-        lines.add(BriefPart::Unverified, 842, text, &[id.to_string()], last);
+        let cite = session.reported_by.clone().unwrap_or_else(|| id.to_string());
+        lines.add(BriefPart::Unverified, 842, text, &[cite], last);
     }
 }
 
@@ -205,7 +210,7 @@ fn mended(lines: &mut Lines, session: &BriefSession, fact: &BriefFact, mended: &
 fn never_checked(lines: &mut Lines, session: &BriefSession) {
     let checked =
         |fact: &BriefFact| matches!(&fact.body, FactBody::Ran(ran) if ran.check.is_some());
-    if session.facts.iter().any(checked) {
+    if session.may_have_checked || session.facts.iter().any(checked) {
         return;
     }
     let Some(edited) = last_edit(session) else { return };

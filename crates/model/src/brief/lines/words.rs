@@ -1,9 +1,10 @@
 //! What was said: goals, answers, plans, refusals, and where the work stopped.
 
-use super::{Lines, Text, quoted};
+use super::{Lines, Text, in_sentences, quoted};
 use crate::brief::{BriefFact, BriefSession};
+use crate::check::Verdict;
 use crate::event::StepStatus;
-use crate::fact::FactBody;
+use crate::fact::{COMMIT, FactBody};
 use crate::limits;
 use crate::view::BriefPart;
 
@@ -15,20 +16,26 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
         match &fact.body {
             FactBody::Directed { text, by_agent, after_interruption } => {
                 let chars = limits::BRIEF_PROMPT_CHARS;
-                let said = quoted(text);
+                let said = quoted(&in_sentences(text));
                 let said = match (after_interruption, by_agent) {
                     (true, _) => format!("(broke off the agent) \u{201c}{said}\u{201d}"),
                     (_, true) => format!("(another agent) \u{201c}{said}\u{201d}"),
                     _ => format!("\u{201c}{said}\u{201d}"),
                 };
+                let has_goal = !lines.goals.is_empty();
                 let (part, weight) = match Some(fact.last) {
                     _ if session.is_subagent => (BriefPart::Said, 200),
-                    at if at == first => (BriefPart::Goal, 950),
-                    at if at == last => (BriefPart::Goal, 940),
+                    // One goal comes before all else; further ones after what was decided and is open.
+                    at if at == first => (BriefPart::Goal, if has_goal { 895 } else { 1_000 }),
+                    at if at == last => (BriefPart::Goal, 900),
                     _ if *after_interruption => (BriefPart::Said, 880),
                     _ => (BriefPart::Said, 760),
                 };
-                lines.add(part, weight, Text::of(&said, chars), &fact.cites, fact.last);
+                let shown = Text::of(&said, chars);
+                match part {
+                    BriefPart::Goal => lines.add_goal(weight, shown, text, &fact.cites, fact.last),
+                    part => lines.add(part, weight, shown, &fact.cites, fact.last),
+                }
             }
             FactBody::Said { text } if !session.is_subagent => {
                 asked_last(lines, session, fact, text);
@@ -37,12 +44,20 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
                     crate::brief::SAID_LAST,
                     quoted(&ending(text))
                 );
-                let text = Text::of(&said, limits::BRIEF_PROMPT_CHARS);
-                lines.add(BriefPart::State, 900, text, &fact.cites, fact.last);
+                let says_commit = text.to_lowercase().contains("commit");
+                let no_longer = says_commit
+                    .then(|| {
+                        failed_commit(session).map(|_| "its last `git commit` failed".to_owned())
+                    })
+                    .flatten();
+                let weight = if no_longer.is_some() { 700 } else { 950 };
+                let text = Text { no_longer, ..Text::of(&said, limits::BRIEF_PROMPT_CHARS) };
+                lines.add(BriefPart::State, weight, text, &fact.cites, fact.last);
             }
             FactBody::Committed { id, subject } => {
-                let text = Text::short(format!("Committed {id}: {}", quoted(subject)));
-                lines.add(BriefPart::State, 790, text, &fact.cites, fact.last);
+                let id = if id.is_empty() { String::new() } else { format!(" {id}") };
+                let text = Text::short(format!("Committed{id}: {}", quoted(subject)));
+                lines.add(BriefPart::State, 800, text, &fact.cites, fact.last);
             }
             FactBody::PullRequest { address } => {
                 let text = Text::short(format!("Pull request {}", quoted(address)));
@@ -53,11 +68,11 @@ pub(super) fn add(lines: &mut Lines, session: &BriefSession) {
                 let text = Text::of(&said, limits::BRIEF_PROMPT_CHARS);
                 lines.add(BriefPart::State, 260, text, &fact.cites, fact.last);
             }
-            _ => choice(lines, fact),
+            _ if !is_decided(lines, session, fact) => choice(lines, fact),
+            _ => {}
         }
     }
     plan(lines, session);
-    git(lines, session);
 }
 
 /// What its last words ask, if nobody said anything since.
@@ -72,7 +87,29 @@ fn asked_last(lines: &mut Lines, session: &BriefSession, said: &BriefFact, text:
     let Some(question) = crate::activity::question_in(text) else { return };
     let line = format!("Asked in its last words: {}", quoted(&question));
     let text = Text::of(&line, limits::BRIEF_PROMPT_CHARS);
-    lines.add(BriefPart::Open, 918, text, &said.cites, said.last);
+    lines.add(BriefPart::Open, 936, text, &said.cites, said.last);
+}
+
+/// The last `git commit`, if it failed.
+pub(super) fn failed_commit(session: &BriefSession) -> Option<&BriefFact> {
+    let is_it = |fact: &&BriefFact| match &fact.body {
+        FactBody::Ran(ran) => ran.command == COMMIT && ran.verdict == Verdict::Failed,
+        _ => false,
+    };
+    session.facts.iter().find(is_it)
+}
+
+/// Whether a decision tells what the user chose or refused: then it is not told twice.
+fn is_decided(lines: &Lines, session: &BriefSession, fact: &BriefFact) -> bool {
+    let words = match &fact.body {
+        FactBody::Answered { answer, .. } => answer,
+        FactBody::Refused { words, .. } | FactBody::Rejected { words, .. } => words,
+        _ => return false,
+    };
+    // Of several answers at once, a decision may tell one.
+    let last = fact.cites.last();
+    let is_alone = session.facts.iter().filter(|other| other.cites.last() == last).count() == 1;
+    is_alone && last.is_some_and(|cite| lines.decided.tells(words, std::slice::from_ref(cite)))
 }
 
 /// What the user chose, refused or has yet to choose.
@@ -80,10 +117,10 @@ fn choice(lines: &mut Lines, fact: &BriefFact) {
     let chars = limits::BRIEF_PROMPT_CHARS;
     let (part, weight, said) = match &fact.body {
         FactBody::Asked { question } => {
-            (BriefPart::Open, 920, format!("Asked, not answered: {}", quoted(question)))
+            (BriefPart::Open, 938, format!("Asked, not answered: {}", quoted(question)))
         }
         FactBody::Proposed { plan } => {
-            (BriefPart::Open, 915, format!("A plan waits for approval: {}", quoted(plan)))
+            (BriefPart::Open, 937, format!("A plan waits for approval: {}", quoted(plan)))
         }
         FactBody::Answered { question, answer } => {
             // A mere yes says little without the words before it.
@@ -145,23 +182,4 @@ fn plan(lines: &mut Lines, session: &BriefSession) {
         let text = Text::short(format!("{word}: {}", quoted(&step.text)));
         lines.add(BriefPart::Open, 820, text, cite, last);
     }
-}
-
-fn git(lines: &mut Lines, session: &BriefSession) {
-    let Some(git) = &session.git else { return };
-    let cite = [format!("git {}", crate::text::short_commit(&git.head))];
-    let last = session.facts.last().map(|fact| fact.last).unwrap_or_default();
-    let branch = git.branch.as_deref().map_or("no branch".to_owned(), |name| format!("`{name}`"));
-    let dirty = match git.dirty {
-        0 => "nothing uncommitted".to_owned(),
-        1 => "1 file uncommitted".to_owned(),
-        more => format!("{more} files uncommitted"),
-    };
-    let since = match git.commits_since {
-        0 => String::new(),
-        1 => "; 1 commit that is not this session's came since".to_owned(),
-        more => format!("; {more} commits that are not this session's came since"),
-    };
-    let text = Text::short(format!("On {branch}, {dirty}{since}"));
-    lines.add(BriefPart::State, 740, text, &cite, last);
 }

@@ -59,8 +59,13 @@ pub(super) fn meetings(call: &Call<'_>) -> Result<Vec<String>, EngineError> {
             told.push(format!("conflict of {left} and {right} in {}", words::name(&file.path)));
         }
         for coupling in &pair.couplings {
-            let places = format!("{}, {}", coupling.left_at, coupling.right_at);
-            told.push(format!("{} ({places})", coupling.told(left, right)));
+            let reason = coupling.told(left, right);
+            let mut places = vec![coupling.left_at.to_string(), coupling.right_at.to_string()];
+            places.dedup();
+            // Most sentences name their places.
+            places.retain(|place| !reason.contains(&format!("({place})")));
+            let places = places.join(", ");
+            told.push(if places.is_empty() { reason } else { format!("{reason} ({places})") });
         }
     }
     Ok(told)

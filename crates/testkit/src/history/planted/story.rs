@@ -77,13 +77,22 @@ impl<'v, P: Pen> Story<'v, P> {
         while self.pen.written() < planting.least_bytes {
             self.work(50);
         }
-        self.end();
+        self.end(planting.spoken == 0);
         let summary = self.summary();
         let last = self.prompts.len() - 1;
         let prompts = (self.prompts[0].clone(), self.prompts[last].clone());
-        let Self { pen, native, planted, transcript, .. } = self;
+        let Self { pen, native, cwd, planted, transcript, .. } = self;
         let (agent, file) = (P::AGENT, pen.finish());
-        PlantedSession { native, agent, file, planted, transcript, prompts, summary }
+        PlantedSession {
+            native,
+            agent,
+            cwd: cwd.into(),
+            file,
+            planted,
+            transcript,
+            prompts,
+            summary,
+        }
     }
 
     /// What happens, in a drawn order.
@@ -391,7 +400,7 @@ impl<'v, P: Pen> Story<'v, P> {
     }
 
     /// The last checks, and what stays open.
-    fn end(&mut self) {
+    fn end(&mut self, may_ask: bool) {
         if self.phrases.writer.random.chance(0.35) {
             let at = self.phrases.writer.random.below(self.checks.len());
             self.check(at, false);
@@ -404,14 +413,15 @@ impl<'v, P: Pen> Story<'v, P> {
             let path = self.own_path();
             self.edit_of(&path);
         }
-        match self.phrases.writer.random.below(3) {
-            0 => {
+        let way = self.phrases.writer.random.below(3);
+        match way {
+            0 if may_ask => {
                 let (question, options) = self.phrases.choice();
                 let asked = [Asked { question: question.clone(), options: options.to_vec() }];
                 let id = self.tool(&Use::Ask(&asked), &Came::Nothing);
                 self.plant(PlantedKind::Open, [question], [Proof::Tool(id)]);
             }
-            1 => {
+            1 if may_ask => {
                 let question = self.phrases.open_question();
                 let before = self.phrases.closing();
                 self.say(&format!("{before}\n\n{question}"), true);

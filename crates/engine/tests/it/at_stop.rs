@@ -1,0 +1,58 @@
+//! Agents that are asked once, as they stop, by whichever of their connections tells of it first.
+
+use std::sync::Barrier;
+
+use callboard_engine::{AtStop, HookTold, hear_hook};
+use callboard_testkit::{HermeticHome, Repo};
+use serde_json::json;
+
+use crate::scene::Running;
+use crate::transcripts::{Claude, append};
+
+/// Hooks of one stop, and sessions that stop.
+const HOOKS: usize = 4;
+const SESSIONS: usize = 6;
+
+#[test]
+fn hooks_that_tell_of_one_stop_at_once_ask_once() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    repo.commit("Allow it", &[("callboard.toml", "[context]\nask_at_stop = true\n")]);
+    let names: Vec<String> = (0..SESSIONS).map(|n| format!("stops-{n}")).collect();
+    for name in &names {
+        let claude = Claude::new(name, repo.path());
+        let file = repo.path().join("a.txt");
+        let input = json!({"file_path": file, "old_string": "a", "new_string": "b"});
+        let text = claude.prompt(1, "Mend it")
+            + &claude.uses(2, "Edit", input)
+            + &claude.ran(3, 2, "The file has been updated.")
+            + &claude.says(4, "Done.");
+        append(&claude.path(&home, "p"), &text);
+    }
+    let running = Running::start(&home);
+    running.register(&repo);
+    for name in &names {
+        running.wait_for_words(name, "Done.");
+        let input = json!({"session_id": name, "hook_event_name": "Stop", "stop_hook_active": false,
+            "background_tasks": [], "last_assistant_message": "Done."});
+        let report =
+            json!({"run": "7-1", "pid": 7, "environment": {}, "is_owned": true, "input": input});
+        let report = report.to_string();
+        let at_once = Barrier::new(HOOKS);
+        let stops = || {
+            let Ok(Some(HookTold::Ends(end))) = hear_hook("claude", report.as_bytes()) else {
+                panic!("no end of a turn: {report}");
+            };
+            at_once.wait();
+            let asked = running.engine.ask_at_stop(&end, true).unwrap();
+            let AtStop::Asked(context) = asked else { return 0 };
+            running.engine.notices_told(context.notices).unwrap();
+            1
+        };
+        let asked: usize = std::thread::scope(|scope| {
+            let hooks: Vec<_> = (0..HOOKS).map(|_| scope.spawn(stops)).collect();
+            hooks.into_iter().map(|hook| hook.join().unwrap()).sum()
+        });
+        assert_eq!(asked, 1, "{name}");
+    }
+}
