@@ -12,6 +12,7 @@ mod goals;
 mod laws;
 mod notes;
 mod refusals;
+mod results;
 mod scenes;
 mod session;
 mod shared_checkout;
