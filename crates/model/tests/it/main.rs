@@ -8,6 +8,7 @@
 
 mod attribution;
 mod attribution_laws;
+mod comparison;
 mod goals;
 mod laws;
 mod notes;

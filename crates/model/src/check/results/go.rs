@@ -152,7 +152,7 @@ fn printed(output: &str) -> Told {
         } else if let Some((name, is_ok)) = package_end(line) {
             let package = std::mem::take(&mut package);
             if is_ok && package.tests.is_empty() && !line.ends_with(']') {
-                told.is_cut_short = true;
+                told.names_failures_only = true;
             }
             package.tell(name, &mut told);
             package_line(line, &mut told);

@@ -1,6 +1,7 @@
 //! What a check came to, by the names of its tests: read from what runners print and from the reports they write.
 
 mod cargo;
+pub mod compare;
 mod compile;
 mod go;
 mod jest;
@@ -65,6 +66,32 @@ pub struct RunError {
     pub words: String,
 }
 
+/// What is known of a test that a run does not name.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Unnamed {
+    /// It was not there.
+    #[default]
+    Absent,
+    /// It was not there, or it passed or was skipped: failures alone are named.
+    NotFailed,
+    /// Nothing: the run was cut short.
+    Unknown,
+}
+
 /// What the tests of one run came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TestResults {
@@ -77,8 +104,9 @@ pub struct TestResults {
     /// How many tests the runners say they found; none where none says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collected: Option<u32>,
-    /// A test that is not named was not there. Otherwise passing ones are not named, or the run was cut short.
-    pub is_complete: bool,
+    /// What is known of tests that are not named.
+    #[serde(default)]
+    pub unnamed: Unnamed,
     /// Tests beyond [`limits::TESTS`].
     #[serde(default, skip_serializing_if = "is_zero")]
     pub left_out: u32,
@@ -109,9 +137,9 @@ impl TestResults {
             // Runners that name failures only still count what passed.
             let (counts, _) = Counts::read(&output);
             let named = results.count(TestState::Passed) + results.count(TestState::Skipped);
-            results.is_complete &= counts.passed.is_none_or(|passed| passed <= named);
+            results.leaves_open(Unnamed::NotFailed, counts.passed.is_some_and(|n| n > named));
         }
-        results.is_complete &= results.left_out == 0;
+        results.leaves_open(Unnamed::Unknown, results.left_out > 0);
         Some(results)
     }
 
@@ -129,13 +157,14 @@ impl TestResults {
     }
 
     fn joined(all: Vec<Told>) -> Self {
-        let mut results = Self { is_complete: true, ..Self::default() };
+        let mut results = Self::default();
         let mut collected: BTreeMap<told::Runner, u32> = BTreeMap::new();
         let mut named: BTreeMap<told::Runner, u32> = BTreeMap::new();
         for told in all {
             let names = named.entry(told.runner).or_default();
             *names = (*names).max(told.named());
-            results.is_complete &= !told.is_cut_short;
+            results.leaves_open(Unnamed::Unknown, told.is_cut_short);
+            results.leaves_open(Unnamed::NotFailed, told.names_failures_only);
             results.left_out = results.left_out.saturating_add(told.left_out);
             if let Some(count) = told.collected {
                 let known = collected.entry(told.runner).or_default();
@@ -150,10 +179,16 @@ impl TestResults {
                 results.add(name, outcome);
             }
         }
-        results.is_complete &=
-            collected.iter().all(|(runner, count)| named.get(runner).is_some_and(|n| n >= count));
+        let is_named = |(runner, count): (&told::Runner, &u32)| named.get(runner) >= Some(count);
+        results.leaves_open(Unnamed::NotFailed, !collected.iter().all(is_named));
         results.collected = (!collected.is_empty()).then(|| collected.values().sum());
         results
+    }
+
+    fn leaves_open(&mut self, unnamed: Unnamed, is_so: bool) {
+        if is_so {
+            self.unnamed = self.unnamed.max(unnamed);
+        }
     }
 
     /// A report comes before what is printed: of a test that both name, the first says how it ended.

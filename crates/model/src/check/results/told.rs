@@ -37,6 +37,7 @@ pub(super) struct Told {
     pub(super) errors: Vec<RunError>,
     pub(super) collected: Option<u32>,
     pub(super) is_cut_short: bool,
+    pub(super) names_failures_only: bool,
     pub(super) left_out: u32,
     /// The names that what was told stands under.
     names: HashMap<String, TestName>,
@@ -52,6 +53,7 @@ impl Told {
             errors: Vec::new(),
             collected: None,
             is_cut_short: false,
+            names_failures_only: false,
             left_out: 0,
             names: HashMap::new(),
             shared: HashMap::new(),
