@@ -13,6 +13,7 @@ mod goals;
 mod laws;
 mod notes;
 mod refusals;
+mod reporter;
 mod results;
 mod scenes;
 mod session;

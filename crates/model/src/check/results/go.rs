@@ -151,7 +151,11 @@ fn printed(output: &str) -> Told {
             package.tests.push((name, state, said));
         } else if let Some((name, is_ok)) = package_end(line) {
             let package = std::mem::take(&mut package);
-            if is_ok && package.tests.is_empty() && !line.ends_with(']') {
+            // Without `-v` those that pass are not named.
+            if (is_ok || !package.tests.is_empty())
+                && package.started.is_empty()
+                && !line.ends_with(']')
+            {
                 told.names_failures_only = true;
             }
             package.tell(name, &mut told);

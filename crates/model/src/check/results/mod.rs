@@ -13,6 +13,7 @@ mod name;
 mod nextest;
 mod node;
 mod pytest;
+pub mod reporter;
 mod tap;
 mod told;
 mod unittest;
@@ -171,9 +172,7 @@ impl TestResults {
                 *known = (*known).max(count);
             }
             for error in told.errors {
-                if results.errors.len() < limits::RUN_ERRORS && !results.errors.contains(&error) {
-                    results.errors.push(error);
-                }
+                results.add_error(error);
             }
             for (name, outcome) in told.tests {
                 results.add(name, outcome);
@@ -188,6 +187,17 @@ impl TestResults {
     fn leaves_open(&mut self, unnamed: Unnamed, is_so: bool) {
         if is_so {
             self.unnamed = self.unnamed.max(unnamed);
+        }
+    }
+
+    /// Of what kept one file from running, the first source that tells it is enough.
+    fn add_error(&mut self, error: RunError) {
+        let is_known = self.errors.iter().any(|known| match &error.within {
+            Some(_) => known.within == error.within,
+            None => *known == error,
+        });
+        if self.errors.len() < limits::RUN_ERRORS && !is_known {
+            self.errors.push(error);
         }
     }
 
