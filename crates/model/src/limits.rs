@@ -170,6 +170,9 @@ pub const TEST_FAILURE_LINES: usize = 12;
 /// Bytes of them.
 pub const TEST_FAILURE_BYTES: usize = 1_200;
 
+/// Failures that are looked up among all tests of a run by what is told of them at its end.
+pub const TEST_FAILURES: usize = 500;
+
 /// Errors outside of tests that are kept of one run: one wrong import brings a hundred.
 pub const RUN_ERRORS: usize = 40;
 

@@ -241,3 +241,121 @@ fn what_names_no_test_is_none() {
     }
     assert_eq!(TestResults::read(&["<html>", "{}", "[1]"], "", ROOT), None);
 }
+
+/// All that was printed or written.
+const ALL: [&str; 24] = [
+    told!("cargo-both.txt"),
+    told!("cargo-broken.txt"),
+    told!("cargo-q.txt"),
+    told!("go-json.txt"),
+    told!("go-v.txt"),
+    told!("jest.json"),
+    told!("jest-verbose.txt"),
+    told!("mocha.json"),
+    told!("mocha-spec.txt"),
+    told!("mocha-tap.txt"),
+    told!("mocha-xunit.xml"),
+    told!("nextest-retries.txt"),
+    told!("nextest.xml"),
+    told!("node-spec.txt"),
+    told!("node-tap.txt"),
+    told!("node.xml"),
+    told!("pytest-ra.txt"),
+    told!("pytest-verbose.txt"),
+    told!("pytest-xdist.txt"),
+    told!("pytest-xunit1.xml"),
+    told!("unittest-verbose.txt"),
+    told!("vitest-tap.txt"),
+    told!("vitest-verbose.txt"),
+    told!("vitest.xml"),
+];
+
+#[test]
+fn what_is_cut_off_gives_less_and_never_another_test() {
+    for told in ALL {
+        let whole = TestResults::read(&[told], told, ROOT).unwrap();
+        for cut in (0..told.len()).step_by(told.len() / 60) {
+            let head = &told[..told.floor_char_boundary(cut)];
+            let Some(part) = TestResults::read(&[head], head, ROOT) else { continue };
+            // A name that is cut off within may be one of its own.
+            let strange = part.tests.keys().filter(|name| !whole.tests.contains_key(*name)).count();
+            assert!(strange <= 2, "{:?}", states(&part));
+            assert!(part.tests.len() <= whole.tests.len() + strange);
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read(
+        picks in proptest::collection::vec((0usize..ALL.len(), 0usize..400, "\\PC{0,12}"), 0..40),
+        text in "\\PC*",
+    ) {
+        let mut mixed = text;
+        for (which, line, noise) in picks {
+            mixed.push_str(ALL[which].lines().nth(line).unwrap_or_default());
+            mixed.push_str(&noise);
+            mixed.push('\n');
+        }
+        let _ = TestResults::read(&[&mixed], &mixed, ROOT);
+    }
+}
+
+#[test]
+fn what_is_kept_is_bounded() {
+    let mut output = String::from("=== test session starts ===\n");
+    for number in 0..callboard_model::limits::TESTS + 500 {
+        output.push_str(&format!("tests/test_a.py::test_{number:06} PASSED\n"));
+    }
+    let many = of_output(&output);
+    assert_eq!(many.tests.len(), callboard_model::limits::TESTS);
+    assert_eq!((many.left_out, many.unnamed), (500, Unnamed::Unknown));
+    let loud = format!("{}\n", "x".repeat(9_000)).repeat(3);
+    let report = format!(
+        "<testsuite name=\"s\"><testcase classname=\"c\" name=\"n\"><failure>{loud}</failure></testcase></testsuite>"
+    );
+    let failure = of_report(&report).tests["c > n"].failure.clone().unwrap();
+    assert!(failure.len() <= callboard_model::limits::TEST_FAILURE_BYTES);
+}
+
+#[test]
+fn reports_of_other_writers_are_read_by_class_and_name() {
+    let report = r#"<?xml version="1.0"?><testsuites><testsuite name="com.x.CartTest" tests="3">
+        <testcase classname="com.x.CartTest" name="adds" time="0.1"/>
+        <testcase classname="com.x.CartTest" name="adds"/>
+        <testcase classname="com.x.CartTest" name="fails"><failure message="expected: &lt;3&gt;"/></testcase>
+        <testcase classname="com.x.CartTest" name="later"><skipped/></testcase>
+        <testcase classname="com.x.CartTest" name="retried"><flakyFailure message="once"/></testcase>
+        <system-out><![CDATA[<testcase name="no test"/>]]></system-out></testsuite></testsuites>"#;
+    let report = of_report(report);
+    insta::assert_snapshot!(states(&report).join("\n"), @r"
+    passed com.x.CartTest > adds
+    passed com.x.CartTest > adds (2)
+    failed com.x.CartTest > fails
+    skipped com.x.CartTest > later
+    passed com.x.CartTest > retried
+    ");
+    assert_eq!(report.tests["com.x.CartTest > fails"].failure.as_deref(), Some("expected: <3>"));
+    let go = r#"<testsuites><testsuite name="example.com/demo/sub"><properties><property name="go.version" value="go1.19"/></properties>
+        <testcase classname="example.com/demo/sub" name="TestX/a_b"/></testsuite></testsuites>"#;
+    assert_eq!(states(&of_report(go)), ["passed example.com/demo/sub.TestX/a_b"]);
+}
+
+#[test]
+fn tap_of_both_versions_is_read() {
+    let tap = "TAP version 14\n1..4\n# Subtest: outer\n    # Subtest: inner\n        ok 1 - a # skip not here\n        not ok 2 - b\n          ---\n          message: 'no'\n          at: '/w/t/x.js:3:4'\n          ...\n        1..2\n    not ok 1 - inner\n    1..1\nnot ok 1 - outer\nok 2 - with \\# hash\nnot ok 3 - to be done # TODO\nok 4\n";
+    let told = of_output(tap);
+    insta::assert_snapshot!(all(&told), @r"
+    skipped outer > inner > a
+    failed outer > inner > b
+    passed test 4
+    skipped to be done
+    passed with # hash
+    collected unknown, unnamed is Absent
+    ");
+    assert_eq!(told.tests["outer > inner > b"].file.as_deref(), Some("t/x.js"));
+    assert_eq!(of_output("1..3\nok 1 - a\nok 2 - b\n").unnamed, Unnamed::Unknown);
+    let bailed = of_output("TAP version 13\nok 1 - a\nBail out! no disk\n1..9\n");
+    assert_eq!(bailed.errors[0].words, "no disk");
+    assert!(of_output("TAP version 13\n1..0 # SKIP nothing here\n").is_nothing());
+}

@@ -1,6 +1,6 @@
 //! What `go test` prints: `-v`, `-json`, or the failing tests alone.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -191,10 +191,9 @@ impl<'a> Package<'a> {
         for (name, state, said) in &self.tests {
             told.test(&format!("{package}.{name}"), *state).failing_with(said);
         }
-        for name in self.started {
-            if !self.tests.iter().any(|(known, ..)| *known == name) {
-                told.test(&format!("{package}.{name}"), Failed).failing_with("it did not end");
-            }
+        let ended: HashSet<&str> = self.tests.iter().map(|(name, ..)| *name).collect();
+        for name in self.started.into_iter().filter(|name| !ended.contains(name)) {
+            told.test(&format!("{package}.{name}"), Failed).failing_with("it did not end");
         }
         if let Some(panic) = self.panic {
             told.error(Some(package), panic);

@@ -1,5 +1,7 @@
 //! The JSON that Jest, Vitest and Mocha write.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::lines::below;
@@ -87,22 +89,17 @@ fn full_titles(value: &Value, root: &str) -> Told {
     let mut told = Told::by(Runner::Mocha);
     let count = value["stats"].get("tests").and_then(Value::as_u64);
     told.found(count.and_then(|count| count.try_into().ok()));
-    let pending = list(value, "pending");
     let failures = list(value, "failures");
-    let is_in = |list: &[Value], test: &Value| {
-        list.iter().any(|other| {
-            text(other, "fullTitle") == text(test, "fullTitle")
-                && text(other, "file") == text(test, "file")
-        })
-    };
-    let failed: std::collections::HashSet<(&str, &str)> =
-        failures.iter().map(|test| (text(test, "file"), text(test, "fullTitle"))).collect();
+    let key = |test| (text(test, "file"), text(test, "fullTitle"));
+    let pending: HashSet<_> = list(value, "pending").iter().map(key).collect();
+    let failed: HashSet<_> = failures.iter().map(key).collect();
     for test in list(value, "tests") {
         let name = text(test, "fullTitle");
         let error = test.get("err").filter(|err| !text(err, "message").is_empty());
-        let is_failed = error.is_some()
-            || test.get("err").is_none() && failed.contains(&(text(test, "file"), name));
-        let state = match (is_failed, test.get("speed").is_none() && is_in(pending, test)) {
+        let is_failed = error.is_some() || test.get("err").is_none() && failed.contains(&key(test));
+        // Of two tests with one title, only the one that ran has a speed.
+        let is_pending = test.get("speed").is_none() && pending.contains(&key(test));
+        let state = match (is_failed, is_pending) {
             (true, _) => Failed,
             (false, true) => Skipped,
             (false, false) => Passed,

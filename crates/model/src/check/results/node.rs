@@ -21,6 +21,8 @@ struct Tree {
     failure: String,
     /// Where the test stands whose failure is told at the end.
     place: Option<String>,
+    /// How many were.
+    places: usize,
     is_over: bool,
 }
 
@@ -130,7 +132,10 @@ impl Tree {
 
     /// `test at sum.test.js:5:3` and `✖ adds wrongly (1.2ms)` below the counts.
     fn told_again(&mut self, line: &str, root: &str, told: &mut Told) {
-        if let Some(place) = line.strip_prefix("test at ") {
+        if let Some(place) = line.strip_prefix("test at ")
+            && self.places < crate::limits::TEST_FAILURES
+        {
+            self.places += 1;
             self.place = place.rsplitn(3, ':').last().map(|file| below(file, root).to_owned());
         } else if let Some(title) = line.strip_prefix("✖ ")
             && let Some(file) = self.place.take()

@@ -198,7 +198,7 @@ impl Failures {
     }
 
     fn tell(self, told: &mut Told) {
-        for (title, failure) in self.titles {
+        for (title, failure) in self.titles.into_iter().take(crate::limits::TEST_FAILURES) {
             if let Some(file) = title.strip_prefix("ERROR collecting ") {
                 told.errors.retain(|e| e.within.as_deref() != Some(file));
                 told.error(

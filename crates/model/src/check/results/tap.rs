@@ -186,6 +186,9 @@ impl Document {
             told.is_cut_short = true;
             told.error(None, if why.is_empty() { "the run bailed out" } else { why });
         }
+        let deeper = self.levels.split_off(&1);
+        // Subtests whose test never came have no name of their own.
+        told.is_cut_short |= !deeper.is_empty();
         for point in std::mem::take(&mut self.levels).into_values().flatten() {
             let first = point.path.first().map_or("", String::as_str);
             let is_file_failing = point.state == Failed && point.path.len() == 1 && is_file(first);
