@@ -13,7 +13,7 @@ const MARKS: [(&str, TestState); 5] = [
 ];
 
 #[derive(Default)]
-struct File {
+struct Suite {
     path: String,
     groups: Vec<(usize, String)>,
     in_tree: bool,
@@ -27,12 +27,12 @@ pub(super) fn read(output: &str, root: &str) -> Option<Told> {
         return None;
     }
     let mut told = Told::by(Runner::Jest);
-    let mut file = File::default();
+    let mut file = Suite::default();
     for line in output.lines() {
         if let Some(path) = header(line) {
             file.close(&mut told);
             let path = below(path, root).to_owned();
-            file = File { path, in_tree: true, ..File::default() };
+            file = Suite { path, in_tree: true, ..Suite::default() };
         } else if let Some(rest) = line.strip_prefix("Test Suites:") {
             file.close(&mut told);
             // Broken off, it counts the files that it came to: `1 failed, 1 of 4 total`.
@@ -59,7 +59,7 @@ fn header(line: &str) -> Option<&str> {
     is_script(path).then_some(path)
 }
 
-impl File {
+impl Suite {
     fn line(&mut self, line: &str, told: &mut Told) {
         if let Some(title) = line.strip_prefix("  ● ") {
             self.close(told);
