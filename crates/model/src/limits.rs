@@ -151,3 +151,30 @@ pub const READING_QUOTES: usize = 20;
 
 /// Letters and digits that a quote needs to say something: shorter ones occur anywhere.
 pub const QUOTE_LETTERS: usize = 6;
+
+/// Bytes of a check's output in which tests are looked for: a verbose run of 50,000 tests.
+pub const RESULTS_OUTPUT_BYTES: usize = 16 << 20;
+
+/// Bytes of a report file that are read: JUnit of 50,000 tests with the output of those that fail.
+pub const REPORT_BYTES: usize = 32 << 20;
+
+/// Tests kept of one run: the largest suites of one check have fewer.
+pub const TESTS: usize = 50_000;
+
+/// Bytes of a test's name; a longer one is told apart by its hash.
+pub const TEST_NAME_BYTES: usize = 400;
+
+/// Lines kept of what a failed test told: what was expected, and what came.
+pub const TEST_FAILURE_LINES: usize = 12;
+
+/// Bytes of them.
+pub const TEST_FAILURE_BYTES: usize = 1_200;
+
+/// Failures that are looked up among all tests of a run by what is told of them at its end.
+pub const TEST_FAILURES: usize = 500;
+
+/// Errors outside of tests that are kept of one run: one wrong import brings a hundred.
+pub const RUN_ERRORS: usize = 40;
+
+/// Groups within groups that a report may nest.
+pub const TEST_GROUP_DEPTH: usize = 32;

@@ -8,10 +8,13 @@
 
 mod attribution;
 mod attribution_laws;
+mod comparison;
 mod goals;
 mod laws;
 mod notes;
 mod refusals;
+mod reporter;
+mod results;
 mod scenes;
 mod session;
 mod shared_checkout;
