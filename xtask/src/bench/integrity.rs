@@ -1,0 +1,99 @@
+//! `cargo xtask bench integrity`: what the rules find of planted changes, and in labelled runs of a real agent.
+//!
+//! A form (`integrity/cases/*.txt`) is a change with what it is a case of, or only looks like. Each is planted several
+//! times: with other names and values, among neighbours, with harmless edits beside it. Rules are made on the developed
+//! forms, and measured on those that are held back, too.
+
+mod evidence;
+mod form;
+mod planted;
+mod score;
+
+use std::path::Path;
+use std::time::Instant;
+
+use callboard_code::integrity::{Surroundings, integrity as find};
+use callboard_model::scope::Pattern;
+
+use super::Half;
+use form::{FORMS, Form, forms};
+use planted::{Planted, plant};
+use score::Scores;
+
+/// How often each form is planted, and from which seeds.
+const SEEDS: std::ops::Range<u64> = 1..13;
+
+/// Prints recall and precision of each rule, and what rules are worth in labelled runs.
+pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Result<(), String> {
+    let mut all: Vec<Form> = Vec::new();
+    for (language, text) in FORMS {
+        all.extend(forms(language, text)?);
+    }
+    for (asked, title) in
+        [(Half::Developed, "forms that rules were made on"), (Half::Held, "forms held back")]
+    {
+        if half.is_some_and(|half| half != asked) {
+            continue;
+        }
+        let chosen: Vec<&Form> =
+            all.iter().filter(|form| form.is_held == (asked == Half::Held)).collect();
+        let mut scores = Scores::default();
+        for form in &chosen {
+            for seed in SEEDS {
+                let planted = plant(form, seed);
+                measure(form, &planted, &mut scores, verbose && seed == SEEDS.start);
+            }
+        }
+        println!(
+            "planted changes: {} {title}, {} times each",
+            chosen.len(),
+            SEEDS.end - SEEDS.start
+        );
+        scores.tell();
+    }
+    if half != Some(Half::Held) {
+        evidence::tell(root, verbose);
+    }
+    Ok(())
+}
+
+/// Runs the rules over one planted change.
+fn measure(form: &Form, planted: &Planted, scores: &mut Scores, verbose: bool) {
+    let forbidden = [Pattern::of("billing")];
+    let agent_files = [Pattern::of("AGENT.cfg")];
+    let around = Surroundings {
+        forbidden: &forbidden,
+        agent_files: &agent_files,
+        ..Surroundings::default()
+    };
+    let begun = Instant::now();
+    let found = find(&planted.changed(), &around);
+    scores.times.push(begun.elapsed().as_secs_f64() * 1e3);
+    let candidates = found.candidates.iter().map(|candidate| &candidate.finding);
+    let told: Vec<_> = found.findings.iter().chain(candidates).collect();
+    let is_right = scores.add(form, &planted.language, told.iter().map(|finding| finding.rule));
+    if verbose && !is_right {
+        println!(
+            "{} {} {}:",
+            form.rule,
+            if form.is_case { "missed or more" } else { "looks alike" },
+            planted.language
+        );
+        for file in &planted.files {
+            println!(
+                "--- {}\n{}\n+++\n{}",
+                file.path,
+                file.old.as_deref().unwrap_or("(none)"),
+                file.new.as_deref().unwrap_or("(none)")
+            );
+        }
+        for finding in told {
+            println!(
+                "    {} {:?} {}",
+                finding.rule,
+                finding.spot.as_ref().map(|spot| (&spot.path, spot.line)),
+                finding.words
+            );
+        }
+    }
+}
