@@ -90,6 +90,9 @@ const ASSERTING: &[&str] = &[
     "_test",
     "do_test",
     "match_",
+    "fnmatch",
+    "re_match",
+    "no_fnmatch",
 ];
 
 /// Whether a function of this name asserts, by all that is known of it.

@@ -24,6 +24,8 @@ pub(super) struct Change<'t> {
     pub(super) files: Vec<Compared<'t>>,
     /// Lines that go somewhere: one that comes elsewhere has moved.
     removed: HashSet<&'t str>,
+    /// Comments on such lines.
+    unsaid: HashSet<String>,
 }
 
 /// Bytes of a line below which it says nothing of where it came from.
@@ -37,7 +39,8 @@ impl<'t> Change<'t> {
             let lines = file.gone_lines().map(|(_, line)| line.trim());
             removed.extend(lines.filter(|line| line.len() >= TELLING_LINE));
         }
-        Self { files, removed }
+        let unsaid = files.iter().flat_map(Compared::gone_comments).collect();
+        Self { files, removed, unsaid }
     }
 
     /// Files of code that people write, no tests.
@@ -52,6 +55,11 @@ impl<'t> Change<'t> {
         files.filter_map(|file| Some((file, file.new.as_ref()?)))
     }
 
+    /// Whether a comment stood on a line that goes.
+    pub(super) fn was_said(&self, comment: &str) -> bool {
+        self.unsaid.contains(comment.trim())
+    }
+
     /// Whether a line stood somewhere before.
     pub(super) fn is_moved(&self, line: &str) -> bool {
         self.removed.contains(line.trim())
@@ -60,8 +68,10 @@ impl<'t> Change<'t> {
 
 impl<'t> Compared<'t> {
     fn of(file: ChangedFile<'t>) -> Self {
-        let old = file.old.map(|text| Source::of(file.old_path.unwrap_or(file.path), text));
-        let new = file.new.map(|text| Source::of(file.path, text));
+        let old = file
+            .old
+            .map(|text| Source::of(file.old_path.unwrap_or(file.path), text, file.is_partial));
+        let new = file.new.map(|text| Source::of(file.path, text, file.is_partial));
         let hunks = lines::hunks(file.old.unwrap_or_default(), file.new.unwrap_or_default());
         let text = file.new.or(file.old).unwrap_or_default();
         Self {
@@ -84,6 +94,11 @@ impl<'t> Compared<'t> {
     pub(super) fn gone_lines(&self) -> impl Iterator<Item = (u32, &'t str)> + '_ {
         let lines = self.hunks.iter().flat_map(|hunk| hunk.old.clone());
         lines.filter_map(|line| Some((line, self.old.as_ref()?.line(line))))
+    }
+
+    fn gone_comments(&self) -> impl Iterator<Item = String> + '_ {
+        let comments = self.old.iter().flat_map(|old| &old.comments);
+        comments.filter(|(line, _)| self.is_gone(*line)).map(|(_, text)| text.trim().to_owned())
     }
 
     /// Whether a line is new.

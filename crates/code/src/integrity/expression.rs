@@ -115,10 +115,6 @@ pub(super) fn is_truth(text: &str) -> Option<bool> {
     }
 }
 
-fn is_nothing(text: &str) -> bool {
-    matches!(text.trim(), "None" | "null" | "nil" | "undefined")
-}
-
 /// Comparisons, longer ones before those that they begin with.
 const COMPARISONS: &[&str] = &[
     "===", "!==", "==", "!=", ">=", "<=", "->", "=>", "::<", ">", "<", " is not ", " is ",
@@ -164,7 +160,8 @@ fn compared(left: &str, operator: &str, right: &str) -> Judged {
     match operator {
         "==" | "===" | " is " => equal(left, right),
         "!=" | "!==" | " is not " if is_nothing(right) => Judged::new(Strength::Exists, left, ""),
-        " in " | " not in " => Judged::new(Strength::Partial, right, left),
+        " in " => Judged::new(Strength::Partial, right, left),
+        " not in " => Judged::new(Strength::Partial, right, &format!("not {left}")),
         "<" | "<=" | ">" | ">=" if is_distance(left) || is_distance(right) => {
             Judged::new(Strength::Near, left, "")
         }
@@ -182,8 +179,9 @@ pub(super) fn equal(left: &str, right: &str) -> Judged {
     if squeezed(left) == squeezed(right) || (is_literal(left) && is_literal(right)) {
         return Judged::new(Strength::Vacuous, left, right);
     }
-    if is_truth(right).is_some() {
-        return Judged::new(Strength::Exists, left, "");
+    if let Some(truth) = is_truth(right) {
+        // That something is true is said by naming it, too.
+        return Judged::new(Strength::Exists, left, if truth { "" } else { "false" });
     }
     let near = ["approx(", "isclose(", "closeTo("].iter().find(|near| right.contains(**near));
     if let Some(near) = near {
@@ -209,9 +207,7 @@ fn measured(text: &str) -> Option<&str> {
     let before = ["len(", "type(", "bool(", "sizeof("];
     let inner = before.iter().find_map(|name| text.strip_prefix(name)?.strip_suffix(')'));
     inner.or_else(|| {
-        [".len()", ".length", ".size()", ".count()"]
-            .iter()
-            .find_map(|end| text.strip_suffix(end))
+        [".len()", ".length", ".size()", ".count()"].iter().find_map(|end| text.strip_suffix(end))
     })
 }
 
@@ -255,12 +251,7 @@ fn truth(condition: &str) -> Judged {
     let negated = condition.strip_prefix('!').or_else(|| condition.strip_prefix("not "));
     if let Some(rest) = negated {
         let inner = truth(bare(rest));
-        let strength = if inner.strength == Strength::Exact {
-            Strength::Exact
-        } else {
-            inner.strength.min(Strength::Partial)
-        };
-        return Judged { strength, ..inner };
+        return denied(inner);
     }
     let Some(open) = last_call(condition) else {
         return Judged::new(Strength::Exists, condition, "");
@@ -291,6 +282,26 @@ fn truth(condition: &str) -> Judged {
     let asks = ["is_some", "is_none", "is_ok", "is_err", "is_empty"];
     let subject = if asks.contains(&name) { receiver } else { condition };
     Judged::new(Strength::Exists, subject, "")
+}
+
+/// What it says that something does not hold.
+pub(super) fn denied(judged: Judged) -> Judged {
+    let is_plain = judged.strength == Strength::Exists && judged.expected.is_empty();
+    let expected = match judged.expected.as_str() {
+        "false" => String::new(),
+        _ if is_plain => "false".to_owned(),
+        expected => format!("not{expected}"),
+    };
+    let strength = match judged.strength {
+        Strength::Exact | Strength::Vacuous => judged.strength,
+        other => other.min(Strength::Partial),
+    };
+    Judged { strength, expected, ..judged }
+}
+
+/// Whether something that is expected is nothing.
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(text.trim(), "None" | "null" | "nil" | "undefined")
 }
 
 /// Where the brackets of the last call of a chain open.
@@ -331,7 +342,10 @@ mod tests {
             ("'a' in out", Partial, "out", "'a'"),
             ("len(out) == 3", Partial, "out", "3"),
             ("got.is_some()", Exists, "got", ""),
-            ("!list.is_empty()", Exists, "list", ""),
+            ("!list.is_empty()", Exists, "list", "false"),
+            ("x == False", Exists, "x", "false"),
+            ("not x", Exists, "x", "false"),
+            ("a not in b", Partial, "b", "nota"),
             ("f(\"a, b\").contains(\"c\")", Partial, "f(\"a,b\")", "\"c\""),
             ("(a - 1.5).abs() < 1e-9", Near, "(a-1.5).abs()", ""),
             ("x == pytest.approx(1.5, rel=2)", Near, "x", "1.5"),

@@ -44,22 +44,32 @@ pub(super) fn settle(found: Found) -> Found {
         let Some(spot) = &finding.spot else { return true };
         spot.line.is_none() || taken.insert((spot.path.clone(), spot.line, spot.is_gone))
     });
+    let scratch: BTreeSet<String> = findings
+        .iter()
+        .filter(|finding| finding.rule == Rule::Leftover)
+        .filter_map(|finding| finding.spot.as_ref().filter(|spot| spot.line.is_none()))
+        .map(|spot| spot.path.clone())
+        .collect();
     let told: BTreeSet<(Rule, String)> = findings
         .iter()
         .filter_map(|finding| Some((finding.rule, finding.spot.as_ref()?.path.clone())))
         .collect();
     findings.retain(|finding| {
         let Some(spot) = &finding.spot else { return true };
+        if spot.line.is_some() && scratch.contains(&spot.path) {
+            return false;
+        }
         let has =
             |rules: &[Rule]| rules.iter().any(|rule| told.contains(&(*rule, spot.path.clone())));
         match finding.rule {
             Rule::Workflow => !has(&[Rule::GateWeakened, Rule::Bypass]),
+            Rule::Generated => !has(&[Rule::Leftover]),
             Rule::OutOfScope => spot.line.is_some() || !has(&[Rule::Leftover]),
             _ => true,
         }
     });
     let mut of_rule: BTreeMap<Rule, usize> = BTreeMap::new();
-    findings.sort_by(|one, other| key(one).cmp(&key(other)));
+    findings.sort_by_key(key);
     findings.dedup();
     findings.retain(|finding| {
         let count = of_rule.entry(finding.rule).or_default();

@@ -27,6 +27,8 @@ pub(super) struct Test {
     pub(super) line: u32,
     pub(super) end: u32,
     pub(super) is_group: bool,
+    /// Its beginning is not shown: what is known of it is what it asserts.
+    pub(super) is_torn: bool,
     pub(super) skips: Vec<Skip>,
     pub(super) assertions: Vec<Assertion>,
     /// What it does, without its name and without spaces.
@@ -79,7 +81,9 @@ pub(super) struct Source<'t> {
 
 impl<'t> Source<'t> {
     /// What the file at `path` says.
-    pub(super) fn of(path: &str, text: &'t str) -> Self {
+    ///
+    /// Of a diff's hunks (`is_partial`), assertions may stand in tests that begin elsewhere.
+    pub(super) fn of(path: &str, text: &'t str, is_partial: bool) -> Self {
         let mut source = Self { text, lines: text.lines().collect(), ..Self::default() };
         let is_readable = text.len() <= limits::FILE_BYTES && !text.contains('\0');
         let reading =
@@ -87,14 +91,14 @@ impl<'t> Source<'t> {
         match reading.filter(|_| is_readable) {
             Some((language, reading)) => {
                 source.language = Some(language);
-                source.read(path, reading);
+                source.read(path, reading, is_partial);
             }
             None => source.by_lines(),
         }
         source
     }
 
-    fn read(&mut self, path: &str, reading: &'static Reading) {
+    fn read(&mut self, path: &str, reading: &'static Reading, is_partial: bool) {
         let mut parser = Parser::new();
         let tree = parser
             .set_language(&(reading.grammar)())
@@ -105,6 +109,7 @@ impl<'t> Source<'t> {
             reading,
             text: self.text,
             is_test_file: is_test(path),
+            is_partial,
             path,
             groups: Vec::new(),
             test: None,
@@ -219,6 +224,7 @@ pub(super) struct Collector<'t> {
     reading: &'static Reading,
     pub(super) text: &'t str,
     pub(super) is_test_file: bool,
+    is_partial: bool,
     pub(super) path: &'t str,
     groups: Vec<String>,
     /// The innermost test, by its number.
@@ -281,6 +287,25 @@ impl<'t> Collector<'t> {
             self.function.and_then(|at| self.source.functions.get_mut(at))
         {
             function.asserts = true;
+        } else if self.is_partial && self.is_test_file {
+            self.torn(assertion);
+        }
+    }
+
+    /// Notes an assertion whose test begins where the diff does not show it.
+    fn torn(&mut self, assertion: Assertion) {
+        let name = self.groups.last().map_or("a test", String::as_str).to_owned();
+        let path = self.path_of("…");
+        let at = self.source.tests.iter().position(|test| test.is_torn && test.path == path);
+        let at = at.unwrap_or_else(|| {
+            let line = assertion.line;
+            self.source.tests.push(Test { path, name, line, is_torn: true, ..Test::default() });
+            self.source.tests.len() - 1
+        });
+        if let Some(test) = self.source.tests.get_mut(at) {
+            test.end = assertion.end;
+            test.body.push_str(&squeezed(&assertion.text));
+            test.assertions.push(assertion);
         }
     }
 

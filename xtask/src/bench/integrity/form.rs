@@ -12,6 +12,7 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("rust", include_str!("cases/rust.txt")),
     ("go", include_str!("cases/go.txt")),
     ("files", include_str!("cases/files.txt")),
+    ("other wordings", include_str!("cases/other.txt")),
 ];
 
 /// A change with what it is a case of.

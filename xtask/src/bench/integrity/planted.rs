@@ -134,12 +134,18 @@ pub(super) fn plant(form: &Form, seed: u64) -> Planted {
     if random.below(2) == 0 {
         files.push(harmless(&mut random));
     }
-    let language = match form.language.as_str() {
-        "javascript" if files.iter().any(|file| file.path.ends_with(".ts")) => {
-            "typescript".to_owned()
-        }
-        other => other.to_owned(),
+    let is_of = |ends: &[&str]| {
+        form.files.iter().any(|file| ends.iter().any(|end| file.path.ends_with(end)))
     };
+    let language = match form.language.as_str() {
+        "javascript" if files.iter().any(|file| file.path.ends_with(".ts")) => "typescript",
+        "other wordings" if is_of(&[".ts", ".tsx"]) => "typescript",
+        "other wordings" if is_of(&[".py"]) => "python",
+        "other wordings" if is_of(&[".rs"]) => "rust",
+        "other wordings" if is_of(&[".go"]) => "go",
+        other => other,
+    };
+    let language = language.to_owned();
     Planted { language, files }
 }
 

@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::{Reading, is_explained, named, plain, spoken};
 use crate::integrity::assertion::{Judged, Strength};
-use crate::integrity::expression::{arguments, equal, in_brackets, judge, split_once};
+use crate::integrity::expression::{arguments, denied, equal, in_brackets, judge, split_once};
 use crate::integrity::source::{Collector, Started, Visit, line_of};
 use crate::keys::unquoted;
 
@@ -173,7 +173,9 @@ fn testified(name: &str, given: &[&str]) -> Judged {
     } else if is(PART) {
         Judged::new(Strength::Partial, first, second)
     } else if is(EXISTS) {
-        if name.starts_with("true") || name == "false" {
+        if name == "false" {
+            denied(judge(first))
+        } else if name.starts_with("true") {
             judge(first)
         } else {
             Judged::new(Strength::Exists, first, "")

@@ -4,7 +4,9 @@ use tree_sitter::Node;
 
 use super::{Reading, is_explained, named, plain, spoken};
 use crate::integrity::assertion::{Judged, Strength};
-use crate::integrity::expression::{arguments, equal, in_brackets, is_literal, judge, split_once};
+use crate::integrity::expression::{
+    arguments, denied, equal, in_brackets, is_literal, judge, split_once,
+};
 use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
 use crate::keys::unquoted;
 
@@ -303,7 +305,8 @@ fn expectation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
             &expected,
         )
     } else if is(EXISTS) {
-        exists(subject)
+        let is_denied = is_negated != matches!(name.as_str(), "tobefalsy" | "false");
+        if is_denied { denied(exists(subject)) } else { exists(subject) }
     } else if is(NEAR) {
         Judged::new(Strength::Near, subject, arguments(given).first().copied().unwrap_or_default())
     } else if is_negated
@@ -312,6 +315,7 @@ fn expectation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     {
         Judged::new(Strength::Exists, subject, "")
     } else if is(PART) || is_negated {
+        let expected = if is_negated { format!("not {expected}") } else { expected };
         Judged::new(Strength::Partial, subject, &expected)
     } else if is(EXACT) && name.contains("snapshot") {
         Judged::new(Strength::Exact, subject, &format!("{name}{expected}"))
@@ -423,7 +427,9 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
     } else if is_assert && is(ASSERT_PART) {
         collector.asserts(node, Judged::new(Strength::Partial, first, second));
     } else if is_assert && is(ASSERT_EXISTS) {
-        collector.asserts(node, exists(first));
+        let is_denied = matches!(name.as_str(), "false" | "isfalse");
+        let judged = exists(first);
+        collector.asserts(node, if is_denied { denied(judged) } else { judged });
     } else if matches!(callee, "this.skip" | "t.skip" | "ctx.skip" | "context.skip")
         && collector.in_test()
     {

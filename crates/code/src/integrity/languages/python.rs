@@ -4,7 +4,7 @@ use tree_sitter::Node;
 
 use super::{Reading, is_explained, named, plain, spoken};
 use crate::integrity::assertion::{Judged, Strength};
-use crate::integrity::expression::{arguments, equal, in_brackets, judge, split_once};
+use crate::integrity::expression::{arguments, denied, equal, in_brackets, judge, split_once};
 use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
 
 pub(super) static READING: Reading = Reading {
@@ -197,9 +197,13 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     } else if is(PART) {
         let (subject, expected) =
             if name.ends_with("in") { (second, first) } else { (first, second) };
-        Judged::new(Strength::Partial, subject, expected)
-    } else if matches!(name.as_str(), "asserttrue" | "assert" | "assertfalse") {
+        let expected =
+            if name.contains("not") { format!("not {expected}") } else { expected.to_owned() };
+        Judged::new(Strength::Partial, subject, &expected)
+    } else if matches!(name.as_str(), "asserttrue" | "assert") {
         judge(first)
+    } else if name == "assertfalse" {
+        denied(judge(first))
     } else if name == "assertisnone" {
         Judged::new(Strength::Exact, first, "None")
     } else if name == "assertisnotnone" {

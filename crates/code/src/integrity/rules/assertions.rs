@@ -7,6 +7,7 @@ use callboard_model::receipt::Rule;
 use super::finding;
 use crate::integrity::assertion::{Assertion, Strength, squeezed};
 use crate::integrity::compared::{Change, Compared};
+use crate::integrity::expression::is_nothing;
 use crate::integrity::source::Test;
 use crate::integrity::tests_of::Tests;
 use crate::integrity::{Candidate, Found, gone, spot};
@@ -22,7 +23,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         .map(|one| (one.subject.clone(), one.expected.clone()))
         .collect();
     for (old, new) in &tests.kept {
-        if old.test.is_group || old.test.body == new.test.body {
+        if old.test.is_group || (old.test.body == new.test.body && !new.test.is_table) {
             continue;
         }
         let pair = Pair {
@@ -34,6 +35,9 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         pair.compare(found);
     }
 }
+
+/// Characters from which on two assertions begin alike.
+const ALIKE_FROM: usize = 12;
 
 /// A test before and now.
 struct Pair<'c, 't> {
@@ -65,6 +69,7 @@ impl<'c> Pair<'c, '_> {
                 None => lost.push(old),
             }
         }
+        self.replaced(&lost, &news, found);
         self.fewer(&lost, &news, found);
         self.values(found);
     }
@@ -90,7 +95,8 @@ impl<'c> Pair<'c, '_> {
     fn differ(&self, old: &Assertion, new: &Assertion, found: &mut Found) {
         let is_weaker = new.strength < old.strength
             && old.strength != Strength::Elsewhere
-            && !(old.strength == Strength::Near && new.strength == Strength::Partial);
+            && !(old.strength == Strength::Near && new.strength == Strength::Partial)
+            && !is_nothing(&old.expected);
         let place = spot(self.file.path(), new.line);
         if is_weaker && self.file.is_come(new.line).max(self.file.is_come(new.end)) {
             if (old.strength, new.strength) == (Strength::Exact, Strength::Near) {
@@ -120,7 +126,9 @@ impl<'c> Pair<'c, '_> {
                 &old.text,
                 &new.text,
             ));
-        } else if new.strength == old.strength && new.expected != old.expected {
+        } else if (new.strength == old.strength || is_nothing(&old.expected))
+            && new.expected != old.expected
+        {
             let is_wider = new.expected.starts_with('(')
                 && new.expected.contains(&*old.expected)
                 && old.subject == "raises";
@@ -162,6 +170,25 @@ impl<'c> Pair<'c, '_> {
         };
         let moved = self.elsewhere.contains(&(old.subject.clone(), old.expected.clone()));
         moved || self.new.assertions.iter().any(is_in)
+    }
+
+    /// Assertions in the same place that begin alike: they speak of another value.
+    fn replaced(&self, lost: &[&Assertion], come: &[&Assertion], found: &mut Found) {
+        let head =
+            |one: &Assertion| -> String { squeezed(&one.text).chars().take(ALIKE_FROM).collect() };
+        let hunk_of = |old: &Assertion, new: &Assertion| {
+            let mut hunks = self.file.hunks.iter();
+            hunks.any(|hunk| hunk.old.contains(&old.line) && hunk.new.contains(&new.line))
+        };
+        for old in lost {
+            let new = come.iter().find(|new| {
+                let is_other = old.expected != new.expected || old.expected.is_empty();
+                is_other && head(new) == head(old) && hunk_of(old, new) && new.strength >= old.strength
+            });
+            if let Some(new) = new {
+                self.candidate(new.line, &old.text, &new.text, found);
+            }
+        }
     }
 
     /// Assertions that went without others in their place.

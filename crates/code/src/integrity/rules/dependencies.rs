@@ -8,7 +8,7 @@ use super::finding;
 use crate::facts;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::{Found, gone, spot};
-use crate::language::Content;
+use crate::language::{Content, file_name};
 
 /// Scripts of `package.json` that run when a package is installed.
 const INSTALLING: &[&str] = &["preinstall", "install", "postinstall", "prepare", "prepublish"];
@@ -28,9 +28,52 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
 
 /// Packages with their versions and lines.
 fn packages(path: &str, text: Option<&str>) -> BTreeMap<String, (String, u32)> {
-    let facts = text.and_then(|text| facts::facts(path, text)).unwrap_or_default();
+    let Some(text) = text else { return BTreeMap::new() };
+    if file_name(path) == "pyproject.toml" {
+        return python_packages(text);
+    }
+    let facts = facts::facts(path, text).unwrap_or_default();
     let known = facts.requirements.into_iter();
     known.map(|one| (one.package.into(), (one.version.into(), one.line))).collect()
+}
+
+/// The packages of a `pyproject.toml`: lists of requirements (PEP 508) in the tables that have them, and Poetry's tables.
+fn python_packages(text: &str) -> BTreeMap<String, (String, u32)> {
+    let mut found = BTreeMap::new();
+    let (mut section, mut in_list) = (String::new(), false);
+    for (line, number) in text.lines().zip(1u32..) {
+        let line = line.split(" #").next().unwrap_or(line).trim();
+        if line.starts_with('[') && line.ends_with(']') && !line.contains('"') {
+            line.trim_matches(['[', ']']).clone_into(&mut section);
+            in_list = false;
+            continue;
+        }
+        let assigned = line.split_once('=').filter(|(name, _)| !name.contains('"'));
+        if section.contains("poetry") && section.ends_with("dependencies") {
+            if let Some((name, version)) = assigned.filter(|(name, _)| name.trim() != "python") {
+                let version = version.split('"').nth(1).unwrap_or_default();
+                found.insert(name.trim().to_owned(), (version.to_owned(), number));
+            }
+            continue;
+        }
+        if let Some((name, _)) = assigned {
+            let in_table = ["optional-dependencies", "dependency-groups"]
+                .iter()
+                .any(|end| section.ends_with(end));
+            in_list = in_table || matches!(name.trim(), "requires" | "dependencies");
+        }
+        let items = line.split('"').skip(1).step_by(2).filter(|_| in_list);
+        for item in items.filter(|item| item.starts_with(char::is_alphabetic)) {
+            let end = item
+                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
+                .unwrap_or(item.len());
+            found.insert(item[..end].to_owned(), (item[end..].trim().to_owned(), number));
+        }
+        if line.ends_with(']') {
+            in_list = false;
+        }
+    }
+    found
 }
 
 fn manifest(file: &Compared<'_>, found: &mut Found) {

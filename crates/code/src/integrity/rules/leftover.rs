@@ -13,7 +13,7 @@ use crate::language::Language;
 /// Names of files at the root that somebody tried something in.
 static SCRATCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|check_\w*|try_\w*|demo_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|fix_\w+|patch_\w+|edit_\w+|modify_\w+|replace_\w+|update_\w+|inspect_\w+|explore_\w+|investigat\w+|create_\w+|analy[sz]e_\w+|find_\w+|get_\w+|show_\w+|print_\w+)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql)$",
+        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|check_\w*|try_\w*|demo_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|fix_\w+|patch_\w+|edit_\w+|modify_\w+|replace_\w+|update_\w+|inspect_\w+|explore_\w+|investigat\w+|create_\w+|analy[sz]e_\w+|find_\w+|get_\w+|show_\w+|print_\w+|replacement\w*)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
     )
     .ok()
 });
@@ -65,7 +65,27 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     }
 }
 
+/// Folders at the root that somebody tried something in.
+const FOLDERS: &[&str] = &[
+    "repro",
+    "reproduce",
+    "scratch",
+    "sandbox",
+    "tmp",
+    "test_app",
+    "testapp",
+    "test_project",
+    "testproject",
+    "test_proj",
+    "debug",
+];
+
 fn is_scratch(file: &Compared<'_>) -> bool {
+    if FOLDERS.contains(&file.path().split('/').next().unwrap_or_default())
+        && !file.folder().is_empty()
+    {
+        return true;
+    }
     file.folder().is_empty() && SCRATCH.as_ref().is_some_and(|regex| regex.is_match(file.name()))
 }
 

@@ -51,8 +51,10 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             ));
             told.extend(function.line..=function.end);
         }
-        let comments =
-            side.comments.iter().filter(|(line, text)| is_left(text) && file.is_come(*line));
+        let comments = side
+            .comments
+            .iter()
+            .filter(|(line, text)| is_left(text) && file.is_come(*line) && !change.was_said(text));
         let code = file
             .come_lines()
             .filter(|(line, _)| says_unfinished(side, *line))
@@ -118,7 +120,8 @@ fn is_new_stub(
         file.old.iter().flat_map(|old| &old.functions).any(|one| {
             one.name == function.name && squeezed(&one.body) == squeezed(&function.body)
         });
-    is_new && !had && !function.is_abstract && is_stub(side, function)
+    let is_shown = !file.file.is_partial || file.are_come(function.line, function.end);
+    is_new && is_shown && !had && !function.is_abstract && is_stub(side, function)
 }
 
 fn is_stub(side: &Source<'_>, function: &Function) -> bool {

@@ -28,7 +28,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
 
 fn deleted(change: &Change<'_>, tests: &Tests<'_>, found: &mut Found) {
     let mut by_file: BTreeMap<usize, Vec<&Placed<'_>>> = BTreeMap::new();
-    for one in tests.gone.iter().filter(|one| !one.test.is_group) {
+    for one in tests.gone.iter().filter(|one| !one.test.is_group && !one.test.is_torn) {
         let file = &change.files[one.file];
         // Of a diff's hunks, only what is cut out whole is known to be gone.
         let is_cut = file.is_gone(one.test.line) || !file.file.is_partial;
@@ -222,7 +222,7 @@ fn emptied(file: &Compared<'_>, old: &Test, new: &Test, found: &mut Found) {
 fn without_assertion(file: &Compared<'_>, test: &Test, found: &mut Found) {
     let Some(side) = &file.new else { return };
     let is_skipped = test.skips.iter().any(|skip| !skip.is_only);
-    if test.is_group || is_skipped || !is_shown(file, test) || asserts(side, test) {
+    if test.is_group || test.is_torn || is_skipped || !is_shown(file, test) || asserts(side, test) {
         return;
     }
     let inner = side
