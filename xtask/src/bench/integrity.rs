@@ -16,7 +16,7 @@ use callboard_code::integrity::{Surroundings, integrity as find};
 use callboard_model::scope::Pattern;
 
 use super::Half;
-use form::{FORMS, Form, forms};
+use form::{FORMS, Form, LAST, OTHER, forms};
 use planted::{Planted, plant};
 use score::Scores;
 
@@ -29,14 +29,18 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
     for (language, text) in FORMS {
         all.extend(forms(language, text)?);
     }
-    for (asked, title) in
-        [(Half::Developed, "forms that rules were made on"), (Half::Held, "forms held back")]
-    {
-        if half.is_some_and(|half| half != asked) {
+    let is_late = |form: &Form| form.language == OTHER || form.language == LAST;
+    let sets: [(&str, Half, &dyn Fn(&Form) -> bool); 4] = [
+        ("that rules were made on", Half::Developed, &|form| !form.is_held),
+        ("held back", Half::Held, &|form| form.is_held && !is_late(form)),
+        ("in other wordings", Half::Held, &|form| form.language == OTHER),
+        ("in the last wordings", Half::Held, &|form| form.language == LAST),
+    ];
+    for (title, part, is_of) in sets {
+        if half.is_some_and(|half| half != part) {
             continue;
         }
-        let chosen: Vec<&Form> =
-            all.iter().filter(|form| form.is_held == (asked == Half::Held)).collect();
+        let chosen: Vec<&Form> = all.iter().filter(|form| is_of(form)).collect();
         let mut scores = Scores::default();
         for form in &chosen {
             for seed in SEEDS {
@@ -45,7 +49,7 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
             }
         }
         println!(
-            "planted changes: {} {title}, {} times each",
+            "planted changes: {} forms {title}, {} times each",
             chosen.len(),
             SEEDS.end - SEEDS.start
         );

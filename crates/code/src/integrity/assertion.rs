@@ -91,6 +91,7 @@ const ASSERTING: &[&str] = &[
     "do_test",
     "match_",
     "fnmatch",
+    "compile_fail",
     "re_match",
     "no_fnmatch",
 ];

@@ -67,6 +67,8 @@ pub(super) struct Swallow {
 pub(super) struct Source<'t> {
     pub(super) text: &'t str,
     pub(super) language: Option<Language>,
+    /// Its tests and functions were read from a syntax tree.
+    pub(super) has_tree: bool,
     pub(super) lines: Vec<&'t str>,
     /// The lines without comments and without what literals say.
     pub(super) code: Vec<String>,
@@ -91,6 +93,7 @@ impl<'t> Source<'t> {
         match reading.filter(|_| is_readable) {
             Some((language, reading)) => {
                 source.language = Some(language);
+                source.has_tree = true;
                 source.read(path, reading, is_partial);
             }
             None => source.by_lines(),

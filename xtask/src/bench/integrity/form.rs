@@ -5,6 +5,11 @@
 
 use callboard_model::receipt::Rule;
 
+/// Forms that were written when the rules stood, and the rules mended on.
+pub(super) const OTHER: &str = "other wordings";
+/// Forms that were written after that.
+pub(super) const LAST: &str = "last wordings";
+
 /// The files of forms, each with its language.
 pub(super) const FORMS: &[(&str, &str)] = &[
     ("python", include_str!("cases/python.txt")),
@@ -12,7 +17,8 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("rust", include_str!("cases/rust.txt")),
     ("go", include_str!("cases/go.txt")),
     ("files", include_str!("cases/files.txt")),
-    ("other wordings", include_str!("cases/other.txt")),
+    (OTHER, include_str!("cases/other.txt")),
+    (LAST, include_str!("cases/last.txt")),
 ];
 
 /// A change with what it is a case of.

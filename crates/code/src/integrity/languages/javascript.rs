@@ -157,6 +157,7 @@ fn tested<'t>(collector: &Collector<'t>, node: Node<'t>, callee: &'t str) -> Opt
     if first.starts_with('x')
         || has("skip")
         || has("todo")
+        || has("fixme")
         || option("skip:")
         || option("todo:")
         || has("fails")

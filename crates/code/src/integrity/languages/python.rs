@@ -304,7 +304,8 @@ fn handler<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     let head = collector.text_of(node).split(":\n").next().unwrap_or_default();
     let head = head.trim_start_matches("except").trim().trim_end_matches(':');
     let error = head.split(" as ").next().unwrap_or(head).trim();
-    let is_broad = error.is_empty() || BROAD.contains(&error);
+    let is_broad =
+        error.is_empty() || error.split(['(', ')', ',', ' ']).any(|one| BROAD.contains(&one));
     let Some(body) = named(node).into_iter().rfind(|child| child.kind() == "block") else { return };
     let statements = spoken(body);
     let does_nothing = !statements.is_empty()

@@ -180,10 +180,16 @@ impl<'c> Pair<'c, '_> {
             let mut hunks = self.file.hunks.iter();
             hunks.any(|hunk| hunk.old.contains(&old.line) && hunk.new.contains(&new.line))
         };
+        if self.new.is_table && !self.old.is_table {
+            return;
+        }
         for old in lost {
             let new = come.iter().find(|new| {
                 let is_other = old.expected != new.expected || old.expected.is_empty();
-                is_other && head(new) == head(old) && hunk_of(old, new) && new.strength >= old.strength
+                is_other
+                    && head(new) == head(old)
+                    && hunk_of(old, new)
+                    && new.strength >= old.strength
             });
             if let Some(new) = new {
                 self.candidate(new.line, &old.text, &new.text, found);
@@ -207,7 +213,16 @@ impl<'c> Pair<'c, '_> {
         if becomes_table || has_snapshot || lost.len() <= come_count {
             return;
         }
-        let Some(first) = lost.first() else { return };
+        // One comparison of a whole says what several said of its parts.
+        let is_whole = lost.len() > 1
+            && come.iter().any(|new| {
+                let text = squeezed(&new.text);
+                let said = lost
+                    .iter()
+                    .filter(|one| !one.expected.is_empty() && text.contains(&*one.expected));
+                new.strength >= Strength::Near && said.count() * 2 >= lost.len()
+            });
+        let Some(first) = lost.first().filter(|_| !is_whole) else { return };
         let is_helped = come.iter().any(|one| one.strength == Strength::Elsewhere)
             && come.iter().any(|one| {
                 lost.iter().any(|lost| {

@@ -15,7 +15,7 @@ const INSTALLING: &[&str] = &["preinstall", "install", "postinstall", "prepare",
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in &change.files {
-        if matches!(Content::of(file.path()), Some(Content::Manifest(_))) {
+        if matches!(Content::of(file.path()), Some(Content::Manifest(_))) || is_pip(file.path()) {
             manifest(file, found);
         } else if matches!(file.name(), "Cargo.lock" | "uv.lock" | "poetry.lock") {
             lock(file, found);
@@ -26,12 +26,19 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     }
 }
 
+/// Whether a file lists packages for pip, in a folder of such lists.
+fn is_pip(path: &str) -> bool {
+    let in_folder = path.split('/').rev().nth(1) == Some("requirements");
+    in_folder && (path.ends_with(".txt") || path.ends_with(".in"))
+}
+
 /// Packages with their versions and lines.
 fn packages(path: &str, text: Option<&str>) -> BTreeMap<String, (String, u32)> {
     let Some(text) = text else { return BTreeMap::new() };
     if file_name(path) == "pyproject.toml" {
         return python_packages(text);
     }
+    let path = if is_pip(path) { "requirements.txt" } else { path };
     let facts = facts::facts(path, text).unwrap_or_default();
     let known = facts.requirements.into_iter();
     known.map(|one| (one.package.into(), (one.version.into(), one.line))).collect()

@@ -104,39 +104,46 @@ fn command(line: &str) -> Option<&str> {
     (!command.is_empty() && command != "|").then_some(command)
 }
 
-/// Commands that check something, and stand nowhere in the file any more.
+/// Options by which a command takes more for a failure.
+const STRICT: &[&str] = &[
+    "-D warnings",
+    "-Dwarnings",
+    "--strict",
+    "-Werror",
+    "--max-warnings",
+    "--cov-fail-under",
+    "--fail-under",
+];
+
+/// What a line of CI checks with: `pytest`, `lint`.
+fn tools(line: &str) -> Vec<String> {
+    let Some(command) = command(line).filter(|_| !line.trim_start().starts_with('#')) else {
+        return Vec::new();
+    };
+    let installs = ["install", "npm ci", "uv sync", "apt-get", "poetry add", "bundle config"];
+    if installs.iter().any(|word| command.contains(word)) {
+        return Vec::new();
+    }
+    let found = COMMAND.iter().flat_map(|regex| regex.find_iter(command));
+    found.map(|found| found.as_str().to_ascii_lowercase()).collect()
+}
+
+/// Commands that check something with what the file does not use any more.
 fn removed(file: &Compared<'_>, found: &mut Found) {
     let Some(new) = &file.new else { return };
-    // The first words tell a command; its options may change.
-    let head = |line: &str| -> Option<String> {
-        let words: Vec<&str> =
-            command(line)?.split_whitespace().filter(|word| !word.starts_with('-')).collect();
-        let count = if words.first().is_some_and(|first| first.contains('/')) { 1 } else { 3 };
-        Some(
-            words
-                .into_iter()
-                .take(count)
-                .map(|word| word.split('@').next().unwrap_or(word))
-                .collect::<Vec<_>>()
-                .join(" "),
-        )
-    };
-    let has: Vec<String> = new.code.iter().filter_map(|line| head(line)).collect();
-    for (line, text) in file.gone_lines().filter(|(_, text)| checks(text)) {
-        let Some(head) = head(text) else { continue };
-        let first: String = head.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
-        let is_kept = has
-            .iter()
-            .any(|other| *other == head || other.starts_with(&first) || other.contains(&head));
-        if !is_kept {
-            let words = format!("CI does not run `{head}` any more.");
-            found.findings.push(finding(
-                Rule::GateWeakened,
-                gone(file.path(), line),
-                words,
-                text,
-                "",
-            ));
-        }
+    let has: Vec<String> = new.lines.iter().flat_map(|line| tools(line)).collect();
+    for (line, text) in file.gone_lines() {
+        let lost = tools(text).into_iter().find(|tool| !has.contains(tool));
+        let is_strict = |option: &&&str| {
+            text.contains(**option) && !new.lines.iter().any(|line| line.contains(**option))
+        };
+        let words = match (lost, STRICT.iter().find(is_strict)) {
+            (Some(tool), _) => format!("CI does not run `{tool}` any more."),
+            (None, Some(option)) if command(text).is_some() => {
+                format!("A command of CI is not told `{option}` any more.")
+            }
+            _ => continue,
+        };
+        found.findings.push(finding(Rule::GateWeakened, gone(file.path(), line), words, text, ""));
     }
 }

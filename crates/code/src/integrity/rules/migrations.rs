@@ -24,8 +24,11 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             || file.name().ends_with(".sql");
         let is_migration = is_migration(file);
         let destroying = file.come_lines().filter(|_| is_read).find(|(line, text)| {
-            let is_code = file.new.as_ref().is_some_and(|side| !side.code(*line).trim().is_empty());
-            is_code && !change.is_moved(text) && destroys(file, *line, text)
+            let is_comment = file
+                .new
+                .as_ref()
+                .is_some_and(|side| side.comments.iter().any(|(at, _)| at == line));
+            !is_comment && !change.is_moved(text) && destroys(file, *line, text)
         });
         let (place, words, after) = match destroying {
             Some((line, text)) => (spot(file.path(), line), "Data is destroyed here.", text),

@@ -12,6 +12,7 @@ use crate::integrity::tests_of::{Placed, Tests, is_shown};
 use crate::integrity::{Found, gone, spot};
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
+    by_lines(change, found);
     let tests = Tests::of(change);
     deleted(change, &tests, found);
     for (old, new) in &tests.kept {
@@ -23,6 +24,44 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         let file = &change.files[new.file];
         skipped(change, file, None, new.test, found);
         without_assertion(file, new.test, found);
+    }
+}
+
+/// Ways in which languages without a syntax tree here skip tests.
+const SKIPPED: &[&str] = &[
+    "@Disabled",
+    "@Ignore",
+    "[Ignore",
+    "Fact(Skip",
+    "Theory(Skip",
+    "[Explicit",
+    "xit ",
+    "xdescribe ",
+    "xcontext ",
+    "markTestSkipped(",
+    "markTestIncomplete(",
+    "XCTSkip(",
+    "@Test(enabled = false",
+    "@unittest.skip",
+    "skip_test!",
+];
+
+fn by_lines(change: &Change<'_>, found: &mut Found) {
+    for file in change.files.iter().filter(|file| file.is_test && !file.is_foreign) {
+        let Some(new) = file.new.as_ref().filter(|side| !side.has_tree) else { continue };
+        for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
+            let code = new.code(line).trim();
+            if SKIPPED.iter().any(|word| code.starts_with(word)) {
+                let words = "A test does not run any more.".to_owned();
+                found.findings.push(finding(
+                    Rule::TestSkipped,
+                    spot(file.path(), line),
+                    words,
+                    "",
+                    text,
+                ));
+            }
+        }
     }
 }
 

@@ -19,6 +19,11 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A time that something may take.
+static SPAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?P<number>\d+)\s*\*\s*time\.(?P<unit>Millisecond|Second|Minute|Hour)").ok()
+});
+
 /// The last number of a line, for assertions whose last argument says how near.
 static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)(?P<call>tobecloseto|closeto|approximately|indelta|inepsilon|withinduration|assert_approx_eq|assert_array_almost_equal|assert_almost_equal|abs\(|norm\(|^\s*\}).*?[,<>]\s*=?\s*(?P<number>-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)\s*[);:{]*\s*$").ok()
@@ -47,6 +52,13 @@ fn allowed(line: &str) -> Vec<Allowed> {
         {
             let name = name.as_str().trim_end_matches(|c: char| !c.is_alphanumeric());
             found.push(Allowed { name: name.to_ascii_lowercase(), value: value * sign });
+        }
+    }
+    let spans =
+        SPAN.iter().flat_map(|regex| regex.captures_iter(line)).filter(|_| !line.contains("Sleep"));
+    for captured in spans {
+        if let Some(value) = number(&captured["number"]) {
+            found.push(Allowed { name: captured["unit"].to_ascii_lowercase(), value });
         }
     }
     if found.is_empty()
