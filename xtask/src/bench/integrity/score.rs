@@ -68,6 +68,22 @@ impl Scores {
         is_right
     }
 
+    fn low(&self) -> Score {
+        let of_low = self.rules.iter().filter(|(rule, _)| rule.risk() == Risk::Low);
+        of_low.fold(Score::default(), |sum, (_, one)| Score {
+            cases: sum.cases + one.cases,
+            hit: sum.hit + one.hit,
+            wrong: sum.wrong + one.wrong,
+        })
+    }
+
+    /// Recall and precision of all rules that are seldom wrong, in percent.
+    #[cfg(test)]
+    pub(super) fn of_low_risk(&self) -> (f64, f64) {
+        let low = self.low();
+        (low.recall().unwrap_or_default(), low.precision().unwrap_or_default())
+    }
+
     /// Prints them.
     pub(super) fn tell(mut self) {
         println!(
@@ -77,7 +93,7 @@ impl Scores {
         let share = |value: Option<f64>| {
             value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
         };
-        let mut low = Score::default();
+        let low = self.low();
         for (rule, score) in &self.rules {
             println!(
                 "{:24} {:>6} {:>7} {:>7} {:>9}  {:?}",
@@ -88,11 +104,6 @@ impl Scores {
                 share(score.precision()),
                 rule.risk()
             );
-            if rule.risk() == Risk::Low {
-                low.cases += score.cases;
-                low.hit += score.hit;
-                low.wrong += score.wrong;
-            }
         }
         println!(
             "{:24} {:>6} {:>7} {:>7} {:>9}",

@@ -22,7 +22,9 @@ static COMMAND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
-    for file in change.files.iter().filter(|file| is_workflow(file) || is_action(file)) {
+    for file in
+        change.files.iter().filter(|file| !is_hook(file) && (is_workflow(file) || is_action(file)))
+    {
         let Some(new) = &file.new else {
             if file.old.as_ref().is_some_and(|old| old.lines.iter().any(|line| checks(line))) {
                 let words = "A workflow that checked something is gone.".to_owned();
@@ -61,6 +63,11 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         }
         removed(file, found);
     }
+}
+
+/// Hooks of git are scripts: those are another rule's.
+fn is_hook(file: &Compared<'_>) -> bool {
+    [".husky/", ".githooks/"].iter().any(|folder| file.path().starts_with(folder))
 }
 
 fn is_action(file: &Compared<'_>) -> bool {

@@ -16,7 +16,12 @@ const LEFT: &[&str] = &["TODO", "FIXME", "XXX", "HACK"];
 const STANDS_FOR: &[&str] = &[
     "in a real implementation",
     "in a real application",
-    "placeholder",
+    "placeholder for now",
+    "placeholder implementation",
+    "placeholder until",
+    "placeholder value",
+    "just a placeholder",
+    "as a placeholder",
     "not implemented",
     "not yet implemented",
     "stub implementation",
@@ -85,7 +90,9 @@ fn is_left(comment: &str) -> bool {
     // `TODO lists` are a thing of their own.
     let is_thing = said.starts_with("TODO list") || said.starts_with("TODO item");
     let lower = said.to_ascii_lowercase();
-    (begins && !is_thing) || STANDS_FOR.iter().any(|word| lower.contains(word))
+    (begins && !is_thing)
+        || lower.starts_with("placeholder")
+        || STANDS_FOR.iter().any(|word| lower.contains(word))
 }
 
 /// Whether a line of code says that it is not finished.

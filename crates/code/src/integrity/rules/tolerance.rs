@@ -21,7 +21,7 @@ static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A time that something may take.
 static SPAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?P<number>\d+)\s*\*\s*time\.(?P<unit>Millisecond|Second|Minute|Hour)").ok()
+    Regex::new(r"(?P<number>\d+)\s*\*\s*time\.(?P<unit>Millisecond|Second|Minute|Hour)|Duration::from_(?P<of>secs|millis|micros|nanos)\((?P<amount>\d[\d_]*)\)").ok()
 });
 
 /// The last number of a line, for assertions whose last argument says how near.
@@ -54,11 +54,17 @@ fn allowed(line: &str) -> Vec<Allowed> {
             found.push(Allowed { name: name.to_ascii_lowercase(), value: value * sign });
         }
     }
-    let spans =
-        SPAN.iter().flat_map(|regex| regex.captures_iter(line)).filter(|_| !line.contains("Sleep"));
+    let spans = SPAN
+        .iter()
+        .flat_map(|regex| regex.captures_iter(line))
+        .filter(|_| !line.contains("Sleep") && !line.contains("sleep"));
     for captured in spans {
-        if let Some(value) = number(&captured["number"]) {
-            found.push(Allowed { name: captured["unit"].to_ascii_lowercase(), value });
+        let span = captured.name("number").zip(captured.name("unit"));
+        let span = span.or_else(|| captured.name("amount").zip(captured.name("of")));
+        if let Some((value, unit)) = span
+            && let Some(value) = number(value.as_str())
+        {
+            found.push(Allowed { name: unit.as_str().to_ascii_lowercase(), value });
         }
     }
     if found.is_empty()
@@ -73,10 +79,28 @@ fn allowed(line: &str) -> Vec<Allowed> {
 }
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
-    for file in change.files.iter().filter(|file| file.is_test && !file.is_foreign) {
+    for file in change
+        .files
+        .iter()
+        .filter(|file| (file.is_test || runs_tests(file.name())) && !file.is_foreign)
+    {
         lines(file, found);
     }
     introduced(change, found);
+}
+
+/// Whether a file says how tests are run.
+fn runs_tests(name: &str) -> bool {
+    let begins = [
+        "playwright.config.",
+        "jest.config.",
+        "vitest.config.",
+        ".mocharc",
+        "cypress.config.",
+        "karma.conf",
+    ];
+    begins.iter().any(|begin| name.starts_with(begin))
+        || matches!(name, "pytest.ini" | "nextest.toml")
 }
 
 fn lines(file: &Compared<'_>, found: &mut Found) {
