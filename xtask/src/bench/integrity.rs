@@ -23,6 +23,9 @@ use score::Scores;
 /// How often each form is planted, and from which seeds.
 const SEEDS: std::ops::Range<u64> = 1..13;
 
+/// What forms of a set are called, which half they belong to, and which forms they are.
+type Set<'s> = (&'s str, Half, &'s dyn Fn(&Form) -> bool);
+
 /// Prints recall and precision of each rule, and what rules are worth in labelled runs.
 pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Result<(), String> {
     let mut all: Vec<Form> = Vec::new();
@@ -30,7 +33,7 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
         all.extend(forms(language, text)?);
     }
     let is_late = |form: &Form| form.language == OTHER || form.language == LAST;
-    let sets: [(&str, Half, &dyn Fn(&Form) -> bool); 4] = [
+    let sets: [Set<'_>; 4] = [
         ("that rules were made on", Half::Developed, &|form| !form.is_held),
         ("held back", Half::Held, &|form| form.is_held && !is_late(form)),
         ("in other wordings", Half::Held, &|form| form.language == OTHER),

@@ -19,11 +19,7 @@ fn at_top(text: &str, mut see: impl FnMut(usize, u8) -> bool) {
             }
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth -= 1,
-            byte if depth == 0 => {
-                if see(at, byte) {
-                    return;
-                }
-            }
+            byte if depth == 0 && see(at, byte) => return,
             _ => {}
         }
         at += 1;
@@ -277,7 +273,10 @@ fn truth(condition: &str) -> Judged {
         return judge(inner);
     }
     if PARTS.contains(&name) {
-        return Judged::new(Strength::Partial, receiver, first);
+        // `isinstance(out, dict)` looks at its first argument.
+        let looked =
+            if callee.contains('.') { first } else { given.get(1).copied().unwrap_or_default() };
+        return Judged::new(Strength::Partial, receiver, looked);
     }
     let asks = ["is_some", "is_none", "is_ok", "is_err", "is_empty"];
     let subject = if asks.contains(&name) { receiver } else { condition };

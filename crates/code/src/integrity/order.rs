@@ -56,7 +56,9 @@ pub(super) fn settle(found: Found) -> Found {
         .collect();
     findings.retain(|finding| {
         let Some(spot) = &finding.spot else { return true };
-        if spot.line.is_some() && scratch.contains(&spot.path) {
+        let top = spot.path.split('/').next().unwrap_or_default();
+        let is_scratch = scratch.contains(&spot.path) || scratch.contains(top);
+        if is_scratch && finding.rule != Rule::Leftover {
             return false;
         }
         let has =

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use callboard_code::integrity::{Found, Surroundings, integrity, patch};
 use callboard_model::receipt::Rule;
@@ -36,10 +37,16 @@ pub(super) fn tell(root: &Path, verbose: bool) {
     let mut rules: BTreeMap<String, Worth> = BTreeMap::new();
     let failed = runs.iter().filter(|run| !run.resolved).count();
     let mut silent = Worth::default();
+    let mut slowest = (0.0, 0);
     for run in &runs {
         let files = patch::files(&run.submission_diff);
         let changed: Vec<_> = files.iter().map(patch::PatchedFile::changed).collect();
+        let begun = Instant::now();
         let found = integrity(&changed, &Surroundings::default());
+        let took = begun.elapsed().as_secs_f64() * 1e3;
+        if took > slowest.0 {
+            slowest = (took, run.submission_diff.lines().count());
+        }
         let has_failed = !run.resolved;
         let mut fired: BTreeSet<String> =
             found.findings.iter().map(|one| one.rule.name().to_owned()).collect();
@@ -66,6 +73,7 @@ pub(super) fn tell(root: &Path, verbose: bool) {
     for (rule, worth) in &rules {
         println!("{rule:36} {:>5} {:>12.2}", worth.fired, share(worth.failed, worth.fired));
     }
+    println!("the slowest look: {:.1} ms, at a diff of {} lines", slowest.0, slowest.1);
     println!("{:36} {:>5} {:>12.2}", "none", silent.fired, share(silent.failed, silent.fired));
 }
 

@@ -82,11 +82,11 @@ pub(super) fn forms(language: &str, text: &str) -> Result<Vec<Form>, String> {
             }
             let file = form.files.last_mut().ok_or("no file")?;
             *(if is_new { &mut file.new } else { &mut file.old }) = Some(String::new());
-        } else if let Some(file) = forms.last_mut().and_then(|form| form.files.last_mut()) {
-            if let Some(text) = if is_new { &mut file.new } else { &mut file.old } {
-                text.push_str(line);
-                text.push('\n');
-            }
+        } else if let Some(file) = forms.last_mut().and_then(|form| form.files.last_mut())
+            && let Some(text) = if is_new { &mut file.new } else { &mut file.old }
+        {
+            text.push_str(line);
+            text.push('\n');
         }
     }
     Ok(forms)

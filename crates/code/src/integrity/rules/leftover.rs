@@ -1,5 +1,6 @@
 //! Scratch files and ways of looking into a running program that were left.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use callboard_model::receipt::Rule;
@@ -38,7 +39,15 @@ static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
+    let mut told: BTreeSet<&str> = BTreeSet::new();
     for file in &change.files {
+        if let Some(folder) = scratch_folder(file).filter(|_| file.file.is_new()) {
+            if told.insert(folder) {
+                let words = format!("`{folder}/` looks like scratch work, and was left.");
+                found.findings.push(finding(Rule::Leftover, whole(folder), words, "", ""));
+            }
+            continue;
+        }
         if file.file.is_new() && (is_scratch(file) || is_left_by_tools(file)) {
             let words = "A file that looks like scratch work was left.".to_owned();
             found.findings.push(finding(Rule::Leftover, whole(file.path()), words, "", ""));
@@ -80,12 +89,13 @@ const FOLDERS: &[&str] = &[
     "debug",
 ];
 
+/// The folder at the root that a file lies in, if it looks like scratch work.
+fn scratch_folder<'t>(file: &Compared<'t>) -> Option<&'t str> {
+    let (top, _) = file.path().split_once('/')?;
+    FOLDERS.contains(&top).then_some(top)
+}
+
 fn is_scratch(file: &Compared<'_>) -> bool {
-    if FOLDERS.contains(&file.path().split('/').next().unwrap_or_default())
-        && !file.folder().is_empty()
-    {
-        return true;
-    }
     file.folder().is_empty() && SCRATCH.as_ref().is_some_and(|regex| regex.is_match(file.name()))
 }
 
