@@ -9,6 +9,7 @@ mod floor;
 mod ground;
 mod hook;
 mod ingest;
+mod integrity;
 mod live;
 mod memory;
 mod related;
@@ -27,6 +28,7 @@ pub(crate) use coupling::{Asked, Half, coupling};
 use figure::Figure;
 use ground::Scale;
 pub(crate) use ground::{home_with, wait_until_read};
+pub(crate) use integrity::integrity;
 
 /// What can be measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -55,6 +57,8 @@ pub(crate) enum Bench {
     Related,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
+    /// What the rules of integrity find of planted changes, and in labelled runs of an agent; only when named.
+    Integrity,
 }
 
 /// What is given beside the name.
@@ -96,7 +100,7 @@ pub(crate) fn bench(
             Bench::Diff => diff::measure(root, &binary),
             Bench::Brief => brief::measure(&binary, given.verbose),
             Bench::Related => related::measure(&binary, given.verbose),
-            Bench::Coupling => Vec::new(),
+            Bench::Coupling | Bench::Integrity => Vec::new(),
         });
     }
     figure::tell(&figures, json);

@@ -101,6 +101,9 @@ fn main() -> ExitCode {
             verbose,
             kept: &root().join("target/bench/coupling"),
         }),
+        Chore::Bench { name: Some(bench::Bench::Integrity), verbose, half, .. } => {
+            bench::integrity(&root(), half, verbose)
+        }
         Chore::Bench { name, json, full, truth, paths, verbose, .. } => {
             bench::bench(&root(), name, json, full, &bench::Given { truth, paths, verbose })
         }

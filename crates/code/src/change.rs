@@ -2,7 +2,7 @@
 
 mod definitions;
 mod gather;
-mod lines;
+pub(crate) mod lines;
 mod locals;
 mod result;
 mod retired;

@@ -7,6 +7,7 @@ pub mod change;
 mod couple;
 pub mod facts;
 mod index;
+pub mod integrity;
 mod keys;
 pub mod language;
 mod languages;

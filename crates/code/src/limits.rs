@@ -47,3 +47,15 @@ pub const TEXT_BYTES: (usize, usize) = (10, 160);
 
 /// Words that are kept of the lines that change in one file: more are a rewrite.
 pub const TOUCHED_WORDS: usize = 400;
+
+/// Findings of one rule in one change: more are a rewrite, and the first show what is meant.
+pub const FINDINGS_OF_A_RULE: usize = 50;
+
+/// Lines that are shown with a finding, and characters of each: a page shows them whole.
+pub const EXCERPT_LINES: usize = 6;
+
+/// See [`EXCERPT_LINES`].
+pub const EXCERPT_CHARACTERS: usize = 160;
+
+/// Tests that are compared with those of other names by their bodies: of more, only names count.
+pub const RENAMED_TESTS: usize = 400;

@@ -6,13 +6,13 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 
 /// Lines that go and lines that come in their place, from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hunk {
-    pub(super) old: Range<u32>,
-    pub(super) new: Range<u32>,
+pub(crate) struct Hunk {
+    pub(crate) old: Range<u32>,
+    pub(crate) new: Range<u32>,
 }
 
 /// Where two texts differ, line by line.
-pub(super) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+pub(crate) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let input = InternedInput::new(old, new);
     let mut diff = Diff::compute(Algorithm::Histogram, &input);
     diff.postprocess_lines(&input);
@@ -23,18 +23,18 @@ pub(super) fn hunks(old: &str, new: &str) -> Vec<Hunk> {
 }
 
 /// Whether a line from 1 is new.
-pub(super) fn is_new(hunks: &[Hunk], line: u32) -> bool {
+pub(crate) fn is_new(hunks: &[Hunk], line: u32) -> bool {
     at(hunks, line).is_some()
 }
 
 /// The hunk in which a line is new.
-pub(super) fn at(hunks: &[Hunk], line: u32) -> Option<&Hunk> {
+pub(crate) fn at(hunks: &[Hunk], line: u32) -> Option<&Hunk> {
     let place = hunks.partition_point(|hunk| hunk.new.end <= line);
     hunks.get(place).filter(|hunk| hunk.new.contains(&line))
 }
 
 /// Whether anything between two lines changed, lines that went included.
-pub(super) fn touches(hunks: &[Hunk], first: u32, last: u32) -> bool {
+pub(crate) fn touches(hunks: &[Hunk], first: u32, last: u32) -> bool {
     let place = hunks.partition_point(|hunk| hunk.new.end < first);
     hunks[place..]
         .iter()

@@ -6,6 +6,7 @@
     reason = "a test prints what it found, and may end with a panic"
 )]
 
+mod integrity;
 mod join;
 mod lenient;
 mod mutations;

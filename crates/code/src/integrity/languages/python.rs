@@ -1,0 +1,345 @@
+//! Python: pytest, unittest, numpy's and pandas' assertions.
+
+use tree_sitter::Node;
+
+use super::{Reading, is_explained, named, plain, spoken};
+use crate::integrity::assertion::{Judged, Strength};
+use crate::integrity::expression::{arguments, denied, equal, in_brackets, judge, split_once};
+use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
+
+pub(super) static READING: Reading = Reading {
+    grammar: || tree_sitter_python::LANGUAGE.into(),
+    comments: &["comment"],
+    literals: &["string", "integer", "float"],
+    visit,
+};
+
+fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
+    match node.kind() {
+        "class_definition" => return class(collector, node),
+        "function_definition" => return function(collector, node),
+        "assert_statement" => {
+            if let Some(asserted) = named(node).first() {
+                let judged = judge(collector.text_of(*asserted));
+                collector.asserts(node, judged);
+            }
+        }
+        "raise_statement" if collector.text_of(node).contains("AssertionError") => {
+            collector.asserts(node, Judged::new(Strength::Elsewhere, "raise", ""));
+        }
+        "call" => call(collector, node),
+        "for_statement" | "while_statement" => {
+            if let Some(test) = collector.test() {
+                test.is_table = true;
+            }
+        }
+        "assignment" => assigned(collector, node),
+        "except_clause" => handler(collector, node),
+        "return_statement" => returned(collector, node),
+        "if_statement" => branch(collector, node),
+        "pair" => {
+            let (key, value) = (collector.field(node, "key"), collector.field(node, "value"));
+            collector.branches(node, key, value);
+        }
+        _ => {}
+    }
+    Visit::Plain
+}
+
+/// The decorators before a definition, and its first line.
+fn decorators<'t>(node: Node<'t>) -> (Vec<Node<'t>>, u32) {
+    match node.parent().filter(|parent| parent.kind() == "decorated_definition") {
+        Some(parent) => {
+            let all = named(parent).into_iter().filter(|child| child.kind() == "decorator");
+            (all.collect(), line_of(parent))
+        }
+        None => (Vec::new(), line_of(node)),
+    }
+}
+
+/// What decorators say about running a test.
+fn skips(collector: &Collector<'_>, decorators: &[Node<'_>]) -> Vec<Skip> {
+    let skip = |node: &Node<'_>| {
+        let text = collector.text.get(node.byte_range())?.trim_start_matches('@');
+        let callee = text.split('(').next().unwrap_or(text).trim();
+        let name = callee.rsplit('.').next()?;
+        let given = in_brackets(text).map(|(given, _)| arguments(given)).unwrap_or_default();
+        let is_mark =
+            callee.contains("mark.") || callee.contains("unittest") || !callee.contains('.');
+        let condition = match plain(name).as_str() {
+            "skip" | "expectedfailure" if is_mark => None,
+            "xfail" if is_mark => {
+                given.first().filter(|first| !first.contains('=')).map(|first| (*first).to_owned())
+            }
+            "skipif" | "skipunless" if is_mark => {
+                let condition = given.first().copied().unwrap_or_default();
+                let condition = condition.trim_start_matches("condition=");
+                let always = if plain(name) == "skipif" { "True" } else { "False" };
+                let is_always = condition == always || condition == "1";
+                (!is_always).then(|| condition.to_owned())
+            }
+            _ => return None,
+        };
+        Some(Skip { line: line_of(*node), text: format!("@{text}"), condition, is_only: false })
+    };
+    decorators.iter().filter_map(skip).collect()
+}
+
+fn class<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
+    let (decorators, line) = decorators(node);
+    let name = collector.field(node, "name");
+    let mut started = Started::new(name, line, node.child_by_field_name("body"));
+    started.skips = skips(collector, &decorators);
+    Visit::Group(started)
+}
+
+fn function<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
+    let (decorators, line) = decorators(node);
+    let name = collector.field(node, "name");
+    let said: Vec<&str> = decorators.iter().map(|one| collector.text_of(*one)).collect();
+    let has = |word: &str| said.iter().any(|one| one.contains(word));
+    let mut started = Started::new(name, line, node.child_by_field_name("body"));
+    let is_test = collector.is_test_file && name.starts_with("test") && !collector.in_test();
+    if is_test && !has("fixture") && !has("property") {
+        started.skips = skips(collector, &decorators);
+        started.is_table = has("parametrize") || has("parameterized") || has("given") || has("ddt");
+        return Visit::Test(started);
+    }
+    started.is_abstract = has("abstract") || has("overload") || is_open_class(collector, node);
+    Visit::Function(started)
+}
+
+/// Words in the head of a class whose methods others write.
+const OPEN: &[&str] = &["Protocol", "ABC", "Abstract", "Base", "Interface", "Mixin", "TypedDict"];
+
+fn is_open_class(collector: &Collector<'_>, node: Node<'_>) -> bool {
+    let mut around = node.parent();
+    while let Some(parent) = around {
+        if parent.kind() == "class_definition" {
+            let head = collector.text.get(parent.byte_range()).unwrap_or_default();
+            let head = head.split(":\n").next().unwrap_or(head);
+            return OPEN.iter().any(|word| head.contains(word));
+        }
+        around = parent.parent();
+    }
+    false
+}
+
+/// Assertions by name, in lower case: how much they say, and which arguments are looked at and expected.
+const EXACT: &[&str] = &[
+    "assertequal",
+    "assertequals",
+    "assertlistequal",
+    "assertdictequal",
+    "assertsetequal",
+    "asserttupleequal",
+    "assertsequenceequal",
+    "assertmultilineequal",
+    "assertcountequal",
+    "assertis",
+    "assertitemsequal",
+    "assertquerysetequal",
+    "assertnumqueries",
+    "assertxmlequal",
+    "asserthtmlequal",
+    "assertjsonequal",
+    "assertarrayequal",
+    "assertframeequal",
+    "assertseriesequal",
+    "assertindexequal",
+    "assertstringequal",
+    "assertarrayalmostequalnulp",
+];
+const NEAR: &[&str] = &[
+    "assertalmostequal",
+    "assertalmostequals",
+    "assertallclose",
+    "assertarrayalmostequal",
+    "assertapproxequal",
+    "assertquantityallclose",
+];
+const PART: &[&str] = &[
+    "assertin",
+    "assertnotin",
+    "assertcontains",
+    "assertnotcontains",
+    "assertisinstance",
+    "assertregex",
+    "assertregexpmatches",
+    "assertgreater",
+    "assertgreaterequal",
+    "assertless",
+    "assertlessequal",
+    "assertnotequal",
+    "assertisnot",
+    "assertdictcontainssubset",
+];
+const CALLED: &[&str] =
+    &["assertcalledwith", "assertcalledoncewith", "assertanycall", "asserthascalls"];
+const CALLED_AT_ALL: &[&str] = &["assertcalled", "assertcalledonce", "assertnotcalled"];
+const RAISES: &[&str] =
+    &["raises", "assertraises", "assertraisesregex", "assertraisesmessage", "warns", "assertwarns"];
+
+fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    let callee = collector.field(node, "function");
+    let text = collector.text_of(node);
+    let given = node.child_by_field_name("arguments").map_or("", |list| collector.text_of(list));
+    let given = in_brackets(given).map_or("", |(given, _)| given);
+    let given = arguments(given);
+    let name = plain(callee.rsplit('.').next().unwrap_or(callee));
+    let first = given.first().copied().unwrap_or_default();
+    let second = given.get(1).copied().unwrap_or_default();
+    let is = |names: &[&str]| names.contains(&name.as_str());
+    let judged = if is(EXACT) {
+        equal(first, second)
+    } else if is(NEAR) {
+        Judged::new(Strength::Near, first, second)
+    } else if is(PART) {
+        let (subject, expected) =
+            if name.ends_with("in") { (second, first) } else { (first, second) };
+        let expected =
+            if name.contains("not") { format!("not {expected}") } else { expected.to_owned() };
+        Judged::new(Strength::Partial, subject, &expected)
+    } else if matches!(name.as_str(), "asserttrue" | "assert") {
+        judge(first)
+    } else if name == "assertfalse" {
+        denied(judge(first))
+    } else if name == "assertisnone" {
+        Judged::new(Strength::Exact, first, "None")
+    } else if name == "assertisnotnone" {
+        Judged::new(Strength::Exists, first, "")
+    } else if is(CALLED) {
+        let subject = callee.rsplit_once('.').map_or(callee, |(subject, _)| subject);
+        Judged::new(Strength::Exact, subject, &given.join(","))
+    } else if is(CALLED_AT_ALL) {
+        let subject = callee.rsplit_once('.').map_or(callee, |(subject, _)| subject);
+        Judged::new(Strength::Partial, subject, "")
+    } else if is(RAISES) && (callee.contains('.') || name == "raises") {
+        raises(&given)
+    } else if matches!(name.as_str(), "skip" | "skiptest") && collector.in_test() {
+        let is_ours =
+            callee.starts_with("pytest") || callee.starts_with("self") || callee == "skip";
+        if is_ours {
+            let condition = condition(collector, node);
+            collector.skips(node, condition);
+        }
+        return;
+    } else {
+        if matches!(name.as_str(), "fail") {
+            return collector.asserts(node, Judged::new(Strength::Elsewhere, callee, text));
+        }
+        if callee.ends_with("subTest")
+            && let Some(test) = collector.test()
+        {
+            test.is_table = true;
+        }
+        return collector.calls(node, callee);
+    };
+    collector.asserts(node, judged);
+}
+
+/// Errors that are nearly all of them.
+const BROAD: &[&str] = &["Exception", "BaseException", "(Exception,BaseException)"];
+
+fn raises(given: &[&str]) -> Judged {
+    let error = given.first().copied().unwrap_or_default();
+    let message = given.iter().skip(1).find(|one| {
+        one.starts_with("match") || one.starts_with('r') || one.starts_with(['"', '\''])
+    });
+    let strength = match message {
+        _ if BROAD.contains(&error) => Strength::Exists,
+        Some(_) => Strength::Exact,
+        None => Strength::Partial,
+    };
+    Judged::new(strength, "raises", &format!("{error}{}", message.copied().unwrap_or_default()))
+}
+
+/// On what a statement in a test hangs.
+fn condition(collector: &Collector<'_>, node: Node<'_>) -> Option<String> {
+    let mut around = node.parent();
+    while let Some(parent) = around {
+        match parent.kind() {
+            "if_statement" | "elif_clause" => {
+                let condition = parent.child_by_field_name("condition")?;
+                return collector.text.get(condition.byte_range()).map(str::to_owned);
+            }
+            "except_clause" | "else_clause" | "for_statement" | "while_statement" => {
+                return Some(parent.kind().to_owned());
+            }
+            "function_definition" => return None,
+            _ => around = parent.parent(),
+        }
+    }
+    None
+}
+
+/// `pytestmark = pytest.mark.skip` skips all of a file.
+fn assigned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    let right = collector.field(node, "right");
+    if collector.field(node, "left") != "pytestmark" || !right.contains("mark.skip") {
+        return;
+    }
+    let condition = right.split_once("skipif(").map(|(_, rest)| rest.to_owned());
+    let skip = Skip {
+        line: line_of(node),
+        text: collector.text_of(node).to_owned(),
+        condition,
+        is_only: false,
+    };
+    let groups = collector.groups().join(" › ");
+    let name = if groups.is_empty() { "all tests of the file".to_owned() } else { groups };
+    collector.source.tests.push(crate::integrity::source::Test {
+        path: format!("{name} *"),
+        name,
+        line: line_of(node),
+        end: line_of(node),
+        is_group: true,
+        skips: vec![skip],
+        ..Default::default()
+    });
+}
+
+/// A handler that takes any error and goes on.
+fn handler<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    let head = collector.text_of(node).split(":\n").next().unwrap_or_default();
+    let head = head.trim_start_matches("except").trim().trim_end_matches(':');
+    let error = head.split(" as ").next().unwrap_or(head).trim();
+    let is_broad =
+        error.is_empty() || error.split(['(', ')', ',', ' ']).any(|one| BROAD.contains(&one));
+    let Some(body) = named(node).into_iter().rfind(|child| child.kind() == "block") else { return };
+    let statements = spoken(body);
+    let does_nothing = !statements.is_empty()
+        && statements.iter().all(|one| {
+            matches!(
+                collector.text_of(*one).trim(),
+                "pass" | "continue" | "..." | "return" | "return None" | "return False"
+            )
+        });
+    if is_broad && does_nothing && !is_explained(collector, body) && !is_explained(collector, node)
+    {
+        collector.swallows(node);
+    }
+}
+
+/// A test that returns before anything else.
+fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    let block = node.parent().filter(|parent| parent.kind() == "block");
+    let is_of_test = block
+        .and_then(|block| block.parent())
+        .is_some_and(|parent| parent.kind() == "function_definition");
+    let is_followed = node.next_named_sibling().is_some_and(|next| next.kind() != "comment");
+    if is_of_test && is_followed && collector.text_of(node).trim() == "return" {
+        collector.skips(node, None);
+    }
+}
+
+/// `if name == "a": return 3`.
+fn branch<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    let condition = collector.field(node, "condition");
+    let Some((_, _, asked)) = split_once(condition, &["=="]) else { return };
+    let Some(body) = node.child_by_field_name("consequence") else { return };
+    for statement in spoken(body).into_iter().filter(|one| one.kind() == "return_statement") {
+        let given = collector.text_of(statement).trim_start_matches("return").trim();
+        collector.branches(node, asked.trim(), given);
+    }
+}

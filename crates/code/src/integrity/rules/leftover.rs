@@ -1,0 +1,115 @@
+//! Scratch files and ways of looking into a running program that were left.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use callboard_model::receipt::Rule;
+use regex::Regex;
+
+use super::finding;
+use crate::integrity::compared::{Change, Compared};
+use crate::integrity::{Found, spot, whole};
+use crate::language::Language;
+
+/// Names of files at the root that somebody tried something in.
+static SCRATCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|check_\w*|try_\w*|demo_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|fix_\w+|patch_\w+|edit_\w+|modify_\w+|replace_\w+|update_\w+|inspect_\w+|explore_\w+|investigat\w+|create_\w+|analy[sz]e_\w+|find_\w+|get_\w+|show_\w+|print_\w+|replacement\w*)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
+    )
+    .ok()
+});
+
+/// Ends of names that tools leave.
+const ENDS: &[&str] =
+    &[".orig", ".rej", ".bak", ".swp", ".swo", ".tmp", ".pyc", "~", ".patch", ".diff", ".log"];
+const NAMES: &[&str] =
+    &[".DS_Store", "nohup.out", "Thumbs.db", "output.txt", "out.txt", "patch.txt"];
+
+/// What is written to look into a running program.
+static LOOKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.pry)|\bdbg!\(").ok()
+});
+
+/// A print whose text says that it was for looking.
+static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\b(?:print|println!|eprintln!|console\.(?:log|error|debug)|fmt\.Print(?:ln|f)|log\.Print(?:ln|f))\(\s*f?["'`](?:DEBUG|debug|XXX|>>>|===|\*\*\*|HERE|here\b|---)"#,
+    )
+    .ok()
+});
+
+pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
+    let mut told: BTreeSet<&str> = BTreeSet::new();
+    for file in &change.files {
+        if let Some(folder) = scratch_folder(file).filter(|_| file.file.is_new()) {
+            if told.insert(folder) {
+                let words = format!("`{folder}/` looks like scratch work, and was left.");
+                found.findings.push(finding(Rule::Leftover, whole(folder), words, "", ""));
+            }
+            continue;
+        }
+        if file.file.is_new() && (is_scratch(file) || is_left_by_tools(file)) {
+            let words = "A file that looks like scratch work was left.".to_owned();
+            found.findings.push(finding(Rule::Leftover, whole(file.path()), words, "", ""));
+        }
+    }
+    for (file, side) in change.written().filter(|(_, side)| side.language.is_some()) {
+        for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
+            let looks = LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
+            let is_code = !side.code(line).trim().is_empty();
+            let prints = is_code
+                && PRINTED.as_ref().is_some_and(|regex| regex.is_match(text))
+                && !is_spoken(file, side.language);
+            if looks || prints {
+                let words = "Something was left that looks into the running program.".to_owned();
+                found.findings.push(finding(
+                    Rule::Leftover,
+                    spot(file.path(), line),
+                    words,
+                    "",
+                    text,
+                ));
+            }
+        }
+    }
+}
+
+/// Folders at the root that somebody tried something in.
+const FOLDERS: &[&str] = &[
+    "repro",
+    "reproduce",
+    "scratch",
+    "sandbox",
+    "tmp",
+    "test_app",
+    "testapp",
+    "test_project",
+    "testproject",
+    "test_proj",
+    "debug",
+];
+
+/// The folder at the root that a file lies in, if it looks like scratch work.
+fn scratch_folder<'t>(file: &Compared<'t>) -> Option<&'t str> {
+    let (top, _) = file.path().split_once('/')?;
+    FOLDERS.contains(&top).then_some(top)
+}
+
+fn is_scratch(file: &Compared<'_>) -> bool {
+    file.folder().is_empty() && SCRATCH.as_ref().is_some_and(|regex| regex.is_match(file.name()))
+}
+
+fn is_left_by_tools(file: &Compared<'_>) -> bool {
+    let name = file.name();
+    let at_root = file.folder().is_empty();
+    let is_end = ENDS.iter().any(|end| {
+        name.ends_with(end) && (at_root || !matches!(*end, ".patch" | ".diff" | ".log"))
+    });
+    is_end || (NAMES.contains(&name) && (at_root || name.starts_with('.')))
+}
+
+/// Whether a program speaks to its user in this file.
+fn is_spoken(file: &Compared<'_>, language: Option<Language>) -> bool {
+    let parts = ["cli", "bin", "cmd", "scripts", "examples", "tools"];
+    language.is_none() || file.path().split(['/', '.']).any(|part| parts.contains(&part))
+}
