@@ -151,3 +151,24 @@ pub const READING_QUOTES: usize = 20;
 
 /// Letters and digits that a quote needs to say something: shorter ones occur anywhere.
 pub const QUOTE_LETTERS: usize = 6;
+
+/// Bytes of an agent's closing words in which claims are looked for: a long report.
+pub const CLAIM_TEXT_BYTES: usize = 64 * 1024;
+
+/// Claims kept of one text: more is a retelling of the change.
+pub const CLAIMS: usize = 200;
+
+/// Words of a sentence that are read: what is longer is pasted.
+pub const SENTENCE_WORDS: usize = 160;
+
+/// Names kept of one claim.
+pub const CLAIM_NAMES: usize = 24;
+
+/// Commands of a session that are read for what its checks came to; the latest.
+pub const EVIDENCE_COMMANDS: usize = 20_000;
+
+/// Cases of one rule of conduct that are told: more are the same habit.
+pub const CONDUCT_CASES: usize = 12;
+
+/// Points of children that a lead leaves out, and that are told.
+pub const OMISSIONS: usize = 60;

@@ -1,0 +1,177 @@
+//! What takes a sentence back: questions, conditions, plans, what others said.
+
+use super::lexicon::{AHEAD, BEFORE, NEGATIONS, UNSURE};
+use super::sentence::{Kind, Sentence, Word};
+
+/// Beginnings of headings and leads after which follows what is still to do.
+const AHEAD_LEADS: [&str; 22] = [
+    "next step",
+    "follow-up",
+    "follow up",
+    "to do",
+    "todo",
+    "recommend",
+    "suggest",
+    "you can",
+    "you may",
+    "you could",
+    "how to",
+    "to run",
+    "to test",
+    "to verify",
+    "to use",
+    "usage",
+    "plan",
+    "future",
+    "option",
+    "would you like",
+    "i'll",
+    "i will",
+];
+
+/// The same, of what could not be done.
+const OPEN_LEADS: [&str; 18] = [
+    "not done",
+    "not verified",
+    "not tested",
+    "not checked",
+    "unverified",
+    "untested",
+    "could not",
+    "couldn't",
+    "known issue",
+    "known limitation",
+    "limitation",
+    "remaining",
+    "open question",
+    "open point",
+    "left to do",
+    "caveat",
+    "unresolved",
+    "not implemented",
+];
+
+/// Whether a heading or lead, in small letters, announces what is to come.
+pub(super) fn announces_ahead(small: &str) -> bool {
+    AHEAD_LEADS.iter().any(|lead| small.contains(lead))
+}
+
+/// Whether it announces what is left open.
+pub(super) fn announces_open(small: &str) -> bool {
+    OPEN_LEADS.iter().any(|lead| small.contains(lead))
+}
+
+/// How a part of a sentence is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// As it is said.
+    Said,
+    /// It is denied.
+    Denied,
+    /// It is only thought to be so.
+    Unsure,
+    /// It is of another time, or for somebody else to do.
+    Elsewhere,
+}
+
+/// Whether a sentence as a whole claims nothing: a question, a plan, an instruction, the words of others.
+pub(super) fn is_no_claim(sentence: &Sentence<'_>) -> bool {
+    let words = &sentence.words;
+    let asks = words.last().is_some_and(|last| last.small == "?");
+    let first = words.iter().find(|word| word.kind != Kind::Mark);
+    let begins = first.is_some_and(|first| {
+        first.is_in(&[
+            "run", "please", "make", "ensure", "try", "use", "see", "let's", "let", "remember",
+            "once", "if", "after", "when", "unless", "until", "i'll", "next", "should",
+        ])
+    });
+    asks || begins || sentence.is_ahead || is_told_by_others(words)
+}
+
+fn is_told_by_others(words: &[Word<'_>]) -> bool {
+    const OTHERS: [&str; 15] = [
+        "user",
+        "issue",
+        "instructions",
+        "instruction",
+        "task",
+        "readme",
+        "docs",
+        "documentation",
+        "prompt",
+        "description",
+        "you",
+        "reporter",
+        "comment",
+        "ticket",
+        "reviewer",
+    ];
+    const SAY: [&str; 19] = [
+        "says",
+        "say",
+        "said",
+        "states",
+        "state",
+        "asks",
+        "asked",
+        "claims",
+        "claimed",
+        "mentions",
+        "mentioned",
+        "requires",
+        "wants",
+        "wanted",
+        "told",
+        "reported",
+        "reports",
+        "suggests",
+        "expects",
+    ];
+    words.iter().enumerate().any(|(at, word)| {
+        word.is_in(&OTHERS) && words[at + 1..].iter().take(3).any(|next| next.is_in(&SAY))
+    })
+}
+
+/// Whether a condition stands anywhere in the sentence: it holds for what is said of checks.
+pub(super) fn is_conditional(words: &[Word<'_>]) -> bool {
+    words.iter().enumerate().any(|(at, word)| {
+        let next = words.get(at + 1);
+        word.is_in(&["if", "unless", "assuming", "provided", "whether"])
+            || word.is_in(&["when", "once", "after"]) && next.is_some_and(|next| next.is("you"))
+    })
+}
+
+/// How the words from `from` to `to`, which stand before a predicate, make it be meant.
+pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
+    let before = &words[from..to];
+    let has = |list: &[&str]| before.iter().any(|word| word.is_in(list));
+    let is_purpose = before.iter().enumerate().any(|(at, word)| {
+        word.is("to")
+            && before.get(at + 1).is_some_and(|next| {
+                next.is_in(&["ensure", "verify", "confirm", "check", "make", "see", "get", "let"])
+            })
+    });
+    let makes_sure =
+        before.windows(2).any(|pair| pair[0].is_in(&["make", "making"]) && pair[1].is("sure"));
+    if has(&AHEAD) || is_purpose || makes_sure || before.last().is_some_and(|word| word.is("to")) {
+        Mood::Elsewhere
+    } else if has(&UNSURE) {
+        Mood::Unsure
+    } else if is_of_before(before) {
+        Mood::Elsewhere
+    } else if has(&NEGATIONS) && !has(&["longer"]) {
+        Mood::Denied
+    } else {
+        Mood::Said
+    }
+}
+
+fn is_of_before(before: &[Word<'_>]) -> bool {
+    before.iter().any(|word| word.is_in(&BEFORE) && !word.is_in(&["was", "were", "had", "used"]))
+        || before.windows(2).any(|pair| pair[0].is("used") && pair[1].is("to"))
+}
+
+/// Where the clause begins in which the word at `at` stands.
+pub(super) fn clause(words: &[Word<'_>], at: usize) -> usize {
+    words[..at].iter().rposition(Word::is_break).map_or(0, |found| found + 1)
+}
