@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the product costs, beside the least that it could cost.
 
 mod brief;
+mod claims;
 mod conflicts;
 mod coupling;
 mod diff;
@@ -23,6 +24,7 @@ use clap::ValueEnum;
 
 use crate::run::product;
 pub(crate) use brief::serve_nothing;
+pub(crate) use claims::{Asked as AskedClaims, measure as claims};
 pub(crate) use coupling::{Asked, Half, coupling};
 use figure::Figure;
 use ground::Scale;
@@ -55,6 +57,8 @@ pub(crate) enum Bench {
     Related,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
+    /// What is said of claims made and recorded, and how often rules of conduct fire: `[--truth FOLDER]`; only when named.
+    Claims,
 }
 
 /// What is given beside the name.
@@ -96,7 +100,7 @@ pub(crate) fn bench(
             Bench::Diff => diff::measure(root, &binary),
             Bench::Brief => brief::measure(&binary, given.verbose),
             Bench::Related => related::measure(&binary, given.verbose),
-            Bench::Coupling => Vec::new(),
+            Bench::Coupling | Bench::Claims => Vec::new(),
         });
     }
     figure::tell(&figures, json);

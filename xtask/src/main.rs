@@ -101,6 +101,13 @@ fn main() -> ExitCode {
             verbose,
             kept: &root().join("target/bench/coupling"),
         }),
+        Chore::Bench { name: Some(bench::Bench::Claims), truth, verbose, .. } => {
+            bench::claims(&bench::AskedClaims {
+                truth: truth.as_deref(),
+                labels: &root().join("xtask/data/claim_labels.csv"),
+                verbose,
+            })
+        }
         Chore::Bench { name, json, full, truth, paths, verbose, .. } => {
             bench::bench(&root(), name, json, full, &bench::Given { truth, paths, verbose })
         }

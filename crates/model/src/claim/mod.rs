@@ -8,6 +8,7 @@ mod grammar;
 mod judge;
 mod lexicon;
 mod mood;
+mod nouns;
 mod omitted;
 mod run;
 mod sentence;

@@ -141,6 +141,14 @@ pub(super) fn is_conditional(words: &[Word<'_>]) -> bool {
     })
 }
 
+/// Whether the sentence begins with another time: "before this change, …", but not "before handing in, …".
+pub(super) fn is_of_before(words: &[Word<'_>]) -> bool {
+    let is_then = words.first().is_some_and(|first| {
+        first.is_in(&["before", "previously", "originally", "initially", "formerly", "prior"])
+    });
+    is_then && !words.get(1).is_some_and(|next| next.small.ends_with("ing"))
+}
+
 /// How the words from `from` to `to`, which stand before a predicate, make it be meant.
 pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
     let before = &words[from..to];
@@ -153,11 +161,13 @@ pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
     });
     let makes_sure =
         before.windows(2).any(|pair| pair[0].is_in(&["make", "making"]) && pair[1].is("sure"));
-    if has(&AHEAD) || is_purpose || makes_sure || before.last().is_some_and(|word| word.is("to")) {
+    let is_to = before.last().is_some_and(|word| word.is("to"))
+        && !has(&["continue", "continues", "continued"]);
+    if has(&AHEAD) || is_once(before) || is_purpose || makes_sure || is_to {
         Mood::Elsewhere
     } else if has(&UNSURE) {
         Mood::Unsure
-    } else if is_of_before(before) {
+    } else if is_past(before) {
         Mood::Elsewhere
     } else if has(&NEGATIONS) && !has(&["longer"]) {
         Mood::Denied
@@ -166,7 +176,15 @@ pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
     }
 }
 
-fn is_of_before(before: &[Word<'_>]) -> bool {
+/// "Once the cache is warm", not "rounded once".
+fn is_once(before: &[Word<'_>]) -> bool {
+    before.iter().enumerate().any(|(at, word)| {
+        let subjects = ["you", "the", "it", "this", "that", "all", "they", "we", "these"];
+        word.is("once") && (at == 0 || before.get(at + 1).is_some_and(|next| next.is_in(&subjects)))
+    })
+}
+
+fn is_past(before: &[Word<'_>]) -> bool {
     before.iter().any(|word| word.is_in(&BEFORE) && !word.is_in(&["was", "were", "had", "used"]))
         || before.windows(2).any(|pair| pair[0].is("used") && pair[1].is("to"))
 }

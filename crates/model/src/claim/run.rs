@@ -101,18 +101,26 @@ fn run(
     }
 }
 
-/// What kind of check a simple command is; a program called by its path may be named for what it does.
+/// What kind of check a simple command is; a program or script called by its path may be named for what it does.
 pub(crate) fn kind_of(simple: &Simple) -> Option<CheckKind> {
     check_kind(simple).or_else(|| {
-        let first = program(&simple.words).first()?;
-        let is_called_by_path = first.contains('/');
-        let kind = match base(first) {
-            "test" | "tests" | "runtests" | "run-tests" | "run_tests" => CheckKind::Test,
-            "lint" => CheckKind::Lint,
-            "build" => CheckKind::Build,
-            _ => return None,
+        let words = program(&simple.words);
+        let (first, args) = words.split_first()?;
+        let script = match base(first) {
+            "python" | "python3" | "bash" | "sh" | "node" => {
+                args.iter().find(|arg| !arg.starts_with('-'))?
+            }
+            _ => first,
         };
-        is_called_by_path.then_some(kind)
+        let is_called = script.contains(['/', '.']);
+        match base(script).split('.').next()? {
+            "test" | "tests" | "runtests" | "run-tests" | "run_tests" if is_called => {
+                Some(CheckKind::Test)
+            }
+            "lint" if is_called => Some(CheckKind::Lint),
+            "build" if is_called => Some(CheckKind::Build),
+            _ => None,
+        }
     })
 }
 

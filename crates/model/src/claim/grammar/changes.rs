@@ -15,6 +15,10 @@ const ENDS: [&str; 19] = [
 /// What stands before the place of a change.
 const PLACES: [&str; 8] = ["in", "into", "inside", "within", "under", "from", "on", "of"];
 
+/// What tells "to the reader" from "to read".
+const TARGETS: [&str; 12] =
+    ["the", "a", "an", "both", "all", "each", "every", "its", "their", "our", "existing", "new"];
+
 const BE: [&str; 10] = ["is", "are", "was", "were", "been", "being", "be", "got", "now", "also"];
 
 /// What makes a verb of change an adjective.
@@ -69,7 +73,7 @@ fn file_before(sentence: &Sentence<'_>) -> Option<String> {
 }
 
 /// Whether a verb in this form and place tells of something done.
-fn is_told(words: &[Word<'_>], at: usize, form: Form, is_item: bool) -> bool {
+pub(super) fn is_told(words: &[Word<'_>], at: usize, form: Form, is_item: bool) -> bool {
     let before = at.checked_sub(1).map(|before| &words[before]);
     let begins = before.is_none_or(Word::is_break);
     match form {
@@ -104,11 +108,8 @@ fn object(words: &[Word<'_>], at: usize, verb: Verb) -> Object {
             Kind::Name => object.name(word, is_place),
             Kind::Plain if word.is_in(&PLACES) => is_place = true,
             Kind::Plain if word.is("to") => {
-                if !next_is_name
-                    && !words
-                        .get(place + 2)
-                        .is_some_and(|next| next.kind == Kind::Name && words[place + 1].is("the"))
-                {
+                let is_determined = next.is_some_and(|next| next.is_in(&TARGETS));
+                if !next_is_name && !is_determined {
                     break;
                 }
                 is_place = !matches!(verb, Verb::Changed | Verb::Renamed);

@@ -1,18 +1,20 @@
 //! What is said of checks: that they pass, that they were run, that the fault shows no more.
 
 use super::super::lexicon::{
-    COMPILED, EXCEPTED, Extent, FAILING, NONE, Noun, PASSING, RAN, TROUBLE, VERIFIED, change,
-    extent, is_reference, noun,
+    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, PASSING, RAN, TROUBLE, VERIFIED, change,
+    is_reference,
 };
-use super::super::mood::{Mood, clause, is_conditional, mood};
+use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
+use super::super::nouns::{Extent, Noun, extent, noun};
 use super::super::run::narrows;
 use super::super::sentence::{Kind, Sentence, Word};
 use super::super::{Admission, ClaimKind, Scope};
+use super::changes::is_told;
 use crate::check::CheckKind;
 
 /// What the sentence says of checks.
 pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
-    if is_conditional(&sentence.words) {
+    if is_conditional(&sentence.words) || is_of_before(&sentence.words) {
         return Vec::new();
     }
     let mut reader = Reader {
@@ -20,6 +22,7 @@ pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
         subjects: Vec::new(),
         ran: Vec::new(),
         doing: None,
+        done_at: 0,
         since: 0,
         out: Vec::new(),
     };
@@ -50,6 +53,8 @@ struct Reader<'s, 't> {
     subjects: Vec<Subject>,
     ran: Vec<Subject>,
     doing: Option<Doing>,
+    /// Where that was said.
+    done_at: usize,
     /// Where the last predicate ended.
     since: usize,
     out: Vec<ClaimKind>,
@@ -82,9 +87,7 @@ impl Reader<'_, '_> {
             self.does(Doing::Ran, at);
         } else if word.is_in(&VERIFIED) {
             self.does(Doing::Verified, at);
-        } else if let Some((verb, form)) = change(word)
-            && (verb, form) != (super::super::Verb::Changed, super::super::lexicon::Form::Bare)
-        {
+        } else if change(word).is_some_and(|(_, form)| is_told(self.words, at, form, true)) {
             self.does(Doing::Other, at);
         } else if word.is_in(&["that", "and", ","]) && self.doing == Some(Doing::Other) {
             self.doing = None;
@@ -101,6 +104,7 @@ impl Reader<'_, '_> {
     fn does(&mut self, doing: Doing, at: usize) {
         let said = mood(self.words, clause(self.words, at).max(self.since), at);
         self.doing = Some(if said == Mood::Said { doing } else { Doing::Other });
+        self.done_at = at;
         self.subjects.clear();
     }
 
@@ -111,8 +115,17 @@ impl Reader<'_, '_> {
         if self.doing == Some(Doing::Ran) {
             self.ran.push(Subject { noun: noun.clone(), at });
         }
-        let is_with =
-            self.is_after(at, &["with", "using", "via", "by", "running", "through", "against"]);
+        let is_with = self.words[self.done_at..at].iter().any(|word| {
+            word.is_in(&["with", "using", "via", "by", "running", "through", "against"])
+        });
+        if self.breaks_nothing(at) {
+            let passes = match noun {
+                Noun::Check(kind, _) => self.passes(kind, &noun, at, at + 1),
+                Noun::Script(_) => return,
+            };
+            self.out.push(passes);
+            return;
+        }
         if self.doing == Some(Doing::Verified) && is_with {
             match &noun {
                 Noun::Script(name) => {
@@ -126,6 +139,21 @@ impl Reader<'_, '_> {
             return;
         }
         self.subjects.push(Subject { noun, at });
+    }
+
+    /// "Does not introduce regressions in the existing …".
+    fn breaks_nothing(&self, at: usize) -> bool {
+        let near = at.saturating_sub(6);
+        let Some(place) =
+            self.words[near..at].iter().position(|word| word.is_in(&["regression", "regressions"]))
+        else {
+            return false;
+        };
+        let place = near + place;
+        let from = clause(self.words, place).max(self.since).min(place);
+        let before = &self.words[from..place];
+        let is_none = before.iter().any(|word| word.is("no") || word.is_in(&NEGATIONS));
+        is_none && matches!(mood(self.words, from, place), Mood::Said | Mood::Denied)
     }
 
     /// "It compiles", "the project builds cleanly".
@@ -238,7 +266,22 @@ impl Reader<'_, '_> {
                 said = Mood::Elsewhere;
             }
         }
+        // "The tests that were passing" says which tests are meant.
+        let is_relative = before.windows(2).any(|pair| {
+            pair[0].is_in(&["that", "which"]) && pair[1].is_in(&["was", "were", "are", "had"])
+        });
+        if is_relative {
+            self.since = at + 1;
+            return;
+        }
         let mut subjects = self.subjects();
+        if subjects.is_empty()
+            && let Some(last) =
+                last.filter(|last| last.kind == Kind::Name && is_reference(last.text))
+            && last.small.contains("test")
+        {
+            subjects.push((Noun::Check(Some(CheckKind::Test), None), at - 1));
+        }
         if subjects.is_empty() && is_count {
             subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
         }

@@ -26,13 +26,13 @@ impl Case<'_> {
             .filter(|name| is_path(name))
             .map(|name| (name, find(files, name)))
             .collect();
-        let things: Vec<(&String, Found<'_>)> =
-            names.iter().map(|name| (name, find(files, name))).collect();
-        if let Some((name, _)) = places
+        let things: Vec<(&String, Found<'_>)> = names
             .iter()
-            .chain(&things)
-            .find(|(name, found)| is_path(name) && matches!(found, Found::Absent))
-        {
+            .map(|name| (name, within_unread(verb, find(files, name), files)))
+            .collect();
+        let is_absent =
+            |name: &&String| is_path(name) && matches!(find(files, name), Found::Absent);
+        if let Some(name) = names.iter().chain(within).find(is_absent) {
             return Finds::new(Verdict::Unsupported, format!("`{name}` is not in the change."));
         }
         let opposite = things.iter().find_map(|(name, found)| match (verb, found) {
@@ -196,6 +196,15 @@ fn is_of(file: &TouchedFile, name: &str) -> bool {
             || name.contains('/') && path.contains(&format!("/{name}/"))
     };
     is_it(&file.path) || file.from.as_deref().is_some_and(is_it)
+}
+
+/// A change within a symbol need not name it: where its language is not known, that it is absent says nothing.
+fn within_unread<'f>(verb: Verb, found: Found<'f>, files: &[TouchedFile]) -> Found<'f> {
+    let is_read = files.iter().any(|file| !file.symbols.is_empty());
+    match found {
+        Found::Absent if verb == Verb::Changed && !is_read => Found::Unknown,
+        found => found,
+    }
 }
 
 fn find<'f>(files: &'f [TouchedFile], name: &str) -> Found<'f> {

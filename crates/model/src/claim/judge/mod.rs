@@ -2,6 +2,7 @@
 
 mod changes;
 mod passes;
+mod reproduced;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +10,6 @@ use utoipa::ToSchema;
 use super::run::{Came, Run, runs};
 use super::{Admission, Claim, ClaimKind, Evidence, Verdict};
 use crate::Cite;
-use crate::check::command::base;
 use crate::fact::{covers, without_filters};
 use crate::receipt::{Finding, Rule};
 use crate::text::clip;
@@ -162,70 +162,6 @@ impl Case<'_> {
             (Verdict::Supported, format!("{line} ran after the last edit."))
         } else {
             (Verdict::Stale, format!("{line} ran last before the last edit."))
-        };
-        Finds { verdict, why, sources: vec![ran.cite] }
-    }
-
-    /// What showed the fault ran, and ended well.
-    fn reproduced(&self, script: Option<&str>) -> Finds {
-        let Some(commands) = &self.evidence.commands else { return no_session() };
-        let file = script.map(|script| base(script.split(' ').next_back().unwrap_or(script)));
-        let is_it = |line: &str| match file {
-            Some(file) => line.contains(file),
-            None => ["repro", "verify", "test_", "check_", "debug", "demo"]
-                .iter()
-                .any(|part| line.contains(part)),
-        };
-        // Writing, showing or removing a script does not run it.
-        let runs_it = |line: &str| {
-            let parsed = crate::shell::CommandLine::parse(line);
-            parsed.commands.iter().any(|simple| {
-                let words = crate::check::command::program(&simple.words);
-                let first = words.first().map_or("", |word| base(word));
-                let reads = matches!(
-                    first,
-                    "cat"
-                        | "rm"
-                        | "ls"
-                        | "git"
-                        | "sed"
-                        | "touch"
-                        | "head"
-                        | "tail"
-                        | "grep"
-                        | "mv"
-                        | "cp"
-                        | "chmod"
-                        | "echo"
-                );
-                !reads && is_it(&words.join(" "))
-            })
-        };
-        let found = commands.iter().rev().find(|ran| runs_it(&ran.line));
-        let Some(ran) = found else {
-            return Finds::new(Verdict::Unsupported, "No run of what showed the fault was seen.");
-        };
-        let line = shown(&ran.line);
-        let is_after = self.evidence.is_after_last_edit(ran.ordinal, ran.tree.as_deref());
-        let is_proven = crate::shell::CommandLine::parse(&ran.line);
-        let proves = !is_proven.commands.is_empty()
-            && (0..is_proven.commands.len()).all(|at| {
-                is_proven.success_proves(at) || !is_it(&is_proven.commands[at].words.join(" "))
-            });
-        let (verdict, why) = match (ran.exit_code, is_after) {
-            (Some(0), true) if proves => {
-                (Verdict::Supported, format!("{line} ended well after the last edit."))
-            }
-            (Some(0), false) if proves => (
-                Verdict::Stale,
-                format!("{line} ended well before the last edit, and did not run again."),
-            ),
-            (Some(0), _) => (Verdict::Unsupported, format!("The exit code of {line} was lost.")),
-            (Some(code), _) => (
-                Verdict::Unsupported,
-                format!("{line} ended with exit code {code} when it last ran."),
-            ),
-            (None, _) => (Verdict::NotChecked, format!("The exit code of {line} was not seen.")),
         };
         Finds { verdict, why, sources: vec![ran.cite] }
     }

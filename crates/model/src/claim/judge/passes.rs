@@ -110,7 +110,8 @@ impl Case<'_> {
             let why = format!("{names} passes when it is run again.");
             return Some(Finds::new(Verdict::Supported, why));
         }
-        match (has_new, said.excepted) {
+        let is_disclosed = said.excepted || self.has_disclosed && self.discloses_all(&reruns, said);
+        match (has_new, is_disclosed) {
             (true, true) => {
                 let why = format!("{names}, run again, fails only in what is said to fail.");
                 Some(Finds::new(Verdict::Supported, why))
@@ -122,6 +123,15 @@ impl Case<'_> {
                 Some(Finds::new(verdict, why))
             }
         }
+    }
+
+    /// Whether the agent named each test that fails.
+    fn discloses_all(&self, reruns: &[&Rerun], said: &Said<'_>) -> bool {
+        reruns.iter().all(|rerun| match &rerun.work {
+            Ending::Named { failed, .. } => failed.iter().all(|test| self.is_disclosed(test, said)),
+            Ending::Code { code } => *code == 0,
+            Ending::Unknown => false,
+        })
     }
 
     /// Whether the agent named this test among what fails.
