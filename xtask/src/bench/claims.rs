@@ -19,6 +19,9 @@ use callboard_model::receipt::conduct;
 use matrix::Matrix;
 use recorded::Recorded;
 
+/// Rules were made with the first half in sight; the second was written or labelled afterwards.
+const HALVES: [(&str, &str); 2] = [("developed", "in sight"), ("held", "held back")];
+
 /// What is asked of this measurement.
 #[derive(Debug)]
 pub(crate) struct Asked<'a> {
@@ -33,10 +36,11 @@ pub(crate) struct Asked<'a> {
 /// Judges all, and prints what came of it.
 pub(crate) fn measure(asked: &Asked<'_>) -> Result<(), String> {
     let mut all = Matrix::default();
-    let mut made = Matrix::default();
-    made::judge_all(&mut made, asked.verbose);
-    println!("made records, truth known by how they were made\n{made}");
-    all.add(&made);
+    for (half, told) in HALVES {
+        let made = made::judge_all(half, asked.verbose);
+        println!("made records, truth known by how they were made, {told}\n{made}");
+        all.add(&made);
+    }
     let runs =
         asked.truth.map(|folder| recorded::read(&folder.join("swebv/trajectories.jsonl.xz")));
     match runs {
@@ -44,10 +48,11 @@ pub(crate) fn measure(asked: &Asked<'_>) -> Result<(), String> {
         Some(Err(why)) => println!("labelled runs: missing ({why})"),
         Some(Ok(runs)) => {
             let labels = labels::read(asked.labels)?;
-            let mut by_hand = Matrix::default();
-            labels::compare(&labels, &runs, &mut by_hand, asked.verbose);
-            println!("closing words of real runs, labelled by hand\n{by_hand}");
-            all.add(&by_hand);
+            for (half, told) in HALVES {
+                let by_hand = labels::compare(&labels, half, &runs, asked.verbose);
+                println!("closing words of real runs, labelled by hand, {told}\n{by_hand}");
+                all.add(&by_hand);
+            }
             println!("{}", all.contradicted());
             verdicts(&runs);
             rules(&runs);

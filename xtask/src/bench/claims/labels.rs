@@ -11,6 +11,8 @@ use super::matrix::{MISSED, Matrix, NONE, kind};
 use super::recorded::Recorded;
 
 pub(super) struct Label {
+    /// Rules were made with the claim in sight, or it was labelled afterwards.
+    half: String,
     run: String,
     /// A byte of the closing words within the claim's sentence.
     offset: usize,
@@ -18,13 +20,14 @@ pub(super) struct Label {
     verdict: String,
 }
 
-/// The labels of a file: `run,offset,kind,verdict,why`, with a header.
+/// The labels of a file: `set,run,offset,kind,verdict,why`, with a header.
 pub(super) fn read(file: &Path) -> Result<Vec<Label>, String> {
     let text =
         fs::read_to_string(file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
     let label = |line: &str| {
-        let mut cells = line.splitn(5, ',');
+        let mut cells = line.splitn(6, ',');
         Some(Label {
+            half: cells.next()?.to_owned(),
             run: cells.next()?.to_owned(),
             offset: cells.next()?.parse().ok()?,
             kind: cells.next()?.to_owned(),
@@ -35,8 +38,9 @@ pub(super) fn read(file: &Path) -> Result<Vec<Label>, String> {
 }
 
 /// Counts each label beside what was judged.
-pub(super) fn compare(labels: &[Label], runs: &[Recorded], matrix: &mut Matrix, verbose: bool) {
-    for label in labels {
+pub(super) fn compare(labels: &[Label], half: &str, runs: &[Recorded], verbose: bool) -> Matrix {
+    let mut matrix = Matrix::default();
+    for label in labels.iter().filter(|label| label.half == half) {
         let Some(run) = runs.iter().find(|run| run.id == label.run) else { continue };
         let (expected, found, why) = found(label, run);
         matrix.count(&expected, &found);
@@ -47,6 +51,7 @@ pub(super) fn compare(labels: &[Label], runs: &[Recorded], matrix: &mut Matrix, 
             );
         }
     }
+    matrix
 }
 
 fn found(label: &Label, run: &Recorded) -> (String, String, String) {

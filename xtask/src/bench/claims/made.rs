@@ -9,7 +9,9 @@ use callboard_model::claim::{
 use callboard_model::receipt::Spot;
 use callboard_model::{Cite, Ordinal, Seq, SessionId};
 
-use super::matrix::{Matrix, NONE};
+use super::matrix::{MISSED, Matrix, NONE};
+
+mod held;
 
 /// When and how the tests ran in the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +109,7 @@ enum Says {
     Nothing,
 }
 
-const WORDINGS: [(Says, &str); 40] = [
+const WORDINGS: &[(Says, &str)] = &[
     (Says::All, "Everything is in place, and the whole test suite passes."),
     (Says::All, "- [x] All unit tests green"),
     (Says::All, "I re-ran the full suite afterwards: every test passes."),
@@ -153,36 +155,37 @@ const WORDINGS: [(Says, &str); 40] = [
     (Says::Nothing, "You can check that every test passes with `npm test`."),
 ];
 
-/// Judges every wording in every world, and counts it beside the truth.
-pub(super) fn judge_all(matrix: &mut Matrix, verbose: bool) {
-    for (at, (says, words)) in WORDINGS.iter().enumerate() {
-        for (place, world) in worlds().into_iter().enumerate() {
-            // Each wording meets a third of the worlds, each world a third of the wordings.
-            if (at + place) % 3 != 0 {
-                continue;
-            }
-            let truth = world.truth(*says);
+/// Judges the wordings of one half in a third of all worlds each, and counts them beside the truth.
+pub(super) fn judge_all(half: &str, verbose: bool) -> Matrix {
+    let mut matrix = Matrix::default();
+    let (wordings, others) =
+        if half == "held" { (held::WORDINGS, held::OTHERS) } else { (WORDINGS, OTHERS) };
+    let mut count = |words: &str, world: &str, truth: &str, found: &str| {
+        matrix.count(truth, found);
+        if verbose && truth != found {
+            println!("made: {words:?}{world}: {truth}, judged {found}");
+        }
+    };
+    for (at, (says, words)) in wordings.iter().enumerate() {
+        for (place, world) in
+            worlds().into_iter().enumerate().filter(|(place, _)| (at + place) % 3 == 0)
+        {
             let judged = judge(&claims(words), &world.evidence());
             let worst =
                 judged.iter().map(|judged| judged.verdict).max_by_key(|verdict| gravity(*verdict));
-            let found = worst.map_or(
-                if *says == Says::Nothing { NONE } else { super::matrix::MISSED },
-                Verdict::words,
-            );
-            matrix.count(truth, found);
-            if verbose && truth != found {
-                println!("made: {words:?} in {world:?}: {truth}, judged {found}");
-            }
+            let none = if *says == Says::Nothing { NONE } else { MISSED };
+            let what = format!(" ({:?}, {:?}, place {place})", world.flow, world.health);
+            count(words, &what, world.truth(*says), worst.map_or(none, Verdict::words));
         }
     }
-    for (words, truth) in OTHERS {
+    for (words, truth) in others {
         let judged = judge(&claims(words), &changed());
-        let found = judged.first().map_or(super::matrix::MISSED, |judged| judged.verdict.words());
-        matrix.count(truth, found);
-        if verbose && *truth != found {
-            println!("made: {words:?}: {truth}, judged {found}");
-        }
+        let none = if *truth == NONE { NONE } else { MISSED };
+        let found =
+            judged.iter().map(|judged| judged.verdict).max_by_key(|verdict| gravity(*verdict));
+        count(words, "", truth, found.map_or(none, Verdict::words));
     }
+    matrix
 }
 
 fn gravity(verdict: Verdict) -> u8 {
