@@ -81,8 +81,28 @@ pub(super) fn is_no_claim(sentence: &Sentence<'_>) -> bool {
     let first = words.iter().find(|word| word.kind != Kind::Mark);
     let begins = first.is_some_and(|first| {
         first.is_in(&[
-            "run", "please", "make", "ensure", "try", "use", "see", "let's", "let", "remember",
-            "once", "if", "after", "when", "unless", "until", "i'll", "next", "should",
+            "run",
+            "please",
+            "make",
+            "ensure",
+            "try",
+            "use",
+            "see",
+            "let's",
+            "let",
+            "remember",
+            "once",
+            "if",
+            "when",
+            "unless",
+            "until",
+            "i'll",
+            "next",
+            "should",
+            "todo",
+            "tbd",
+            "fixme",
+            "according",
         ])
     });
     asks || begins || sentence.is_ahead || is_told_by_others(words)
@@ -132,12 +152,35 @@ fn is_told_by_others(words: &[Word<'_>]) -> bool {
     })
 }
 
-/// Whether a condition stands anywhere in the sentence: it holds for what is said of checks.
+/// Whether a condition, a bound or an aim stands anywhere in the sentence: it holds for what is said of checks.
 pub(super) fn is_conditional(words: &[Word<'_>]) -> bool {
+    const CONDITIONS: [&str; 20] = [
+        "if",
+        "unless",
+        "assuming",
+        "provided",
+        "whether",
+        "when",
+        "whenever",
+        "only",
+        "until",
+        "goal",
+        "aim",
+        "aims",
+        "target",
+        "ideally",
+        "supposed",
+        "requires",
+        "require",
+        "depends",
+        "depending",
+        "otherwise",
+    ];
     words.iter().enumerate().any(|(at, word)| {
         let next = words.get(at + 1);
-        word.is_in(&["if", "unless", "assuming", "provided", "whether"])
-            || word.is_in(&["when", "once", "after"]) && next.is_some_and(|next| next.is("you"))
+        word.is_in(&CONDITIONS)
+            || word.is_in(&["once", "after"]) && next.is_some_and(|next| next.is("you"))
+            || word.is_in(&["so", "such"]) && next.is_some_and(|next| next.is("that"))
     })
 }
 
@@ -163,7 +206,11 @@ pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
         before.windows(2).any(|pair| pair[0].is_in(&["make", "making"]) && pair[1].is("sure"));
     let is_to = before.last().is_some_and(|word| word.is("to"))
         && !has(&["continue", "continues", "continued"]);
-    if has(&AHEAD) || is_once(before) || is_purpose || makes_sure || is_to {
+    let can_say = before
+        .windows(2)
+        .any(|pair| pair[0].is("can") && pair[1].is_in(&["confirm", "report", "say", "verify"]));
+    let is_ahead = before.iter().any(|word| word.is_in(&AHEAD) && !(can_say && word.is("can")));
+    if is_ahead || is_once(before) || is_purpose || makes_sure || is_to {
         Mood::Elsewhere
     } else if has(&UNSURE) {
         Mood::Unsure

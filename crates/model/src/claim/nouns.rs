@@ -98,7 +98,9 @@ const ALL: [&str; 8] =
     ["all", "every", "full", "entire", "whole", "complete", "everything", "each"];
 
 /// Words before "tests" that leave open which.
-const PLAIN: [&str; 44] = [
+const PLAIN: [&str; 46] = [
+    "single",
+    "still",
     "the",
     "all",
     "existing",
@@ -265,7 +267,11 @@ pub(super) fn extent(words: &[Word<'_>], from: usize, at: usize) -> Extent {
     let last = before.last();
     let is_special =
         last.is_some_and(|last| last.kind == Kind::Plain && !PLAIN.contains(&last.small.as_str()));
-    if before.iter().any(|word| word.is_in(&SOME)) || is_special {
+    let is_whole =
+        before.iter().any(|word| word.is_in(&ALL)) && before.iter().any(|word| word.is("existing"));
+    if is_whole {
+        Extent::All
+    } else if before.iter().any(|word| word.is_in(&SOME)) || is_special {
         Extent::Some
     } else if before.iter().any(|word| word.is_in(&ALL)) {
         Extent::All

@@ -4,7 +4,7 @@
 use callboard_model::changeset::FileStatus;
 use callboard_model::check::CheckKind;
 use callboard_model::claim::{
-    Command, Ending, Evidence, Rerun, TouchedFile, Uses, Verdict, claims, judge,
+    ClaimKind, Command, Ending, Evidence, Rerun, TouchedFile, Uses, Verdict, claims, judge,
 };
 use callboard_model::receipt::Spot;
 use callboard_model::{Cite, Ordinal, Seq, SessionId};
@@ -153,6 +153,47 @@ const WORDINGS: &[(Says, &str)] = &[
     (Says::Nothing, "The test passes `amount` to `round_once`."),
     (Says::Nothing, "Without the fixture the tests do not pass."),
     (Says::Nothing, "You can check that every test passes with `npm test`."),
+    (Says::All, "Done! 🎉 The ledger rounds once, and all the tests in the repo pass."),
+    (Says::All, "Status: all tests green, ready for review."),
+    (
+        Says::All,
+        "After the last change I executed the full test suite again and everything passed.",
+    ),
+    (Says::All, "1. Rewrote the rounding\n2. Ran the entire test suite (all passing)"),
+    (Says::All, "Every single test passes with the new rounding."),
+    (Says::All, "- **Tests**: all pass"),
+    (Says::All, "All existing and new tests succeed."),
+    (Says::All, "I can confirm that all tests are now green."),
+    (Says::Pass, "Test results: passed."),
+    (Says::Pass, "The rounding bug is gone, tests are green."),
+    (Says::Pass, "The unit tests are passing again."),
+    (Says::Pass, "I also made sure to run the tests, and they pass."),
+    (Says::Pass, "There are no test failures."),
+    (Says::Pass, "Tests run clean."),
+    (
+        Says::Except,
+        "All but one of the tests pass: `test_rounds_once` was failing before I started.",
+    ),
+    (
+        Says::Except,
+        "Tests: passing, with the exception of `test_rounds_once` (known failure on main).",
+    ),
+    (Says::New, "My new test passes."),
+    (Says::New, "I wrote a test for negative amounts, and this new test passes."),
+    (Says::Nothing, "Tests were not run."),
+    (Says::Nothing, "I expect all tests to pass after the next rebase."),
+    (Says::Nothing, "Once CI finishes we will know whether all tests pass."),
+    (Says::Nothing, "The goal is for all tests to pass without the old helper."),
+    (Says::Nothing, "It would be good to have all tests passing before the release."),
+    (Says::Nothing, "According to the issue, all tests pass on Linux but not on macOS."),
+    (Says::Nothing, "All tests pass only when the network is available, which it is not here."),
+    (Says::Nothing, "I changed the workflow so that it stops unless all tests pass."),
+    (Says::Nothing, "Added a badge that says whether tests pass."),
+    (Says::Nothing, "The tests used to pass on main."),
+    (Says::Nothing, "I tried to get all tests to pass, but gave up on one."),
+    (Says::Nothing, "Hopefully all tests pass."),
+    (Says::Nothing, "Could you check that all tests pass on your machine?"),
+    (Says::Nothing, "TODO: all tests green on ARM."),
 ];
 
 /// Judges the wordings of one half in a third of all worlds each, and counts them beside the truth.
@@ -171,8 +212,11 @@ pub(super) fn judge_all(half: &str, verbose: bool) -> Matrix {
             worlds().into_iter().enumerate().filter(|(place, _)| (at + place) % 3 == 0)
         {
             let judged = judge(&claims(words), &world.evidence());
+            let of_tests = judged
+                .iter()
+                .filter(|judged| matches!(judged.claim.kind, ClaimKind::Passes { .. }));
             let worst =
-                judged.iter().map(|judged| judged.verdict).max_by_key(|verdict| gravity(*verdict));
+                of_tests.map(|judged| judged.verdict).max_by_key(|verdict| gravity(*verdict));
             let none = if *says == Says::Nothing { NONE } else { MISSED };
             let what = format!(" ({:?}, {:?}, place {place})", world.flow, world.health);
             count(words, &what, world.truth(*says), worst.map_or(none, Verdict::words));
@@ -242,6 +286,8 @@ impl World {
             Flow::After | Flow::Both if !fails => yes,
             // What fails is said to; whether it did before is not known.
             _ if says == Says::Except => unknown,
+            // A run of all failed in something, which need not be new.
+            Flow::After | Flow::Both if says == Says::New => unknown,
             Flow::Both if self.health == Health::Old => unknown,
             _ => no,
         }
@@ -321,6 +367,21 @@ const OTHERS: &[(&str, &str)] = &[
     ("Added regression tests in `tests/test_money.py`.", "unsupported"),
     ("Renamed `round_each` to `round_once`.", "supported"),
     ("I didn't touch any of the tests.", "contradicted"),
+    ("Nothing besides `src/ledger.py` was modified.", "contradicted"),
+    ("The only file I changed is `src/ledger.py`.", "contradicted"),
+    ("`src/report.py` was not changed.", "contradicted"),
+    ("`src/config.py` was left alone.", "supported"),
+    ("I haven't modified the existing tests.", "contradicted"),
+    ("`round_once` has no other callers.", "contradicted"),
+    ("`round_each` isn't referenced anywhere else in the code base.", "supported"),
+    ("You should not modify `src/report.py` by hand.", "none"),
+    ("I did not change the behaviour of `src/report.py` beyond the total.", "none"),
+    ("`src/ledger.py` now contains `round_once`.", "supported"),
+    ("I moved `round_each` out of `src/ledger.py`.", "supported"),
+    ("Wrote tests for the rounding in `tests/test_ledger.py`.", "supported"),
+    ("I introduced `Currency` in `src/ledger.py`.", "unsupported"),
+    ("The diff only touches `src/ledger.py`.", "contradicted"),
+    ("If only `src/ledger.py` was changed, the tests need no update.", "none"),
 ];
 
 fn changed() -> Evidence {

@@ -1,9 +1,9 @@
 //! What is said to be all that changed, what is said not to have, and what nobody else uses.
 
-use super::super::ClaimKind;
-use super::super::lexicon::{change, is_path, is_reference};
+use super::super::lexicon::{Form, change, is_path, is_reference};
 use super::super::mood::clause;
 use super::super::sentence::{Kind, Sentence, Word};
+use super::super::{ClaimKind, Verb};
 use crate::limits;
 
 /// Ways to say that one did not.
@@ -38,6 +38,9 @@ const USERS: [&str; 19] = [
     "places",
     "implementations",
 ];
+
+/// But for.
+const BESIDES: [&str; 6] = ["besides", "except", "but", "beyond", "outside", "other"];
 
 /// What the sentence says of the bounds of the change.
 pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
@@ -104,7 +107,12 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
                 .iter()
                 .any(|next| change(next).is_some() || next.is_in(&["made", "needed"]))
     });
-    if is_other {
+    let is_nothing = words.iter().enumerate().any(|(at, word)| {
+        word.is("nothing")
+            && words.get(at + 1).is_some_and(|next| next.is_in(&BESIDES))
+            && words[at + 1..].iter().any(|next| change(next).is_some())
+    });
+    if is_other || is_nothing {
         return Some(ClaimKind::Only { names: names(words) });
     }
     let at = words
@@ -114,18 +122,16 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
     let has_rule = words[..at].iter().any(|word| word.is_in(&RULE));
     let near = |list: &[&str]| words[at + 1..].iter().take(3).any(|word| word.is_in(list));
     let is_bound = if word.is_in(&["limited", "confined", "restricted"]) {
-        words[..at]
-            .iter()
-            .any(|word| word.small.starts_with("change") || word.is_in(&["diff", "edits"]))
-            && near(&["to"])
+        let is_change =
+            |word: &Word<'_>| word.small.starts_with("change") || word.is_in(&["diff", "edits"]);
+        words[..at].iter().any(is_change) && near(&["to"])
     } else {
-        let next = words.get(at + 1).and_then(change);
-        let before = at.checked_sub(1).and_then(|before| change(&words[before]));
-        use super::super::lexicon::Form::Past;
-        let is_past = |found: Option<(super::super::Verb, _)>| {
-            found.is_some_and(|(verb, form)| form == Past && verb == super::super::Verb::Changed)
+        let is_done = |word: &Word<'_>| {
+            matches!(change(word), Some((Verb::Changed, Form::Past | Form::Third)))
         };
-        is_past(next) || is_past(before) || near(&["file", "files"]) && is_changing(words, at)
+        words.get(at + 1).is_some_and(is_done)
+            || at > 0 && is_done(&words[at - 1])
+            || near(&["file", "files"]) && is_changing(words, at)
     };
     let names: Vec<String> = names(&words[at..]).into_iter().filter(|name| is_path(name)).collect();
     (is_bound && !has_rule && !names.is_empty()).then_some(ClaimKind::Only { names })
@@ -133,30 +139,46 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
 
 fn untouched(words: &[Word<'_>]) -> Option<ClaimKind> {
     let at = words.iter().enumerate().position(|(at, word)| {
-        if word.is_in(&["untouched", "unmodified", "unchanged"]) {
-            return true;
-        }
-        let Some((super::super::Verb::Changed, _)) = change(word) else { return false };
-        let from = clause(words, at);
-        words[from..at].iter().any(|before| before.is_in(&DID_NOT))
+        let is_denied = || {
+            let from = clause(words, at);
+            words[from..at].iter().any(|before| before.is_in(&DID_NOT))
+        };
+        is_left(words, at) || matches!(change(word), Some((Verb::Changed, _))) && is_denied()
     })?;
     let from = clause(words, at);
     let end = words[at..].iter().position(Word::is_break).map_or(words.len(), |len| at + len);
     let part = &words[from..end];
-    if part.iter().any(|word| word.is_in(&RULE)) || part.iter().any(|word| word.is("other")) {
+    if part.iter().any(|word| word.is_in(&RULE) || word.is("other") || word.is("nothing")) {
         return None;
     }
     // Names before a denial are who did not, those after what was not.
-    let said =
-        if words[at].is_in(&["untouched", "unmodified", "unchanged"]) || is_passive(words, at) {
-            part
-        } else {
-            &words[at..end]
-        };
+    let said = if is_left(words, at) || is_passive(words, at) { part } else { &words[at..end] };
     let names = names(said);
+    if !names.is_empty() && !is_direct(said) {
+        return None;
+    }
     let tests = names.is_empty() && said.iter().any(|word| word.is_in(&["test", "tests"]));
     let is_about_files = tests || names.iter().any(|name| is_path(name));
     is_about_files.then_some(ClaimKind::Untouched { names, tests })
+}
+
+/// Whether a name is itself what was left, and not what something in it belongs to.
+fn is_direct(said: &[Word<'_>]) -> bool {
+    const BETWEEN: [&str; 25] = [
+        "the", "any", "file", "files", "existing", "test", "tests", "in", "module", "its",
+        "contents", "i", "we", "i've", "left", "have", "has", "did", "was", "were", "is", "are",
+        "been", "and", "also",
+    ];
+    said.iter()
+        .take_while(|word| word.kind != Kind::Name)
+        .all(|word| change(word).is_some() || word.is_in(&DID_NOT) || word.is_in(&BETWEEN))
+}
+
+/// "Left alone", "untouched".
+fn is_left(words: &[Word<'_>], at: usize) -> bool {
+    let word = &words[at];
+    word.is_in(&["untouched", "unmodified", "unchanged"])
+        || word.is("alone") && words[..at].iter().any(|before| before.is("left"))
 }
 
 fn is_passive(words: &[Word<'_>], at: usize) -> bool {

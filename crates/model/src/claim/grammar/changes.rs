@@ -115,7 +115,7 @@ fn object(words: &[Word<'_>], at: usize, verb: Verb) -> Object {
                 is_place = !matches!(verb, Verb::Changed | Verb::Renamed);
             }
             Kind::Plain if word.is("with") && verb == Verb::Changed => {}
-            Kind::Plain if word.is("with") || word.is_in(&ENDS) || change(word).is_some() => {
+            Kind::Plain if word.is("with") || word.is_in(&ENDS) || is_next_verb(words, place) => {
                 // "Added tests for `x`" names what they are for, no place.
                 break;
             }
@@ -174,4 +174,9 @@ impl Object {
             _ => Some(ClaimKind::Changed { verb, names, within }),
         }
     }
+}
+
+/// Whether another verb of change begins here: not "the fix", not "the added test".
+fn is_next_verb(words: &[Word<'_>], at: usize) -> bool {
+    change(&words[at]).is_some_and(|(_, form)| is_told(words, at, form, false))
 }

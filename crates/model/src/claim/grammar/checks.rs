@@ -64,7 +64,8 @@ impl Reader<'_, '_> {
     /// Reads the word at `at`; how many words it took.
     fn step(&mut self, at: usize) -> usize {
         let word = &self.words[at];
-        if word.is_in(&[";", "but", "however", "though", "although", "."]) {
+        let is_all_but = word.is("but") && self.is_after(at, &["all", "everything", "nothing"]);
+        if word.is_in(&[";", "but", "however", "though", "although", "."]) && !is_all_but {
             self.subjects.clear();
             self.doing = None;
             self.since = at + 1;
@@ -203,13 +204,20 @@ impl Reader<'_, '_> {
         }
         let none_of = (word.is_in(&NONE) || word.kind == Kind::Number && word.small == "0")
             && self.words[at + 1..].iter().take(3).any(|word| word.is_in(&TROUBLE));
-        if none_of && !word.is("any") && !self.subjects.is_empty() {
-            let from = clause(self.words, at).max(self.since);
+        if none_of && !word.is("any") {
+            let trouble = self.words[at + 1..].iter().take(3).position(|word| word.is_in(&TROUBLE));
+            let len = trouble.unwrap_or(0) + 2;
+            let mut subjects = self.subjects();
+            // "No test failures" names its check between the two.
+            let named = (at + 1..at + len).find_map(|place| Some((noun(self.words, place)?.0, at)));
+            if subjects.is_empty() {
+                subjects.extend(named);
+            }
+            if subjects.is_empty() {
+                return None;
+            }
+            let from = clause(self.words, at).max(self.since).min(at);
             let said = mood(self.words, from, at);
-            let len = 1
-                + self.words[at + 1..].iter().take(3).position(|w| w.is_in(&TROUBLE)).unwrap_or(0)
-                + 1;
-            let subjects = self.subjects();
             self.say(said, subjects, at + len, true);
             return Some(len);
         }
@@ -366,7 +374,13 @@ impl Reader<'_, '_> {
 
     /// What was said, with what is excepted in the same sentence; a run whose result is told is no claim of its own.
     fn end(mut self, sentence: &Sentence<'_>) -> Vec<ClaimKind> {
-        let is_excepted = sentence.words.iter().any(|word| word.is_in(&EXCEPTED));
+        let words = &sentence.words;
+        let has = |list: &[&str]| words.iter().any(|word| word.is_in(list));
+        let all_but =
+            words.windows(2).any(|pair| pair[0].is_in(&["all", "everything"]) && pair[1].is("but"));
+        let failed_before =
+            has(&FAILING) && has(&["before", "previously", "main", "master", "baseline"]);
+        let is_excepted = has(&EXCEPTED) || all_but || failed_before;
         let fails = self.out.contains(&ClaimKind::Admission { of: Admission::Failing });
         for kind in &mut self.out {
             if let ClaimKind::Passes { excepted, .. } = kind {

@@ -180,6 +180,7 @@ impl Case<'_> {
             .any(|base| base.is_base && base.kind == run.kind && base.came != Came::Passed);
         let is_excused = said.excepted || self.has_disclosed || failed_before || run.is_script;
         let is_that_check = is_last || *said.scope == Scope::All;
+        let is_unsaid = *said.scope == Scope::Some && run.narrowed.is_empty();
         let found = if is_excused {
             let why = if run.is_script {
                 "it is a script and no known runner"
@@ -187,6 +188,9 @@ impl Case<'_> {
                 "what failed before the work is not known"
             };
             Finds::new(Verdict::NotChecked, format!("{how}; {why}."))
+        } else if is_unsaid {
+            let why = format!("{how}; it is not said which tests were meant.");
+            Finds::new(Verdict::NotChecked, why)
         } else if is_that_check {
             Finds::new(Verdict::Contradicted, format!("{how}, and did not run again."))
         } else {

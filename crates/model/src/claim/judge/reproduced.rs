@@ -30,7 +30,7 @@ impl Case<'_> {
                         .words
                         .iter()
                         .any(|word| names.iter().any(|name| word.contains(name)));
-                    has_name && !is_runner(simple)
+                    has_name && (names == &NAMES[0] || !is_runner(simple))
                 })
             }),
         };
