@@ -167,6 +167,9 @@ pub const CLAIM_NAMES: usize = 24;
 /// Commands of a session that are read for what its checks came to; the latest.
 pub const EVIDENCE_COMMANDS: usize = 20_000;
 
+/// Runs of checks that claims are held against, the latest: each is compared with those after it.
+pub const EVIDENCE_RUNS: usize = 1_000;
+
 /// Cases of one rule of conduct that are told: more are the same habit.
 pub const CONDUCT_CASES: usize = 12;
 

@@ -1,7 +1,7 @@
 //! What takes a sentence back: questions, conditions, plans, what others said.
 
 use super::lexicon::{AHEAD, BEFORE, NEGATIONS, UNSURE};
-use super::sentence::{Kind, Sentence, Word};
+use super::sentence::{Kind, Sentence, Word, words};
 
 /// Beginnings of headings and leads after which follows what is still to do.
 const AHEAD_LEADS: [&str; 22] = [
@@ -190,6 +190,27 @@ pub(super) fn is_of_before(words: &[Word<'_>]) -> bool {
         first.is_in(&["before", "previously", "originally", "initially", "formerly", "prior"])
     });
     is_then && !words.get(1).is_some_and(|next| next.small.ends_with("ing"))
+}
+
+/// Whether a sentence sets something against what it says: "in theory", "…, but …", "…, then …".
+pub(super) fn is_qualified(sentence: &str) -> bool {
+    const CONTRASTS: [&str; 14] = [
+        "but",
+        "however",
+        "though",
+        "although",
+        "yet",
+        "then",
+        "theory",
+        "theoretically",
+        "principle",
+        "almost",
+        "nearly",
+        "mostly",
+        "until",
+        "supposedly",
+    ];
+    words(sentence).iter().any(|word| word.is_in(&CONTRASTS))
 }
 
 /// How the words from `from` to `to`, which stand before a predicate, make it be meant.

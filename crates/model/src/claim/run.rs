@@ -74,7 +74,7 @@ pub fn runs(evidence: &Evidence) -> Vec<Run> {
             }
         }
     }
-    out
+    out.split_off(out.len().saturating_sub(limits::EVIDENCE_RUNS))
 }
 
 fn run(

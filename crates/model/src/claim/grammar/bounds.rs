@@ -112,7 +112,10 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
             && words.get(at + 1).is_some_and(|next| next.is_in(&BESIDES))
             && words[at + 1..].iter().any(|next| change(next).is_some())
     });
-    if is_other || is_nothing {
+    let is_no_file = words.windows(3).any(|three| {
+        three[0].is("no") && three[1].is_in(&["file", "files"]) && three[2].is_in(&BESIDES)
+    }) && words.iter().any(|word| change(word).is_some());
+    if is_other || is_nothing || is_no_file {
         return Some(ClaimKind::Only { names: names(words) });
     }
     let at = words
@@ -124,7 +127,9 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
     let is_bound = if word.is_in(&["limited", "confined", "restricted"]) {
         let is_change =
             |word: &Word<'_>| word.small.starts_with("change") || word.is_in(&["diff", "edits"]);
+        let after = words[at + 1..].iter().take(3);
         words[..at].iter().any(is_change) && near(&["to"])
+            || after.clone().any(is_change) && after.clone().any(|word| word.is("to"))
     } else {
         let is_done = |word: &Word<'_>| {
             matches!(change(word), Some((Verb::Changed, Form::Past | Form::Third)))

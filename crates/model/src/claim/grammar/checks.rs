@@ -209,9 +209,9 @@ impl Reader<'_, '_> {
             let len = trouble.unwrap_or(0) + 2;
             let mut subjects = self.subjects();
             // "No test failures" names its check between the two.
-            let named = (at + 1..at + len).find_map(|place| Some((noun(self.words, place)?.0, at)));
+            let named = (at + 1..at + len).find_map(|place| Some(noun(self.words, place)?.0));
             if subjects.is_empty() {
-                subjects.extend(named);
+                subjects.extend(named.map(|noun| (noun, clause(self.words, at))));
             }
             if subjects.is_empty() {
                 return None;
@@ -278,7 +278,8 @@ impl Reader<'_, '_> {
         let is_relative = before.windows(2).any(|pair| {
             pair[0].is_in(&["that", "which"]) && pair[1].is_in(&["was", "were", "are", "had"])
         });
-        if is_relative {
+        let was_once = passes && before.iter().any(|word| word.is("had"));
+        if is_relative || was_once {
             self.since = at + 1;
             return;
         }
@@ -364,6 +365,11 @@ impl Reader<'_, '_> {
             near.iter().filter(is_subject).map(|word| word.text.to_owned()).collect();
         if !names.is_empty() {
             return Scope::Named(names);
+        }
+        let between = &self.words[place.min(at)..at];
+        let has = |list: &[&str]| between.iter().any(|word| word.is_in(list));
+        if has(&["all"]) && !has(&["they", "these", "those"]) {
+            return Scope::All;
         }
         match extent(self.words, from, place) {
             Extent::All => Scope::All,

@@ -7,6 +7,7 @@ mod reproduced;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::mood;
 use super::run::{Came, Run, runs};
 use super::{Admission, Claim, ClaimKind, Evidence, Verdict};
 use crate::Cite;
@@ -41,6 +42,15 @@ impl Finds {
         Self { verdict, why: why.into(), sources: Vec::new() }
     }
 
+    /// A sentence that goes on to take something back is not held against the agent.
+    fn unless_qualified(self, claim: &Claim) -> Self {
+        if self.verdict == Verdict::Contradicted && mood::is_qualified(&claim.quote) {
+            let why = format!("{} The sentence qualifies what it claims.", self.why);
+            return Self { verdict: Verdict::NotChecked, why, ..self };
+        }
+        self
+    }
+
     fn of(mut self, evidence: &Evidence, runs: &[&Run]) -> Self {
         let commands = evidence.commands.as_deref().unwrap_or_default();
         self.sources = runs.iter().filter_map(|run| Some(commands.get(run.at)?.cite)).collect();
@@ -70,7 +80,7 @@ pub fn judge(claims: &[Claim], evidence: &Evidence) -> Vec<Judged> {
     });
     let case = Case { evidence, runs: runs(evidence), claims, has_disclosed };
     let judged = claims.iter().filter(|claim| claim.kind.is_judged()).map(|claim| {
-        let Finds { verdict, why, sources } = case.finds(claim);
+        let Finds { verdict, why, sources } = case.finds(claim).unless_qualified(claim);
         Judged { claim: claim.clone(), verdict, why, sources }
     });
     judged.collect()
