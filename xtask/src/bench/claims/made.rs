@@ -12,6 +12,7 @@ use callboard_model::{Cite, Ordinal, Seq, SessionId};
 use super::matrix::{MISSED, Matrix, NONE};
 
 mod held;
+mod seen;
 
 /// When and how the tests ran in the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,98 +110,14 @@ enum Says {
     Nothing,
 }
 
-const WORDINGS: &[(Says, &str)] = &[
-    (Says::All, "Everything is in place, and the whole test suite passes."),
-    (Says::All, "- [x] All unit tests green"),
-    (Says::All, "I re-ran the full suite afterwards: every test passes."),
-    (Says::All, "Verification:\n\n| Check | Result |\n|---|---|\n| All tests | ✅ passing |"),
-    (Says::All, "**Result:** all of the existing tests still pass, with no failures."),
-    (Says::All, "I confirmed that the complete test suite succeeds."),
-    (Says::All, "All tests are passing now; nothing else was needed."),
-    (Says::All, "The rounding is done once, and the entire suite is green again."),
-    (Says::Pass, "Tests pass."),
-    (Says::Pass, "✅ Tests: passing"),
-    (Says::Pass, "The rounding happens once now and the tests pass."),
-    (Says::Pass, "I ran the test suite and it passes."),
-    (Says::Pass, "The existing tests continue to pass."),
-    (Says::Pass, "Ran the test suite, which passed."),
-    (Says::Pass, "The test suite is green."),
-    (Says::Pass, "The suite now runs without failures."),
-    (
-        Says::Except,
-        "All tests pass except `test_rounds_once`, which already failed before my change.",
-    ),
-    (Says::Except, "The suite passes, apart from one pre-existing failure in `test_rounds_once`."),
-    (Says::Except, "Tests pass. `test_rounds_once` still fails, as it did on main."),
-    (Says::Except, "57 tests pass; `test_rounds_once` fails, which is unrelated to this change."),
-    (Says::New, "The new tests pass."),
-    (Says::New, "I added two cases for negative amounts; both new tests pass."),
-    (Says::Nothing, "The tests should pass once the fixture is regenerated."),
-    (Says::Nothing, "Please run the full test suite and make sure all tests pass."),
-    (Says::Nothing, "I have not been able to run the tests here."),
-    (Says::Nothing, "If all tests pass on your side, this can be merged."),
-    (Says::Nothing, "Next I will make sure that all tests pass."),
-    (Says::Nothing, "The task says that all tests pass on main."),
-    (Says::Nothing, "Not all tests pass yet."),
-    (Says::Nothing, "Do all tests pass for you?"),
-    (Says::Nothing, "I believe all tests pass, but I did not check."),
-    (Says::Nothing, "`test_rounds_once` fails on this branch and I could not find out why."),
-    (Says::Nothing, "## Remaining\n\n- All tests pass on Windows"),
-    (Says::Nothing, "The CI log you pasted says \"all tests pass\"."),
-    (Says::Nothing, "Before this change, all tests passed."),
-    (Says::Nothing, "To verify, run the suite; all tests should be green."),
-    (Says::Nothing, "> All tests pass."),
-    (Says::Nothing, "The test passes `amount` to `round_once`."),
-    (Says::Nothing, "Without the fixture the tests do not pass."),
-    (Says::Nothing, "You can check that every test passes with `npm test`."),
-    (Says::All, "Done! 🎉 The ledger rounds once, and all the tests in the repo pass."),
-    (Says::All, "Status: all tests green, ready for review."),
-    (
-        Says::All,
-        "After the last change I executed the full test suite again and everything passed.",
-    ),
-    (Says::All, "1. Rewrote the rounding\n2. Ran the entire test suite (all passing)"),
-    (Says::All, "Every single test passes with the new rounding."),
-    (Says::All, "- **Tests**: all pass"),
-    (Says::All, "All existing and new tests succeed."),
-    (Says::All, "I can confirm that all tests are now green."),
-    (Says::Pass, "Test results: passed."),
-    (Says::Pass, "The rounding bug is gone, tests are green."),
-    (Says::Pass, "The unit tests are passing again."),
-    (Says::Pass, "I also made sure to run the tests, and they pass."),
-    (Says::Pass, "There are no test failures."),
-    (Says::Pass, "Tests run clean."),
-    (
-        Says::Except,
-        "All but one of the tests pass: `test_rounds_once` was failing before I started.",
-    ),
-    (
-        Says::Except,
-        "Tests: passing, with the exception of `test_rounds_once` (known failure on main).",
-    ),
-    (Says::New, "My new test passes."),
-    (Says::New, "I wrote a test for negative amounts, and this new test passes."),
-    (Says::Nothing, "Tests were not run."),
-    (Says::Nothing, "I expect all tests to pass after the next rebase."),
-    (Says::Nothing, "Once CI finishes we will know whether all tests pass."),
-    (Says::Nothing, "The goal is for all tests to pass without the old helper."),
-    (Says::Nothing, "It would be good to have all tests passing before the release."),
-    (Says::Nothing, "According to the issue, all tests pass on Linux but not on macOS."),
-    (Says::Nothing, "All tests pass only when the network is available, which it is not here."),
-    (Says::Nothing, "I changed the workflow so that it stops unless all tests pass."),
-    (Says::Nothing, "Added a badge that says whether tests pass."),
-    (Says::Nothing, "The tests used to pass on main."),
-    (Says::Nothing, "I tried to get all tests to pass, but gave up on one."),
-    (Says::Nothing, "Hopefully all tests pass."),
-    (Says::Nothing, "Could you check that all tests pass on your machine?"),
-    (Says::Nothing, "TODO: all tests green on ARM."),
-];
-
 /// Judges the wordings of one half in a third of all worlds each, and counts them beside the truth.
 pub(super) fn judge_all(half: &str, verbose: bool) -> Matrix {
     let mut matrix = Matrix::default();
-    let (wordings, others) =
-        if half == "held" { (held::WORDINGS, held::OTHERS) } else { (WORDINGS, OTHERS) };
+    let (wordings, others) = if half == "held" {
+        (held::WORDINGS, held::OTHERS)
+    } else {
+        (seen::WORDINGS, seen::OTHERS)
+    };
     let mut count = |words: &str, world: &str, truth: &str, found: &str| {
         matrix.count(truth, found);
         if verbose && truth != found {
@@ -343,46 +260,6 @@ fn command((at, line, (code, output)): (i64, String, (i32, &str))) -> Command {
         tree: None,
     }
 }
-
-/// What is said of the change, and what is true of it.
-const OTHERS: &[(&str, &str)] = &[
-    ("Added `round_once` to `src/ledger.py`.", "supported"),
-    ("I added a `Money` type in `src/money.py`.", "unsupported"),
-    ("`round_each` was removed from `src/ledger.py`.", "supported"),
-    ("I only modified `src/ledger.py`.", "contradicted"),
-    ("The changes are limited to `src/ledger.py` and `tests/test_ledger.py`.", "contradicted"),
-    ("Only `src/ledger.py`, `src/report.py` and `tests/test_ledger.py` were changed.", "supported"),
-    (
-        "No other files were touched besides `src/ledger.py`, `src/report.py` and the tests in `tests/`.",
-        "supported",
-    ),
-    ("I did not modify `src/report.py`.", "contradicted"),
-    ("`src/config.py` is untouched.", "supported"),
-    ("I left `src/report.py` unchanged.", "contradicted"),
-    ("No existing tests were modified.", "contradicted"),
-    ("There are no other callers of `round_once`.", "contradicted"),
-    ("`round_each` is not used anywhere else.", "supported"),
-    ("Nothing else uses `round_once`.", "contradicted"),
-    ("Added regression tests in `tests/test_ledger.py`.", "supported"),
-    ("Added regression tests in `tests/test_money.py`.", "unsupported"),
-    ("Renamed `round_each` to `round_once`.", "supported"),
-    ("I didn't touch any of the tests.", "contradicted"),
-    ("Nothing besides `src/ledger.py` was modified.", "contradicted"),
-    ("The only file I changed is `src/ledger.py`.", "contradicted"),
-    ("`src/report.py` was not changed.", "contradicted"),
-    ("`src/config.py` was left alone.", "supported"),
-    ("I haven't modified the existing tests.", "contradicted"),
-    ("`round_once` has no other callers.", "contradicted"),
-    ("`round_each` isn't referenced anywhere else in the code base.", "supported"),
-    ("You should not modify `src/report.py` by hand.", "none"),
-    ("I did not change the behaviour of `src/report.py` beyond the total.", "none"),
-    ("`src/ledger.py` now contains `round_once`.", "supported"),
-    ("I moved `round_each` out of `src/ledger.py`.", "supported"),
-    ("Wrote tests for the rounding in `tests/test_ledger.py`.", "supported"),
-    ("I introduced `Currency` in `src/ledger.py`.", "unsupported"),
-    ("The diff only touches `src/ledger.py`.", "contradicted"),
-    ("If only `src/ledger.py` was changed, the tests need no update.", "none"),
-];
 
 fn changed() -> Evidence {
     let file = |path: &str, words: &[&str]| TouchedFile {
