@@ -154,7 +154,12 @@ fn is_told_by_others(words: &[Word<'_>]) -> bool {
 
 /// Whether a condition, a bound or an aim stands anywhere in the sentence: it holds for what is said of checks.
 pub(super) fn is_conditional(words: &[Word<'_>]) -> bool {
-    const CONDITIONS: [&str; 20] = [
+    const CONDITIONS: [&str; 25] = [
+        "according",
+        "apparently",
+        "reportedly",
+        "nightly",
+        "yesterday",
         "if",
         "unless",
         "assuming",

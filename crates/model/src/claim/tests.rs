@@ -270,6 +270,27 @@ fn rerun(base: &[&str], work: &[&str]) -> Rerun {
 }
 
 #[test]
+fn a_sentence_that_takes_something_back_contradicts_nothing() {
+    let failed = worked(vec![ran(30, "pytest", 1, BAD)]);
+    assert_eq!(verdict("In theory all tests pass now.", &failed), Verdict::NotChecked);
+    assert_eq!(verdict("All tests pass, but the runner is missing.", &failed), Verdict::NotChecked);
+    assert_eq!(verdict("The new tests pass.", &failed), Verdict::NotChecked);
+}
+
+#[test]
+fn a_contradicted_claim_and_an_absent_change_break_rules() {
+    let evidence = Evidence {
+        files: Some(vec![touched("src/net.rs", FileStatus::Modified, &[])]),
+        ..worked(vec![ran(30, "pytest", 1, BAD)])
+    };
+    let said = claims("All tests pass.\n\nAdded `x_y` to `src/other.rs`.");
+    let found = findings(&judge(&said, &evidence));
+    let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+    assert_eq!(rules, [crate::receipt::Rule::Contradicted, crate::receipt::Rule::Absent]);
+    assert_eq!(found[0].before, "All tests pass.");
+}
+
+#[test]
 fn what_is_run_again_says_more_than_what_ran() {
     let said = |text: &str, base: &[&str], work: &[&str]| {
         let evidence = Evidence {

@@ -148,7 +148,13 @@ fn untouched(words: &[Word<'_>]) -> Option<ClaimKind> {
             let from = clause(words, at);
             words[from..at].iter().any(|before| before.is_in(&DID_NOT))
         };
-        is_left(words, at) || matches!(change(word), Some((Verb::Changed, _))) && is_denied()
+        let is_no_change = at > 0
+            && words[at - 1].is("no")
+            && word.is_in(&["change", "changes", "edits", "modifications"])
+            && words.get(at + 1).is_some_and(|next| next.is_in(&["to", "in"]));
+        is_no_change
+            || is_left(words, at)
+            || matches!(change(word), Some((Verb::Changed, _))) && is_denied()
     })?;
     let from = clause(words, at);
     let end = words[at..].iter().position(Word::is_break).map_or(words.len(), |len| at + len);
@@ -169,10 +175,35 @@ fn untouched(words: &[Word<'_>]) -> Option<ClaimKind> {
 
 /// Whether a name is itself what was left, and not what something in it belongs to.
 fn is_direct(said: &[Word<'_>]) -> bool {
-    const BETWEEN: [&str; 25] = [
-        "the", "any", "file", "files", "existing", "test", "tests", "in", "module", "its",
-        "contents", "i", "we", "i've", "left", "have", "has", "did", "was", "were", "is", "are",
-        "been", "and", "also",
+    const BETWEEN: [&str; 28] = [
+        "the",
+        "any",
+        "file",
+        "files",
+        "existing",
+        "test",
+        "tests",
+        "in",
+        "module",
+        "its",
+        "contents",
+        "i",
+        "we",
+        "i've",
+        "left",
+        "have",
+        "has",
+        "did",
+        "was",
+        "were",
+        "is",
+        "are",
+        "been",
+        "and",
+        "also",
+        "to",
+        "edits",
+        "modifications",
     ];
     said.iter()
         .take_while(|word| word.kind != Kind::Name)

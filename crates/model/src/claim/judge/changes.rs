@@ -9,7 +9,7 @@ use crate::symbol::Symbol;
 /// Whether and how a name is found in the changeset.
 enum Found<'f> {
     /// A file of the changeset.
-    File(&'f TouchedFile),
+    Whole(&'f TouchedFile),
     /// A symbol, or a word of changed lines, in this file.
     Within(&'f TouchedFile, Option<Verb>),
     /// It is not there, though changed lines were read, or it names a file.
@@ -36,10 +36,10 @@ impl Case<'_> {
             return Finds::new(Verdict::Unsupported, format!("`{name}` is not in the change."));
         }
         let opposite = things.iter().find_map(|(name, found)| match (verb, found) {
-            (Verb::Removed, Found::File(file)) if file.status == FileStatus::Added => {
+            (Verb::Removed, Found::Whole(file)) if file.status == FileStatus::Added => {
                 Some((name, "was added"))
             }
-            (Verb::Added, Found::File(file)) if file.status == FileStatus::Deleted => {
+            (Verb::Added, Found::Whole(file)) if file.status == FileStatus::Deleted => {
                 Some((name, "was deleted"))
             }
             (Verb::Added, Found::Within(_, Some(Verb::Removed))) => Some((name, "was removed")),
@@ -50,7 +50,7 @@ impl Case<'_> {
             return Finds::new(Verdict::Unsupported, format!("`{name}` {what}."));
         }
         let found = things.iter().chain(&places).find_map(|(name, found)| match found {
-            Found::File(file) | Found::Within(file, _) => Some((name, file)),
+            Found::Whole(file) | Found::Within(file, _) => Some((name, file)),
             _ => None,
         });
         let missing: Vec<&String> = things
@@ -209,7 +209,7 @@ fn within_unread<'f>(verb: Verb, found: Found<'f>, files: &[TouchedFile]) -> Fou
 
 fn find<'f>(files: &'f [TouchedFile], name: &str) -> Found<'f> {
     if let Some(file) = files.iter().find(|file| is_of(file, name)) {
-        return Found::File(file);
+        return Found::Whole(file);
     }
     if is_path(name) {
         return Found::Absent;
