@@ -1,4 +1,5 @@
-//! Wordings that were written after the rules: what they come to is told apart.
+//! Wordings that were written after the rules: what they come to is told apart. Once a rule is made by one of them, they
+//! belong with those in sight, and new ones are to be written here before anything is measured.
 
 use super::Says;
 
