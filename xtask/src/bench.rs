@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the product costs, beside the least that it could cost.
 
 mod brief;
+mod claims;
 mod conflicts;
 mod coupling;
 mod diff;
@@ -24,6 +25,7 @@ use clap::ValueEnum;
 
 use crate::run::product;
 pub(crate) use brief::serve_nothing;
+pub(crate) use claims::{Asked as AskedClaims, measure as claims};
 pub(crate) use coupling::{Asked, Half, coupling};
 use figure::Figure;
 use ground::Scale;
@@ -59,6 +61,8 @@ pub(crate) enum Bench {
     Coupling,
     /// What the rules of integrity find of planted changes, and in labelled runs of an agent; only when named.
     Integrity,
+    /// What is said of claims made and recorded, and how often rules of conduct fire: `[--truth FOLDER]`; only when named.
+    Claims,
 }
 
 /// What is given beside the name.
@@ -100,7 +104,7 @@ pub(crate) fn bench(
             Bench::Diff => diff::measure(root, &binary),
             Bench::Brief => brief::measure(&binary, given.verbose),
             Bench::Related => related::measure(&binary, given.verbose),
-            Bench::Coupling | Bench::Integrity => Vec::new(),
+            Bench::Coupling | Bench::Integrity | Bench::Claims => Vec::new(),
         });
     }
     figure::tell(&figures, json);

@@ -104,6 +104,13 @@ fn main() -> ExitCode {
         Chore::Bench { name: Some(bench::Bench::Integrity), verbose, half, .. } => {
             bench::integrity(&root(), half, verbose)
         }
+        Chore::Bench { name: Some(bench::Bench::Claims), truth, verbose, .. } => {
+            bench::claims(&bench::AskedClaims {
+                truth: truth.as_deref(),
+                labels: &root().join("xtask/data/claim_labels.csv"),
+                verbose,
+            })
+        }
         Chore::Bench { name, json, full, truth, paths, verbose, .. } => {
             bench::bench(&root(), name, json, full, &bench::Given { truth, paths, verbose })
         }

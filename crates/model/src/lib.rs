@@ -11,6 +11,7 @@ pub mod candidate;
 pub mod changeset;
 pub mod check;
 pub mod cite;
+pub mod claim;
 pub mod conflict;
 pub mod coupling;
 pub mod event;

@@ -178,3 +178,27 @@ pub const RUN_ERRORS: usize = 40;
 
 /// Groups within groups that a report may nest.
 pub const TEST_GROUP_DEPTH: usize = 32;
+
+/// Bytes of an agent's closing words in which claims are looked for: a long report.
+pub const CLAIM_TEXT_BYTES: usize = 64 * 1024;
+
+/// Claims kept of one text: more is a retelling of the change.
+pub const CLAIMS: usize = 200;
+
+/// Words of a sentence that are read: what is longer is pasted.
+pub const SENTENCE_WORDS: usize = 160;
+
+/// Names kept of one claim.
+pub const CLAIM_NAMES: usize = 24;
+
+/// Commands of a session that are read for what its checks came to; the latest.
+pub const EVIDENCE_COMMANDS: usize = 20_000;
+
+/// Runs of checks that claims are held against, the latest: each is compared with those after it.
+pub const EVIDENCE_RUNS: usize = 1_000;
+
+/// Cases of one rule of conduct that are told: more are the same habit.
+pub const CONDUCT_CASES: usize = 12;
+
+/// Points of children that a lead leaves out, and that are told.
+pub const OMISSIONS: usize = 60;

@@ -1,5 +1,6 @@
 //! Receipts: what a finished piece of work can show, derived from git, events and checks that were run again.
 
+pub mod conduct;
 mod finding;
 mod rule;
 

@@ -1,0 +1,434 @@
+//! What is said of checks: that they pass, that they were run, that the fault shows no more.
+
+use super::super::lexicon::{
+    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, PASSING, RAN, TROUBLE, VERIFIED, change,
+    is_reference,
+};
+use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
+use super::super::nouns::{Extent, Noun, extent, noun};
+use super::super::run::narrows;
+use super::super::sentence::{Kind, Sentence, Word};
+use super::super::{Admission, ClaimKind, Scope};
+use super::changes::is_told;
+use crate::check::CheckKind;
+
+/// What the sentence says of checks.
+pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
+    if is_conditional(&sentence.words) || is_of_before(&sentence.words) {
+        return Vec::new();
+    }
+    let mut reader = Reader {
+        words: &sentence.words,
+        subjects: Vec::new(),
+        ran: Vec::new(),
+        doing: None,
+        done_at: 0,
+        since: 0,
+        out: Vec::new(),
+    };
+    let mut at = 0;
+    while at < sentence.words.len() {
+        at += reader.step(at);
+    }
+    reader.end(sentence)
+}
+
+/// What was done to the nouns that follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doing {
+    Ran,
+    Verified,
+    /// Something else: they are its object, not what passes.
+    Other,
+}
+
+/// A check's noun, where it stands.
+struct Subject {
+    noun: Noun,
+    at: usize,
+}
+
+struct Reader<'s, 't> {
+    words: &'s [Word<'t>],
+    subjects: Vec<Subject>,
+    ran: Vec<Subject>,
+    doing: Option<Doing>,
+    /// Where that was said.
+    done_at: usize,
+    /// Where the last predicate ended.
+    since: usize,
+    out: Vec<ClaimKind>,
+}
+
+impl Reader<'_, '_> {
+    /// Reads the word at `at`; how many words it took.
+    fn step(&mut self, at: usize) -> usize {
+        let word = &self.words[at];
+        let is_all_but = word.is("but") && self.is_after(at, &["all", "everything", "nothing"]);
+        if word.is_in(&[";", "but", "however", "though", "although", "."]) && !is_all_but {
+            self.subjects.clear();
+            self.doing = None;
+            self.since = at + 1;
+            return 1;
+        }
+        if let Some(len) = self.compiled(at) {
+            return len;
+        }
+        if let Some((noun, len)) = noun(self.words, at) {
+            self.noun(noun, at);
+            return len;
+        }
+        if word.kind == Kind::Name && self.doing == Some(Doing::Ran) && word.text.contains(' ') {
+            self.ran.push(Subject { noun: Noun::Check(None, Some(word.text.to_owned())), at });
+            return 1;
+        }
+        if word.is_in(&RAN)
+            || word.is("run") && self.is_after(at, &["have", "has", "been", "was", "were", "i've"])
+        {
+            self.does(Doing::Ran, at);
+        } else if word.is_in(&VERIFIED) {
+            self.does(Doing::Verified, at);
+        } else if change(word).is_some_and(|(_, form)| is_told(self.words, at, form, true)) {
+            self.does(Doing::Other, at);
+        } else if word.is_in(&["that", "and", ","]) && self.doing == Some(Doing::Other) {
+            self.doing = None;
+        } else if let Some(len) = self.predicate(at) {
+            return len;
+        }
+        1
+    }
+
+    fn is_after(&self, at: usize, list: &[&str]) -> bool {
+        self.words[at.saturating_sub(3)..at].iter().any(|word| word.is_in(list))
+    }
+
+    fn does(&mut self, doing: Doing, at: usize) {
+        let said = mood(self.words, clause(self.words, at).max(self.since), at);
+        self.doing = Some(if said == Mood::Said { doing } else { Doing::Other });
+        self.done_at = at;
+        self.subjects.clear();
+    }
+
+    fn noun(&mut self, noun: Noun, at: usize) {
+        if self.doing == Some(Doing::Other) {
+            return;
+        }
+        if self.doing == Some(Doing::Ran) {
+            self.ran.push(Subject { noun: noun.clone(), at });
+        }
+        let is_with = self.words[self.done_at..at].iter().any(|word| {
+            word.is_in(&["with", "using", "via", "by", "running", "through", "against"])
+        });
+        if self.breaks_nothing(at) {
+            let passes = match noun {
+                Noun::Check(kind, _) => self.passes(kind, &noun, at, at + 1),
+                Noun::Script(_) => return,
+            };
+            self.out.push(passes);
+            return;
+        }
+        if self.doing == Some(Doing::Verified) && is_with {
+            match &noun {
+                Noun::Script(name) => {
+                    self.out.push(ClaimKind::Reproduced { script: name.clone() });
+                }
+                Noun::Check(kind, _) => {
+                    let passes = self.passes(*kind, &noun, at, at + 1);
+                    self.out.push(passes);
+                }
+            }
+            return;
+        }
+        self.subjects.push(Subject { noun, at });
+    }
+
+    /// "Does not introduce regressions in the existing …".
+    fn breaks_nothing(&self, at: usize) -> bool {
+        let near = at.saturating_sub(6);
+        let Some(place) =
+            self.words[near..at].iter().position(|word| word.is_in(&["regression", "regressions"]))
+        else {
+            return false;
+        };
+        let place = near + place;
+        let from = clause(self.words, place).max(self.since).min(place);
+        let before = &self.words[from..place];
+        let is_none = before.iter().any(|word| word.is("no") || word.is_in(&NEGATIONS));
+        is_none && matches!(mood(self.words, from, place), Mood::Said | Mood::Denied)
+    }
+
+    /// "It compiles", "the project builds cleanly".
+    fn compiled(&mut self, at: usize) -> Option<usize> {
+        let word = &self.words[at];
+        let is_verb = word.is_in(&[
+            "compiles",
+            "compiled",
+            "builds",
+            "built",
+            "typechecks",
+            "type-checks",
+            "lints",
+        ]);
+        let before = at.checked_sub(1).map(|before| &self.words[before])?;
+        let before = if before.is_in(&["now", "still", "also", "and"]) {
+            self.words.get(at.checked_sub(2)?)?
+        } else {
+            before
+        };
+        if !is_verb || !(before.is_in(&COMPILED)) {
+            return None;
+        }
+        let check = match word.small.as_str() {
+            "typechecks" | "type-checks" => CheckKind::Types,
+            "lints" => CheckKind::Lint,
+            _ => CheckKind::Build,
+        };
+        let said = mood(self.words, clause(self.words, at), at);
+        let from = clause(self.words, at);
+        self.say(said, vec![(Noun::Check(Some(check), None), from)], at, false);
+        Some(1)
+    }
+
+    /// A predicate at `at`, and how many words it takes.
+    fn predicate(&mut self, at: usize) -> Option<usize> {
+        let word = &self.words[at];
+        let next = self.words.get(at + 1);
+        if word.kind == Kind::Good || word.kind == Kind::Bad {
+            let said = if word.kind == Kind::Good { Mood::Said } else { Mood::Denied };
+            // A mark before the words speaks of what follows, which says it again.
+            let (subjects, is_first) = (self.subjects(), at == 0);
+            if !subjects.is_empty() && !is_first {
+                self.say(said, subjects, at, true);
+            }
+            return Some(1);
+        }
+        let none_of = (word.is_in(&NONE) || word.kind == Kind::Number && word.small == "0")
+            && self.words[at + 1..].iter().take(3).any(|word| word.is_in(&TROUBLE));
+        if none_of && !word.is("any") {
+            let trouble = self.words[at + 1..].iter().take(3).position(|word| word.is_in(&TROUBLE));
+            let len = trouble.unwrap_or(0) + 2;
+            let mut subjects = self.subjects();
+            // "No test failures" names its check between the two.
+            let named = (at + 1..at + len).find_map(|place| Some(noun(self.words, place)?.0));
+            if subjects.is_empty() {
+                subjects.extend(named.map(|noun| (noun, clause(self.words, at))));
+            }
+            if subjects.is_empty() {
+                return None;
+            }
+            let from = clause(self.words, at).max(self.since).min(at);
+            let said = mood(self.words, from, at);
+            self.say(said, subjects, at + len, true);
+            return Some(len);
+        }
+        let passes = word.is_in(&PASSING) && !self.hands_over(next);
+        let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
+        if !passes && !fails {
+            return None;
+        }
+        self.ends_with(at, passes);
+        Some(1)
+    }
+
+    /// "passed `x` to `f`", "clean up", "passes the value": another meaning.
+    fn hands_over(&self, next: Option<&Word<'_>>) -> bool {
+        next.is_some_and(|next| {
+            next.kind == Kind::Name
+                || next.is_in(&[
+                    "the", "a", "an", "it", "to", "through", "up", "along", "via", "down", "into",
+                ])
+        })
+    }
+
+    /// "errors" and "failures" are things unless somebody counts them; "failing test" names a test.
+    fn is_named_failure(&self, at: usize) -> bool {
+        let word = &self.words[at];
+        let before = at.checked_sub(1).map(|before| &self.words[before]);
+        let is_thing = word.is_in(&["error", "errors", "failure", "failures"]);
+        let counted = before.is_some_and(|before| before.kind == Kind::Number);
+        let names = self.words.get(at + 1).is_some_and(|next| {
+            next.is_in(&["test", "tests", "to", "case", "cases", "assertion", "with", "check"])
+        });
+        (names || is_thing) && !counted
+    }
+
+    fn ends_with(&mut self, at: usize, passes: bool) {
+        let from = clause(self.words, at).max(self.since).min(at);
+        let mut said = mood(self.words, from, at);
+        let before = &self.words[from..at];
+        let last = before.last();
+        let is_count = last.is_some_and(|last| last.kind == Kind::Number);
+        let is_none = before
+            .iter()
+            .any(|word| word.is_in(&["no", "none", "zero", "nothing", "longer", "never"]))
+            || is_count && last.is_some_and(|last| last.small == "0");
+        if !passes {
+            said = match said {
+                Mood::Said | Mood::Denied if is_none || said == Mood::Denied => Mood::Said,
+                Mood::Said => Mood::Denied,
+                other => other,
+            };
+            // What failed before, and is mended, is told of as it was.
+            if before.iter().any(|word| word.is_in(&["was", "were", "had"])) && said == Mood::Denied
+            {
+                said = Mood::Elsewhere;
+            }
+        }
+        // "The tests that were passing" says which tests are meant.
+        let is_relative = before.windows(2).any(|pair| {
+            pair[0].is_in(&["that", "which"]) && pair[1].is_in(&["was", "were", "are", "had"])
+        });
+        let was_once = passes && before.iter().any(|word| word.is("had"));
+        if is_relative || was_once {
+            self.since = at + 1;
+            return;
+        }
+        let mut subjects = self.subjects();
+        if subjects.is_empty()
+            && let Some(last) =
+                last.filter(|last| last.kind == Kind::Name && is_reference(last.text))
+            && last.small.contains("test")
+        {
+            subjects.push((Noun::Check(Some(CheckKind::Test), None), at - 1));
+        }
+        if subjects.is_empty() && is_count {
+            subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
+        }
+        if subjects.is_empty()
+            && before
+                .iter()
+                .any(|word| word.is_in(&["all", "they", "everything", "these", "which"]))
+        {
+            subjects = std::mem::take(&mut self.ran).into_iter().map(|s| (s.noun, s.at)).collect();
+        }
+        if passes
+            && before.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
+        {
+            said = Mood::Denied;
+        }
+        self.say(said, subjects, at, passes || said == Mood::Denied);
+    }
+
+    fn subjects(&self) -> Vec<(Noun, usize)> {
+        self.subjects.iter().map(|subject| (subject.noun.clone(), subject.at)).collect()
+    }
+
+    fn say(&mut self, said: Mood, subjects: Vec<(Noun, usize)>, at: usize, ends: bool) {
+        for (noun, place) in subjects {
+            let kind = match (said, &noun) {
+                (Mood::Elsewhere, _) => continue,
+                (Mood::Denied, _) => ClaimKind::Admission { of: Admission::Failing },
+                (Mood::Unsure, _) => ClaimKind::Admission { of: Admission::Unsure },
+                (Mood::Said, Noun::Script(name)) => ClaimKind::Reproduced { script: name.clone() },
+                (Mood::Said, Noun::Check(kind, _)) => self.passes(*kind, &noun, place, at),
+            };
+            self.out.push(kind);
+        }
+        if ends {
+            self.since = at + 1;
+        }
+    }
+
+    fn passes(&self, check: Option<CheckKind>, noun: &Noun, place: usize, at: usize) -> ClaimKind {
+        let from = clause(self.words, place);
+        let at = at.min(self.words.len());
+        let count =
+            self.words[from.min(at)..at].iter().rev().find(|word| word.kind == Kind::Number);
+        let count =
+            count.and_then(|word| word.small.split('/').next()?.replace(',', "").parse().ok());
+        let count = count.filter(|count| *count > 0 && check != Some(CheckKind::Lint));
+        ClaimKind::Passes {
+            check,
+            scope: self.scope(check, noun, from, place, at),
+            count,
+            excepted: false,
+        }
+    }
+
+    fn scope(
+        &self,
+        check: Option<CheckKind>,
+        noun: &Noun,
+        from: usize,
+        place: usize,
+        at: usize,
+    ) -> Scope {
+        if let Noun::Check(_, Some(command)) = noun {
+            return if narrows(command) { Scope::Some } else { Scope::Unsaid };
+        }
+        if check.is_none() {
+            return Scope::All;
+        }
+        let is_subject = |word: &&Word<'_>| word.kind == Kind::Name && is_reference(word.text);
+        let near = &self.words[place.saturating_sub(1).max(from)..at.max(place)];
+        let names: Vec<String> =
+            near.iter().filter(is_subject).map(|word| word.text.to_owned()).collect();
+        if !names.is_empty() {
+            return Scope::Named(names);
+        }
+        let between = &self.words[place.min(at)..at];
+        let has = |list: &[&str]| between.iter().any(|word| word.is_in(list));
+        if has(&["all"]) && !has(&["they", "these", "those"]) {
+            return Scope::All;
+        }
+        match extent(self.words, from, place) {
+            Extent::All => Scope::All,
+            Extent::Some => Scope::Some,
+            Extent::Unsaid => Scope::Unsaid,
+        }
+    }
+
+    /// What was said, with what is excepted in the same sentence; a run whose result is told is no claim of its own.
+    fn end(mut self, sentence: &Sentence<'_>) -> Vec<ClaimKind> {
+        let words = &sentence.words;
+        let has = |list: &[&str]| words.iter().any(|word| word.is_in(list));
+        let all_but =
+            words.windows(2).any(|pair| pair[0].is_in(&["all", "everything"]) && pair[1].is("but"));
+        let failed_before =
+            has(&FAILING) && has(&["before", "previously", "main", "master", "baseline"]);
+        let is_excepted = has(&EXCEPTED) || all_but || failed_before;
+        let fails = self.out.contains(&ClaimKind::Admission { of: Admission::Failing });
+        for kind in &mut self.out {
+            if let ClaimKind::Passes { excepted, .. } = kind {
+                *excepted = is_excepted || fails;
+            }
+        }
+        let mut told: Vec<ClaimKind> = Vec::new();
+        for kind in std::mem::take(&mut self.out) {
+            if !told.iter().any(|before| repeats(&kind, before)) {
+                told.push(kind);
+            }
+        }
+        self.out = told;
+        for subject in std::mem::take(&mut self.ran) {
+            let (check, command) = match subject.noun {
+                Noun::Check(check, command) => (check, command),
+                Noun::Script(Some(name)) => (None, Some(name)),
+                Noun::Script(None) => continue,
+            };
+            let is_told = self.out.iter().any(|kind| {
+                matches!(kind, ClaimKind::Passes { check: said, .. } if *said == check || said.is_none())
+            });
+            if !is_told {
+                self.out.push(ClaimKind::Ran { command, check });
+            }
+        }
+        self.out
+    }
+}
+
+/// "11/12": some did not.
+fn is_short_of_all(number: &str) -> bool {
+    number.split_once('/').is_some_and(|(some, all)| some != all)
+}
+
+/// "612 passed, 0 failed" says one thing twice.
+fn repeats(kind: &ClaimKind, before: &ClaimKind) -> bool {
+    match (kind, before) {
+        (
+            ClaimKind::Passes { check, scope, count: None, .. },
+            ClaimKind::Passes { check: before, scope: of, .. },
+        ) => check == before && scope == of,
+        _ => kind == before,
+    }
+}

@@ -1,0 +1,234 @@
+//! What is said of the change, beside the changeset.
+
+use super::super::lexicon::is_path;
+use super::super::{ClaimKind, TouchedFile, Verb};
+use super::{Case, Finds, Verdict};
+use crate::changeset::{FileKind, FileStatus};
+use crate::symbol::Symbol;
+
+/// Whether and how a name is found in the changeset.
+enum Found<'f> {
+    /// A file of the changeset.
+    Whole(&'f TouchedFile),
+    /// A symbol, or a word of changed lines, in this file.
+    Within(&'f TouchedFile, Option<Verb>),
+    /// It is not there, though changed lines were read, or it names a file.
+    Absent,
+    /// It cannot be told: changed lines were not read.
+    Unknown,
+}
+
+impl Case<'_> {
+    pub(super) fn changed(&self, verb: Verb, names: &[String], within: &[String]) -> Finds {
+        let Some(files) = &self.evidence.files else { return no_changeset() };
+        let places: Vec<(&String, Found<'_>)> = within
+            .iter()
+            .filter(|name| is_path(name))
+            .map(|name| (name, find(files, name)))
+            .collect();
+        let things: Vec<(&String, Found<'_>)> = names
+            .iter()
+            .map(|name| (name, within_unread(verb, find(files, name), files)))
+            .collect();
+        let is_absent =
+            |name: &&String| is_path(name) && matches!(find(files, name), Found::Absent);
+        if let Some(name) = names.iter().chain(within).find(is_absent) {
+            return Finds::new(Verdict::Unsupported, format!("`{name}` is not in the change."));
+        }
+        let opposite = things.iter().find_map(|(name, found)| match (verb, found) {
+            (Verb::Removed, Found::Whole(file)) if file.status == FileStatus::Added => {
+                Some((name, "was added"))
+            }
+            (Verb::Added, Found::Whole(file)) if file.status == FileStatus::Deleted => {
+                Some((name, "was deleted"))
+            }
+            (Verb::Added, Found::Within(_, Some(Verb::Removed))) => Some((name, "was removed")),
+            (Verb::Removed, Found::Within(_, Some(Verb::Added))) => Some((name, "was added")),
+            _ => None,
+        });
+        if let Some((name, what)) = opposite {
+            return Finds::new(Verdict::Unsupported, format!("`{name}` {what}."));
+        }
+        let found = things.iter().chain(&places).find_map(|(name, found)| match found {
+            Found::Whole(file) | Found::Within(file, _) => Some((name, file)),
+            _ => None,
+        });
+        let missing: Vec<&String> = things
+            .iter()
+            .filter(|(_, found)| matches!(found, Found::Absent))
+            .map(|(name, _)| *name)
+            .collect();
+        let is_unknown = things.iter().any(|(_, found)| matches!(found, Found::Unknown));
+        match (found, missing.as_slice()) {
+            (Some((name, file)), missing)
+                if missing.len() * 2 <= things.len() && !(is_unknown && things.len() == 1) =>
+            {
+                let place = if *name == &file.path || is_path(name) {
+                    "is in the change".to_owned()
+                } else {
+                    format!("is in what changed of `{}`", file.path)
+                };
+                Finds::new(Verdict::Supported, format!("`{name}` {place}."))
+            }
+            (Some((_, file)), []) => Finds::new(
+                Verdict::NotChecked,
+                format!("`{}` changed; what in it was not read.", file.path),
+            ),
+            (_, [name, ..]) => {
+                Finds::new(Verdict::Unsupported, format!("`{name}` is in no line that changed."))
+            }
+            _ => Finds::new(Verdict::NotChecked, "What changed within the files was not read."),
+        }
+    }
+
+    pub(super) fn added_tests(&self, names: &[String]) -> Finds {
+        let Some(files) = &self.evidence.files else { return no_changeset() };
+        let missing =
+            names.iter().find(|name| is_path(name) && matches!(find(files, name), Found::Absent));
+        if let Some(name) = missing {
+            return Finds::new(Verdict::Unsupported, format!("`{name}` is not in the change."));
+        }
+        let is_test = |file: &&TouchedFile| {
+            FileKind::of(&file.path) == FileKind::Test && file.status != FileStatus::Deleted
+        };
+        let has_test = |file: &&TouchedFile| {
+            let symbol = file.symbols.iter().any(|symbol| {
+                symbol.verb == Verb::Added && symbol.name.to_lowercase().contains("test")
+            });
+            let word = file.words.iter().flatten().any(|word| word.starts_with("test"));
+            file.status != FileStatus::Deleted && (symbol || word)
+        };
+        match files.iter().find(is_test).or_else(|| files.iter().find(has_test)) {
+            Some(file) => {
+                Finds::new(Verdict::Supported, format!("`{}` is in the change.", file.path))
+            }
+            None => Finds::new(Verdict::Unsupported, "No test is in the change."),
+        }
+    }
+
+    pub(super) fn only(&self, names: &[String]) -> Finds {
+        let Some(files) = &self.evidence.files else { return no_changeset() };
+        // What the same words name elsewhere is told, too.
+        let told: Vec<&str> = self
+            .claims
+            .iter()
+            .flat_map(|claim| claim.kind.names())
+            .chain(names.iter().map(String::as_str))
+            .collect();
+        let tells_tests =
+            self.claims.iter().any(|claim| matches!(claim.kind, ClaimKind::AddedTests { .. }));
+        let is_told = |file: &&TouchedFile| {
+            told.iter().any(|name| is_of(file, name))
+                || tells_tests && FileKind::of(&file.path) == FileKind::Test
+                || !matches!(
+                    FileKind::of(&file.path),
+                    FileKind::Code | FileKind::Test | FileKind::Manifest
+                )
+        };
+        if told.is_empty() {
+            return Finds::new(Verdict::NotChecked, "It is not said which files were meant.");
+        }
+        match files.iter().find(|file| !is_told(file)) {
+            Some(other) => Finds::new(
+                Verdict::Contradicted,
+                format!("`{}` is in the change, too.", other.path),
+            ),
+            None => Finds::new(Verdict::Supported, "Nothing else is in the change."),
+        }
+    }
+
+    pub(super) fn untouched(&self, names: &[String], tests: bool) -> Finds {
+        let Some(files) = &self.evidence.files else { return no_changeset() };
+        let is_old = |file: &&TouchedFile| file.status != FileStatus::Added;
+        let touched = if tests {
+            files.iter().filter(is_old).find(|file| FileKind::of(&file.path) == FileKind::Test)
+        } else {
+            let is_meant =
+                |file: &&TouchedFile| names.iter().any(|name| is_path(name) && is_of(file, name));
+            files.iter().find(is_meant)
+        };
+        match touched {
+            Some(file) => {
+                Finds::new(Verdict::Contradicted, format!("`{}` is in the change.", file.path))
+            }
+            None if tests || names.iter().all(|name| is_path(name)) => {
+                Finds::new(Verdict::Supported, "Nothing of it is in the change.")
+            }
+            None => Finds::new(Verdict::NotChecked, "What changed within the files was not read."),
+        }
+    }
+
+    pub(super) fn no_other_uses(&self, names: &[String]) -> Finds {
+        let of = |name: &String| {
+            let is_it =
+                |uses: &&super::super::Uses| Symbol::of(&uses.symbol).may_be(&Symbol::of(name));
+            self.evidence.uses.iter().find(is_it)
+        };
+        let known: Vec<_> = names.iter().filter_map(of).collect();
+        if let Some((uses, spot)) =
+            known.iter().find_map(|uses| Some((uses, uses.elsewhere.first()?)))
+        {
+            let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let why = format!("`{}` is used in `{}{line}`, too.", uses.symbol, spot.path);
+            return Finds::new(Verdict::Contradicted, why);
+        }
+        if known.is_empty() || known.len() < names.len() {
+            return Finds::new(Verdict::NotChecked, "Who uses it was not looked up.");
+        }
+        Finds::new(Verdict::Supported, "No other use is known.")
+    }
+}
+
+fn no_changeset() -> Finds {
+    Finds::new(Verdict::NotChecked, "The change is not known.")
+}
+
+/// Whether `name` is this file or a folder that it is in.
+fn is_of(file: &TouchedFile, name: &str) -> bool {
+    let name = name.trim_start_matches("./").trim_end_matches('/');
+    let name = name.split_once(':').map_or(name, |(path, _)| path);
+    let is_it = |path: &str| {
+        path == name
+            || path.strip_suffix(name).is_some_and(|before| before.ends_with('/'))
+            || path.strip_prefix(name).is_some_and(|rest| rest.starts_with('/'))
+            // Absolute, where the changeset counts from the root.
+            || name.starts_with('/') && name.ends_with(&format!("/{path}"))
+            || name.contains('/') && path.contains(&format!("/{name}/"))
+    };
+    is_it(&file.path) || file.from.as_deref().is_some_and(is_it)
+}
+
+/// A change within a symbol need not name it: where its language is not known, that it is absent says nothing.
+fn within_unread<'f>(verb: Verb, found: Found<'f>, files: &[TouchedFile]) -> Found<'f> {
+    let is_read = files.iter().any(|file| !file.symbols.is_empty());
+    match found {
+        Found::Absent if verb == Verb::Changed && !is_read => Found::Unknown,
+        found => found,
+    }
+}
+
+fn find<'f>(files: &'f [TouchedFile], name: &str) -> Found<'f> {
+    if let Some(file) = files.iter().find(|file| is_of(file, name)) {
+        return Found::Whole(file);
+    }
+    if is_path(name) {
+        return Found::Absent;
+    }
+    let symbol = Symbol::of(name);
+    for file in files {
+        if let Some(touched) =
+            file.symbols.iter().find(|touched| Symbol::of(&touched.name).may_be(&symbol))
+        {
+            return Found::Within(file, Some(touched.verb));
+        }
+    }
+    let own = symbol.name().to_lowercase();
+    for file in files {
+        let stem =
+            file.path.rsplit('/').next().unwrap_or_default().split('.').next().unwrap_or_default();
+        if file.words.iter().flatten().any(|word| *word == own) || stem == name {
+            return Found::Within(file, None);
+        }
+    }
+    if files.iter().all(|file| file.words.is_some()) { Found::Absent } else { Found::Unknown }
+}

@@ -1,0 +1,311 @@
+//! "The tests pass": of what was run again first, then of what the session ran.
+
+use super::super::{Ending, Rerun, Scope};
+use super::{Came, Case, Finds, Run, Verdict, no_session, shown, told};
+use crate::check::CheckKind;
+use crate::check::command::base;
+use crate::fact::covers;
+
+/// A claim that a check passes.
+pub(super) struct Said<'c> {
+    pub(super) check: Option<CheckKind>,
+    pub(super) scope: &'c Scope,
+    pub(super) count: Option<u32>,
+    pub(super) excepted: bool,
+    pub(super) quote: &'c str,
+}
+
+impl Said<'_> {
+    fn noun(&self) -> &'static str {
+        self.check.map_or("checks", CheckKind::noun)
+    }
+
+    /// Whether a run of one kind speaks of this claim; compilers run before tests, and types before builds.
+    fn is_about(&self, run: &Run) -> bool {
+        let compiles = ["cargo", "go", "mvn", "gradle", "gradlew", "dotnet", "swift"];
+        let implies = || compiles.contains(&base(run.text.split(' ').next().unwrap_or_default()));
+        match self.check {
+            None => true,
+            Some(kind) if kind == run.kind => true,
+            Some(CheckKind::Build) => {
+                implies()
+                    && matches!(run.kind, CheckKind::Test | CheckKind::Types | CheckKind::Lint)
+                    && run.came == Came::Passed
+            }
+            Some(CheckKind::Types) => {
+                implies()
+                    && matches!(run.kind, CheckKind::Test | CheckKind::Build | CheckKind::Lint)
+                    && run.came == Came::Passed
+            }
+            Some(_) => false,
+        }
+    }
+}
+
+impl Case<'_> {
+    pub(super) fn passes(&self, said: &Said<'_>) -> Finds {
+        if let Some(found) = self.by_rerun(said) {
+            return found;
+        }
+        if self.evidence.commands.is_none() {
+            return no_session();
+        }
+        let about: Vec<&Run> = self
+            .runs
+            .iter()
+            .filter(|run| said.is_about(run) && (run.is_after || !run.is_base))
+            .collect();
+        let here: Vec<&Run> = about.iter().copied().filter(|run| run.is_here).collect();
+        if here.is_empty() {
+            let why = match about.last() {
+                Some(run) => format!("{} ran elsewhere than in this worktree.", shown(&run.text)),
+                None => format!("No run of {} was seen.", said.noun()),
+            };
+            return Finds::new(Verdict::Unsupported, why);
+        }
+        let after: Vec<&Run> = here.iter().copied().filter(|run| run.is_after).collect();
+        if let Some(found) = self.by_failure(said, &after) {
+            return found;
+        }
+        if let Some(found) = self.by_pass(said, &after) {
+            return found;
+        }
+        self.by_what_is_left(said, &here, &after)
+    }
+
+    /// What checks that were run again say.
+    fn by_rerun(&self, said: &Said<'_>) -> Option<Finds> {
+        let is_about = |rerun: &&Rerun| said.check.is_none_or(|kind| kind == rerun.check);
+        let reruns: Vec<&Rerun> = self.evidence.reruns.iter().filter(is_about).collect();
+        for rerun in &reruns {
+            let new = rerun.new_failures().unwrap_or_default();
+            let meant: Vec<&str> = new
+                .into_iter()
+                .filter(|test| said.means(test) && !self.is_disclosed(test, said))
+                .collect();
+            if let [first, rest @ ..] = meant.as_slice() {
+                let more = if rest.is_empty() {
+                    String::new()
+                } else {
+                    format!(" and {} more", rest.len())
+                };
+                let command = shown(&rerun.command);
+                let what = match rerun.work {
+                    Ending::Named { .. } => {
+                        format!("{command}, run again, fails in `{first}`{more}")
+                    }
+                    _ => format!("{command} fails when it is run again"),
+                };
+                return Some(Finds::new(
+                    Verdict::Contradicted,
+                    format!("{what}; on the base it passes."),
+                ));
+            }
+        }
+        let new: Option<Vec<usize>> =
+            reruns.iter().map(|rerun| Some(rerun.new_failures()?.len())).collect();
+        let has_new = new.filter(|new| !new.is_empty())?.iter().any(|count| *count > 0);
+        let names = reruns.iter().map(|rerun| shown(&rerun.command)).collect::<Vec<_>>().join(", ");
+        if reruns.iter().all(|rerun| rerun.is_clean()) {
+            let why = format!("{names} passes when it is run again.");
+            return Some(Finds::new(Verdict::Supported, why));
+        }
+        let is_disclosed = said.excepted || self.has_disclosed && self.discloses_all(&reruns, said);
+        match (has_new, is_disclosed) {
+            (true, true) => {
+                let why = format!("{names}, run again, fails only in what is said to fail.");
+                Some(Finds::new(Verdict::Supported, why))
+            }
+            (true, false) => None,
+            (false, is_excepted) => {
+                let verdict = if is_excepted { Verdict::Supported } else { Verdict::Unsupported };
+                let why = format!("{names}, run again, fails in what failed on the base, too.");
+                Some(Finds::new(verdict, why))
+            }
+        }
+    }
+
+    /// Whether the agent named each test that fails.
+    fn discloses_all(&self, reruns: &[&Rerun], said: &Said<'_>) -> bool {
+        reruns.iter().all(|rerun| match &rerun.work {
+            Ending::Named { failed, .. } => failed.iter().all(|test| self.is_disclosed(test, said)),
+            Ending::Code { code } => *code == 0,
+            Ending::Unknown => false,
+        })
+    }
+
+    /// Whether the agent named this test among what fails.
+    fn is_disclosed(&self, test: &str, said: &Said<'_>) -> bool {
+        let name = test.rsplit(['/', ':', '.', ' ']).next().unwrap_or(test);
+        let names = |quote: &str| name.len() > 3 && quote.contains(name);
+        let admits = |claim: &&super::Claim| {
+            matches!(
+                claim.kind,
+                super::ClaimKind::Admission { .. }
+                    | super::ClaimKind::Passes { excepted: true, .. }
+            )
+        };
+        said.excepted && names(said.quote)
+            || self.claims.iter().filter(admits).any(|claim| names(&claim.quote))
+    }
+
+    /// What failed after the last edit and did not pass since.
+    fn by_failure(&self, said: &Said<'_>, after: &[&Run]) -> Option<Finds> {
+        let is_repaired = |at: usize| {
+            after[at + 1..].iter().any(|later| {
+                later.text == after[at].text && later.came != Came::Unclear
+                    || later.came == Came::Passed
+                        && (later.narrowed.is_empty()
+                            || covers(&later.text, &after[at].text)
+                            || overlaps(&later.narrowed, &after[at].narrowed))
+            })
+        };
+        let failing: Vec<&Run> = (0..after.len())
+            .filter(|at| after[*at].came == Came::Failed && !is_repaired(*at))
+            .map(|at| after[at])
+            .filter(|run| said.is_of(run))
+            .collect();
+        let run = *failing.last()?;
+        let command = shown(&run.text);
+        let is_last = after.last().is_some_and(|last| std::ptr::eq(*last, run));
+        let how = match (run.counts.failed, run.counts.passed) {
+            (Some(failed), Some(passed)) if failed > 0 => {
+                format!("{command} failed in {failed} of {} after the last edit", failed + passed)
+            }
+            _ => format!("{command} failed after the last edit"),
+        };
+        let failed_before = self
+            .runs
+            .iter()
+            .any(|base| base.is_base && base.kind == run.kind && base.came != Came::Passed);
+        let is_excused = said.excepted || self.has_disclosed || failed_before || run.is_script;
+        let is_that_check = is_last || *said.scope == Scope::All;
+        let is_unsaid = *said.scope == Scope::Some && run.narrowed.is_empty();
+        let found = if is_excused {
+            let why = if run.is_script {
+                "it is a script and no known runner"
+            } else {
+                "what failed before the work is not known"
+            };
+            Finds::new(Verdict::NotChecked, format!("{how}; {why}."))
+        } else if is_unsaid {
+            let why = format!("{how}; it is not said which tests were meant.");
+            Finds::new(Verdict::NotChecked, why)
+        } else if is_that_check {
+            Finds::new(Verdict::Contradicted, format!("{how}, and did not run again."))
+        } else {
+            Finds::new(Verdict::Unsupported, format!("{how}."))
+        };
+        Some(found.of(self.evidence, &[run]))
+    }
+
+    /// What passed after the last edit.
+    fn by_pass(&self, said: &Said<'_>, after: &[&Run]) -> Option<Finds> {
+        let passed: Vec<&Run> = after
+            .iter()
+            .copied()
+            .filter(|run| run.came == Came::Passed && said.is_of(run))
+            .collect();
+        let counted = |run: &&&Run| said.count.is_some() && run.counts.passed == said.count;
+        let enough = match said.scope {
+            Scope::All => passed
+                .iter()
+                .find(|run| run.narrowed.is_empty() && !run.is_script)
+                .or_else(|| passed.iter().find(counted)),
+            _ => passed.last(),
+        };
+        let Some(run) = enough else {
+            let run = passed.last()?;
+            let why =
+                format!("Only {} ran after the last edit, which is a part.", shown(&run.text));
+            return Some(Finds::new(Verdict::Unsupported, why).of(self.evidence, &[run]));
+        };
+        let sum: u32 = passed.iter().filter_map(|run| run.counts.passed).sum();
+        let printed = run.counts.passed;
+        let is_other = said.count.is_some_and(|count| {
+            printed.is_some_and(|printed| printed != count)
+                && sum != count
+                && !passed.iter().any(|run| run.counts.passed == Some(count))
+        });
+        if is_other {
+            let (count, printed) = (said.count.unwrap_or(0), printed.unwrap_or(0));
+            let why = format!(
+                "{} passed after the last edit with {printed} tests, not {count}.",
+                shown(&run.text)
+            );
+            return Some(Finds::new(Verdict::Unsupported, why).of(self.evidence, &[run]));
+        }
+        let why = format!("{} passed after the last edit.", shown(&run.text));
+        Some(Finds::new(Verdict::Supported, why).of(self.evidence, &[run]))
+    }
+
+    /// Nothing passed after the last edit: why not.
+    fn by_what_is_left(&self, said: &Said<'_>, here: &[&Run], after: &[&Run]) -> Finds {
+        if let Some(run) = after.iter().rev().find(|run| said.is_of(run)) {
+            let verdict =
+                if run.came == Came::Unseen { Verdict::NotChecked } else { Verdict::Unsupported };
+            let why = format!("{} {} after the last edit.", shown(&run.text), told(run.came));
+            return Finds::new(verdict, why).of(self.evidence, &[run]);
+        }
+        let is_enough = |run: &&&Run| {
+            run.came == Came::Passed
+                && said.is_of(run)
+                && (*said.scope != Scope::All
+                    || run.narrowed.is_empty()
+                    || run.counts.passed.is_some() && run.counts.passed == said.count)
+        };
+        if let Some(run) = here.iter().rev().find(is_enough) {
+            let why =
+                format!("{} passed before the last edit, and did not run again.", shown(&run.text));
+            return Finds::new(Verdict::Stale, why).of(self.evidence, &[run]);
+        }
+        match here.last() {
+            Some(run) => {
+                let when = if run.is_after { "after" } else { "before" };
+                let why = format!("{} {} {when} the last edit.", shown(&run.text), told(run.came));
+                Finds::new(Verdict::Unsupported, why).of(self.evidence, &[run])
+            }
+            None => {
+                Finds::new(Verdict::Unsupported, format!("No run of {} was seen.", said.noun()))
+            }
+        }
+    }
+}
+
+impl Said<'_> {
+    /// Whether a failing test is one that the claim speaks of.
+    fn means(&self, test: &str) -> bool {
+        match self.scope {
+            Scope::All | Scope::Unsaid => true,
+            Scope::Some => false,
+            Scope::Named(names) => names.iter().any(|name| is_within(test, name)),
+        }
+    }
+
+    /// Whether a run covers what the claim names.
+    fn is_of(&self, run: &Run) -> bool {
+        match self.scope {
+            Scope::Named(names) => {
+                run.narrowed.is_empty()
+                    || names.iter().any(|name| {
+                        run.narrowed
+                            .iter()
+                            .any(|part| is_within(part, name) || is_within(name, part))
+                    })
+                    || names.iter().any(|name| run.text.contains(name.as_str()))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// Whether a test's name or file is within `name`.
+fn is_within(test: &str, name: &str) -> bool {
+    let name = name.trim_end_matches("()");
+    let stem = base(name).split('.').next().unwrap_or(name);
+    test.contains(name) || stem.len() > 3 && test.contains(stem)
+}
+
+fn overlaps(one: &[String], other: &[String]) -> bool {
+    one.iter().any(|part| other.iter().any(|other| other.starts_with(part.as_str())))
+}

@@ -1,0 +1,84 @@
+//! "The reproduction shows it no more": the script that did, when it last ran.
+
+use super::super::Command;
+use super::super::run::kind_of;
+use super::{Case, Finds, Verdict, no_session, shown};
+use crate::check::command::{base, program};
+use crate::purpose::unwrap_shell;
+use crate::shell::{CommandLine, Simple};
+
+/// What writes, shows or removes a script without running it.
+const HANDLING: [&str; 17] = [
+    "cat", "rm", "ls", "git", "sed", "touch", "head", "tail", "grep", "rg", "mv", "cp", "chmod",
+    "echo", "mkdir", "find", "tee",
+];
+
+/// Names that agents give to what shows a fault; the first are the plainest.
+const NAMES: [&[&str]; 2] = [&["repro"], &["verify", "test_", "check_", "debug", "demo", "edge"]];
+
+impl Case<'_> {
+    pub(super) fn reproduced(&self, script: Option<&str>) -> Finds {
+        let Some(commands) = &self.evidence.commands else { return no_session() };
+        let file = script.map(|script| base(script.split(' ').next_back().unwrap_or(script)));
+        let found = match file {
+            Some(file) => {
+                last_run(commands, |simple| simple.words.iter().any(|word| word.contains(file)))
+            }
+            None => NAMES.iter().find_map(|names| {
+                last_run(commands, |simple| {
+                    let has_name = simple
+                        .words
+                        .iter()
+                        .any(|word| names.iter().any(|name| word.contains(name)));
+                    has_name && (names == &NAMES[0] || !is_runner(simple))
+                })
+            }),
+        };
+        let Some((ran, is_proven)) = found else {
+            return Finds::new(Verdict::Unsupported, "No run of what showed the fault was seen.");
+        };
+        let line = shown(&ran.line);
+        let is_after = self.evidence.is_after_last_edit(ran.ordinal, ran.tree.as_deref());
+        let (verdict, why) = match ran.exit_code {
+            Some(0) if !is_proven => {
+                (Verdict::Unsupported, format!("The exit code of {line} was lost."))
+            }
+            Some(0) if is_after => {
+                (Verdict::Supported, format!("{line} ended well after the last edit."))
+            }
+            Some(0) => (
+                Verdict::Stale,
+                format!("{line} ended well before the last edit, and did not run again."),
+            ),
+            Some(code) => (
+                Verdict::Unsupported,
+                format!("{line} ended with exit code {code} when it last ran."),
+            ),
+            None => (Verdict::NotChecked, format!("The exit code of {line} was not seen.")),
+        };
+        Finds { verdict, why, sources: vec![ran.cite] }
+    }
+}
+
+/// The last command of which a part is meant, and whether its exit code is that part's.
+fn last_run(commands: &[Command], is_meant: impl Fn(&Simple) -> bool) -> Option<(&Command, bool)> {
+    commands.iter().rev().find_map(|ran| {
+        let line = unwrap_shell(CommandLine::parse(&ran.line));
+        let at = line.commands.iter().position(|simple| {
+            let words = program(&simple.words);
+            let is_handled = words.first().is_none_or(|word| HANDLING.contains(&base(word)));
+            !is_handled && is_meant(simple)
+        })?;
+        Some((ran, line.success_proves(at)))
+    })
+}
+
+/// Whether a known runner of tests runs it: those are checks, not what showed the fault.
+fn is_runner(simple: &Simple) -> bool {
+    let words = program(&simple.words);
+    let is_script = words.iter().take(2).any(|word| {
+        [".py", ".sh", ".js", ".ts", ".rb"].iter().any(|ending| word.ends_with(ending))
+            && !matches!(base(word), "runtests.py" | "manage.py")
+    });
+    kind_of(simple).is_some() && !is_script
+}
