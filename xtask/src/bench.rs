@@ -13,6 +13,7 @@ mod ingest;
 mod integrity;
 mod live;
 mod memory;
+mod packed;
 mod related;
 mod running;
 mod search;

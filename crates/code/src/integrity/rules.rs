@@ -21,7 +21,7 @@ pub(super) mod tolerance;
 
 use callboard_model::receipt::{Finding, Rule, Spot};
 
-use super::excerpt;
+use super::{Found, excerpt, gone, spot};
 
 /// A finding of a rule.
 fn finding(rule: Rule, spot: Option<Spot>, words: String, before: &str, after: &str) -> Finding {
@@ -32,5 +32,17 @@ fn finding(rule: Rule, spot: Option<Spot>, words: String, before: &str, after: &
         before: excerpt(before),
         after: excerpt(after),
         sources: Vec::new(),
+    }
+}
+
+impl Found {
+    /// A case of a rule at a line that is new, `text`, of the file at a path.
+    fn comes(&mut self, rule: Rule, (path, line): (&str, u32), words: String, text: &str) {
+        self.findings.push(finding(rule, spot(path, line), words, "", text));
+    }
+
+    /// The same at a line that is gone.
+    fn goes(&mut self, rule: Rule, (path, line): (&str, u32), words: String, text: &str) {
+        self.findings.push(finding(rule, gone(path, line), words, text, ""));
     }
 }

@@ -1,12 +1,13 @@
 //! Runs of a real agent, as evidence: each command with its exit code, and what it wrote told from its line.
 
 use std::path::Path;
-use std::time::Duration;
 
 use callboard_model::changeset::FileStatus;
 use callboard_model::claim::{Command, Evidence, TouchedFile};
 use callboard_model::{Cite, Ordinal, Seq, SessionId};
 use serde::Deserialize;
+
+use super::super::packed::unpacked;
 
 /// Where these runs had their checkout.
 const ROOT: &str = "/testbed";
@@ -42,29 +43,9 @@ struct Step {
 
 /// The runs of a file that `xz` packed.
 pub(super) fn read(file: &Path) -> Result<Vec<Recorded>, String> {
-    if !file.is_file() {
-        return Err(format!("there is no {}", file.display()));
-    }
-    let folder = std::env::temp_dir().join(format!("callboard-claims-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
-    let unpacked = folder.join("runs.jsonl");
-    let text = unpack(file, &unpacked);
-    let _ = std::fs::remove_dir_all(&folder);
-    let rows = text?;
-    let rows = rows.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok());
+    let text = unpacked(file)?;
+    let rows = text.lines().filter_map(|line| serde_json::from_str::<Row>(line).ok());
     Ok(rows.map(recorded).collect())
-}
-
-fn unpack(file: &Path, to: &Path) -> Result<String, String> {
-    let out = std::fs::File::create(to).map_err(|e| e.to_string())?;
-    let folder = to.parent().unwrap_or(to);
-    let ran = callboard_os::command::Command::new("xz", folder)
-        .args(["-dc", &file.to_string_lossy()])
-        .stdout_to(out)
-        .time(Duration::from_secs(60))
-        .output();
-    ran.map_err(|e| format!("xz: {e}"))?;
-    std::fs::read_to_string(to).map_err(|e| e.to_string())
 }
 
 fn recorded(row: Row) -> Recorded {

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
 use callboard_code::integrity::{Found, Surroundings, integrity, patch};
 use callboard_model::receipt::Rule;
 use serde::Deserialize;
+
+use super::super::packed::unpacked;
 
 /// Where the runs are, from the project's root.
 const RUNS: &str = "../shared/evidence/swebv/trajectories.jsonl.xz";
@@ -78,11 +79,7 @@ pub(super) fn tell(root: &Path, verbose: bool) {
 }
 
 fn read(file: &Path) -> Result<Vec<Run>, String> {
-    let read = Command::new("xz").arg("-dc").arg(file).output().map_err(|e| format!("xz: {e}"))?;
-    if !read.status.success() {
-        return Err(format!("{} is not there", file.display()));
-    }
-    let text = String::from_utf8_lossy(&read.stdout);
+    let text = unpacked(file)?;
     text.lines().map(|line| serde_json::from_str(line).map_err(|e| e.to_string())).collect()
 }
 

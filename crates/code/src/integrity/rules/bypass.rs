@@ -6,9 +6,8 @@ use callboard_model::receipt::Rule;
 use regex::Regex;
 
 use super::files::is_workflow;
-use super::finding;
+use crate::integrity::Found;
 use crate::integrity::compared::{Change, Compared};
-use crate::integrity::{Found, spot};
 
 /// What checks are called by.
 static CHECKS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -54,13 +53,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
                 && CHECKS.as_ref().is_some_and(|regex| regex.is_match(code));
             if passes_anyhow(code) || passes_by(code) || is_ignored {
                 let words = "A check is run so that it cannot fail, or is passed by.".to_owned();
-                found.findings.push(finding(
-                    Rule::Bypass,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::Bypass, (file.path(), line), words, text);
             }
         }
     }

@@ -9,7 +9,7 @@ use regex::Regex;
 use super::finding;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::source::Source;
-use crate::integrity::{Found, gone, spot};
+use crate::integrity::{Found, spot};
 
 /// Names of numbers below which a gate closes.
 const LEAST: &str = r"fail[_-]under|cov-fail-under|branches|functions|lines|statements|target|min[_-]?coverage|minimum|threshold_min|score";
@@ -214,13 +214,7 @@ fn numbers(file: &Compared<'_>, old: &Source<'_>, new: &Source<'_>, found: &mut 
                 }
                 None if hunk.new.is_empty() || left.is_empty() => {
                     let words = format!("A gate is gone: `{name}`.");
-                    found.findings.push(finding(
-                        Rule::GateWeakened,
-                        gone(file.path(), line),
-                        words,
-                        old.line(line),
-                        "",
-                    ));
+                    found.goes(Rule::GateWeakened, (file.path(), line), words, old.line(line));
                 }
                 _ => {}
             }
@@ -270,13 +264,7 @@ fn levels(file: &Compared<'_>, old: &Source<'_>, new: &Source<'_>, found: &mut F
             }
             None if was > 0 && !still.contains(&name) && is_lint_file(file, old, line) => {
                 let words = format!("A lint is gone: `{name}`.");
-                found.findings.push(finding(
-                    Rule::GateWeakened,
-                    gone(file.path(), line),
-                    words,
-                    text,
-                    "",
-                ));
+                found.goes(Rule::GateWeakened, (file.path(), line), words, text);
             }
             _ => {}
         }
@@ -289,13 +277,7 @@ fn levels(file: &Compared<'_>, old: &Source<'_>, new: &Source<'_>, found: &mut F
     for (name, (level, line)) in &after {
         if *level == 0 && !had.contains(name) && is_lint_file(file, new, *line) {
             let words = format!("A lint is switched off: `{name}`.");
-            found.findings.push(finding(
-                Rule::GateWeakened,
-                spot(file.path(), *line),
-                words,
-                "",
-                new.line(*line),
-            ));
+            found.comes(Rule::GateWeakened, (file.path(), *line), words, new.line(*line));
         }
     }
 }
@@ -325,26 +307,14 @@ fn switches(file: &Compared<'_>, old: &Source<'_>, new: &Source<'_>, found: &mut
         let is_lenient = LENIENT.contains(&name.as_str()) && state && had.get(&name) != Some(&true);
         if is_off || is_lenient {
             let words = format!("A checker is told to let more through: `{name}`.");
-            found.findings.push(finding(
-                Rule::GateWeakened,
-                spot(file.path(), line),
-                words,
-                "",
-                text,
-            ));
+            found.comes(Rule::GateWeakened, (file.path(), line), words, text);
         }
     }
     for (line, text) in file.gone_lines() {
         let Some((name, state)) = switch(raw(old, line)) else { continue };
         if STRICT.contains(&name.as_str()) && state && !has.contains_key(&name) {
             let words = format!("A checker is not told to be strict any more: `{name}`.");
-            found.findings.push(finding(
-                Rule::GateWeakened,
-                gone(file.path(), line),
-                words,
-                text,
-                "",
-            ));
+            found.goes(Rule::GateWeakened, (file.path(), line), words, text);
         }
     }
 }
@@ -419,25 +389,13 @@ fn lists(file: &Compared<'_>, old: &Source<'_>, new: &Source<'_>, found: &mut Fo
     });
     for ((list, item), line) in gone_items {
         let words = format!("`{item}` is not checked any more (`{list}`).");
-        found.findings.push(finding(
-            Rule::GateWeakened,
-            gone(file.path(), *line),
-            words,
-            old.line(*line),
-            "",
-        ));
+        found.goes(Rule::GateWeakened, (file.path(), *line), words, old.line(*line));
     }
     let come_items = has.iter().filter(|(key, line)| {
         UNCHECKED.contains(&key.0.as_str()) && !had.contains_key(*key) && file.is_come(**line)
     });
     for ((list, item), line) in come_items {
         let words = format!("`{item}` is left out of a check (`{list}`).");
-        found.findings.push(finding(
-            Rule::GateWeakened,
-            spot(file.path(), *line),
-            words,
-            "",
-            new.line(*line),
-        ));
+        found.comes(Rule::GateWeakened, (file.path(), *line), words, new.line(*line));
     }
 }

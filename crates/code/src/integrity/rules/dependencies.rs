@@ -210,13 +210,7 @@ fn scripts(file: &Compared<'_>, found: &mut Found) {
         let Some((name, rest)) = name else { continue };
         if INSTALLING.contains(&name) && rest.trim_start().starts_with(':') {
             let words = format!("`{name}` runs by itself when the package is installed.");
-            found.findings.push(finding(
-                Rule::Dependency,
-                spot(file.path(), line),
-                words,
-                "",
-                text,
-            ));
+            found.comes(Rule::Dependency, (file.path(), line), words, text);
         }
     }
 }

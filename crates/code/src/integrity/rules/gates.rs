@@ -9,7 +9,7 @@ use super::bypass::{passes_anyhow, passes_by};
 use super::files::is_workflow;
 use super::finding;
 use crate::integrity::compared::{Change, Compared};
-use crate::integrity::{Found, gone, spot};
+use crate::integrity::{Found, gone};
 
 /// What makes a step or a job of CI not count.
 static UNCOUNTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -43,22 +43,10 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             let is_uncounted = UNCOUNTED.as_ref().is_some_and(|regex| regex.is_match(code));
             if !file.file.is_new() && is_uncounted {
                 let words = "A step of CI may fail without anybody being told.".to_owned();
-                found.findings.push(finding(
-                    Rule::GateWeakened,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::GateWeakened, (file.path(), line), words, text);
             } else if passes_anyhow(code) || passes_by(code) {
                 let words = "A command of CI cannot fail any more.".to_owned();
-                found.findings.push(finding(
-                    Rule::GateWeakened,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::GateWeakened, (file.path(), line), words, text);
             }
         }
         removed(file, found);
@@ -151,6 +139,6 @@ fn removed(file: &Compared<'_>, found: &mut Found) {
             }
             _ => continue,
         };
-        found.findings.push(finding(Rule::GateWeakened, gone(file.path(), line), words, text, ""));
+        found.goes(Rule::GateWeakened, (file.path(), line), words, text);
     }
 }

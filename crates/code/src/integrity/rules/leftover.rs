@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::finding;
 use crate::integrity::compared::{Change, Compared};
-use crate::integrity::{Found, spot, whole};
+use crate::integrity::{Found, whole};
 use crate::language::Language;
 
 /// Names of files at the root that somebody tried something in.
@@ -62,13 +62,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
                 && !is_spoken(file, side.language);
             if looks || prints {
                 let words = "Something was left that looks into the running program.".to_owned();
-                found.findings.push(finding(
-                    Rule::Leftover,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::Leftover, (file.path(), line), words, text);
             }
         }
     }

@@ -5,10 +5,9 @@ use std::sync::LazyLock;
 use callboard_model::receipt::Rule;
 use regex::Regex;
 
-use super::finding;
+use crate::integrity::Found;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::source::Source;
-use crate::integrity::{Found, spot};
 
 /// `patch("shop.prices.total")`, `monkeypatch.setattr("…")`, and modules that Jest and Vitest replace.
 static DOTTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -49,13 +48,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
                     "A mock stands in the place of `{}`, which this change is about.",
                     subject.path()
                 );
-                found.findings.push(finding(
-                    Rule::MockOfSubject,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::MockOfSubject, (file.path(), line), words, text);
             }
         }
     }

@@ -58,24 +58,12 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
                 let words =
                     "What runs the tests is told to leave some out, or to report something else."
                         .to_owned();
-                found.findings.push(finding(
-                    Rule::RunnerTampered,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::RunnerTampered, (file.path(), line), words, text);
             } else if matches(&ENDS, code) && !may_end(file, side, line, code) {
                 let words =
                     "The process ends here by itself: a run of tests that comes by stops with it."
                         .to_owned();
-                found.findings.push(finding(
-                    Rule::RunnerTampered,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::RunnerTampered, (file.path(), line), words, text);
             }
         }
         always_equal(file, side, found);

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use callboard_model::receipt::Rule;
 
-use super::finding;
 use crate::integrity::assertion::squeezed;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::source::Source;
-use crate::integrity::{Found, Surroundings, spot};
+use crate::integrity::{Found, Surroundings};
 
 /// What only runs of tests have.
 const RUNNERS: &[&str] = &[
@@ -50,13 +49,7 @@ pub(in crate::integrity) fn find(
                     let words = format!(
                         "The code has an answer of its own for {asked}: {given}, which is what a test expects."
                     );
-                    found.findings.push(finding(
-                        Rule::HardCoded,
-                        spot(file.path(), *line),
-                        words,
-                        "",
-                        side.line(*line),
-                    ));
+                    found.comes(Rule::HardCoded, (file.path(), *line), words, side.line(*line));
                 }
                 last = Some(*line);
             }
@@ -111,7 +104,7 @@ fn runners(change: &Change<'_>, file: &Compared<'_>, side: &Source<'_>, found: &
             let words = format!(
                 "The code asks whether a test runs (`{asked}`): what is tested need not be what is used."
             );
-            found.findings.push(finding(Rule::HardCoded, spot(file.path(), line), words, "", text));
+            found.comes(Rule::HardCoded, (file.path(), line), words, text);
         }
     }
 }

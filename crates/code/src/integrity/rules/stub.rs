@@ -72,7 +72,7 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
                 continue;
             }
             let words = "Something is left to be done here.".to_owned();
-            found.findings.push(finding(Rule::Stub, spot(file.path(), line), words, "", text));
+            found.comes(Rule::Stub, (file.path(), line), words, text);
             // Several words about one function are one thing.
             if let Some(function) = side.function_at(line) {
                 told.extend(function.line..=function.end);

@@ -2,10 +2,9 @@
 
 use callboard_model::receipt::Rule;
 
-use super::finding;
+use crate::integrity::Found;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::source::Source;
-use crate::integrity::{Found, spot};
 use crate::language::Language;
 
 /// What comments say to linters, type checkers and coverage, in lower case.
@@ -93,11 +92,5 @@ fn was_there(file: &Compared<'_>, side: &Source<'_>, line: u32) -> bool {
 
 fn tell(file: &Compared<'_>, side: &Source<'_>, line: u32, what: &str, found: &mut Found) {
     let words = format!("A warning is silenced here: `{what}`.");
-    found.findings.push(finding(
-        Rule::Suppression,
-        spot(file.path(), line),
-        words,
-        "",
-        side.line(line),
-    ));
+    found.comes(Rule::Suppression, (file.path(), line), words, side.line(line));
 }

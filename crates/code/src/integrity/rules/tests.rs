@@ -53,13 +53,7 @@ fn by_lines(change: &Change<'_>, found: &mut Found) {
             let code = new.code(line).trim();
             if SKIPPED.iter().any(|word| code.starts_with(word)) {
                 let words = "A test does not run any more.".to_owned();
-                found.findings.push(finding(
-                    Rule::TestSkipped,
-                    spot(file.path(), line),
-                    words,
-                    "",
-                    text,
-                ));
+                found.comes(Rule::TestSkipped, (file.path(), line), words, text);
             }
         }
     }
