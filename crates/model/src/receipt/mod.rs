@@ -1,8 +1,124 @@
 //! Receipts: what a finished piece of work can show, derived from git, events and checks that were run again.
 
+mod checked;
 pub mod conduct;
+mod confinement;
+mod content;
+mod criterion;
 mod finding;
+mod record;
 mod rule;
+mod settled;
+mod subject;
+mod unproven;
+mod work;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use checked::{Cell, Checked, TestStanding};
+pub use confinement::{ConfinedBy, Confinement, Hold};
+pub use content::{
+    CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
+};
+pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
+pub use record::{
+    Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
+};
 pub use rule::{Risk, Rule, Weight};
+pub use settled::{Accepted, Case};
+pub use subject::{ParseReceiptOfError, ReceiptOf};
+pub use unproven::{Unproven, UnprovenKind};
+pub use work::{Revision, Work};
+
+use crate::Timestamp;
+use crate::claim::Omission;
+
+/// What no receipt can show: it closes each.
+pub const CANNOT_SHOW: &str = "This cannot show that the requirement was understood.";
+
+/// What is to be looked at before the work is approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LookFirst {
+    /// What it is, in one sentence.
+    pub words: String,
+    /// Why it comes before all else.
+    pub why: String,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
+    /// What stands there, or stood there before and stands there now.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What stands there now.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
+}
+
+/// What a piece of work can show. It grades evidence; it never says that the work is correct.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Receipt {
+    /// What it is of.
+    pub of: ReceiptOf,
+    /// Its title.
+    pub title: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// What was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// Each sentence of it that says when it is done, with what shows it.
+    pub criteria: Vec<Criterion>,
+    /// Where the work is, and its files.
+    pub work: Work,
+    /// What to look at first; none where nothing stands out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_first: Option<LookFirst>,
+    /// The checks, each with its four runs.
+    pub checks: Vec<Checked>,
+    /// What the agents say of it, beside the record.
+    pub claims: Vec<ClaimLine>,
+    /// What children of a lead came to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<ChildLine>,
+    /// What the lead's words leave out of theirs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub omissions: Vec<Omission>,
+    /// Cases of the rules, the weightiest first.
+    pub cases: Vec<Case>,
+    /// What nobody proved.
+    pub unproven: Vec<Unproven>,
+    /// Its sessions.
+    pub sessions: Vec<SessionLine>,
+    /// Commands that ran, in order.
+    pub commands: Vec<CommandLine>,
+    /// Earlier commands that are not listed.
+    #[serde(default)]
+    pub commands_left_out: u32,
+    /// Who was asked what, and answered what.
+    pub asked: Vec<Asked>,
+    /// What it made that can be looked at.
+    pub artefacts: Vec<Artefact>,
+    /// What left the machine.
+    pub outward: Vec<Outward>,
+    /// What a service's checks came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ci: Option<Ci>,
+    /// Work that is not code.
+    #[serde(default, skip_serializing_if = "Content::is_empty")]
+    pub content: Content,
+}
+
+impl Receipt {
+    /// The cases that keep the work from being done.
+    pub fn blocking(&self) -> impl Iterator<Item = &Case> {
+        self.cases.iter().filter(|case| case.blocks())
+    }
+
+    /// Whether some of its checks wait or run.
+    #[must_use]
+    pub fn goes_on(&self) -> bool {
+        self.checks.iter().any(Checked::goes_on)
+    }
+}

@@ -1,0 +1,89 @@
+//! Cases of rules as a receipt has them: with their weight, and with who accepted them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Finding, Risk, Weight};
+use crate::Timestamp;
+
+/// Somebody looked at a case of a rule and lets it be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Accepted {
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A case of a rule in a receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Case {
+    /// Its name within the workspace, by which it is accepted: it stays the same while its lines do.
+    pub key: String,
+    /// What was found.
+    #[serde(flatten)]
+    pub finding: Finding,
+    /// What follows from it here.
+    pub weight: Weight,
+    /// How likely it is none.
+    pub risk: Risk,
+    /// Who accepted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+}
+
+impl Case {
+    /// A case of this weight that nobody has accepted.
+    #[must_use]
+    pub fn new(finding: Finding, weight: Weight) -> Self {
+        Self { key: key_of(&finding), risk: finding.rule.risk(), finding, weight, accepted: None }
+    }
+
+    /// Whether it keeps the work from being done.
+    #[must_use]
+    pub fn blocks(&self) -> bool {
+        self.weight == Weight::Blocking && self.accepted.is_none()
+    }
+}
+
+/// The lines tell two cases of one file apart, not their numbers: those move with what stands above them.
+fn key_of(finding: &Finding) -> String {
+    let Finding { rule, spot, words, before, after, .. } = finding;
+    let path = spot.as_ref().map(|spot| spot.path.as_str()).unwrap_or_default();
+    let text = match (before.is_empty(), after.is_empty()) {
+        (true, true) => words.clone(),
+        _ => format!("{before}\0{after}"),
+    };
+    let hash = xxh3_64(format!("{path}\0{text}").as_bytes());
+    format!("{rule}-{:08x}", hash as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::receipt::{Rule, Spot};
+
+    #[test]
+    fn a_case_keeps_its_name_where_its_line_moves_and_loses_it_where_its_text_changes() {
+        let case = |line, after: &str| {
+            let spot = Some(Spot { path: "a.rs".into(), line: Some(line), is_gone: false });
+            let (before, after) = ("assert_eq!(n, 3);".to_owned(), after.to_owned());
+            let finding = Finding {
+                rule: Rule::AssertionWeakened,
+                spot,
+                words: "weaker".into(),
+                before,
+                after,
+                sources: Vec::new(),
+            };
+            Case::new(finding, Weight::Blocking)
+        };
+        assert_eq!(case(3, "assert!(n > 0);").key, case(9, "assert!(n > 0);").key);
+        assert_ne!(case(3, "assert!(n > 0);").key, case(3, "assert!(n > 1);").key);
+        assert!(case(3, "").key.starts_with("assertion-weakened-"));
+        assert!(case(3, "").blocks());
+    }
+}

@@ -1,0 +1,51 @@
+//! Receipts as they are shown.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Timestamp;
+use crate::receipt::{Receipt, ReceiptOf};
+
+/// A receipt, with what has become of it since it was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptView {
+    /// The receipt.
+    #[serde(flatten)]
+    pub receipt: Receipt,
+    /// Why it does not speak of what is there now; none where it does.
+    pub stale: Option<String>,
+    /// Why the work is not done by itself and does not land; none where nothing keeps it.
+    pub held_by: Option<String>,
+    /// Checks of it wait or run: more comes.
+    pub goes_on: bool,
+    /// Its Markdown file.
+    pub file: Option<String>,
+}
+
+/// A receipt in a few words, as a card has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptGlance {
+    /// What it is of.
+    pub of: ReceiptOf,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// What it comes to, in a few words: "2 block, 1 contradicted", "checks pass", "not checked".
+    pub words: String,
+    /// Cases that keep the work from being done.
+    pub blocking: u32,
+    /// Claims that the record contradicts.
+    pub contradicted: u32,
+    /// Checks of it wait or run.
+    pub goes_on: bool,
+    /// It does not speak of what is there now.
+    pub stale: bool,
+}
+
+/// Accepts cases of rules, with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AcceptCase {
+    /// The case's key.
+    pub key: String,
+    /// Why it may stay.
+    pub reason: String,
+}
