@@ -202,3 +202,30 @@ pub const CONDUCT_CASES: usize = 12;
 
 /// Points of children that a lead leaves out, and that are told.
 pub const OMISSIONS: usize = 60;
+
+/// Characters of closing words that are enough; shorter ones take the words before with them.
+pub const CLOSING_CHARS: usize = 160;
+
+/// Replies that make the closing words at most.
+pub const CLOSING_REPLIES: usize = 3;
+
+/// Bytes at the end of a command's output that are kept as evidence: what a runner tells last, with the failures.
+pub const EVIDENCE_OUTPUT_BYTES: usize = 24 * 1024;
+
+/// Bytes of what a search of the web told in which addresses are looked for.
+pub const FOUND_BYTES: usize = 32 * 1024;
+
+/// Sentences of a task that are asked for, one by one: more is a specification.
+pub const CRITERIA: usize = 24;
+
+/// Characters of such a sentence.
+pub const CRITERION_CHARS: usize = 300;
+
+/// Proofs told of one sentence.
+pub const PROOFS: usize = 6;
+
+/// Commands listed in a receipt, the latest.
+pub const RECEIPT_COMMANDS: usize = 400;
+
+/// Characters of a session's last words in a receipt.
+pub const RECEIPT_CLOSING_CHARS: usize = 4_000;

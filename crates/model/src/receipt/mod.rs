@@ -1,21 +1,29 @@
 //! Receipts: what a finished piece of work can show, derived from git, events and checks that were run again.
 
+mod acceptance;
+mod assemble;
 mod checked;
 pub mod conduct;
 mod confinement;
 mod content;
 mod criterion;
 mod finding;
+mod first;
+mod observed;
+mod outward;
 mod record;
 mod rule;
 mod settled;
 mod subject;
 mod unproven;
+mod weights;
 mod work;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use acceptance::kind_of_check;
+pub use assemble::{Material, SessionPart, assemble, held_by, in_short};
 pub use checked::{Cell, Checked, TestStanding};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
@@ -23,6 +31,7 @@ pub use content::{
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
+pub use observed::{Closing, Observed, ObservedCommand, Opened, writes_of};
 pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };
@@ -30,6 +39,7 @@ pub use rule::{Risk, Rule, Weight};
 pub use settled::{Accepted, Case};
 pub use subject::{ParseReceiptOfError, ReceiptOf};
 pub use unproven::{Unproven, UnprovenKind};
+pub use weights::Weights;
 pub use work::{Revision, Work};
 
 use crate::Timestamp;
