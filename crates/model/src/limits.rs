@@ -202,3 +202,9 @@ pub const CONDUCT_CASES: usize = 12;
 
 /// Points of children that a lead leaves out, and that are told.
 pub const OMISSIONS: usize = 60;
+
+/// Items of a list in a receipt that are shown at once; a longer list is folded: a screen holds no more.
+pub const RECEIPT_OPEN: usize = 12;
+
+/// Items of a list in a receipt's text; JSON has them all.
+pub const RECEIPT_LISTED: usize = 500;

@@ -7,6 +7,7 @@ mod content;
 mod criterion;
 mod finding;
 mod record;
+pub mod render;
 mod rule;
 mod settled;
 mod subject;
