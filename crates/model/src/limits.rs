@@ -229,3 +229,9 @@ pub const RECEIPT_COMMANDS: usize = 400;
 
 /// Characters of a session's last words in a receipt.
 pub const RECEIPT_CLOSING_CHARS: usize = 4_000;
+
+/// Items of a list in a receipt that are shown at once; a longer list is folded: a screen holds no more.
+pub const RECEIPT_OPEN: usize = 12;
+
+/// Items of a list in a receipt's text; JSON has them all.
+pub const RECEIPT_LISTED: usize = 500;

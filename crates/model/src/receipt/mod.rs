@@ -12,6 +12,7 @@ mod first;
 mod observed;
 mod outward;
 mod record;
+pub mod render;
 mod rule;
 mod settled;
 mod subject;
