@@ -15,6 +15,7 @@ mod record;
 pub mod render;
 mod rule;
 mod settled;
+pub mod statement;
 mod subject;
 mod unproven;
 mod weights;

@@ -43,7 +43,9 @@ fn block(block: &Block, out: &mut String) {
         Block::Heading(heading) => writeln!(out, "<h3>{}</h3>", line(heading)),
         Block::Paragraph(paragraph) => writeln!(out, "<p>{}</p>", line(paragraph)),
         Block::Quote(quote) => {
-            writeln!(out, "<blockquote>{}</blockquote>", escaped(text::plain(quote).trim()))
+            let quote = text::plain(quote);
+            let lines = quote.trim().lines().map(|one| line(&Line::default().said(one)));
+            writeln!(out, "<blockquote>{}</blockquote>", lines.collect::<Vec<_>>().join("\n"))
         }
         Block::Output(output) => {
             writeln!(out, "<pre>{}</pre>", escaped(text::plain(output).trim_end()))

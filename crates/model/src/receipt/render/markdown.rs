@@ -129,7 +129,16 @@ fn cell_text(cell: &Line) -> String {
 }
 
 fn line(line: &Line) -> String {
-    line.0.iter().enumerate().map(|(at, one)| span(one, at == 0)).collect()
+    let mut out = String::new();
+    for (at, one) in line.0.iter().enumerate() {
+        let span = span(one, at == 0);
+        // Fences that touch would be one.
+        if out.ends_with('`') && span.starts_with('`') {
+            out.push(' ');
+        }
+        out.push_str(&span);
+    }
+    out
 }
 
 fn span(span: &Span, is_first: bool) -> String {
