@@ -19,6 +19,7 @@ pub mod locate;
 pub mod mask;
 pub mod merge;
 pub mod moves;
+pub mod named;
 mod own;
 mod paths;
 pub mod pushes;
