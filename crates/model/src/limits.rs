@@ -235,3 +235,6 @@ pub const RECEIPT_OPEN: usize = 12;
 
 /// Items of a list in a receipt's text; JSON has them all.
 pub const RECEIPT_LISTED: usize = 500;
+
+/// Lines of what an agent is told at its stop that its work does not show: what it mends in one go.
+pub const MISSING_LINES: usize = 8;

@@ -224,6 +224,7 @@ pub(super) fn key_of(subject: &Subject, checks: &Checks, project: &Project) -> R
         "request": request,
         "scope": subject.scope,
         "rules": project.receipts.rules,
+        "gate": project.receipts.gate,
     });
     ReceiptKey {
         base: subject.work.base.tree.clone(),
