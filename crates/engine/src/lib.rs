@@ -32,6 +32,7 @@ mod pushes;
 mod query;
 mod readable;
 mod readings;
+mod receipts;
 mod refold;
 mod related;
 mod resources;
@@ -59,6 +60,7 @@ pub use notes::{Kept, NearNote, Remembered};
 pub use query::{
     EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom, event_text,
 };
+pub use receipts::{GridOrder, GridOutcome};
 pub use reviews::{DiffWanted, HowToLand, HowToSend};
 pub use sweeps::HookUse;
 pub use trials::{Trial, TrialLogPart, TrialNews};

@@ -1,0 +1,5 @@
+//! Receipts: what a finished piece of work can show.
+
+mod grid;
+
+pub use grid::{GridOrder, GridOutcome};
