@@ -202,3 +202,15 @@ pub const CONDUCT_CASES: usize = 12;
 
 /// Points of children that a lead leaves out, and that are told.
 pub const OMISSIONS: usize = 60;
+
+/// Tests of one check of which a receipt says something: more are one cause.
+pub const RECEIPT_TESTS: usize = 200;
+
+/// Errors outside of tests that are told of one run.
+pub const RECEIPT_RUN_ERRORS: usize = 5;
+
+/// Findings of one rule that runs of one check give: more are the same cause.
+pub const RUN_FINDINGS: usize = 20;
+
+/// Tests that are named one by one where several are told as one.
+pub const NAMED_TESTS: usize = 3;

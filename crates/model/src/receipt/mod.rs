@@ -1,6 +1,8 @@
 //! Receipts: what a finished piece of work can show, derived from git, events and checks that were run again.
 
+mod candidate;
 mod checked;
+mod compared;
 pub mod conduct;
 mod confinement;
 mod content;
@@ -8,6 +10,8 @@ mod criterion;
 mod finding;
 mod record;
 mod rule;
+mod run_findings;
+mod run_places;
 mod settled;
 mod subject;
 mod unproven;
@@ -16,7 +20,9 @@ mod work;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use candidate::Candidate;
 pub use checked::{Cell, Checked, TestStanding};
+pub use compared::{Ran, RanGrid};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
     CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
@@ -27,6 +33,7 @@ pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };
 pub use rule::{Risk, Rule, Weight};
+pub use run_findings::{RunsToJudge, findings_of_runs};
 pub use settled::{Accepted, Case};
 pub use subject::{ParseReceiptOfError, ReceiptOf};
 pub use unproven::{Unproven, UnprovenKind};
