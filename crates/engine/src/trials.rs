@@ -92,7 +92,7 @@ struct Found<'t> {
 }
 
 /// What went wrong, and what to do, in one text.
-fn words_of(error: &EngineError) -> String {
+pub(crate) fn words_of(error: &EngineError) -> String {
     let hint = error.hint().map_or_else(String::new, |hint| format!("; {hint}"));
     format!("{error}{hint}")
 }
