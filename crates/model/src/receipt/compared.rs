@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{Cell, Checked, TestStanding};
 use crate::check::CheckKind;
 use crate::check::command::check_kind;
-use crate::check::results::TestState;
 use crate::check::results::compare::{Changed, Comparison, Grid, Run, Seen, Standing};
+use crate::check::results::name::leaf_of;
+use crate::check::results::{TestName, TestState};
 use crate::claim::{Ending, Rerun};
 use crate::limits;
 use crate::review::CheckOutcome;
@@ -114,14 +115,23 @@ impl RanGrid<'_> {
     #[must_use]
     pub fn compare(&self) -> Comparison {
         let Grid { base_base, new_base, base_new, new_new } = self.ran;
-        let base_new = if self.is_same_code { &[][..] } else { &base_new.runs };
         let runs = Grid {
             base_base: base_base.runs.as_slice(),
             new_base: &new_base.runs,
-            base_new,
+            base_new: &base_new.runs,
             new_new: &new_new.runs,
         };
-        Comparison::of(&runs, self.changed)
+        let mut compared = Comparison::of(&runs, self.changed);
+        settle_moved(&mut compared);
+        if self.is_same_code {
+            for test in compared.tests.values_mut() {
+                // A new test has no other code to fail on. One that failed, and was rewritten until it passes, has.
+                if test.standing == Standing::Vacuous && test.seen.base_base != Seen::Failed {
+                    test.standing = Standing::NotChecked;
+                }
+            }
+        }
+        compared
     }
 
     /// What the check came to, as a receipt has it.
@@ -178,6 +188,29 @@ impl RanGrid<'_> {
             base: self.ran.base_base.ending(compared, |seen| seen.base_base),
             work,
         })
+    }
+}
+
+/// Tests of one name that are gone here and pass there on both codes have moved, and hold.
+fn settle_moved(compared: &mut Comparison) {
+    let mut by_leaf: BTreeMap<&str, (Vec<TestName>, Vec<TestName>)> = BTreeMap::new();
+    for (name, _) in compared.with(Standing::Removed) {
+        by_leaf.entry(leaf_of(name.without_parameters())).or_default().0.push(name.clone());
+    }
+    for (name, test) in compared.with(Standing::Vacuous) {
+        if test.seen.base_base == Seen::Absent
+            && let Some((_, come)) = by_leaf.get_mut(leaf_of(name.without_parameters()))
+        {
+            come.push(name.clone());
+        }
+    }
+    let moved = by_leaf.into_values().filter(|(gone, come)| gone.len() == come.len());
+    let moved: Vec<TestName> =
+        moved.flat_map(|(gone, come)| gone.into_iter().chain(come)).collect();
+    for name in moved {
+        if let Some(test) = compared.tests.get_mut(&name) {
+            test.standing = Standing::Holds;
+        }
     }
 }
 

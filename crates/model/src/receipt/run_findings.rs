@@ -7,6 +7,7 @@ use super::{Candidate, Cell, Checked, Finding, Rule, Spot};
 use crate::check::CheckKind;
 use crate::check::results::TestName;
 use crate::check::results::compare::{Compared, Comparison, Standing};
+use crate::check::results::name::leaf_of;
 use crate::limits;
 use crate::review::CheckOutcome;
 use crate::text::one_line;
@@ -68,7 +69,7 @@ impl<'a> Judging<'a> {
     fn with(&self, standing: Standing) -> Vec<Cases<'a>> {
         let mut all: Vec<Cases<'a>> = Vec::new();
         for (name, first) in self.compared.with(standing) {
-            let name = without_parameters(name);
+            let name = name.without_parameters();
             if all.last().is_none_or(|last| last.name != name) {
                 all.push(Cases { name, first });
             }
@@ -134,7 +135,7 @@ impl<'a> Judging<'a> {
     fn fewer(&self, found: &mut Vec<Finding>) {
         let Some((base, new)) = self.compared.fewer_tests() else { return };
         let is_told = |name: &TestName, rule: Rule| {
-            let leaf = leaf_of(without_parameters(name));
+            let leaf = leaf_of(name.without_parameters());
             self.is_told(leaf, &[rule]) || self.is_gone_with_its_file(name)
         };
         let removed: Vec<&TestName> =
@@ -277,36 +278,6 @@ const WEAKENED: [Rule; 4] =
 fn is_same_file(one: &str, other: &str) -> bool {
     let (long, short) = if one.len() < other.len() { (other, one) } else { (one, other) };
     long.strip_suffix(short).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-}
-
-/// `tests/test_a.py::test_x` of `tests/test_a.py::test_x[1-2]`.
-fn without_parameters(name: &TestName) -> &str {
-    let name = name.as_str();
-    match name.find('[') {
-        Some(at) if at > 0 && name.ends_with(']') => &name[..at],
-        _ => name,
-    }
-}
-
-/// What a test is called where it stands: the last part of its name. Of Go's subtests, the test that they stand in.
-fn leaf_of(name: &str) -> &str {
-    let name = name.rsplit(" > ").next().unwrap_or(name);
-    if let Some((_, leaf)) = name.rsplit_once("::") {
-        return leaf;
-    }
-    let of_go = [".Test", ".Example", ".Fuzz"].iter().find_map(|word| name.find(word));
-    if let Some(at) = of_go.filter(|_| !name.contains(' ')) {
-        let leaf = name[at + 1..].split('/').next().unwrap_or_default();
-        // With a dot in it, it is a class of Python.
-        if !leaf.contains('.') {
-            return leaf;
-        }
-    }
-    let is_path = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-    match name.rsplit_once('.') {
-        Some((_, leaf)) if is_path && !leaf.is_empty() => leaf,
-        _ => name,
-    }
 }
 
 /// Whether a runner's name is that of the test with this path of groups.

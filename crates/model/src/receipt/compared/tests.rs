@@ -127,3 +127,13 @@ fn without_new_code_nothing_is_vacuous() {
     grid.is_same_code = true;
     assert_eq!(grid.compare().count(Standing::Vacuous), 0);
 }
+
+#[test]
+fn a_test_that_moved_is_neither_gone_nor_new() {
+    let in_file = |file: &str| pytest(&[("a", true), ("b[1]", true)]).replace("test_a.py", file);
+    let (base, work) = (ran(0, &[&in_file("test_a.py")]), ran(0, &[&in_file("test_b.py")]));
+    let mut grid = grid([&base, &base, &work, &work]);
+    assert!(grid.checked(&grid.compare()).tests.is_empty());
+    grid.is_same_code = true;
+    assert!(grid.checked(&grid.compare()).tests.is_empty());
+}
