@@ -13,6 +13,7 @@ mod rules;
 mod source;
 mod tests_of;
 
+pub use callboard_model::receipt::Candidate;
 use callboard_model::receipt::{Finding, Spot};
 use callboard_model::scope::Pattern;
 
@@ -56,15 +57,6 @@ pub struct Surroundings<'a> {
     pub agent_files: &'a [Pattern],
     /// Texts of tests that the change leaves as they are.
     pub tests: &'a [&'a str],
-}
-
-/// An expectation of a test that was there and is another: only a run of the old test on the new code tells what that means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// The test, by its groups and its name.
-    pub test: String,
-    /// With the expectation before and after.
-    pub finding: Finding,
 }
 
 /// What the rules found.

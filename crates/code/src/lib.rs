@@ -15,6 +15,7 @@ pub mod limits;
 mod manifest;
 mod normal;
 mod resolve;
+mod split_tests;
 mod walk;
 mod words;
 
@@ -22,3 +23,4 @@ pub use change::{ChangeFacts, ChangesetFacts, FileChange, FileSide};
 pub use couple::{Join, Met, couple, needs};
 pub use facts::{FileFacts, VERSION, facts, speaks};
 pub use index::{CoChange, ContentKey, History, Index, RepositoryIndex, StoredError};
+pub use split_tests::{SplitTests, split_tests};

@@ -537,6 +537,15 @@ pub const TRIAL_LOG_PART_BYTES: u64 = 256 << 10;
 /// Lines that a check said last which are told with its result: runners tell there what failed.
 pub const TRIAL_LAST_LINES: usize = 15;
 
+/// Times that a failing check of a receipt is run again: a test that fails now and then shows by the first, mostly.
+pub const CHECK_REPEATS: u32 = 2;
+
+/// How long a check may have run for the last of them to be made: whoever waits for a long one waits for one more only.
+pub const CHECK_REPEAT_MS: u64 = 20_000;
+
+/// Bytes of a file that configures a runner: more is no configuration.
+pub const RUNNER_CONFIGURATION_BYTES: u64 = 256 << 10;
+
 /// Looks for a git that outlived the daemon which began a trial: checking out a large repository takes seconds.
 pub const TRIAL_GIT_LOOKS: u32 = 400;
 

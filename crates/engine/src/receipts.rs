@@ -14,7 +14,6 @@ mod grid;
 mod make;
 mod mask;
 mod run;
-mod runs;
 mod sessions;
 mod settle;
 mod subject;

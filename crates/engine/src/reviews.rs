@@ -29,7 +29,7 @@ use callboard_model::{ReviewId, WorkspaceId};
 
 use crate::{Engine, EngineError};
 
-pub(crate) use self::checks::Checking;
+pub(crate) use self::checks::{CHECKED, Checking};
 pub use self::diff::DiffWanted;
 pub(crate) use self::follow::{held, start};
 pub(crate) use self::in_place::shared_with_others;

@@ -5,6 +5,7 @@
 mod journal;
 mod known;
 mod logs;
+mod reported;
 mod room;
 mod run;
 mod throwaway;
@@ -22,12 +23,12 @@ use callboard_model::{TaskId, Timestamp, WorkspaceId};
 
 use self::journal::{Journal, log_path};
 use self::known::{Due, Known};
-use self::run::Command;
 use self::throwaway::{Throwaway, Unprepared};
 use crate::trust::refusal;
 use crate::{Engine, EngineError, limits};
 
 pub use logs::TrialLogPart;
+pub(crate) use reported::Reported;
 pub(crate) use room::TrialsRoom;
 pub(crate) use throwaway::is_throwaway;
 
@@ -86,6 +87,8 @@ struct Found<'t> {
     project: Arc<Project>,
     commit: String,
     known: Known<'t>,
+    /// How often a command that fails is run again.
+    repeats: u32,
 }
 
 /// What went wrong, and what to do, in one text.
@@ -155,7 +158,20 @@ impl Engine {
         trial: &Trial<'_>,
         told: &mut dyn FnMut(TrialNews),
     ) -> Result<(), EngineError> {
-        let (found, mut due) = self.look_up(trial)?;
+        self.try_repeatedly(trial, 0, told)
+    }
+
+    /// The same, running a command that fails up to `repeats` times more, so that a test shows that fails now and then.
+    ///
+    /// # Errors
+    /// As [`try_commit`](Self::try_commit).
+    pub(crate) fn try_repeatedly(
+        &self,
+        trial: &Trial<'_>,
+        repeats: u32,
+        told: &mut dyn FnMut(TrialNews),
+    ) -> Result<(), EngineError> {
+        let (found, mut due) = self.look_up(trial, repeats)?;
         if !due.is_due() {
             due.tell_known(told);
             return Ok(());
@@ -167,7 +183,7 @@ impl Engine {
             return Ok(());
         };
         // While it waited, another trial of the same tree may have ended, or the configuration changed.
-        let found = match self.look_up(trial) {
+        let found = match self.look_up(trial, repeats) {
             Ok((found, now_due)) => {
                 due = now_due;
                 due.tell_known(told);
@@ -190,7 +206,11 @@ impl Engine {
     }
 
     /// What is to be tried, if it may be, and what is known of it.
-    fn look_up<'t>(&'t self, trial: &'t Trial<'t>) -> Result<(Found<'t>, Due), EngineError> {
+    fn look_up<'t>(
+        &'t self,
+        trial: &'t Trial<'t>,
+        repeats: u32,
+    ) -> Result<(Found<'t>, Due), EngineError> {
         let (root, project) = self.project_to_check(trial.workspace)?;
         self.refuse_strange(trial, &project)?;
         let git = Git::at(&root);
@@ -201,8 +221,24 @@ impl Engine {
         let commit = worktree::commit_of(&git, trial.commit).ok_or_else(no_commit)?;
         let tree = git.text(&["rev-parse", &format!("{commit}^{{tree}}")])?;
         let known = Known::of(self, trial, &project, tree);
-        let due = known.look_up(trial.fresh)?;
-        Ok((Found { root, project, commit, known }, due))
+        let due = known.look_up(trial.fresh, repeats)?;
+        Ok((Found { root, project, commit, known, repeats }, due))
+    }
+
+    /// What commands came to before on a tree, without running anything; none where that is not known.
+    ///
+    /// # Errors
+    /// When `callboard.toml` is not approved as it is now, or the store cannot be read.
+    pub(crate) fn known_results(
+        &self,
+        workspace: WorkspaceId,
+        tree: &str,
+        commands: &[String],
+    ) -> Result<Vec<Option<TrialResult>>, EngineError> {
+        let (_, project) = self.project_to_check(workspace)?;
+        let stop = StopFlag::default();
+        let trial = Trial { workspace, commit: tree, commands, fresh: false, stop: &stop };
+        Known::of(self, &trial, &project, tree.to_owned()).results()
     }
 
     fn run_all(
@@ -230,23 +266,17 @@ impl Engine {
             let name = (command + 1).to_string();
             let (log, at) = (place.journal.log(&name), self.now());
             told(TrialNews::Began { command, log: log.clone(), at });
-            let ended = Command {
+            let check = Reported {
                 line: &trial.commands[command],
                 top: &place.journal.top,
-                log: &place.logs().join(format!("{name}.log")),
+                logs: &place.logs(),
+                name: &name,
                 variables: &variables,
                 time: Duration::from_secs(found.project.check_seconds),
                 stop: trial.stop,
-            }
-            .run();
-            let result = TrialResult {
-                outcome: ended.outcome,
-                exit_code: ended.exit_code,
-                words: ended.words,
-                started_at: Some(at),
-                duration_ms: u64::try_from(self.now().since_ms(at)).ok(),
-                log: Some(log),
+                now: &|| self.now(),
             };
+            let result = TrialResult { log: Some(log), ..check.run(found.repeats) };
             found.known.keep(command, &result);
             due.tell(told, command, result);
         }

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod locate;
 pub mod mask;
 pub mod merge;
+pub mod mixed_tree;
 pub mod moves;
 pub mod named;
 mod own;

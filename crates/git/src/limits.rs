@@ -89,3 +89,6 @@ pub const MOVING_COMMITS: usize = 2_000;
 
 /// Commits that are told of what came since a brief's session: beyond them a number says enough.
 pub const COMMITS_SINCE: usize = 200;
+
+/// Bytes of a file above which it is data, and stands on one side as a whole.
+pub const MIXED_FILE_BYTES: usize = 2 << 20;

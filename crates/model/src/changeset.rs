@@ -1,6 +1,7 @@
 //! Changesets: what a worktree, a session in a shared checkout or a branch changes against its base.
 
 mod diff;
+mod goes_with;
 mod kind;
 mod meet;
 mod order;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 use crate::{SessionId, Timestamp, WorkspaceId};
 
 pub use diff::{DiffHunk, DiffLine, FileDiff, LineKind};
+pub use goes_with::{GoesWith, manifest_only_gains};
 pub use meet::can_meet;
 pub use order::{Breaks, LandOrder, Proposed, proposed};
 

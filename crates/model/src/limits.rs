@@ -238,3 +238,14 @@ pub const RECEIPT_LISTED: usize = 500;
 
 /// Lines of what an agent is told at its stop that its work does not show: what it mends in one go.
 pub const MISSING_LINES: usize = 8;
+/// Tests of one check of which a receipt says something: more are one cause.
+pub const RECEIPT_TESTS: usize = 200;
+
+/// Errors outside of tests that are told of one run.
+pub const RECEIPT_RUN_ERRORS: usize = 5;
+
+/// Findings of one rule that runs of one check give: more are the same cause.
+pub const RUN_FINDINGS: usize = 20;
+
+/// Tests that are named one by one where several are told as one.
+pub const NAMED_TESTS: usize = 3;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::check::results::compare::Run;
 use crate::review::CheckOutcome;
 
 /// What a command came to in a trial.
@@ -20,13 +21,25 @@ pub struct TrialResult {
     pub duration_ms: Option<u64>,
     /// The name of its log.
     pub log: Option<String>,
+    /// Each of its runs that came to an end, with its tests: the first, and where that failed those after it. Kept beside
+    /// the rest, packed; empty of what an earlier version kept.
+    #[serde(skip)]
+    pub runs: Vec<Run>,
 }
 
 impl TrialResult {
     /// One that did not begin.
     #[must_use]
     pub fn without_beginning(outcome: CheckOutcome, words: Option<String>) -> Self {
-        Self { outcome, exit_code: None, words, started_at: None, duration_ms: None, log: None }
+        Self {
+            outcome,
+            exit_code: None,
+            words,
+            started_at: None,
+            duration_ms: None,
+            log: None,
+            runs: Vec::new(),
+        }
     }
 
     /// Whether it would come to the same again: it ended by itself, one way or the other. What could not run, was
@@ -35,5 +48,18 @@ impl TrialResult {
     pub fn holds(&self) -> bool {
         matches!(self.outcome, CheckOutcome::Passed | CheckOutcome::Failed)
             && self.exit_code.is_some()
+    }
+
+    /// Whether another run would show nothing: it passed, took too long, could not run, or nothing of it was built.
+    #[must_use]
+    pub fn would_not_differ(&self) -> bool {
+        let is_built = |run: &Run| {
+            run.results
+                .as_ref()
+                .is_none_or(|found| !found.tests.is_empty() || found.errors.is_empty())
+        };
+        self.outcome != CheckOutcome::Failed
+            || self.exit_code.is_none()
+            || !self.runs.iter().all(is_built)
     }
 }

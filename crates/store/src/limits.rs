@@ -131,7 +131,7 @@ pub const PAGES_AT_ONCE: std::ffi::c_int = std::ffi::c_int::MAX;
 /// Time between two tries to copy a database that is locked.
 pub const COPY_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 
-/// Results of trials that are kept: years of reviews, at a kilobyte or two each.
+/// Results of trials that are kept: years of reviews, at some kilobytes each.
 pub const TRIAL_RESULTS: i64 = 5_000;
 
 /// Tries to take the lock of the one writer: longer, with the pauses between them, than a program takes to start.

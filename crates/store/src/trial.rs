@@ -1,10 +1,14 @@
 //! What commands came to in trials, so that none is run twice on the same tree.
 
 use callboard_model::WorkspaceId;
+use callboard_model::check::results::compare::Run;
 use callboard_model::trial::TrialResult;
 use rusqlite::OptionalExtension;
 
 use crate::{Result, Snapshot, StoreError, Write, limits};
+
+/// How hard runs are packed: names of tests repeat themselves, and a higher level saves little.
+const ZSTD_LEVEL: i32 = 3;
 
 /// What a result is of.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +30,11 @@ impl Write<'_> {
     /// If the database fails.
     pub fn put_trial_result(&mut self, of: &TrialKey<'_>, result: &TrialResult) -> Result<()> {
         let body = serde_json::to_string(result).map_err(StoreError::unreadable("trial"))?;
+        let runs = packed(&result.runs)?;
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO trial_result (workspace, tree, given, command, kept_at, body)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO trial_result (workspace, tree, given, command, kept_at, body, runs)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 of.workspace.0,
@@ -38,6 +43,7 @@ impl Write<'_> {
                 of.command,
                 self.now().as_millisecond(),
                 body,
+                runs,
             ))?;
         // By time: what was kept in one millisecond goes or stays together.
         self.tx
@@ -56,16 +62,35 @@ impl Snapshot<'_> {
     /// # Errors
     /// If the database fails.
     pub fn trial_result(&self, of: &TrialKey<'_>) -> Result<Option<TrialResult>> {
-        self.conn
+        let found = self
+            .conn
             .prepare_cached(
-                "SELECT body FROM trial_result
+                "SELECT body, runs FROM trial_result
                  WHERE workspace = ?1 AND tree = ?2 AND given = ?3 AND command = ?4",
             )?
             .query_row((of.workspace.0, of.tree, of.given, of.command), |row| {
-                row.get::<_, String>(0)
+                Ok((row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
             })
-            .optional()?
-            .map(|body| serde_json::from_str(&body).map_err(StoreError::unreadable("trial")))
-            .transpose()
+            .optional()?;
+        let Some((body, runs)) = found else { return Ok(None) };
+        let result: TrialResult =
+            serde_json::from_str(&body).map_err(StoreError::unreadable("trial"))?;
+        // What cannot be read any more is run again.
+        Ok(Some(TrialResult {
+            runs: runs.and_then(|runs| unpacked(&runs)).unwrap_or_default(),
+            ..result
+        }))
     }
+}
+
+fn packed(runs: &[Run]) -> Result<Option<Vec<u8>>> {
+    if runs.is_empty() {
+        return Ok(None);
+    }
+    let text = serde_json::to_vec(runs).map_err(StoreError::unreadable("trial"))?;
+    Ok(zstd::encode_all(text.as_slice(), ZSTD_LEVEL).ok())
+}
+
+fn unpacked(bytes: &[u8]) -> Option<Vec<Run>> {
+    serde_json::from_reader(zstd::Decoder::new(bytes).ok()?).ok()
 }

@@ -13,7 +13,7 @@ use callboard_model::receipt::{
     kind_of_check,
 };
 
-use super::{change, mask, runs};
+use super::{change, mask};
 use crate::EngineError;
 use crate::revisions::Passing;
 
@@ -64,8 +64,7 @@ pub fn receipt_of_branch(
     };
     let read = change::read(&git, &work.files, &[], Some(&commit))?;
     let checked = run(wanted, &work, told);
-    let mut findings = read.findings;
-    findings.extend(runs::findings(&checked, &[], &read.candidates));
+    let findings = read.findings;
     let request = here.text(&["log", "-1", "--format=%B", &commit]).ok();
     let title = request.as_deref().and_then(|words| words.lines().next()).unwrap_or_default();
     let material = Material {

@@ -30,6 +30,8 @@ pub(super) struct ReadChange {
     pub(super) candidates: Vec<Candidate>,
     /// Its files, as claims are held against them.
     pub(super) files: Vec<TouchedFile>,
+    /// Paths and texts of its files, as the work leaves them.
+    pub(super) texts: Vec<(String, String)>,
     /// Functions and types that were there before and are others, or gone: by name, with their file.
     pub(super) symbols: BTreeSet<(String, String)>,
 }
@@ -58,7 +60,7 @@ pub(super) fn read(
     let integrity::Found { mut findings, candidates } = integrity(&changed, &around);
     findings.extend(secrets_of(files, &texts));
     let symbols = symbols_of(git, files)?;
-    let files: Vec<TouchedFile> = files
+    let touched: Vec<TouchedFile> = files
         .iter()
         .zip(&texts)
         .map(|(file, texts)| touched(file, texts, symbols.get(&file.path)))
@@ -67,7 +69,10 @@ pub(super) fn read(
         let was_there = changed.into_iter().filter(|one| one.verb != Verb::Added);
         was_there.map(move |one| (path.clone(), one.name))
     });
-    Ok(ReadChange { findings, candidates, files, symbols: before.collect() })
+    let symbols = before.collect();
+    let new =
+        files.iter().zip(texts).filter_map(|(file, texts)| Some((file.path.clone(), texts.new?)));
+    Ok(ReadChange { findings, candidates, files: touched, texts: new.collect(), symbols })
 }
 
 fn changed<'t>(file: &'t changeset::ChangedFile, texts: &'t Texts) -> ChangedFile<'t> {

@@ -1,12 +1,20 @@
 //! The four-way run: each check on the base's code and on the new, with the base's tests and with the new ones.
 
+mod ground;
+mod state;
+
 use callboard_agents::StopFlag;
+use callboard_git::Git;
+use callboard_git::mixed_tree::{MixedTrees, Split};
 use callboard_model::WorkspaceId;
-use callboard_model::changeset::ChangedFile;
 use callboard_model::check::results::compare::Comparison;
 use callboard_model::claim::Rerun;
 use callboard_model::receipt::Checked;
+use callboard_model::review::CheckOutcome;
 
+use self::ground::{Ground, Trials};
+use self::state::{State, in_order};
+use crate::trials::words_of;
 use crate::{Engine, EngineError};
 
 /// What is to be run.
@@ -18,8 +26,6 @@ pub struct GridOrder<'a> {
     pub base: &'a str,
     /// A commit of the work's tree, in the repository or in Callboard's own of its trees.
     pub work: &'a str,
-    /// What the work changes.
-    pub files: &'a [ChangedFile],
     /// The checks' commands, of those that [`Engine::checks_of`] gives.
     pub commands: &'a [String],
     /// Run them even where it is known what they come to.
@@ -54,19 +60,70 @@ impl Engine {
         order: &GridOrder<'_>,
         told: &mut dyn FnMut(&[Checked]),
     ) -> Result<GridOutcome, EngineError> {
-        let checked: Vec<Checked> =
-            order.commands.iter().map(|line| Checked::not_run(line, None, "not run")).collect();
-        told(&checked);
-        Ok(GridOutcome { checked, ..GridOutcome::default() })
+        let git = self.trees_of(order.workspace)?;
+        let trees = self.mixed_trees(&git, order)?;
+        let GridOrder { workspace, fresh, stop, .. } = *order;
+        let ground = Trials { engine: self, workspace, git: &git, fresh, stop };
+        run(&ground, &trees, (order.commands, stop), told)
     }
 
     /// What is known of the checks without running anything; cells of what is not known are empty.
     ///
     /// # Errors
-    /// When a commit is not there, or the store cannot be read.
+    /// When a commit is not there, `callboard.toml` is not approved as it is now, or the store cannot be read.
     pub fn known_grid(&self, order: &GridOrder<'_>) -> Result<GridOutcome, EngineError> {
-        let checked =
-            order.commands.iter().map(|line| Checked::not_run(line, None, "not run")).collect();
-        Ok(GridOutcome { checked, ..GridOutcome::default() })
+        let git = self.trees_of(order.workspace)?;
+        let trees = self.mixed_trees(&git, order)?;
+        let mut state = State::new(&trees, order.commands, None);
+        for one in in_order(&trees) {
+            let known = self.known_results(order.workspace, &one.tree, order.commands)?;
+            state.take_known(&one.tree, known);
+        }
+        Ok(state.outcome())
     }
+
+    fn mixed_trees(&self, git: &Git, order: &GridOrder<'_>) -> Result<MixedTrees, EngineError> {
+        let folder = self.trees_store(order.workspace).join("looks");
+        Ok(MixedTrees::of(git, &folder, (order.base, order.work), &split)?)
+    }
+}
+
+/// Puts a file together that holds code and tests.
+fn split(path: &str, base: Option<&str>, new: Option<&str>) -> Option<Split> {
+    let both = callboard_code::split_tests(path, base, new)?;
+    Some(Split { new_code: both.new_code, base_code: both.base_code })
+}
+
+/// Runs the commands on each tree, the work's first: if that cannot be tried at all, nothing is.
+fn run(
+    ground: &dyn Ground,
+    trees: &MixedTrees,
+    (commands, stop): (&[String], &StopFlag),
+    told: &mut dyn FnMut(&[Checked]),
+) -> Result<GridOutcome, EngineError> {
+    let mut state = State::new(trees, commands, Some(CheckOutcome::Waiting));
+    for (number, one) in in_order(trees).into_iter().enumerate() {
+        if stop.stopped() {
+            state.give_up(&one.tree, CheckOutcome::Stopped, "it was broken off");
+            continue;
+        }
+        if number == 0 {
+            told(state.checked());
+        }
+        let tried = ground.try_on(one, commands, &mut |news| {
+            if state.take(&one.tree, news) {
+                told(state.checked());
+            }
+        });
+        match tried {
+            Ok(()) => {}
+            Err(error) if number == 0 => return Err(error),
+            Err(error) => {
+                state.give_up(&one.tree, CheckOutcome::CouldNotRun, &words_of(&error));
+                told(state.checked());
+            }
+        }
+    }
+    told(state.checked());
+    Ok(state.outcome())
 }

@@ -17,7 +17,7 @@ use crate::trials::{Trial, TrialLogPart, TrialNews};
 use crate::{Engine, EngineError};
 
 /// Where the commits that are checked are kept while they are.
-pub(super) const CHECKED: &str = "refs/callboard/checks/";
+pub(crate) const CHECKED: &str = "refs/callboard/checks/";
 
 /// The checks that go on, by their reviews.
 pub(crate) type Checking = Mutex<HashMap<ReviewId, Arc<StopFlag>>>;

@@ -40,14 +40,25 @@ impl<'t> Known<'t> {
         }
     }
 
-    /// What is known, and what is to be run. One after which another is to be run is run again itself: the other may need
-    /// what it leaves.
-    pub(super) fn look_up(&self, fresh: bool) -> Result<Due, EngineError> {
-        let count = self.trial.commands.len();
-        let mut known = Vec::with_capacity(count);
-        for command in 0..count {
+    /// What is known of each command.
+    pub(super) fn results(&self) -> Result<Vec<Option<TrialResult>>, EngineError> {
+        let of = |command| {
             let found = self.engine.read(|s| Ok(s.trial_result(&self.key(command))?))?;
-            known.push(found.filter(|_| !fresh).map(|found| self.with_log(found)));
+            Ok(found.map(|found| self.with_log(found)))
+        };
+        (0..self.trial.commands.len()).map(of).collect()
+    }
+
+    /// What is known, and what is to be run. One after which another is to be run is run again itself: the other may need
+    /// what it leaves. With `repeats`, the runs of each are asked for, too, and of one that failed more than one.
+    pub(super) fn look_up(&self, fresh: bool, repeats: u32) -> Result<Due, EngineError> {
+        let is_enough = |found: &TrialResult| {
+            let was_repeated = found.runs.len() > 1 || found.would_not_differ();
+            repeats == 0 || (!found.runs.is_empty() && was_repeated)
+        };
+        let mut known = self.results()?;
+        for found in &mut known {
+            *found = found.take().filter(|found| !fresh && is_enough(found));
         }
         let first_known = known.iter().rposition(Option::is_none).map_or(0, |last| last + 1);
         Ok(Due { next: 0, first_known, known })

@@ -18,6 +18,7 @@ mod equip;
 mod fetched;
 mod files;
 mod forks;
+mod grid;
 mod in_place;
 mod landings;
 mod links;

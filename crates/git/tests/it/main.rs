@@ -19,6 +19,7 @@ mod landing_commits;
 mod lfs;
 mod mask;
 mod merge;
+mod mixed_tree;
 mod random;
 mod scoped_commit;
 mod scoped_commit_killed;

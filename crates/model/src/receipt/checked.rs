@@ -34,6 +34,9 @@ pub struct Cell {
     /// Tests that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failed: Option<u32>,
+    /// Errors outside of any test, some of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
     /// How often it was run.
     #[serde(default)]
     pub times: u32,

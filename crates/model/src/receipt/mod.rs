@@ -2,7 +2,9 @@
 
 mod acceptance;
 mod assemble;
+mod candidate;
 mod checked;
+mod compared;
 pub mod conduct;
 mod confinement;
 mod content;
@@ -15,6 +17,8 @@ mod outward;
 mod record;
 pub mod render;
 mod rule;
+mod run_findings;
+mod run_places;
 mod settled;
 pub mod statement;
 mod subject;
@@ -27,7 +31,9 @@ use utoipa::ToSchema;
 
 pub use acceptance::kind_of_check;
 pub use assemble::{Material, SessionPart, assemble, held_by, in_short};
+pub use candidate::Candidate;
 pub use checked::{Cell, Checked, TestStanding};
+pub use compared::{Ran, RanGrid};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
     CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
@@ -40,6 +46,7 @@ pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };
 pub use rule::{Risk, Rule, Weight};
+pub use run_findings::{RunsToJudge, findings_of_runs};
 pub use settled::{Accepted, Case};
 pub use subject::{ParseReceiptOfError, ReceiptOf};
 pub use unproven::{Unproven, UnprovenKind};

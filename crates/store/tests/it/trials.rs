@@ -1,3 +1,5 @@
+use callboard_model::check::results::TestResults;
+use callboard_model::check::results::compare::Run;
 use callboard_model::review::CheckOutcome;
 use callboard_model::trial::TrialResult;
 use callboard_store::{TrialKey, WorkspaceRow};
@@ -20,7 +22,10 @@ fn the_last_result_of_a_command_on_a_tree_is_kept() {
         duration_ms: Some(12),
         ..TrialResult::without_beginning(outcome, Some("last words".into()))
     };
-    let (failed, passed) = (result(CheckOutcome::Failed, 2), result(CheckOutcome::Passed, 0));
+    let run = |output| Run { succeeded: false, results: TestResults::read(&[], output, "/w") };
+    let (mut failed, passed) = (result(CheckOutcome::Failed, 2), result(CheckOutcome::Passed, 0));
+    failed.runs = vec![run("TAP version 13\nnot ok 1 - adds\n1..1\n"), run("nothing")];
+    assert!(failed.runs[0].results.is_some());
     scene.write(|w| w.put_trial_result(&key, &failed));
     assert_eq!(scene.read(|s| s.trial_result(&key)), Some(failed));
     scene.write(|w| w.put_trial_result(&key, &passed));

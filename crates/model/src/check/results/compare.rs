@@ -24,11 +24,12 @@ pub struct Grid<T> {
 }
 
 /// One run of the check.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
     /// Its exit code was 0.
     pub succeeded: bool,
     /// What it told of single tests; none where it told nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<TestResults>,
 }
 

@@ -9,7 +9,7 @@ mod json;
 mod junit;
 mod lines;
 mod mocha;
-mod name;
+pub(crate) mod name;
 mod nextest;
 mod node;
 mod pytest;

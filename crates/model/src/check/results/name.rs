@@ -30,6 +30,15 @@ impl TestName {
         Self(format!("{} ({nth})", self.0))
     }
 
+    /// The test that this is a case of: `tests/test_a.py::test_x` of `tests/test_a.py::test_x[1-2]`.
+    #[must_use]
+    pub fn without_parameters(&self) -> &str {
+        match self.0.find('[') {
+            Some(at) if at > 0 && self.0.ends_with(']') => &self.0[..at],
+            _ => &self.0,
+        }
+    }
+
     /// The name as it is shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -52,6 +61,27 @@ impl From<&str> for TestName {
 impl fmt::Display for TestName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What a test is called where it stands: the last part of its name. Of Go's subtests, the test that they stand in.
+pub(crate) fn leaf_of(name: &str) -> &str {
+    let name = name.rsplit(" > ").next().unwrap_or(name);
+    if let Some((_, leaf)) = name.rsplit_once("::") {
+        return leaf;
+    }
+    let of_go = [".Test", ".Example", ".Fuzz"].iter().find_map(|word| name.find(word));
+    if let Some(at) = of_go.filter(|_| !name.contains(' ')) {
+        let leaf = name[at + 1..].split('/').next().unwrap_or_default();
+        // With a dot in it, it is a class of Python.
+        if !leaf.contains('.') {
+            return leaf;
+        }
+    }
+    let is_path = name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    match name.rsplit_once('.') {
+        Some((_, leaf)) if is_path && !leaf.is_empty() => leaf,
+        _ => name,
     }
 }
 
@@ -121,5 +151,23 @@ mod tests {
         let [one, other] = ["x", "y"].map(|end| TestName::of(&("a".repeat(500) + end)));
         assert_ne!(one, other);
         assert!(one.as_str().len() <= limits::TEST_NAME_BYTES);
+    }
+
+    #[test]
+    fn the_last_part_is_what_a_test_is_called_where_it_stands() {
+        for (name, leaf) in [
+            ("tests/test_a.py::TestX::test_x", "test_x"),
+            ("demo tests::adds", "adds"),
+            ("test_a.TestX.test_adds", "test_adds"),
+            ("example.com/m.TestX/1.5_times", "TestX"),
+            ("src/a.test.ts > suite > adds two", "adds two"),
+            ("suite > adds", "adds"),
+            ("adds 1.5", "adds 1.5"),
+            ("a/b", "a/b"),
+        ] {
+            assert_eq!(leaf_of(name), leaf, "{name}");
+        }
+        let case = TestName::of("t/a.py::test_x[a[0]-1]");
+        assert_eq!(case.without_parameters(), "t/a.py::test_x");
     }
 }
