@@ -21,7 +21,8 @@ use utoipa::ToSchema;
 pub use checked::{Cell, Checked, TestStanding};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
-    CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
+    CellChange, CitedSource, ColumnChange, Content, FolderChange, ListedFile, Moved, Opened,
+    SourcesUsed, TableChange, Written, folder, sources,
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};

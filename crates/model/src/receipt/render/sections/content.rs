@@ -45,7 +45,12 @@ fn folder(folder: &FolderChange) -> Vec<Block> {
         line: Line::labelled(format!("{number} {words}")),
         under: list(&count(len(&files), "file"), files),
     });
-    vec![Block::Heading(Line::of(heading)), Block::List(items.collect())]
+    let mut blocks = vec![Block::Heading(Line::of(heading)), Block::List(items.collect())];
+    if folder.left_out > 0 {
+        let words = format!("{} of these lists not shown.", count(folder.left_out, "file"));
+        blocks.push(Block::Paragraph(Line::of(words)));
+    }
+    blocks
 }
 
 fn table(table: &TableChange) -> Vec<Block> {

@@ -1,5 +1,11 @@
 //! Work that is not code: folders that were tidied, tables, texts that rest on sources.
 
+mod folder;
+mod sources;
+
+pub use folder::{ListedFile, folder};
+pub use sources::{Opened, Written, sources};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,6 +46,9 @@ pub struct FolderChange {
     pub left_alone: u32,
     /// Some of the files that are as they were, by path.
     pub left: Vec<String>,
+    /// Files that belong into these lists and are not listed.
+    #[serde(default)]
+    pub left_out: u32,
 }
 
 /// A row or column of a table that changed.
