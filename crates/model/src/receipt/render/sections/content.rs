@@ -112,9 +112,10 @@ fn rows(table: &TableChange) -> Line {
         [(table.rows_added, "new"), (table.rows_removed, "gone"), (table.rows_changed, "changed")];
     let parts = parts.into_iter().filter(|(number, _)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, words)| format!("{number} {words}")).collect();
+    let order = if table.is_reordered { " The order of rows is another." } else { "" };
     match parts.is_empty() {
-        true => Line::of(format!("{counts}; no row differs.")),
-        false => Line::of(format!("{counts}: {}.", parts.join(", "))),
+        true => Line::of(format!("{counts}; no row differs.{order}")),
+        false => Line::of(format!("{counts}: {}.{order}", parts.join(", "))),
     }
 }
 
