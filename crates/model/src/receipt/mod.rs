@@ -36,7 +36,8 @@ pub use checked::{Cell, Checked, TestStanding};
 pub use compared::{Ran, RanGrid};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
-    CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
+    CellChange, CitedSource, ColumnChange, Content, FolderChange, ListedFile, Moved, Opened,
+    SourcesUsed, TableChange, Written, folder, sources,
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
