@@ -3,7 +3,7 @@
 import { OUTCOME_WORD } from '../review/matrix'
 import { count } from '../text/numbers'
 import type { Case, Cell, Checked, Grid, ReceiptView, Seen, Standing, TestStanding } from './types'
-import { STANDING_WORD, STANDINGS, type Tone } from './words'
+import { STANDING_PLURAL, STANDING_WORD, STANDINGS, type Tone } from './words'
 
 export type Corner = keyof Grid<unknown>
 
@@ -110,8 +110,8 @@ export function totalWords(totals: Checked['totals']): { standing: Standing; wor
   return STANDINGS.flatMap((standing) => {
     const n = totals?.[standing] ?? 0
     if (n === 0) return []
-    const word = standing === 'holds' && n !== 1 ? 'hold' : STANDING_WORD[standing]
-    return [{ standing, words: `${count(n)} ${standing === 'bent' && n !== 1 ? 'bent tests' : word}` }]
+    const word = (n === 1 ? null : STANDING_PLURAL[standing]) ?? STANDING_WORD[standing]
+    return [{ standing, words: `${count(n)} ${word}` }]
   })
 }
 
@@ -132,12 +132,16 @@ export function fewer({ base, new: now }: Checked): string | null {
 const EXPECTING = ['expectation-rewritten', 'assertion-weakened', 'tolerance-widened', 'snapshot-rewritten']
 
 /** The last part of a test's name, by which its own file calls it. */
-export const ownName = (name: string): string =>
-  name
-    .replace(/\[[^\]]*\]$/, '')
-    .split(/ > |::|\s|\.(?=\w+$)/)
-    .at(-1)
-    ?.trim() ?? name
+export function ownName(name: string): string {
+  // What suites in JavaScript are called has spaces and dots of its own.
+  if (name.includes(' > ')) return name.split(' > ').at(-1)?.trim() ?? name
+  return (
+    name
+      .replace(/\[[^\]]*\]$/, '')
+      .split(/::|\s|\.(?=\w+$)/)
+      .at(-1) ?? name
+  )
+}
 
 /** The cases that show what a bent test expected before, and expects now. */
 export function expectationsOf(test: TestStanding, cases: readonly Case[]): Case[] {

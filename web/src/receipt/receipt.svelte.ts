@@ -14,6 +14,7 @@ import { changes } from '../review/changes.svelte'
 import { board } from '../state/board.svelte'
 import { diffHref } from '../state/router.svelte'
 import { toasts } from '../state/toasts.svelte'
+import { wasRun } from './grid'
 import type { ReceiptOf, ReceiptView, Spot } from './types'
 
 /** One receipt: read again when the stream says that it changed; what is shown stays meanwhile. */
@@ -79,8 +80,18 @@ export class OpenReceipt {
     }
   }
 
-  check = (fresh: boolean): Promise<boolean> =>
-    this.#do('Starting…', 'The receipt is as it was.', () => checkReceipt(this.of, fresh))
+  /** Every check ran on what is there now: only running it again tells more. */
+  get isWhole(): boolean {
+    const { view } = this
+    return view !== null && view.checks.length > 0 && view.stale === null && view.checks.every(wasRun)
+  }
+
+  /** Makes it anew and runs the checks of which nothing is known yet; all of them where it is whole. */
+  async check(): Promise<void> {
+    if (this.view?.goes_on) return
+    const fresh = this.isWhole
+    await this.#do('Starting…', 'The receipt is as it was.', () => checkReceipt(this.of, fresh))
+  }
 
   /** Accepts the case whose form is open; what is typed stays where that fails. */
   async accept(): Promise<void> {

@@ -62,6 +62,16 @@ export const STANDING_MEANING: Record<Standing, string> = {
   not_checked: 'What ran does not tell.',
 }
 
+/** As several of them are told: "2 prove the change". */
+export const STANDING_PLURAL: Partial<Record<Standing, string>> = {
+  bent: 'bent tests',
+  failing: 'fail',
+  vacuous: 'prove nothing',
+  weak_proof: 'weak proofs',
+  proves: 'prove the change',
+  holds: 'hold',
+}
+
 /** The weightiest first. */
 export const STANDINGS = Object.keys(STANDING_WORD) as Standing[]
 
