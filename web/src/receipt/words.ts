@@ -149,7 +149,7 @@ export const blocks = ({ weight, accepted }: Case): boolean => weight === 'block
 export function caseGroups(cases: readonly Case[]): { key: string; title: string; cases: Case[] }[] {
   const open = (weight: Weight): Case[] => cases.filter((one) => one.weight === weight && !one.accepted)
   return [
-    { key: 'blocking', title: 'Block', cases: open('blocking') },
+    { key: 'blocking', title: 'Blocking', cases: open('blocking') },
     { key: 'warning', title: 'Warnings', cases: open('warning') },
     { key: 'accepted', title: 'Accepted', cases: cases.filter(({ accepted }) => accepted) },
     { key: 'note', title: 'Notes', cases: open('note') },
