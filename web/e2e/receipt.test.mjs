@@ -208,6 +208,7 @@ test('a stale one says so, and is made anew; then its checks are run again', asy
   await page.getByRole('button', { name: 'Make anew' }).click()
   await page.getByText('It is stale').waitFor({ state: 'detached' })
   assert.deepEqual(state().checked.at(-1), { of: 'T10', fresh: false })
+  const ended = state().receipts.get('T10').checks
   await page.keyboard.press('r')
   await page.getByText('0 of 10 runs').waitFor()
   assert.deepEqual(state().checked.at(-1), { of: 'T10', fresh: true })
@@ -218,6 +219,8 @@ test('a stale one says so, and is made anew; then its checks are run again', asy
   const checks = [{ ...row.checks[0], cells }, ...row.checks.slice(1)]
   state().changeReceipt('T10', { checks })
   await page.getByText('1 of 10 runs').waitFor()
+  state().changeReceipt('T10', { checks: ended, goes_on: false })
+  await page.getByRole('button', { name: 'Run checks again' }).waitFor()
 })
 
 test('what is shown stays while the daemon is away', async () => {
@@ -248,7 +251,7 @@ test('work that is not code: a folder, tables and sources', async () => {
   const deleted = content.getByRole('region', { name: 'Deleted' })
   await deleted.getByText('audit/notes-of-lea.txt').waitFor()
   await content.getByText('“Retention” is empty in 3 rows').waitFor()
-  await content.getByText('It could not be read: it is protected by a password.').waitFor()
+  await content.getByText('Could not be read: it is protected by a password.').waitFor()
   const sources = content.locator('li', { hasText: 'retention-in-practice' })
   await sources.getByText('only a search named it').waitFor()
   assert.equal(await section('Checks').count(), 0)
@@ -270,7 +273,7 @@ test('a card tells its receipt in a few words, and follows it', async () => {
   await card(page, 'T12').getByRole('link', { name: 'Receipt: checks run' }).waitFor()
   const cases = state().receipts.get('T10').cases.slice(0, 1)
   state().changeReceipt('T18', { cases })
-  await card(page, 'T18').getByRole('link', { name: 'Receipt: 1 blocks' }).click()
+  await card(page, 'T18').getByRole('link', { name: 'Receipt: 1 to settle' }).click()
   await page.waitForURL(/open=receipt-T18$/)
   await panel().getByRole('heading', { name: 'Receipt of T18' }).waitFor()
   await panel().getByText('What the_last_page_has_no_cursor expects').waitFor()
@@ -280,13 +283,13 @@ test('a card tells its receipt in a few words, and follows it', async () => {
 
 test('a task, a session and a review tell it, and what keeps a review from landing', async () => {
   await go('/t/T10')
-  await page.getByRole('link', { name: 'Receipt: 2 block, 1 contradicted' }).waitFor()
+  await page.getByRole('link', { name: 'Receipt: 2 to settle · 1 contradicted · a check fails' }).waitFor()
   await go('/s/S38')
   const aside = page.locator('.aside section', { has: page.getByRole('heading', { name: 'Receipt of T10' }) })
-  await aside.getByRole('link', { name: /2 block/ }).waitFor()
+  await aside.getByRole('link', { name: /2 to settle/ }).waitFor()
   await go('/review/R7')
   await page.getByText('Its receipt keeps it from landing:').waitFor()
-  const mark = page.getByRole('link', { name: 'Receipt: 1 blocks, 1 contradicted' })
+  const mark = page.getByRole('link', { name: 'Receipt: 1 to settle · 1 contradicted' })
   assert.equal(await mark.getAttribute('href'), '/receipt/R7')
 })
 

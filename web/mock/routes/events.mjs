@@ -93,7 +93,6 @@ function detail(state, [id]) {
   return {
     body: {
       session,
-      receipt: state.glance(id) ?? state.glance(session.task),
       goal_text: rich
         ? 'Clients that send a burst get 429 without Retry-After, and retry at once. Limit requests per account, and tell them when to come back. Keep the health endpoints out of it. See #432.'
         : session.goal,

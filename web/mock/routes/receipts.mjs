@@ -30,11 +30,12 @@ const waits = (check) => ({
   ),
 })
 
-const check = (state, [of], { body }) =>
+const check = (state, [of], { query }) =>
   found(state, of, (row) => {
-    state.checked.push({ of, fresh: body.fresh === true })
-    const checks = body.fresh ? row.checks.map(waits) : row.checks
-    return { body: state.changeReceipt(of, { checks, stale: null, goes_on: body.fresh === true }) }
+    const fresh = query.get('fresh') === 'true'
+    state.checked.push({ of, fresh })
+    const checks = fresh ? row.checks.map(waits) : row.checks
+    return { body: state.changeReceipt(of, { checks, stale: null, goes_on: fresh }) }
   })
 
 const held = (cases) => {
@@ -80,6 +81,11 @@ const file = (state, [of], { query }) =>
 
 const OF = '([TSR]\\d+)'
 export const ROUTES = [
+  [
+    'GET',
+    /^\/api\/receipts$/,
+    (state) => ({ body: { receipts: [...state.receipts.keys()].map((of) => state.glance(of)) } }),
+  ],
   ['GET', new RegExp(`^/api/receipts/${OF}$`), (state, [of]) => found(state, of, (body) => ({ body }))],
   ['POST', new RegExp(`^/api/receipts/${OF}/check$`), check],
   ['POST', new RegExp(`^/api/receipts/${OF}/accept$`), accept],

@@ -1,16 +1,21 @@
 // Receipts: what a finished piece of work can show.
 
-import type { AcceptCase, ReceiptOf, ReceiptView } from '../receipt/types'
-import { ApiError, get, readText, request } from './client'
+import type { AcceptCase, ReceiptGlance, ReceiptOf, ReceiptView } from '../receipt/types'
+import { ApiError, get, readText, request, withQuery } from './client'
+import type { WorkspaceId } from './types'
 
 const at = (of: ReceiptOf, rest = ''): string => `/api/receipts/${encodeURIComponent(of)}${rest}`
+
+/** Those of a workspace in a few words, the newest first. */
+export const fetchReceipts = (workspace: WorkspaceId): Promise<{ receipts: ReceiptGlance[] }> =>
+  get('/api/receipts', { workspace })
 
 /** Makes it where there is none yet. */
 export const fetchReceipt = (of: ReceiptOf): Promise<ReceiptView> => get(at(of))
 
 /** Makes it anew and starts its checks; `fresh` runs those, too, whose results are known. */
 export const checkReceipt = (of: ReceiptOf, fresh: boolean): Promise<ReceiptView> =>
-  request('POST', at(of, '/check'), { fresh })
+  request('POST', withQuery(at(of, '/check'), { fresh }))
 
 export const acceptCase = (of: ReceiptOf, accept: AcceptCase): Promise<ReceiptView> =>
   request('POST', at(of, '/accept'), accept)

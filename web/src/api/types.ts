@@ -184,7 +184,7 @@ export type SearchHit = Omit<Told<schema.SearchHit>, 'matches'> & {
   matches: [number, number][]
 }
 export type SearchResults = Omit<Told<schema.SearchResults>, 'hits'> & { hits: SearchHit[] }
-export type SessionDetail = Told<schema.SessionDetail> & { receipt?: ReceiptGlance | null }
+export type SessionDetail = Told<schema.SessionDetail>
 export type SessionList = Told<schema.SessionList>
 export type SessionState = Told<schema.SessionState>
 export type SessionView = Told<schema.SessionView>

@@ -6,6 +6,7 @@ import {
   expectationsOf,
   fewer,
   goesOn,
+  lastWords,
   ownName,
   progress,
   standsOut,
@@ -39,6 +40,9 @@ test('tests are counted where they are known by name', () => {
   expect(cellCounts({})).toBe('')
   expect(cellCounts({ passed: 1400, failed: 0 })).toBe('1,400 passed')
   expect(cellCounts({ passed: 0, failed: 2 })).toBe('0 passed, 2 failed')
+  expect(lastWords({ passed: 39, failed: 2, words: '2 failed, 39 passed' })).toBeNull()
+  expect(lastWords({ words: '2 failed, 39 passed' })).toBe('2 failed, 39 passed')
+  expect(lastWords({ passed: 39, words: 'broken off after 10 min' })).toBe('broken off after 10 min')
   expect(totalWords({ holds: 129, proves: 2, vacuous: 1, regressed: 1 }).map(({ words }) => words)).toEqual([
     '1 regressed',
     '1 proves nothing',

@@ -91,6 +91,13 @@ export function cellCounts({ passed, failed }: Cell): string {
   return parts.join(', ')
 }
 
+/** What a run said last, or why it was not run; nothing where that only counts what is counted already. */
+export function lastWords(cell: Cell): string | null {
+  const words = cell.words ?? null
+  const isCount = words !== null && /^(?:[\d,]+ [a-z]+(?:, )?)+$/.test(words)
+  return isCount && cellCounts(cell) !== '' ? null : words
+}
+
 /** Whether any of the four was started, or waits for its turn. */
 export const wasRun = ({ cells }: Checked): boolean => CORNERS.some((corner) => cells[corner].outcome)
 

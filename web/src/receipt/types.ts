@@ -379,9 +379,12 @@ export interface ReceiptView extends Receipt {
 /** A receipt in a few words, as a card has it. */
 export interface ReceiptGlance {
   of: ReceiptOf
+  title: string
   made_at: Timestamp
   words: string
   blocking: number
+  /** They keep the work from being done by itself, and from landing. */
+  held: boolean
   contradicted: number
   goes_on: boolean
   stale: boolean

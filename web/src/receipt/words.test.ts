@@ -7,6 +7,7 @@ import {
   caseGroups,
   claimsInOrder,
   criterionTone,
+  ended,
   glanceTone,
   lasted,
   STANDINGS,
@@ -64,8 +65,10 @@ test('a mark is good only where checks pass and nothing is held against it', () 
   const glance = {
     of: 'T12',
     made_at: '2026-11-22T10:00:00Z',
+    title: '',
     words: 'checks pass',
     blocking: 0,
+    held: false,
     contradicted: 0,
     goes_on: false,
     stale: false,
@@ -73,7 +76,15 @@ test('a mark is good only where checks pass and nothing is held against it', () 
   expect(glanceTone(glance)).toBe('good')
   expect(glanceTone({ ...glance, goes_on: true })).toBe('none')
   expect(glanceTone({ ...glance, words: 'not checked' })).toBe('none')
+  expect(glanceTone({ ...glance, words: 'checks pass · 1 warning' })).toBe('good')
+  expect(glanceTone({ ...glance, words: '3 of 4 checks pass' })).toBe('none')
+  expect(glanceTone({ ...glance, words: 'a check fails' })).toBe('bad')
   expect(glanceTone({ ...glance, words: '1 contradicted', contradicted: 1 })).toBe('bad')
+})
+
+test('a sentence ends once', () => {
+  expect(ended('the work has changed since')).toBe('the work has changed since.')
+  expect(ended('It expects another value.')).toBe('It expects another value.')
 })
 
 test('every standing has its tone', () => {

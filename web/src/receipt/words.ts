@@ -183,10 +183,13 @@ export const OUTWARD_WORD: Record<OutwardKind, string> = {
   deploy: 'deployed',
 }
 
+/** A sentence that ends as one, whoever wrote it. */
+export const ended = (text: string): string => (/[.!?…]$/.test(text) ? text : `${text}.`)
+
 /** How a card shows a receipt: its words are the daemon's. */
 export function glanceTone({ blocking, contradicted, goes_on, words }: ReceiptGlance): Tone {
-  if (blocking > 0 || contradicted > 0) return 'bad'
-  return !goes_on && /\bpass(?:es)?$/.test(words) ? 'good' : 'none'
+  if (blocking > 0 || contradicted > 0 || /\bfails?\b/.test(words)) return 'bad'
+  return !goes_on && words.startsWith('checks pass') ? 'good' : 'none'
 }
 
 const total = ({ tokens }: SessionLine): number =>

@@ -1,4 +1,5 @@
 import { calls } from '../calls/calls.svelte'
+import { glances } from '../receipt/glances.svelte'
 import { board } from '../state/board.svelte'
 import { isLive } from '../state/order'
 import { idHref, noteHref, pageHref, receiptHref, router } from '../state/router.svelte'
@@ -219,20 +220,14 @@ function objects(): Command[] {
     hint: task.id,
     run: () => router.go(idHref(task.id)),
   }))
-  const receipts = [...board.tasks.values()].flatMap(({ id, title, receipt }) =>
-    receipt
-      ? [
-          {
-            key: `receipt ${id}`,
-            group: 'Receipts',
-            title: `Open receipt of ${id}`,
-            also: `${id} ${title} ${receipt.words}`,
-            hint: id,
-            run: () => router.go(receiptHref(id)),
-          },
-        ]
-      : [],
-  )
+  const receipts = glances.list.map(({ of, title, words }) => ({
+    key: `receipt ${of}`,
+    group: 'Receipts',
+    title: `Open receipt of ${of}`,
+    also: `${of} ${title} ${words}`,
+    hint: of,
+    run: () => router.go(receiptHref(of)),
+  }))
   const sessions = [...board.sessions.values()].map(({ view }) => ({
     key: view.id,
     group: 'Sessions',
