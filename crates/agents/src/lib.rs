@@ -115,6 +115,11 @@ pub trait Agent: Send + Sync {
         None
     }
 
+    /// Files of a repository by which it is configured and instructed there, as patterns of paths.
+    fn project_files(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The folders it keeps its files in, whether or not they exist.
     fn homes(&self, environment: &Environment) -> Vec<PathBuf>;
 

@@ -6,6 +6,7 @@ pub(crate) mod changes;
 pub(crate) mod conflicts;
 pub(crate) mod note;
 pub(crate) mod post;
+pub(crate) mod receipt;
 pub(crate) mod review;
 pub(crate) mod search;
 pub(crate) mod worktree;
@@ -116,6 +117,8 @@ pub(crate) enum Command {
     Couplings(conflicts::Compared),
     /// Reviews: changesets that are looked at, checked and landed as one; without a verb, what there is to review.
     Review(review::Review),
+    /// What finished work can show: its checks, claims beside evidence, and what to look at first.
+    Receipt(receipt::Receipt),
     /// What a session or a task hands to whoever goes on: goal, decisions, open questions, each line with its proof.
     Brief(brief::Brief),
     /// What other sessions and notes hold that bears on a session's work: the same files, errors and names.

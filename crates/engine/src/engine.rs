@@ -83,6 +83,7 @@ pub struct Engine {
     pub(crate) related_looks: crate::related::RelatedLooks,
     pub(crate) known_moves: crate::related::KnownMoves,
     pub(crate) readings: crate::readings::ReadingsRoom,
+    pub(crate) receipts: crate::receipts::ReceiptsRoom,
     pub(crate) started: Timestamp,
 }
 
@@ -158,6 +159,7 @@ impl Engine {
             related_looks: crate::related::RelatedLooks::default(),
             known_moves: crate::related::KnownMoves::default(),
             readings: crate::readings::ReadingsRoom::default(),
+            receipts: crate::receipts::ReceiptsRoom::default(),
             started,
         });
         engine.begin_reading(sources);
@@ -415,6 +417,7 @@ fn begin_beside(engine: &Arc<Engine>) {
     crate::trials::start(engine);
     crate::resources::start(engine);
     crate::refold::start(engine, engine.stop.clone());
+    crate::receipts::start(engine);
     std::thread::spawn(|| {
         callboard_os::thread::give_way();
         crate::secrets::prepare();

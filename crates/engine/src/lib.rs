@@ -60,7 +60,7 @@ pub use notes::{Kept, NearNote, Remembered};
 pub use query::{
     EventsFrom, EventsWanted, SessionList, SessionPlace, SessionQuery, SinceFrom, event_text,
 };
-pub use receipts::{GridOrder, GridOutcome};
+pub use receipts::{GridOrder, GridOutcome, branch as branch_receipt, verify_statement};
 pub use reviews::{DiffWanted, HowToLand, HowToSend};
 pub use sweeps::HookUse;
 pub use trials::{Trial, TrialLogPart, TrialNews};

@@ -1,10 +1,12 @@
 //! The limits of this crate, each with its reason.
 
 mod context;
+mod receipts;
 
 use std::time::Duration;
 
 pub use context::*;
+pub use receipts::*;
 
 /// Raw transcript in one batch: a commit of it takes a few milliseconds, which is what a live line
 /// may have to wait for.

@@ -67,6 +67,11 @@ impl PullRequests {
         self.find(branch)
     }
 
+    /// That of a branch, as its service tells of it.
+    pub(crate) fn of_branch(&self, branch: &str) -> Option<PullRequest> {
+        self.all.iter().rev().find(|one| one.branch == branch).cloned()
+    }
+
     /// Whether all branches of what was sent were merged onto its base, as they were sent.
     pub(crate) fn has_merged(&self, sent: &Sent) -> bool {
         let merged = |branch: &SentBranch| {

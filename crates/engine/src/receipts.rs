@@ -1,5 +1,176 @@
 //! Receipts: what a finished piece of work can show.
+//!
+//! A receipt is made at once of git and of events ([`make`]) when the work lies still ([`follow`]), and once more when its
+//! checks came to something ([`grid`]). What it speaks of is kept with it: where that is another, it is stale.
 
+pub mod branch;
+mod callers;
+mod change;
+mod content;
+mod files;
+mod follow;
 mod grid;
+mod make;
+mod mask;
+mod run;
+mod runs;
+mod sessions;
+mod settle;
+mod subject;
+mod verify;
 
-pub use grid::{GridOrder, GridOutcome};
+use std::path::PathBuf;
+
+use callboard_model::claim::Verdict;
+use callboard_model::receipt::{ReceiptOf, held_by, in_short};
+use callboard_model::view::{ReceiptGlance, ReceiptList, ReceiptView};
+use callboard_store::StoredReceipt;
+
+pub(crate) use self::follow::start;
+pub use self::grid::{GridOrder, GridOutcome};
+use self::make::Depth;
+pub(crate) use self::run::ReceiptsRoom;
+pub use self::verify::verify_statement;
+use crate::{Engine, EngineError};
+
+impl Engine {
+    /// A receipt as it is kept; made of what is there now, if there is none, or it is stale.
+    ///
+    /// # Errors
+    /// When there is no such work, or git or the store cannot be read.
+    pub fn receipt(&self, of: &ReceiptOf) -> Result<ReceiptView, EngineError> {
+        let kept = self.read(|s| Ok(s.receipt(of)?))?;
+        match kept {
+            Some(kept) if kept.stale.is_none() => self.receipt_view(kept),
+            kept => match self.keep_receipt(of, Depth::AtOnce, None) {
+                Ok(made) => Ok(made),
+                // What has landed, or whose worktree is gone, has the receipt that it had.
+                Err(error) => match kept {
+                    Some(kept) if !matches!(error, EngineError::Ending) => self.receipt_view(kept),
+                    _ => Err(error),
+                },
+            },
+        }
+    }
+
+    /// Makes a receipt and keeps it.
+    fn keep_receipt(
+        &self,
+        of: &ReceiptOf,
+        depth: Depth,
+        outcome: Option<GridOutcome>,
+    ) -> Result<ReceiptView, EngineError> {
+        let made = self.make_receipt(of, depth, outcome)?;
+        let glance = glance_of(&made);
+        let kept = made.clone();
+        self.ask(move |core| core.put_receipt(&kept, &glance))?;
+        let root = self.root_of_workspace(made.workspace)?;
+        let view = self.receipt_view(made)?;
+        self.write_receipt(&root, &view);
+        Ok(view)
+    }
+
+    fn receipt_view(&self, stored: StoredReceipt) -> Result<ReceiptView, EngineError> {
+        let root: PathBuf = self.root_of_workspace(stored.workspace)?;
+        let StoredReceipt { stale, receipt, .. } = stored;
+        let gate = self.project(&root)?.receipts.gate;
+        Ok(ReceiptView {
+            stale,
+            held_by: gate.then(|| held_by(&receipt)).flatten(),
+            goes_on: receipt.goes_on(),
+            file: self.receipt_file(&root, &receipt.of)?,
+            receipt,
+        })
+    }
+}
+
+fn glance_of(stored: &StoredReceipt) -> ReceiptGlance {
+    let receipt = &stored.receipt;
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let is_contradicted = |claim: &&callboard_model::receipt::ClaimLine| {
+        claim.judged.verdict == Verdict::Contradicted
+    };
+    ReceiptGlance {
+        of: receipt.of.clone(),
+        title: receipt.title.clone(),
+        made_at: receipt.made_at,
+        words: in_short(receipt),
+        blocking: count(receipt.blocking().count()),
+        contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
+        goes_on: receipt.goes_on(),
+        stale: stored.stale.is_some(),
+    }
+}
+
+impl Engine {
+    /// Keeps a receipt some part of which was told anew.
+    fn keep_settled(&self, stored: StoredReceipt) -> Result<(), EngineError> {
+        let glance = glance_of(&stored);
+        let kept = stored.clone();
+        self.ask(move |core| core.put_receipt(&kept, &glance))?;
+        let root = self.root_of_workspace(stored.workspace)?;
+        let view = self.receipt_view(stored)?;
+        self.write_receipt(&root, &view);
+        Ok(())
+    }
+
+    /// The workspace that something belongs to.
+    fn workspace_of(&self, of: &ReceiptOf) -> Result<callboard_model::WorkspaceId, EngineError> {
+        if let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? {
+            return Ok(kept.workspace);
+        }
+        Ok(self.subject(of)?.workspace)
+    }
+}
+
+impl Engine {
+    /// The receipts of a workspace, in short, the newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn receipts_of(
+        &self,
+        workspace: Option<callboard_model::WorkspaceId>,
+    ) -> Result<ReceiptList, EngineError> {
+        let workspace = self.workspace_or_last(workspace)?;
+        self.read(|s| {
+            let mut receipts = Vec::new();
+            for row in s.receipt_rows(workspace)? {
+                receipts.extend(s.receipt_glance(&row.of)?);
+            }
+            Ok(ReceiptList { receipts })
+        })
+    }
+
+    /// What a text names that a receipt can be of: `T12`, `R7`, `S41`, an agent's own id of a session or its beginning.
+    ///
+    /// # Errors
+    /// When it names nothing.
+    pub fn receipt_named(&self, text: &str) -> Result<ReceiptOf, EngineError> {
+        match text.parse() {
+            Ok(of) => Ok(of),
+            Err(_) => Ok(ReceiptOf::Session(self.session_named(text)?)),
+        }
+    }
+
+    /// What the log of a run of a receipt's checks says from a byte on, and whether it may say more.
+    ///
+    /// # Errors
+    /// When none of its runs has that log.
+    pub fn receipt_log(
+        &self,
+        of: &ReceiptOf,
+        name: &str,
+        from: u64,
+    ) -> Result<(crate::TrialLogPart, bool), EngineError> {
+        let kept = self.read(|s| Ok(s.receipt(of)?))?;
+        let cells = kept.iter().flat_map(|kept| &kept.receipt.checks).flat_map(|c| c.cells.each());
+        let cell = cells.into_iter().find(|cell| cell.log.as_deref() == Some(name));
+        let cell = cell.ok_or_else(|| EngineError::NotFound {
+            what: format!("log {name} of {of}"),
+            hint: "see its checks with `callboard receipt`",
+        })?;
+        let goes_on = cell.outcome == Some(callboard_model::review::CheckOutcome::Running);
+        Ok((self.trial_log(name, from)?, goes_on))
+    }
+}

@@ -225,10 +225,14 @@ fn told(error: TreeError) -> EngineError {
 }
 
 /// A folder that goes when this is dropped.
-struct Passing(PathBuf);
+pub(crate) struct Passing(PathBuf);
 
 impl Passing {
-    fn below(folder: &Path) -> Result<Self, EngineError> {
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn below(folder: &Path) -> Result<Self, EngineError> {
         remove_left_behind(folder);
         let own = folder.join(std::process::id().to_string());
         fs::create_dir_all(&own).map_err(|error| EngineError::Refused {

@@ -141,6 +141,11 @@ impl Engine {
         Err(refusal(root, untouched))
     }
 
+    /// The checks that the `callboard.toml` at `root` names, whether or not they may run.
+    pub(crate) fn checks_named(&self, root: &Path) -> Result<Vec<String>, EngineError> {
+        Ok(self.standing(root)?.written.checks.clone())
+    }
+
     /// What the `callboard.toml` at `root` says, and whether it may.
     pub(crate) fn standing(&self, root: &Path) -> Result<Standing, EngineError> {
         let written = self.projects.of(root)?;

@@ -20,6 +20,7 @@ pub mod mask;
 pub mod merge;
 pub mod mixed_tree;
 pub mod moves;
+pub mod named;
 mod own;
 mod paths;
 pub mod pushes;

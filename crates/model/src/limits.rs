@@ -214,3 +214,36 @@ pub const RUN_FINDINGS: usize = 20;
 
 /// Tests that are named one by one where several are told as one.
 pub const NAMED_TESTS: usize = 3;
+
+/// Characters of closing words that are enough; shorter ones take the words before with them.
+pub const CLOSING_CHARS: usize = 160;
+
+/// Replies that make the closing words at most.
+pub const CLOSING_REPLIES: usize = 3;
+
+/// Bytes at the end of a command's output that are kept as evidence: what a runner tells last, with the failures.
+pub const EVIDENCE_OUTPUT_BYTES: usize = 24 * 1024;
+
+/// Bytes of what a search of the web told in which addresses are looked for.
+pub const FOUND_BYTES: usize = 32 * 1024;
+
+/// Sentences of a task that are asked for, one by one: more is a specification.
+pub const CRITERIA: usize = 24;
+
+/// Characters of such a sentence.
+pub const CRITERION_CHARS: usize = 300;
+
+/// Proofs told of one sentence.
+pub const PROOFS: usize = 6;
+
+/// Commands listed in a receipt, the latest.
+pub const RECEIPT_COMMANDS: usize = 400;
+
+/// Characters of a session's last words in a receipt.
+pub const RECEIPT_CLOSING_CHARS: usize = 4_000;
+
+/// Items of a list in a receipt that are shown at once; a longer list is folded: a screen holds no more.
+pub const RECEIPT_OPEN: usize = 12;
+
+/// Items of a list in a receipt's text; JSON has them all.
+pub const RECEIPT_LISTED: usize = 500;

@@ -4,11 +4,13 @@
 mod database;
 mod equipment;
 mod powers;
+mod receipts;
 mod work;
 
 pub use database::{Database, DatabaseKind};
 pub use equipment::{Ports, Run, Template, Worktrees};
 pub use powers::{Power, PowerSet};
+pub use receipts::{Receipts, RunChecks};
 pub use work::{AcpAgent, Agents, Context, Limits, Resource, Reviews, Rules, SweepRule};
 
 use std::collections::BTreeMap;
@@ -45,6 +47,8 @@ pub struct Project {
     pub limits: Limits,
     /// How reviews land.
     pub reviews: Reviews,
+    /// What finished work must show.
+    pub receipts: Receipts,
     /// What travels between sessions by itself.
     pub context: Context,
     /// What needs no person.
@@ -65,6 +69,7 @@ impl Default for Project {
             agents: Agents::default(),
             limits: Limits::default(),
             reviews: Reviews::default(),
+            receipts: Receipts::default(),
             context: Context::default(),
             rules: Rules::default(),
         }

@@ -54,7 +54,9 @@ pub enum ChecksCameTo {
 }
 
 impl ChecksCameTo {
-    fn word(self) -> &'static str {
+    /// `passed`, `running` or `failed`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Running => "running",

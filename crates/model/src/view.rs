@@ -52,7 +52,7 @@ pub use owned::{
 };
 pub use post::{NewPost, PostOf, PostPreview, PostState, PostTo, PostView, PostWanted};
 pub use reading::{ReadingNow, ReadingsView, SessionReading, StartReadings};
-pub use receipt::{AcceptCase, ReceiptGlance, ReceiptView};
+pub use receipt::{AcceptCase, ReceiptGlance, ReceiptList, ReceiptView};
 pub use related::{RelatedItem, RelatedLine, RelatedView};
 pub use resource::{GiveResource, LeaseView, ResourceView, TakeResource};
 pub use review::{

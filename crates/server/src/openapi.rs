@@ -5,7 +5,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::api::{
     board, briefs, calls, candidates, changes, doctor, nights, notes, owned, posts, readings,
-    resources, reviews, search, sessions, tasks, trust, worktrees,
+    receipts, resources, reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::error::ApiError;
 use crate::stream;
@@ -107,6 +107,13 @@ use crate::stream;
         readings::start,
         readings::cancel,
         readings::wait,
+        receipts::receipts,
+        receipts::receipt,
+        receipts::check,
+        receipts::accept,
+        receipts::take_back,
+        receipts::file,
+        receipts::log,
         calls::calls,
         calls::call,
         calls::answer,

@@ -19,7 +19,7 @@ use tower_http::compression::CompressionLayer;
 use crate::api::hook::Hooks;
 use crate::api::{
     board, briefs, calls, candidates, changes, doctor, hook, nights, notes, owned, posts, readings,
-    resources, reviews, search, sessions, tasks, trust, worktrees,
+    receipts, resources, reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
 use crate::{App, assets, gate, limits, mcp, stream};
@@ -156,6 +156,13 @@ fn of_reviews() -> Router<App> {
             get(readings::readings).post(readings::start).delete(readings::cancel),
         )
         .route("/api/readings/wait", get(readings::wait))
+        .route("/api/receipts", get(receipts::receipts))
+        .route("/api/receipts/{of}", get(receipts::receipt))
+        .route("/api/receipts/{of}/check", post(receipts::check))
+        .route("/api/receipts/{of}/accept", post(receipts::accept))
+        .route("/api/receipts/{of}/accept/{key}", delete(receipts::take_back))
+        .route("/api/receipts/{of}/file", get(receipts::file))
+        .route("/api/receipts/{of}/log/{name}", get(receipts::log))
         .route("/api/reviews", get(reviews::reviews).post(reviews::open))
         .route("/api/reviews/{id}", get(reviews::review).patch(reviews::change))
         .route("/api/reviews/{id}/diff", get(reviews::diff))

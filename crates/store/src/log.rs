@@ -45,6 +45,8 @@ impl LogKind {
     pub const TASK_SPACED: Self = Self::transient("task.spaced");
     /// What a task waits for came to its end, or is open again; the task is as it was.
     pub const TASK_WAITS: Self = Self::transient("task.waits");
+    /// A task's receipt is another one; the task is as it was.
+    pub const TASK_RECEIPT: Self = Self::transient("task.receipt");
     /// A task was deleted; it can be restored.
     pub const TASK_DELETED: Self = Self::lasting("task.deleted");
     /// A deleted task came back.
@@ -131,6 +133,10 @@ impl LogKind {
     pub const READING: Self = Self::transient("reading");
     /// A candidate of a decision was accepted or dismissed, or is open again.
     pub const CANDIDATE: Self = Self::lasting("candidate");
+    /// A receipt is another one, or stale.
+    pub const RECEIPT: Self = Self::transient("receipt");
+    /// Somebody let a case of a rule be, or took that back.
+    pub const RECEIPT_ACCEPTED: Self = Self::lasting("receipt.accepted");
 }
 
 /// A row of the log.

@@ -28,7 +28,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0018_readings.sql"),
     include_str!("../migrations/0019_candidates.sql"),
     include_str!("../migrations/0020_followed.sql"),
-    include_str!("../migrations/0021_trial_runs.sql"),
+    include_str!("../migrations/0021_receipts.sql"),
+    include_str!("../migrations/0022_trial_runs.sql"),
 ];
 
 /// The newest layout of this version.

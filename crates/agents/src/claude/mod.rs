@@ -48,6 +48,10 @@ impl Agent for Claude {
         "claude"
     }
 
+    fn project_files(&self) -> &'static [&'static str] {
+        &["CLAUDE.md", ".claude/**", ".mcp.json"]
+    }
+
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
         discover::homes(environment)
     }

@@ -61,6 +61,10 @@ impl Agent for Codex {
         "codex"
     }
 
+    fn project_files(&self) -> &'static [&'static str] {
+        &["AGENTS.md", ".codex/**"]
+    }
+
     fn homes(&self, environment: &Environment) -> Vec<PathBuf> {
         discover::homes(environment)
     }

@@ -16,6 +16,7 @@ mod init;
 mod night;
 mod note;
 mod post;
+mod receipt;
 mod related;
 mod resource;
 mod review;
@@ -79,6 +80,7 @@ pub(crate) fn run(args: Args, settings: &Settings) -> Result<ExitCode, CliError>
         Command::Claim(args) => done(claim::claim(args, settings)),
         Command::Conflicts(args) => conflicts::conflicts(&args, settings),
         Command::Couplings(args) => couplings::couplings(&args, settings),
+        Command::Receipt(args) => receipt::receipt(args, settings),
         Command::Review(args) => review::review(args, settings),
         Command::Brief(args) => done(brief::brief(&args, settings)),
         Command::Related(args) => related::related(&args, settings),

@@ -9,6 +9,7 @@ mod nights;
 mod others;
 mod owned;
 mod readings;
+mod receipts;
 mod repeats;
 mod resources;
 mod reviews;

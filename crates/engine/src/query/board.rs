@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::PoisonError;
 
 use callboard_git::{Git, remote};
+use callboard_model::receipt::ReceiptOf;
 use callboard_model::session::StateWord;
 use callboard_model::task::Column;
 use callboard_model::view::{Board, SessionView, TaskChangeEntry, TaskDetail, TaskView, Workspace};
@@ -38,10 +39,10 @@ impl Engine {
             let tasks = s.tasks(Some(chosen.id))?;
             let remote = self.remote_of(&chosen);
             let columns = columns(s)?;
-            let tasks: Vec<TaskView> = tasks
+            let tasks = tasks
                 .into_iter()
-                .map(|task| task_view(task, remote.as_deref(), &columns))
-                .collect();
+                .map(|task| task_view(s, task, remote.as_deref(), &columns))
+                .collect::<StoreResult<Vec<TaskView>>>()?;
             Ok(Board {
                 sessions: board_sessions(s, chosen.id, &tasks)?,
                 sessions_total: s.session_count(&SessionFilter {
@@ -114,9 +115,9 @@ impl Engine {
             }
             let views = s.tasks(workspace)?.into_iter().map(|task| {
                 let remote = remotes.get(&task.workspace).cloned().flatten();
-                task_view(task, remote.as_deref(), &columns)
+                task_view(s, task, remote.as_deref(), &columns)
             });
-            Ok(views.collect())
+            Ok(views.collect::<StoreResult<Vec<TaskView>>>()?)
         })
     }
 
@@ -158,7 +159,7 @@ impl Engine {
     pub(super) fn view_task(&self, s: &Snapshot<'_>, task: Task) -> Result<TaskView, EngineError> {
         let workspace = s.workspace(task.workspace)?;
         let remote = workspace.as_ref().and_then(|w| self.remote_of(w));
-        Ok(task_view(task, remote.as_deref(), &columns(s)?))
+        Ok(task_view(s, task, remote.as_deref(), &columns(s)?)?)
     }
 
     /// The address that a tracker link of a workspace leads to.
@@ -269,9 +270,15 @@ fn columns(s: &Snapshot<'_>) -> StoreResult<HashMap<TaskId, Column>> {
     Ok(s.tasks(None)?.into_iter().map(|task| (task.id, task.column)).collect())
 }
 
-fn task_view(task: Task, remote: Option<&str>, columns: &HashMap<TaskId, Column>) -> TaskView {
+fn task_view(
+    s: &Snapshot<'_>,
+    task: Task,
+    remote: Option<&str>,
+    columns: &HashMap<TaskId, Column>,
+) -> StoreResult<TaskView> {
     let is_open = |id: &&TaskId| columns.get(*id).is_some_and(|column| *column != Column::Done);
-    TaskView {
+    Ok(TaskView {
+        receipt: s.receipt_glance(&ReceiptOf::Task(task.id))?.map(Box::new),
         blocked_by: task.waits_for.iter().filter(is_open).copied().collect(),
         tracker_url: task.tracker.as_deref().and_then(|t| remote::tracker_url(t, remote)),
         id: task.id,
@@ -292,7 +299,7 @@ fn task_view(task: Task, remote: Option<&str>, columns: &HashMap<TaskId, Column>
         created_at: task.created_at,
         updated_at: task.updated_at,
         revision: task.revision,
-    }
+    })
 }
 
 /// The sessions that one side of a change has and the other has not.

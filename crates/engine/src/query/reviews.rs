@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use callboard_model::changeset::Changeset;
 use callboard_model::pair::Pair;
+use callboard_model::receipt::ReceiptOf;
 use callboard_model::review::{
     CheckOutcome, CheckRun, Combination, CombinedFile, Comment, LandBy, Landing, MadeOf, Member,
     Review, ReviewState, Sent, SentBranch, ViewedFile, groups,
@@ -137,6 +138,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         hinders,
         can_land_anyway,
         // What became of an earlier landing is no news of one that was given up.
+        receipt: s.receipt_glance(&ReceiptOf::Review(review.id))?.map(Box::new),
         landing: review.landing.filter(|_| review.state != ReviewState::Dropped).map(landing_words),
         can_undo,
         sent,

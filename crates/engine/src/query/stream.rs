@@ -97,6 +97,11 @@ impl Engine {
             };
             return Ok(review.map(told));
         }
+        if kind == LogKind::RECEIPT.word() {
+            let workspace = row.body["workspace"].as_i64().map(WorkspaceId);
+            let of = row.subject.parse().ok().filter(|_| is_here(workspace));
+            return Ok(of.map(|of| StreamMessage::Receipt { of }));
+        }
         if kind == LogKind::NOTE.word() {
             return Ok(note_message(row, is_here));
         }

@@ -1,5 +1,7 @@
 //! Receipts: what a finished piece of work can show, derived from git, events and checks that were run again.
 
+mod acceptance;
+mod assemble;
 mod candidate;
 mod checked;
 mod compared;
@@ -8,18 +10,26 @@ mod confinement;
 mod content;
 mod criterion;
 mod finding;
+mod first;
+mod observed;
+mod outward;
 mod record;
+pub mod render;
 mod rule;
 mod run_findings;
 mod run_places;
 mod settled;
+pub mod statement;
 mod subject;
 mod unproven;
+mod weights;
 mod work;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use acceptance::kind_of_check;
+pub use assemble::{Material, SessionPart, assemble, held_by, in_short};
 pub use candidate::Candidate;
 pub use checked::{Cell, Checked, TestStanding};
 pub use compared::{Ran, RanGrid};
@@ -29,6 +39,7 @@ pub use content::{
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
+pub use observed::{Closing, Observed, ObservedCommand, Opened, writes_of};
 pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };
@@ -37,6 +48,7 @@ pub use run_findings::{RunsToJudge, findings_of_runs};
 pub use settled::{Accepted, Case};
 pub use subject::{ParseReceiptOfError, ReceiptOf};
 pub use unproven::{Unproven, UnprovenKind};
+pub use weights::Weights;
 pub use work::{Revision, Work};
 
 use crate::Timestamp;

@@ -33,6 +33,8 @@ pub enum Rule {
     NoAssertion,
     /// Fewer tests run than did.
     FewerTests,
+    /// What passed on the base fails now: a test as it was, or a check as a whole.
+    Regressed,
     /// A gate lets more through: a step of CI, a threshold, a lint.
     GateWeakened,
     /// A warning is silenced at its place.
@@ -109,7 +111,7 @@ pub enum Weight {
 
 impl Rule {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::TestDeleted,
         Self::TestSkipped,
         Self::AssertionWeakened,
@@ -120,6 +122,7 @@ impl Rule {
         Self::VacuousTest,
         Self::NoAssertion,
         Self::FewerTests,
+        Self::Regressed,
         Self::GateWeakened,
         Self::Suppression,
         Self::Bypass,
@@ -160,6 +163,7 @@ impl Rule {
             Self::VacuousTest => "vacuous-test",
             Self::NoAssertion => "no-assertion",
             Self::FewerTests => "fewer-tests",
+            Self::Regressed => "regressed",
             Self::GateWeakened => "gate-weakened",
             Self::Suppression => "suppression",
             Self::Bypass => "bypass",
@@ -217,6 +221,7 @@ impl Rule {
             | Self::AssertionWeakened
             | Self::ExpectationRewritten
             | Self::FewerTests
+            | Self::Regressed
             | Self::GateWeakened
             | Self::Bypass
             | Self::Contradicted

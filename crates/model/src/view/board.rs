@@ -62,6 +62,9 @@ pub struct TaskView {
     pub blocked_by: Vec<TaskId>,
     /// Its sessions.
     pub sessions: Vec<TaskSession>,
+    /// Its receipt, in short, if it has one.
+    #[serde(default)]
+    pub receipt: Option<Box<super::ReceiptGlance>>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -280,6 +283,11 @@ pub enum StreamMessage {
     Candidates {
         /// The session that it was said in.
         session: SessionId,
+    },
+    /// A receipt is another one, or stale: it is read again.
+    Receipt {
+        /// What it is of: `T12`, `S41`, `R7`.
+        of: crate::receipt::ReceiptOf,
     },
     /// What changesets hold, or what is between them, has changed: they are read again.
     Changes,

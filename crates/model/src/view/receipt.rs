@@ -27,6 +27,9 @@ pub struct ReceiptView {
 pub struct ReceiptGlance {
     /// What it is of.
     pub of: ReceiptOf,
+    /// Its title.
+    #[serde(default)]
+    pub title: String,
     /// When it was made.
     pub made_at: Timestamp,
     /// What it comes to, in a few words: "2 block, 1 contradicted", "checks pass", "not checked".
@@ -41,7 +44,14 @@ pub struct ReceiptGlance {
     pub stale: bool,
 }
 
-/// Accepts cases of rules, with a reason.
+/// The receipts of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiptList {
+    /// The newest first.
+    pub receipts: Vec<ReceiptGlance>,
+}
+
+/// Accepts a case of a rule, with a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptCase {
     /// The case's key.

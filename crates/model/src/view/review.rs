@@ -44,6 +44,9 @@ pub struct ReviewView {
     pub can_land_anyway: bool,
     /// How far landing is, or what became of it, in words.
     pub landing: Option<String>,
+    /// Its receipt, in short, if it has one.
+    #[serde(default)]
+    pub receipt: Option<Box<super::ReceiptGlance>>,
     /// It is over, and can be taken back or up again.
     #[serde(default)]
     pub can_undo: bool,

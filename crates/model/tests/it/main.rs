@@ -12,6 +12,7 @@ mod comparison;
 mod goals;
 mod laws;
 mod notes;
+mod receipts;
 mod refusals;
 mod reporter;
 mod results;

@@ -12,6 +12,7 @@ pub(crate) mod notes;
 pub(crate) mod owned;
 pub(crate) mod posts;
 pub(crate) mod readings;
+pub(crate) mod receipts;
 pub(crate) mod resources;
 pub(crate) mod reviews;
 pub(crate) mod search;

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use callboard_engine::{DiffWanted, HowToLand, HowToSend};
+use callboard_engine::{DiffWanted, Engine, EngineError, HowToLand, HowToSend, TrialLogPart};
 use callboard_model::ReviewId;
 use callboard_model::review::{LandBy, SendAs};
 use callboard_model::view::{
@@ -198,7 +198,7 @@ pub(crate) async fn check(
 pub(crate) struct FromByte {
     /// The byte.
     #[serde(default)]
-    from: u64,
+    pub(super) from: u64,
 }
 
 /// What a check says, as plain text, for as long as it runs.
@@ -209,22 +209,36 @@ pub(crate) async fn log(
     Query(FromByte { from }): Query<FromByte>,
 ) -> Result<Response, ApiError> {
     let id = review_id(&id)?;
-    let first = ask(&app, move |engine| engine.check_log(id, number, from)).await?;
-    let parts = futures_util::stream::unfold((app, Some(first)), move |(app, read)| async move {
-        let (mut part, mut is_running) = read?;
-        // Nothing is never sent: what compresses takes it for the end.
-        while part.text.is_empty() {
-            if !is_running {
-                return None;
+    log_of(app, from, move |engine, from| engine.check_log(id, number, from)).await
+}
+
+/// A log as plain text, from a byte on, for as long as it is written; `read` gives what there is from a byte, and
+/// whether there may be more.
+pub(super) async fn log_of(
+    app: App,
+    from: u64,
+    read: impl Fn(&Engine, u64) -> Result<(TrialLogPart, bool), EngineError> + Clone + Send + 'static,
+) -> Result<Response, ApiError> {
+    let reading = read.clone();
+    let first = ask(&app, move |engine| reading(engine, from)).await?;
+    let parts = futures_util::stream::unfold((app, Some(first)), move |(app, part)| {
+        let read = read.clone();
+        async move {
+            let (mut part, mut is_running) = part?;
+            // Nothing is never sent: what compresses takes it for the end.
+            while part.text.is_empty() {
+                if !is_running {
+                    return None;
+                }
+                tokio::time::sleep(limits::LOG_LOOK_EVERY).await;
+                let (next, reading) = (part.next, read.clone());
+                let found = ask(&app, move |engine| reading(engine, next)).await;
+                (part, is_running) = found.ok()?;
             }
-            tokio::time::sleep(limits::LOG_LOOK_EVERY).await;
             let next = part.next;
-            let read = ask(&app, move |engine| engine.check_log(id, number, next)).await;
-            (part, is_running) = read.ok()?;
+            let more = ask(&app, move |engine| read(engine, next)).await.ok();
+            Some((Ok::<_, std::convert::Infallible>(part.text), (app, more)))
         }
-        let next = part.next;
-        let more = ask(&app, move |engine| engine.check_log(id, number, next)).await.ok();
-        Some((Ok::<_, std::convert::Infallible>(part.text), (app, more)))
     });
     let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     // What compresses asks again after the end.

@@ -51,7 +51,7 @@ fn of_the_writers_that_an_earlier_version_let_in_the_newest_stays() {
             "DROP INDEX owned_writer;
              DROP TABLE review_viewed; DROP TABLE review_comment; DROP TABLE review_check; DROP TABLE review;
              DROP TABLE changeset; DROP TABLE pair; DROP TABLE claim; DROP TABLE notice;
-             DROP TABLE trial_result; DROP TABLE attribution; DROP TABLE fact; DROP TABLE post; DROP TABLE changed_symbol; DROP TABLE reading; DROP TABLE candidate;
+             DROP TABLE trial_result; DROP TABLE attribution; DROP TABLE fact; DROP TABLE post; DROP TABLE changed_symbol; DROP TABLE reading; DROP TABLE candidate; DROP TABLE receipt; DROP TABLE receipt_accepted;
              DROP INDEX owned_follows; DROP TABLE note_link; DROP TABLE note_version; DROP TABLE decision_number;
              DROP INDEX note_number; ALTER TABLE note DROP COLUMN number;
              ALTER TABLE note DROP COLUMN kind; ALTER TABLE note DROP COLUMN version;

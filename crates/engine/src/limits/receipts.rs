@@ -1,0 +1,48 @@
+//! Limits of receipts.
+
+use std::time::Duration;
+
+/// Sessions of one piece of work, subagents included: a lead starts a dozen.
+pub const RECEIPT_SESSIONS: usize = 60;
+
+/// Bytes of all changed texts that the rules look at: a hundred thousand lines.
+pub const RECEIPT_TEXT_BYTES: usize = 8 << 20;
+
+/// Changed files that the rules look at; of the others only names are told.
+pub const RECEIPT_FILES: usize = 2_000;
+
+/// Files with tests of what was changed that are read for the values that they expect.
+pub const RECEIPT_TEST_FILES: usize = 40;
+
+/// Secrets told of one receipt.
+pub const RECEIPT_SECRETS: usize = 20;
+
+/// Changed symbols whose users are looked for: of a rewrite, nobody reads more.
+pub const RECEIPT_SYMBOLS: usize = 40;
+
+/// Users of one changed symbol that are told.
+pub const RECEIPT_USES: usize = 8;
+
+/// Letters of a name below which it is anybody's.
+pub const SYMBOL_LETTERS: usize = 4;
+
+/// Words of changed lines kept of one file.
+pub const CHANGED_WORDS: usize = 20_000;
+
+/// Pictures and files told as made by the work.
+pub const ARTEFACTS: usize = 60;
+
+/// Questions and answers told.
+pub const ASKED: usize = 100;
+
+/// Time for which work lies still before its receipt is made: agents end a turn and begin the next at once.
+pub const RECEIPT_AFTER: Duration = Duration::from_millis(700);
+
+/// Time for which it lies still before its checks run: a person reads what was said, and answers.
+pub const RECEIPT_CHECKS_AFTER_MS: i64 = 15_000;
+
+/// Receipts that are made in one go: more wait for the next.
+pub const RECEIPTS_AT_ONCE: usize = 8;
+
+/// Time after which what failed is tried again.
+pub const RECEIPT_AGAIN_AFTER_MS: i64 = 30_000;

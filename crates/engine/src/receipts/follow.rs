@@ -1,0 +1,250 @@
+//! Receipts follow their work: made when it lies still, stale when it goes on, checked when nobody touches it for a while.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use callboard_model::project::RunChecks;
+use callboard_model::receipt::ReceiptOf;
+use callboard_model::review::ReviewState;
+use callboard_model::session::StateWord;
+use callboard_model::view::{SessionView, StreamMessage};
+use callboard_model::{Seq, SessionId, Timestamp, WorkspaceId};
+
+use super::make::{Depth, key_of, order};
+use crate::core::view_of;
+use crate::{Engine, EngineError, limits};
+
+/// What is to be made, and when.
+#[derive(Default)]
+struct Due {
+    /// Receipts to be made, each with when.
+    make: BTreeMap<ReceiptOf, Timestamp>,
+    /// Receipts whose checks are to be run, each with when.
+    check: BTreeMap<ReceiptOf, Timestamp>,
+    /// Something of the changesets is another one.
+    has_moved: bool,
+    seen: Option<Seq>,
+}
+
+/// Follows until told to stop.
+pub(crate) fn start(engine: &Arc<Engine>) {
+    let (weak, stop) = (Arc::downgrade(engine), engine.stop.clone());
+    std::thread::spawn(move || {
+        let mut due = Due::default();
+        while !stop.stopped() {
+            std::thread::sleep(limits::RECEIPT_AFTER / 2);
+            let Some(engine) = weak.upgrade() else { return };
+            match follow(&engine, &mut due) {
+                Ok(()) => {}
+                Err(EngineError::Ending) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "receipts are as they were; they follow at the next change")
+                }
+            }
+        }
+    });
+}
+
+fn follow(engine: &Arc<Engine>, due: &mut Due) -> Result<(), EngineError> {
+    let now = engine.now();
+    engine.hear(due, now)?;
+    if std::mem::take(&mut due.has_moved) {
+        for of in engine.mark_stale()? {
+            due.make.entry(of).or_insert(now);
+        }
+    }
+    let is_ripe = |(_, at): &(&ReceiptOf, &Timestamp)| **at <= now;
+    let ready: Vec<ReceiptOf> = due
+        .make
+        .iter()
+        .filter(is_ripe)
+        .map(|(of, _)| of.clone())
+        .take(limits::RECEIPTS_AT_ONCE)
+        .collect();
+    for of in ready {
+        due.make.remove(&of);
+        match engine.make_if_wanted(&of) {
+            Ok(Made::Nothing) => {}
+            Ok(Made::Receipt) => {
+                due.check.insert(of, now.plus_ms(limits::RECEIPT_CHECKS_AFTER_MS));
+            }
+            Err(EngineError::Ending) => return Err(EngineError::Ending),
+            Err(error @ EngineError::Store(_)) => {
+                tracing::warn!(%error, %of, "a receipt was not made; it is tried again");
+                due.make.insert(of, now.plus_ms(limits::RECEIPT_AGAIN_AFTER_MS));
+            }
+            Err(error) => tracing::info!(%error, %of, "there is no receipt"),
+        }
+    }
+    let ready: Vec<ReceiptOf> =
+        due.check.iter().filter(is_ripe).map(|(of, _)| of.clone()).collect();
+    for of in ready {
+        due.check.remove(&of);
+        if let Err(error) = engine.check_if_wanted(&of) {
+            tracing::info!(%error, %of, "the checks of a receipt are not run");
+        }
+    }
+    Ok(())
+}
+
+/// What became of a receipt that was due.
+enum Made {
+    Receipt,
+    Nothing,
+}
+
+impl Engine {
+    /// Hears what changed since the last time.
+    fn hear(&self, due: &mut Due, now: Timestamp) -> Result<(), EngineError> {
+        let newest = *self.listen().borrow();
+        let Some(seen) = due.seen else {
+            due.seen = Some(newest);
+            due.has_moved = true;
+            return Ok(());
+        };
+        if seen >= newest {
+            return Ok(());
+        }
+        let (entries, next) = self.changes_after(seen, None)?;
+        due.seen = Some(next);
+        let soon =
+            now.plus_ms(i64::try_from(limits::RECEIPT_AFTER.as_millis()).unwrap_or_default());
+        for entry in entries {
+            match entry.message {
+                StreamMessage::Session { session } => self.hear_session(due, &session, soon)?,
+                StreamMessage::Changes | StreamMessage::Task { .. } | StreamMessage::Reset => {
+                    due.has_moved = true;
+                }
+                StreamMessage::Review { id, .. } => {
+                    let review = self.read(|s| Ok(s.review(id)?))?;
+                    if review.is_some_and(|review| review.state == ReviewState::Open) {
+                        due.has_moved = true;
+                        due.make.entry(ReceiptOf::Review(id)).or_insert(soon);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A session that lies still has a receipt; one that works has none that lasts.
+    fn hear_session(
+        &self,
+        due: &mut Due,
+        session: &SessionView,
+        soon: Timestamp,
+    ) -> Result<(), EngineError> {
+        // History is not live: of what ended before this daemon, receipts are made when they are asked for.
+        let is_live = session.updated_at.is_some_and(|at| at >= self.started.plus_ms(-60_000));
+        if session.workspace.is_none() || !is_live {
+            return Ok(());
+        }
+        let of = self.receipt_of_session(session)?;
+        if is_still(session.state) {
+            due.make.insert(of, soon);
+        } else {
+            due.make.remove(&of);
+            due.check.remove(&of);
+            if session.state == StateWord::Working {
+                self.receipts.stop(&of);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a session's work is shown by: its task, else the session that leads it.
+    pub(super) fn receipt_of_session(
+        &self,
+        session: &SessionView,
+    ) -> Result<ReceiptOf, EngineError> {
+        let mut top = session.clone();
+        let mut line: Vec<SessionId> = vec![top.id];
+        while let Some(parent) = top.parent.filter(|parent| !line.contains(parent)) {
+            let Some(view) = self.read(|s| Ok(view_of(s, parent)?))? else { break };
+            line.push(parent);
+            top = view;
+        }
+        Ok(top.task.map_or(ReceiptOf::Session(top.id), ReceiptOf::Task))
+    }
+
+    /// Makes a receipt where there is work to be shown that the last one does not show.
+    fn make_if_wanted(&self, of: &ReceiptOf) -> Result<Made, EngineError> {
+        let subject = self.subject(of)?;
+        let works = subject.workers.iter().any(|worker| worker.view.state == StateWord::Working);
+        let is_review = matches!(of, ReceiptOf::Review(_));
+        let has_work = !subject.work.files.is_empty()
+            || subject.workers.iter().any(|worker| worker.view.files_changed > 0);
+        if !has_work || (works && !is_review) {
+            return Ok(Made::Nothing);
+        }
+        self.keep_receipt(of, Depth::AtOnce, None)?;
+        Ok(Made::Receipt)
+    }
+
+    /// Runs the checks of a receipt where its project wants that, and completes it in any case.
+    fn check_if_wanted(self: &Arc<Self>, of: &ReceiptOf) -> Result<(), EngineError> {
+        if self.receipts.goes_on(of) {
+            return Ok(());
+        }
+        let subject = self.subject(of)?;
+        let root = self.root_of_workspace(subject.workspace)?;
+        let project = self.project(&root)?;
+        let checks = self.checks_for(&subject);
+        let stop = callboard_agents::StopFlag::default();
+        let may_run = checks.refused.is_none()
+            && !checks.commands.is_empty()
+            && order(&subject, &checks.commands, &stop).is_some();
+        if may_run && project.receipts.checks == RunChecks::AtFinish {
+            self.check_beside(of.clone(), false);
+        } else {
+            self.keep_receipt(of, Depth::Whole, None)?;
+        }
+        Ok(())
+    }
+
+    /// Marks receipts that do not speak of what is there now, and gives them.
+    fn mark_stale(&self) -> Result<Vec<ReceiptOf>, EngineError> {
+        let mut stale = Vec::new();
+        for workspace in self.read(|s| Ok(s.workspaces()?))? {
+            stale.extend(self.stale_in(workspace.id)?);
+        }
+        let marked = stale.clone();
+        if !marked.is_empty() {
+            self.ask(move |core| core.mark_receipts_stale(&marked))?;
+        }
+        Ok(stale.into_iter().map(|(of, _)| of).collect())
+    }
+
+    fn stale_in(&self, workspace: WorkspaceId) -> Result<Vec<(ReceiptOf, String)>, EngineError> {
+        let mut stale = Vec::new();
+        for row in self.read(|s| Ok(s.receipt_rows(workspace)?))? {
+            if row.is_stale {
+                continue;
+            }
+            // What has landed or is gone keeps the receipt that it had.
+            let Ok(subject) = self.subject(&row.of) else { continue };
+            if subject.work.now.tree.is_empty() {
+                continue;
+            }
+            let root = self.root_of_workspace(workspace)?;
+            let now = key_of(&subject, &self.checks_for(&subject), &*self.project(&root)?);
+            let why = if now.tree != row.key.tree {
+                "the work has changed since"
+            } else if now.base != row.key.base {
+                "the base has changed since"
+            } else if now.given != row.key.given {
+                "its checks, rules or words have changed since"
+            } else {
+                continue;
+            };
+            stale.push((row.of, why.to_owned()));
+        }
+        Ok(stale)
+    }
+}
+
+/// Whether a session has come to an end for now.
+fn is_still(state: StateWord) -> bool {
+    matches!(state, StateWord::Ready | StateWord::Ended | StateWord::Interrupted)
+}

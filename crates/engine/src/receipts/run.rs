@@ -1,0 +1,143 @@
+//! The checks of a receipt: run beside everything else, told as they go, and broken off where the work goes on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use callboard_agents::StopFlag;
+use callboard_model::receipt::{Checked, ReceiptOf};
+use callboard_model::view::ReceiptView;
+
+use super::make::{Depth, order};
+use super::subject::Subject;
+use crate::{Engine, EngineError};
+
+/// The checks of receipts that go on, and whoever makes a receipt.
+#[derive(Debug, Default)]
+pub(crate) struct ReceiptsRoom {
+    checking: Mutex<BTreeMap<ReceiptOf, Arc<StopFlag>>>,
+}
+
+impl ReceiptsRoom {
+    /// Ends those that go on, and gives what ends those that follow.
+    fn take_turn(&self, of: &ReceiptOf) -> Arc<StopFlag> {
+        let stop = Arc::new(StopFlag::default());
+        let mut checking = self.checking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(before) = checking.insert(of.clone(), Arc::clone(&stop)) {
+            before.stop();
+        }
+        stop
+    }
+
+    fn end_turn(&self, of: &ReceiptOf, stop: &Arc<StopFlag>) {
+        let mut checking = self.checking.lock().unwrap_or_else(PoisonError::into_inner);
+        if checking.get(of).is_some_and(|known| Arc::ptr_eq(known, stop)) {
+            checking.remove(of);
+        }
+    }
+
+    /// Breaks the checks of a receipt off.
+    pub(super) fn stop(&self, of: &ReceiptOf) {
+        let mut checking = self.checking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stop) = checking.remove(of) {
+            stop.stop();
+        }
+    }
+
+    /// Whether the checks of a receipt go on.
+    pub(super) fn goes_on(&self, of: &ReceiptOf) -> bool {
+        self.checking.lock().unwrap_or_else(PoisonError::into_inner).contains_key(of)
+    }
+}
+
+impl Engine {
+    /// Starts the checks of a receipt, in place of those that go on. What is known of the same tree is not run again unless
+    /// `fresh`.
+    ///
+    /// # Errors
+    /// When there is no check, none may run, or nothing was changed: nothing is run then.
+    pub fn check_receipt(
+        self: &Arc<Self>,
+        of: &ReceiptOf,
+        fresh: bool,
+    ) -> Result<ReceiptView, EngineError> {
+        let subject = self.subject(of)?;
+        let checks = self.checks_for(&subject);
+        if let Some(refused) = checks.refused {
+            return Err(EngineError::Refused { text: refused, hint: "" });
+        }
+        if checks.commands.is_empty() {
+            return Err(EngineError::Refused {
+                text: format!("{of} has no check; nothing was run"),
+                hint: "name commands under `checks` in callboard.toml, or on a task: `callboard task edit T12 --check 'cargo test'`",
+            });
+        }
+        let stop = StopFlag::default();
+        if order(&subject, &checks.commands, &stop).is_none() {
+            return Err(EngineError::Refused {
+                text: format!("{of} changes nothing that git knows of; nothing was run"),
+                hint: "checks run on commits of what was changed",
+            });
+        }
+        let view = self.receipt(of)?;
+        self.check_beside(of.clone(), fresh);
+        Ok(ReceiptView { goes_on: true, ..view })
+    }
+
+    /// Runs the checks of a receipt on a thread of its own.
+    pub(super) fn check_beside(self: &Arc<Self>, of: ReceiptOf, fresh: bool) {
+        let stop = self.receipts.take_turn(&of);
+        let engine = Arc::clone(self);
+        std::thread::spawn(move || {
+            let ran = engine.run_checks_of(&of, fresh, &stop);
+            engine.receipts.end_turn(&of, &stop);
+            match ran {
+                Ok(()) | Err(EngineError::Ending) => {}
+                Err(error) => {
+                    tracing::warn!(%error, %of, "the checks of a receipt could not be run")
+                }
+            }
+        });
+    }
+
+    fn run_checks_of(
+        &self,
+        of: &ReceiptOf,
+        fresh: bool,
+        stop: &StopFlag,
+    ) -> Result<(), EngineError> {
+        let subject = self.subject(of)?;
+        let commands = self.checks_for(&subject).commands;
+        let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(()) };
+        wanted.fresh = fresh;
+        let git = self.trees_of(subject.workspace)?;
+        let reference = format!("{CHECKED}{}-{}", of.file_stem(), wanted.work);
+        callboard_git::carry::carry(&git, &reference, wanted.work)?;
+        let outcome = self.run_grid(&wanted, &mut |checked| self.tell_checks(of, checked));
+        if let Err(error) = callboard_git::carry::let_go(&git, &reference) {
+            tracing::warn!(%error, %of, "a commit that was checked is held on to");
+        }
+        let outcome = outcome?;
+        if stop.stopped() {
+            return Ok(());
+        }
+        // What the work became meanwhile is not what was checked.
+        let is_same = |now: &Subject| now.work.now.tree == subject.work.now.tree;
+        let outcome = Some(outcome).filter(|_| self.subject(of).as_ref().is_ok_and(is_same));
+        self.keep_receipt(of, Depth::Whole, outcome).map(drop)
+    }
+
+    /// Shows how far the checks of a receipt are.
+    fn tell_checks(&self, of: &ReceiptOf, checked: &[Checked]) {
+        let shown = self.read(|s| Ok(s.receipt(of)?)).and_then(|kept| {
+            let Some(mut kept) = kept else { return Ok(()) };
+            kept.receipt.checks = checked.to_vec();
+            self.keep_settled(kept)
+        });
+        if let Err(error) = shown {
+            tracing::debug!(%error, %of, "how far checks are is not shown");
+        }
+    }
+}
+
+/// Where the commits that are checked are kept while they are.
+const CHECKED: &str = "refs/callboard/receipts/";
