@@ -14,6 +14,7 @@ mod grid;
 mod make;
 mod mask;
 mod run;
+mod runs;
 mod sessions;
 mod settle;
 mod subject;

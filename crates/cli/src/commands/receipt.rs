@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use callboard_engine::branch_receipt::{BranchWanted, receipt_of_branch, statement_of_branch};
-use callboard_engine::verify_statement;
+use callboard_engine::{StopFlag, verify_statement};
 use callboard_model::receipt::statement::{PointOutcome, VerifiedPoint};
 use callboard_model::receipt::{ReceiptOf, render};
 use callboard_model::review::CheckOutcome;
@@ -138,7 +138,9 @@ fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<Exit
         branch: &branch,
         base: args.base.as_deref(),
         checks: &args.checks,
-        now: callboard_os::clock::now(),
+        variables: &settings.environment.vars,
+        clock: callboard_os::clock::now,
+        stop: &StopFlag::default(),
     };
     let refused = |error: callboard_engine::EngineError| {
         CliError::answered(error.to_string(), error.hint().map(str::to_owned))

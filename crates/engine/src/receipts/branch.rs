@@ -1,21 +1,25 @@
 //! A receipt of a branch that no session is known of: git and checks alone. Neither a daemon nor a store is needed.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use callboard_agents::StopFlag;
 use callboard_git::changeset::Changes;
 use callboard_git::worktree::commit_of;
 use callboard_git::{Git, aside, base};
-use callboard_model::Timestamp;
 use callboard_model::claim::Evidence;
 use callboard_model::receipt::statement::Statement;
 use callboard_model::receipt::{
-    Checked, Content, Material, Receipt, ReceiptOf, Request, Revision, Weights, Work, assemble,
-    kind_of_check,
+    Cell, Checked, Content, Material, Receipt, ReceiptOf, Request, Revision, Weights, Work,
+    assemble, kind_of_check,
 };
+use callboard_model::review::CheckOutcome;
+use callboard_model::text::one_line;
 
-use super::{change, mask};
-use crate::EngineError;
+use super::grid::{AloneOrder, GridOutcome, run_alone};
+use super::{change, mask, runs};
 use crate::revisions::Passing;
+use crate::{Clock, EngineError};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +34,12 @@ pub struct BranchWanted<'a> {
     pub base: Option<&'a str>,
     /// Commands to run on it, as a person gave them.
     pub checks: &'a [String],
-    /// The present moment.
-    pub now: Timestamp,
+    /// The variables that they run with.
+    pub variables: &'a BTreeMap<String, String>,
+    /// Tells the present moment.
+    pub clock: Clock,
+    /// Breaks the checks off once it is told.
+    pub stop: &'a StopFlag,
 }
 
 /// The receipt of a branch; `told` hears how far its checks are.
@@ -63,8 +71,11 @@ pub fn receipt_of_branch(
         ..Work::default()
     };
     let read = change::read(&git, &work.files, &[], Some(&commit))?;
-    let checked = run(wanted, &work, told);
-    let findings = read.findings;
+    let GridOutcome { checked, comparisons, reruns, proving } =
+        run(wanted, store.path(), &work, told)?;
+    let of_runs = runs::findings(&checked, &comparisons, &read);
+    let mut findings = read.findings;
+    findings.extend(of_runs);
     let request = here.text(&["log", "-1", "--format=%B", &commit]).ok();
     let title = request.as_deref().and_then(|words| words.lines().next()).unwrap_or_default();
     let material = Material {
@@ -74,7 +85,7 @@ pub fn receipt_of_branch(
         work,
         findings,
         checks: checked,
-        evidence: Evidence { files: Some(read.files), ..Evidence::default() },
+        evidence: Evidence { files: Some(read.files), reruns, proving, ..Evidence::default() },
         commands: Vec::new(),
         commands_left_out: 0,
         sessions: Vec::new(),
@@ -85,12 +96,64 @@ pub fn receipt_of_branch(
         ci: None,
         content: Content::default(),
     };
-    Ok(mask::masked(assemble(material, &Weights::default(), |_| None, wanted.now)))
+    Ok(mask::masked(assemble(material, &Weights::default(), |_| None, (wanted.clock)())))
 }
 
-fn run(wanted: &BranchWanted<'_>, _work: &Work, _told: &mut dyn FnMut(&str)) -> Vec<Checked> {
-    let not_run = |line: &String| Checked::not_run(line, kind_of_check(line), "not run");
-    wanted.checks.iter().map(not_run).collect()
+/// Runs the checks that were asked for; without a base commit there is nothing to hold them against.
+fn run(
+    wanted: &BranchWanted<'_>,
+    scratch: &Path,
+    work: &Work,
+    told: &mut dyn FnMut(&str),
+) -> Result<GridOutcome, EngineError> {
+    let (Some(base), Some(commit)) = (&work.base.commit, &work.now.commit) else {
+        let not_run = |line: &String| {
+            Checked::not_run(
+                line,
+                kind_of_check(line),
+                "the branch has nothing in common with its base",
+            )
+        };
+        let checked = wanted.checks.iter().map(not_run).collect();
+        return Ok(GridOutcome { checked, ..GridOutcome::default() });
+    };
+    if wanted.checks.is_empty() {
+        return Ok(GridOutcome::default());
+    }
+    let order = AloneOrder {
+        folder: wanted.folder,
+        scratch,
+        base,
+        work: commit,
+        commands: wanted.checks,
+        variables: wanted.variables,
+        clock: wanted.clock,
+        stop: wanted.stop,
+    };
+    let mut said = String::new();
+    run_alone(&order, &mut |checked| {
+        if let Some(words) = progress(checked).filter(|words| *words != said) {
+            told(&words);
+            said = words;
+        }
+    })
+}
+
+/// What runs now, and where.
+fn progress(checked: &[Checked]) -> Option<String> {
+    let running = |check: &Checked| {
+        let cells = &check.cells;
+        let places = [
+            (&cells.new_new, "on the work"),
+            (&cells.new_base, "on the new code with the base's tests"),
+            (&cells.base_new, "on the base's code with the new tests"),
+            (&cells.base_base, "on the base"),
+        ];
+        let is_running = |cell: &Cell| cell.outcome == Some(CheckOutcome::Running);
+        let place = places.into_iter().find(|(cell, _)| is_running(cell))?.1;
+        Some(format!("runs `{}` {place}", one_line(&check.command)))
+    };
+    checked.iter().find_map(running)
 }
 
 /// Such a receipt as an in-toto Statement.

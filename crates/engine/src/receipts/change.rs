@@ -28,10 +28,10 @@ pub(super) struct ReadChange {
     pub(super) findings: Vec<Finding>,
     /// Expectations that changed.
     pub(super) candidates: Vec<Candidate>,
+    /// Paths and texts, as the work leaves them, of files that may hold tests.
+    pub(super) texts: Vec<(String, String)>,
     /// Its files, as claims are held against them.
     pub(super) files: Vec<TouchedFile>,
-    /// Paths and texts of its files, as the work leaves them.
-    pub(super) texts: Vec<(String, String)>,
     /// Functions and types that were there before and are others, or gone: by name, with their file.
     pub(super) symbols: BTreeSet<(String, String)>,
 }
@@ -60,7 +60,15 @@ pub(super) fn read(
     let integrity::Found { mut findings, candidates } = integrity(&changed, &around);
     findings.extend(secrets_of(files, &texts));
     let symbols = symbols_of(git, files)?;
-    let touched: Vec<TouchedFile> = files
+    let may_hold_tests =
+        |file: &changeset::ChangedFile| matches!(file.kind, FileKind::Test | FileKind::Code);
+    let texts_with_tests = files
+        .iter()
+        .zip(&texts)
+        .filter(|(file, _)| may_hold_tests(file))
+        .filter_map(|(file, texts)| Some((file.path.clone(), texts.new.clone()?)))
+        .collect();
+    let files: Vec<TouchedFile> = files
         .iter()
         .zip(&texts)
         .map(|(file, texts)| touched(file, texts, symbols.get(&file.path)))
@@ -70,9 +78,7 @@ pub(super) fn read(
         was_there.map(move |one| (path.clone(), one.name))
     });
     let symbols = before.collect();
-    let new =
-        files.iter().zip(texts).filter_map(|(file, texts)| Some((file.path.clone(), texts.new?)));
-    Ok(ReadChange { findings, candidates, files: touched, texts: new.collect(), symbols })
+    Ok(ReadChange { findings, candidates, texts: texts_with_tests, files, symbols })
 }
 
 fn changed<'t>(file: &'t changeset::ChangedFile, texts: &'t Texts) -> ChangedFile<'t> {

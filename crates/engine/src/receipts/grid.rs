@@ -1,5 +1,6 @@
 //! The four-way run: each check on the base's code and on the new, with the base's tests and with the new ones.
 
+mod alone;
 mod ground;
 mod state;
 
@@ -12,6 +13,7 @@ use callboard_model::claim::Rerun;
 use callboard_model::receipt::Checked;
 use callboard_model::review::CheckOutcome;
 
+pub(super) use self::alone::{AloneOrder, run_alone};
 use self::ground::{Ground, Trials};
 use self::state::{State, in_order};
 use crate::trials::words_of;

@@ -5,8 +5,7 @@ use callboard_model::WorkspaceId;
 use callboard_model::claim::Evidence;
 use callboard_model::project::Project;
 use callboard_model::receipt::{
-    Checked, Ci, Material, ReceiptOf, RunsToJudge, Spot, Unproven, UnprovenKind, assemble,
-    findings_of_runs, kind_of_check,
+    Checked, Ci, Material, ReceiptOf, Spot, Unproven, UnprovenKind, assemble, kind_of_check,
 };
 use callboard_store::{ReceiptKey, StoredReceipt};
 use serde_json::json;
@@ -141,16 +140,9 @@ impl Engine {
         let ci = self.ci_of(&subject)?;
         let content = content::content_of(git, &subject, &did)?;
         let GridOutcome { checked, reruns, proving, comparisons } = checks.outcome;
+        let of_runs = super::runs::findings(&checked, &comparisons, &change);
         let mut findings = change.findings;
-        let texts: Vec<(&str, &str)> =
-            change.texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        findings.extend(findings_of_runs(&RunsToJudge {
-            checked: &checked,
-            comparisons: &comparisons,
-            candidates: &change.candidates,
-            of_change: &findings,
-            files: &texts,
-        }));
+        findings.extend(of_runs);
         let evidence = Evidence {
             files: git.is_some().then_some(change.files),
             reruns,

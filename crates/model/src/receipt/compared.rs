@@ -2,16 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Checked, TestStanding};
+use super::{Cell, Checked, TestStanding, kind_of_check};
 use crate::check::CheckKind;
-use crate::check::command::check_kind;
 use crate::check::results::compare::{Changed, Comparison, Grid, Run, Seen, Standing};
 use crate::check::results::name::leaf_of;
 use crate::check::results::{TestName, TestState};
 use crate::claim::{Ending, Rerun};
 use crate::limits;
 use crate::review::CheckOutcome;
-use crate::shell::CommandLine;
 
 /// What a check came to in one combination of code and tests.
 #[derive(Debug, Clone, Default)]
@@ -156,7 +154,7 @@ impl RanGrid<'_> {
             .collect();
         Checked {
             command: self.command.to_owned(),
-            kind: kind_of(self.command),
+            kind: kind_of_check(self.command),
             cells: Grid {
                 base_base: ran.base_base.cell(),
                 new_base: ran.new_base.cell(),
@@ -184,7 +182,7 @@ impl RanGrid<'_> {
         Some(Rerun {
             command: self.command.to_owned(),
             // What no word tells is what most checks are.
-            check: kind_of(self.command).unwrap_or(CheckKind::Test),
+            check: kind_of_check(self.command).unwrap_or(CheckKind::Test),
             base: self.ran.base_base.ending(compared, |seen| seen.base_base),
             work,
         })
@@ -212,13 +210,6 @@ fn settle_moved(compared: &mut Comparison) {
             test.standing = Standing::Holds;
         }
     }
-}
-
-/// What a command line looks at: tests, if any of its commands runs them, or else what the first check of it does.
-fn kind_of(line: &str) -> Option<CheckKind> {
-    let line = CommandLine::parse(line);
-    let kinds: Vec<CheckKind> = line.commands.iter().filter_map(check_kind).collect();
-    kinds.iter().find(|kind| **kind == CheckKind::Test).or(kinds.first()).copied()
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ pub use content::{
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
 pub use missing::missing;
-pub use observed::{Closing, Observed, ObservedCommand, Opened, writes_of};
+pub use observed::{Closing, Observed, ObservedCommand, OpenedSource, writes_of};
 pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };
