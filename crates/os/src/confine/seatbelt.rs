@@ -1,0 +1,91 @@
+//! The sandbox of macOS (sandbox-exec(1)): a profile in its language, of which the last rule that fits decides.
+
+use std::path::{Path, PathBuf};
+
+use callboard_model::receipt::{ConfinedBy, Confinement, Hold};
+
+use super::{Confine, Network, Service};
+
+const PROGRAM: &str = "/usr/bin/sandbox-exec";
+
+/// What is put before a command line so that it runs confined.
+pub(super) fn before(confine: &Confine, temp: &Path) -> Vec<String> {
+    vec![PROGRAM.to_owned(), "-p".to_owned(), profile(confine, temp)]
+}
+
+/// What holds a command there.
+pub(super) fn achieved(network: &Network) -> Confinement {
+    let none = |what: &str| Hold::NotHeld(format!("macOS limits {what} for no group of processes"));
+    Confinement {
+        by: ConfinedBy::Seatbelt,
+        refused: None,
+        files: Hold::Held,
+        secrets: Hold::Held,
+        network: match network {
+            Network::Loopback { .. } => Hold::Held,
+            Network::Any => Hold::NotHeld("the check says that it needs the network".to_owned()),
+        },
+        sockets: Hold::Held,
+        processes: Hold::Partly("what leaves its group could outlive it".to_owned()),
+        memory: none("memory"),
+        disk: none("room"),
+    }
+}
+
+fn profile(confine: &Confine, temp: &Path) -> String {
+    let mut rules = vec!["(version 1)".to_owned(), "(allow default)".to_owned()];
+    rules.push("(deny file-write*)".to_owned());
+    rules.push(
+        "(allow file-write* (regex #\"^/dev/(null|zero|tty|ttys[0-9]+|ptmx|fd/[0-9]+)$\"))"
+            .to_owned(),
+    );
+    let sub = |path: &PathBuf| format!("(subpath {})", quoted(path));
+    rules.extend(confine.hidden.iter().map(|path| format!("(deny file-read* {})", sub(path))));
+    rules.extend(confine.readable.iter().map(|path| format!("(allow file-read* {})", sub(path))));
+    for path in confine.writable.iter().chain([&temp.to_owned()]) {
+        rules.push(format!("(allow file-read* file-write* {})", sub(path)));
+    }
+    rules.push("(deny signal (target others))".to_owned());
+    rules.push("(deny network-outbound (remote unix-socket))".to_owned());
+    for path in confine.writable.iter().chain([&temp.to_owned()]) {
+        rules.push(format!("(allow network-outbound (remote unix-socket {}))", sub(path)));
+    }
+    if let Network::Loopback { services } = &confine.network {
+        rules.push("(deny network-outbound (remote ip))".to_owned());
+        rules.push("(allow network-outbound (remote ip \"localhost:*\"))".to_owned());
+        for service in services {
+            if let Service::Socket(path) = service {
+                rules.push(format!(
+                    "(allow network-outbound (remote unix-socket (path-literal {})))",
+                    quoted(path)
+                ));
+            }
+        }
+    }
+    rules.join("\n")
+}
+
+/// A string of the profile's language.
+fn quoted(path: &Path) -> String {
+    let path = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{path}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_given_comes_after_what_is_refused() {
+        let mut confine = Confine::new(Path::new("callboard"), Path::new("/home/a \"b\"/code"));
+        confine.hidden.push("/home/a/.ssh".into());
+        let profile = profile(&confine, Path::new("/tmp/own"));
+        let at = |rule: &str| profile.find(rule).unwrap_or_else(|| panic!("{rule} in {profile}"));
+        let given = at(r#"(allow file-read* file-write* (subpath "/home/a \"b\"/code"))"#);
+        assert!(at("(deny file-write*)") < given);
+        assert!(at(r#"(deny file-read* (subpath "/home/a/.ssh"))"#) < given);
+        assert!(at("(deny network-outbound (remote ip))") < at("localhost:*"));
+        assert_eq!(before(&confine, Path::new("/tmp/own")).len(), 3);
+        assert!(achieved(&confine.network).memory.gap().is_some());
+    }
+}
