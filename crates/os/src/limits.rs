@@ -130,6 +130,9 @@ pub const CONFINED_LOOK_EVERY: Duration = Duration::from_millis(25);
 /// Times as long as a look took until the next one: looking takes a twentieth of a core at most.
 pub const CONFINED_LOOK_REST: u32 = 20;
 
+/// The longest time between two looks: what slows them down may be the command itself.
+pub const CONFINED_LOOK_AT_LEAST_EVERY: Duration = Duration::from_millis(250);
+
 /// Rounds in which the rest of a confined command is killed: whatever a round misses was begun during it.
 pub const CONFINED_KILL_ROUNDS: usize = 200;
 

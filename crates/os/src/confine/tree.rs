@@ -39,7 +39,14 @@ impl Process {
     }
 }
 
-/// The processes below `root`, which run.
+/// The processes below `root` that run.
+fn running(root: i32) -> Vec<Process> {
+    let mut found = below(root);
+    found.retain(|process| !process.is_over);
+    found
+}
+
+/// The processes below `root`, also those that ended and that nobody has collected: they take a place like others.
 pub(super) fn below(root: i32) -> Vec<Process> {
     let mut children: HashMap<i32, Vec<Process>> = HashMap::new();
     for process in all() {
@@ -52,7 +59,6 @@ pub(super) fn below(root: i32) -> Vec<Process> {
         parents.extend(children.iter().map(|process| process.pid));
         found.extend(children);
     }
-    found.retain(|process| !process.is_over);
     found
 }
 
@@ -90,7 +96,7 @@ pub(super) fn ask_to_end(root: i32, grace: Duration) {
     let mut asked = Vec::new();
     loop {
         collect();
-        let left = below(root);
+        let left = running(root);
         if left.is_empty() || Instant::now() >= until {
             return;
         }
@@ -110,7 +116,7 @@ pub(super) fn kill(root: i32) {
     let own = rustix::process::getpgrp().as_raw_nonzero().get();
     for _ in 0..limits::CONFINED_KILL_ROUNDS {
         collect();
-        let left = below(root);
+        let left = running(root);
         if left.is_empty() {
             return;
         }

@@ -103,6 +103,12 @@ impl Watched<'_> {
         let mut rest = limits::CONFINED_LOOK_EVERY;
         loop {
             let is_let_go = self.wait(&ended, rest)?;
+            let began = Instant::now();
+            // Before any are collected: those of a bomb end as fast as they begin.
+            if let Some((limit, most)) = self.passed(own) {
+                self.kill_all(own);
+                return Ok(Report::Over { limit, most });
+            }
             if let Some(status) = self.collect() {
                 self.end_rest(own);
                 return Ok(self.report(status));
@@ -111,12 +117,8 @@ impl Watched<'_> {
                 self.end_rest(own);
                 return Ok(Report::Ended(Signal::TERM.as_raw()));
             }
-            let began = Instant::now();
-            if let Some((limit, most)) = self.passed(own) {
-                self.kill_all(own);
-                return Ok(Report::Over { limit, most });
-            }
-            rest = limits::CONFINED_LOOK_EVERY.max(began.elapsed() * limits::CONFINED_LOOK_REST);
+            rest = (began.elapsed() * limits::CONFINED_LOOK_REST)
+                .clamp(limits::CONFINED_LOOK_EVERY, limits::CONFINED_LOOK_AT_LEAST_EVERY);
         }
     }
 
