@@ -24,6 +24,8 @@ mod mounts;
 mod namespaces;
 mod order;
 #[cfg(target_os = "linux")]
+mod refused_calls;
+#[cfg(target_os = "linux")]
 mod room;
 mod run;
 #[cfg(any(target_os = "macos", test))]
@@ -47,7 +49,8 @@ pub use secrets::secrets_of_home;
 /// What a confined command may do, and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confine {
-    /// The program `callboard`, which is started as `callboard confined`.
+    /// The program `callboard`, which is started as `callboard confined`. A daemon gives `/proc/self/exe` where that
+    /// is: after an update, its path may lead to another version.
     pub callboard: PathBuf,
     /// Folders that it may write to, its checkout among them. A folder that is not there is left out.
     pub writable: Vec<PathBuf>,

@@ -45,7 +45,7 @@ pub(super) fn achieved(
         processes: if version >= since::SIGNALS {
             Hold::Held
         } else {
-            Hold::Partly("it could signal the user's other processes".to_owned())
+            Hold::Partly("it could signal the user's other processes one by one".to_owned())
         },
         memory: Hold::Held,
         disk: Hold::Held,

@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, Signal, geteuid, setrlimit};
 
 use super::achieved::achieved;
 use super::order::{self, IN_NAMESPACES, Order, Report};
-use super::{capabilities, landlock};
+use super::{capabilities, landlock, refused_calls};
 use crate::limits;
 
 /// What a shell's caller is told when there is none (POSIX, 2.8.2).
@@ -39,10 +39,13 @@ fn prepare(in_namespaces: bool) -> Result<Order, String> {
     // Without namespaces nothing else ends it when the step that watches it is killed.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|error| told(error.into()))?;
+    // Away from the terminal, into which it could type, and from the group of the step that watches it.
+    rustix::process::setsid().map_err(|error| told(error.into()))?;
     // Where memory runs out for all, it goes first; a system that does not let it say so ends somebody else.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     capabilities::give_up().map_err(told)?;
     let version = landlock::restrict(&order, in_namespaces)?;
+    refused_calls::refuse(in_namespaces)?;
     set_limits(&order, in_namespaces).map_err(told)?;
     let confinement = achieved(in_namespaces, version, &order.confine.network);
     order::send(&control, &Report::Confined(Box::new(confinement))).map_err(told)?;

@@ -10,6 +10,7 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Instant;
@@ -242,16 +243,37 @@ fn sockets(text: &str) -> Vec<PathBuf> {
 /// A folder for a command's temporary files, gone with this.
 struct Temp(PathBuf);
 
+/// The beginning of its name; behind it stand the number of the process that made it, and its own.
+const TEMP: &str = "callboard-confined-";
+
 impl Temp {
     fn make() -> io::Result<Self> {
         static MADE: AtomicU64 = AtomicU64::new(0);
+        static TIDIED: Once = Once::new();
+        // The usual one may be memory, of which a command has only so much.
+        let on_disk = Path::new("/var/tmp");
+        let is_chosen = std::env::var_os("TMPDIR").is_some() || !on_disk.is_dir();
+        let folder = if is_chosen { std::env::temp_dir() } else { on_disk.to_owned() };
+        TIDIED.call_once(|| remove_left(&folder));
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("callboard-confined-{}-{number}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        // One of an earlier process with the same number.
-        let _ = crate::remove::folder(&path);
+        let path = folder.join(format!("{TEMP}{}-{number}", std::process::id()));
         fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
+    }
+}
+
+/// Removes the folders of processes that are gone.
+fn remove_left(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(rest) = name.to_str().and_then(|name| name.strip_prefix(TEMP)) else { continue };
+        let maker = rest.split('-').next().and_then(|pid| pid.parse().ok());
+        let is_left = maker.is_some_and(|pid| {
+            pid == std::process::id() || crate::process::is_running(pid, None) == Some(false)
+        });
+        if is_left {
+            let _ = crate::remove::folder(&entry.path());
+        }
     }
 }
 

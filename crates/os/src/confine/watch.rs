@@ -4,7 +4,7 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -81,7 +81,7 @@ fn start(order: &Order, in_namespaces: bool) -> io::Result<(Pid, UnixStream)> {
     if in_namespaces {
         step.arg(IN_NAMESPACES);
     }
-    let shell = step.current_dir("/").process_group(0).spawn()?;
+    let shell = step.current_dir("/").spawn()?;
     // The command still holds the other end, and the answer would have no end.
     drop(step);
     order::send(&ours, order)?;

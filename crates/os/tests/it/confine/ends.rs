@@ -58,7 +58,7 @@ fn one_that_hangs_and_hears_nothing_ends_with_its_time() {
         let ran =
             scratch.run("trap '' TERM INT HUP; sleep 86401 & while true; do sleep 86401; done");
         assert!(matches!(ran.run.ended, Err(ScriptError::TimedOut { .. })), "{ran:#?}");
-        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
         nobody_has("86401");
     }
 }
@@ -106,6 +106,15 @@ fn killing_everybody_kills_itself() {
 }
 
 #[test]
+fn it_has_no_terminal() {
+    for way in WAYS {
+        let ran =
+            Scratch::new(way).run("(: < /dev/tty) 2>&1 || echo none; ps -o sid= -p $$; echo $$");
+        assert!(ran.log.contains("\nnone\n"), "{}", ran.log);
+    }
+}
+
+#[test]
 fn nobody_looks_into_other_processes() {
     for way in WAYS {
         let scratch = Scratch::new(way);
@@ -131,7 +140,7 @@ fn too_many_processes_end() {
         let scratch = Scratch::new(way);
         let began = Instant::now();
         bombed(scratch.run(SMALL_BOMB));
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
         nobody_has("8.6403");
     }
 }

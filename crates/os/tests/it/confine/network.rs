@@ -136,3 +136,25 @@ fn sockets_of_others_are_not_reached() {
         scratch.run(&format!("python3 -c \"{own}\"")).passed();
     }
 }
+
+#[test]
+fn other_networks_are_refused() {
+    if !has("python3") {
+        return;
+    }
+    for way in WAYS {
+        let scratch = Scratch::new(way);
+        for (family, kind) in
+            [("AF_VSOCK", "SOCK_STREAM"), ("AF_PACKET", "SOCK_RAW"), ("AF_ALG", "SOCK_SEQPACKET")]
+        {
+            let ran = scratch
+                .run(&format!("python3 -c 'import socket as s; s.socket(s.{family}, s.{kind})'"));
+            assert!(ran.log.contains("PermissionError"), "{ran:#?}");
+        }
+        scratch
+            .run(
+                "python3 -c 'import socket as s; s.socketpair(); s.socket(); s.socket(s.AF_INET6)'",
+            )
+            .passed();
+    }
+}
