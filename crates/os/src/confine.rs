@@ -15,6 +15,7 @@ mod become_shell;
 mod capabilities;
 #[cfg(target_os = "linux")]
 mod descriptors;
+#[cfg(target_os = "linux")]
 mod forward;
 #[cfg(target_os = "linux")]
 mod landlock;
@@ -22,15 +23,18 @@ mod landlock;
 mod mounts;
 #[cfg(target_os = "linux")]
 mod namespaces;
+#[cfg(target_os = "linux")]
 mod order;
 #[cfg(target_os = "linux")]
 mod refused_calls;
 #[cfg(target_os = "linux")]
 mod room;
 mod run;
-#[cfg(any(target_os = "macos", test))]
+#[cfg(any(not(target_os = "linux"), test))]
 mod seatbelt;
 mod secrets;
+#[cfg(target_os = "linux")]
+mod steps;
 #[cfg(target_os = "linux")]
 mod tree;
 #[cfg(target_os = "linux")]
@@ -45,6 +49,8 @@ use crate::limits;
 
 pub use run::{ConfinedRun, ConfinedScript};
 pub use secrets::secrets_of_home;
+#[cfg(target_os = "linux")]
+pub use tree::is_confined;
 
 /// What a confined command may do, and how much.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +116,7 @@ impl Network {
         }
     }
 
+    #[cfg(target_os = "linux")]
     fn ports(&self) -> Vec<u16> {
         let port = |service: &Service| match service {
             Service::Port(port) => Some(*port),
@@ -169,6 +176,13 @@ pub fn serve(mut args: impl Iterator<Item = String>) -> ExitCode {
         Some(order::BECOME_SHELL) => become_shell::become_shell(args.next().as_deref()),
         _ => ExitCode::from(2),
     }
+}
+
+/// Whether process `pid` belongs to a confined command: not known on this system.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn is_confined(_pid: u32) -> bool {
+    false
 }
 
 /// `callboard confined`: this system has other means.

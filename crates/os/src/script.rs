@@ -26,6 +26,8 @@ pub struct Script {
     pub(crate) env: Vec<(String, String)>,
     time: Duration,
     stop: Option<StopFlag>,
+    /// What is put before its shell.
+    before: Vec<String>,
 }
 
 /// Why a script did not come to a good end. All that it started has been ended.
@@ -105,6 +107,7 @@ impl Script {
             env: Vec::new(),
             time: limits::COMMAND_TIME,
             stop: None,
+            before: Vec::new(),
         }
     }
 
@@ -126,6 +129,13 @@ impl Script {
     #[must_use]
     pub fn stop_by(mut self, stop: &StopFlag) -> Self {
         self.stop = Some(stop.clone());
+        self
+    }
+
+    /// Has another program start its shell.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn behind(mut self, before: Vec<String>) -> Self {
+        self.before = before;
         self
     }
 
@@ -236,8 +246,9 @@ impl Script {
 
     #[allow(clippy::disallowed_methods, reason = "this crate starts processes")]
     fn command(&self) -> std::process::Command {
-        let mut command = std::process::Command::new("sh");
-        command.arg("-c").arg(&self.line).current_dir(&self.cwd);
+        let mut words = self.before.iter().map(String::as_str).chain(["sh", "-c", &self.line]);
+        let mut command = std::process::Command::new(words.next().unwrap_or_default());
+        command.args(words).current_dir(&self.cwd);
         command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).process_group(0);
         command

@@ -8,13 +8,35 @@ use super::{Confine, Network, Service};
 
 const PROGRAM: &str = "/usr/bin/sandbox-exec";
 
-/// What is put before a command line so that it runs confined.
-pub(super) fn before(confine: &Confine, temp: &Path) -> Vec<String> {
-    vec![PROGRAM.to_owned(), "-p".to_owned(), profile(confine, temp)]
+/// What is put before a command's shell so that it runs confined, and what holds it then.
+pub(super) fn way(confine: &Confine, temp: &Path) -> (Vec<String>, Confinement) {
+    if Path::new(PROGRAM).exists() {
+        let before = vec![PROGRAM.to_owned(), "-p".to_owned(), profile(confine, temp)];
+        (before, achieved(&confine.network))
+    } else {
+        (Vec::new(), nothing())
+    }
+}
+
+/// Where a system has nothing for it that is known here.
+fn nothing() -> Confinement {
+    let none =
+        || Hold::NotHeld("nothing is known that confines a command on this system".to_owned());
+    Confinement {
+        by: ConfinedBy::Limits,
+        refused: None,
+        files: none(),
+        secrets: none(),
+        network: none(),
+        sockets: none(),
+        processes: Hold::Partly("what leaves its group could outlive it".to_owned()),
+        memory: none(),
+        disk: none(),
+    }
 }
 
 /// What holds a command there.
-pub(super) fn achieved(network: &Network) -> Confinement {
+fn achieved(network: &Network) -> Confinement {
     let none = |what: &str| Hold::NotHeld(format!("macOS limits {what} for no group of processes"));
     Confinement {
         by: ConfinedBy::Seatbelt,
@@ -65,8 +87,9 @@ fn profile(confine: &Confine, temp: &Path) -> String {
     rules.join("\n")
 }
 
-/// A string of the profile's language.
+/// A path as the kernel walks it, as a string of the profile's language.
 fn quoted(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let path = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{path}\"")
 }
@@ -85,7 +108,8 @@ mod tests {
         assert!(at("(deny file-write*)") < given);
         assert!(at(r#"(deny file-read* (subpath "/home/a/.ssh"))"#) < given);
         assert!(at("(deny network-outbound (remote ip))") < at("localhost:*"));
-        assert_eq!(before(&confine, Path::new("/tmp/own")).len(), 3);
+        let (before, found) = way(&confine, Path::new("/tmp/own"));
+        assert_eq!(before.is_empty(), found.by == ConfinedBy::Limits);
         assert!(achieved(&confine.network).memory.gap().is_some());
     }
 }

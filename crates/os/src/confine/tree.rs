@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, kill_process_group, wait};
 
-use crate::limits;
+use super::order::WATCH;
+use crate::{limits, process};
 
 /// A process, as /proc/PID/stat tells of it (proc_pid_stat(5)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,21 @@ fn all() -> impl Iterator<Item = Process> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(Process::of)
+}
+
+/// Whether process `pid` belongs to a confined command: then a step that watches one is above it, whoever its parents
+/// were, as orphans stay below that step.
+///
+/// What listens on a socket with a path asks this of who connects: where there are no namespaces, an older kernel does
+/// not keep a confined command from it.
+#[must_use]
+pub fn is_confined(pid: u32) -> bool {
+    let watches = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let mut words = line.split(|byte| *byte == 0).skip(1);
+        words.next() == Some(b"confined") && words.next() == Some(WATCH.as_bytes())
+    };
+    process::line_of_parents(pid, usize::MAX).iter().any(watches)
 }
 
 /// Bytes of memory that they have, up to `most`: beyond, each page is divided among those that share it.

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use callboard_model::receipt::ConfinedBy;
-use callboard_os::confine::Limit;
+use callboard_os::confine::{Limit, is_confined};
 use callboard_os::process;
 use callboard_os::script::ScriptError;
 
@@ -103,6 +103,17 @@ fn killing_everybody_kills_itself() {
         assert!(ran.run.ended.is_err() && !ran.log.contains("\nkilled"), "{ran:#?}");
         assert_eq!(process::is_running(own, None), Some(true));
     }
+}
+
+#[test]
+fn it_is_known_by_who_is_above_it() {
+    let scratch = Scratch::new(Way::WithoutNamespaces);
+    let mut found = Vec::new();
+    scratch.run_told("(setsid sh -c 'sleep 0.3; echo $$; sleep 0.5' &); sleep 2", &mut |line| {
+        found.extend(line.parse().map(is_confined));
+    });
+    assert_eq!(found, [true]);
+    assert!(!is_confined(std::process::id()));
 }
 
 #[test]

@@ -67,6 +67,10 @@ impl Scratch {
 
     /// Runs a command line in the checkout.
     pub(super) fn run(&self, line: &str) -> Ran {
+        self.run_told(line, &mut |_| {})
+    }
+
+    pub(super) fn run_told(&self, line: &str, told: &mut dyn FnMut(&str)) -> Ran {
         let log = self.path("log");
         let _ = fs::remove_file(&log);
         let variable = |name: &str, value: String| (name.to_owned(), value);
@@ -79,7 +83,7 @@ impl Scratch {
             .envs(env.iter().map(|(name, value)| (name, value)))
             .time(self.time)
             .confined(&self.confine)
-            .run(&mut |_| {});
+            .run(told);
         let log = fs::read(&log).unwrap_or_default();
         let log = String::from_utf8_lossy(&log).chars().take(2_000).collect();
         let ran = Ran { run, log };
