@@ -21,6 +21,7 @@ pub(super) fn achieved(
     landlock: Option<i32>,
     network: &Network,
 ) -> Confinement {
+    let version = landlock.unwrap_or(0);
     if in_namespaces {
         return Confinement {
             by: ConfinedBy::Namespaces,
@@ -28,13 +29,18 @@ pub(super) fn achieved(
             files: Hold::Held,
             secrets: Hold::Held,
             network: asked(network).unwrap_or(Hold::Held),
-            sockets: Hold::Held,
+            // Those without a path belong to the network, which it shares if it may use it.
+            sockets: match network {
+                Network::Any if version < since::SIGNALS => {
+                    Hold::Partly("sockets without a path could be reached".to_owned())
+                }
+                _ => Hold::Held,
+            },
             processes: Hold::Held,
             memory: Hold::Held,
             disk: Hold::Held,
         };
     }
-    let version = landlock.unwrap_or(0);
     Confinement {
         by: if version > 0 { ConfinedBy::Landlock } else { ConfinedBy::Limits },
         refused: None,
@@ -103,6 +109,7 @@ mod tests {
         let names =
             |found: Confinement| found.gaps().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
         assert_eq!(names(achieved(true, Some(7), &Network::Any)), ["network"]);
+        assert_eq!(names(achieved(true, None, &Network::Any)), ["network", "sockets"]);
         assert_eq!(names(achieved(false, Some(7), &loopback)), ["files", "network", "sockets"]);
         let none = achieved(false, None, &loopback);
         assert_eq!(none.by, ConfinedBy::Limits);
