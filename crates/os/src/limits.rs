@@ -127,8 +127,9 @@ pub const CONFINED_SOCKETS: usize = 2000;
 /// further.
 pub const CONFINED_LOOK_EVERY: Duration = Duration::from_millis(25);
 
-/// Times as long as a look took until the next one: looking takes a twentieth of a core at most.
-pub const CONFINED_LOOK_REST: u32 = 20;
+/// Times as long as a look took until the next one: looking takes a fiftieth of a core at most. Where all processes of
+/// the machine must be looked through, that is less often.
+pub const CONFINED_LOOK_REST: u32 = 50;
 
 /// The longest time between two looks: what slows them down may be the command itself.
 pub const CONFINED_LOOK_AT_LEAST_EVERY: Duration = Duration::from_millis(250);
