@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::os::fd::AsFd;
 use std::process::{Child, ExitCode, Stdio};
 
+use rustix::io::retry_on_intr;
 use rustix::net::{
     AddressFamily, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags,
     SocketType, netlink,
@@ -183,7 +184,8 @@ fn bring_loopback_up() -> io::Result<()> {
         &netlink::SocketAddrNetlink::new(0, 0),
     )?;
     let mut answer = [0_u8; 256];
-    let (read, _) = rustix::net::recv(&socket, &mut answer, RecvFlags::empty())?;
+    let (read, _) =
+        retry_on_intr(|| rustix::net::recv(&socket, &mut answer[..], RecvFlags::empty()))?;
     // Behind the header of 16 bytes stands the error's number, negative, or zero.
     let error = answer[..read].get(16..20).and_then(|bytes| bytes.try_into().ok());
     match error.map(i32::from_ne_bytes) {
@@ -209,7 +211,9 @@ fn send_ports(ports: &[u16]) -> io::Result<()> {
     }
     let control = order::control()?;
     let told = order::framed(&Report::Listening)?;
-    rustix::net::sendmsg(&control, &[IoSlice::new(&told)], &mut ancillary, SendFlags::empty())?;
+    retry_on_intr(|| {
+        rustix::net::sendmsg(&control, &[IoSlice::new(&told)], &mut ancillary, SendFlags::empty())
+    })?;
     Ok(())
 }
 

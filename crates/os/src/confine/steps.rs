@@ -14,6 +14,7 @@ use std::thread;
 use std::time::Instant;
 
 use callboard_model::receipt::Confinement;
+use rustix::io::retry_on_intr;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags};
 
 use super::Network;
@@ -161,8 +162,9 @@ fn first_report(control: &UnixStream) -> io::Result<(Option<Report>, Option<Forw
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut length = [0; 4];
     let flags = RecvFlags::CMSG_CLOEXEC;
-    let got =
-        rustix::net::recvmsg(control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, flags)?;
+    let got = retry_on_intr(|| {
+        rustix::net::recvmsg(control, &mut [IoSliceMut::new(&mut length)], &mut ancillary, flags)
+    })?;
     if got.bytes < length.len() {
         return Ok((None, None));
     }
