@@ -6,6 +6,8 @@
 pub mod awake;
 pub mod clock;
 pub mod command;
+#[cfg(unix)]
+pub mod confine;
 pub mod converse;
 #[cfg(unix)]
 pub mod copy;

@@ -80,6 +80,10 @@ fn ended(ran: Result<&(), &ScriptError>, last: &LastLines, is_full: bool) -> End
             let why = format!("it did not end within {} s and was stopped", time.as_secs());
             of(CheckOutcome::Failed, None, said(&why))
         }
+        Err(ScriptError::OverLimit { limit, most, .. }) => {
+            let why = format!("it went beyond {most} {limit} and was stopped");
+            of(CheckOutcome::Failed, None, said(&why))
+        }
         Err(ScriptError::Failed { status, .. }) => {
             let code = code_of(*status);
             let why_unknown = if is_full {
