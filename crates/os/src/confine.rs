@@ -11,6 +11,7 @@
 mod achieved;
 #[cfg(target_os = "linux")]
 mod become_shell;
+mod caches;
 #[cfg(target_os = "linux")]
 mod capabilities;
 #[cfg(target_os = "linux")]
@@ -25,6 +26,8 @@ mod mounts;
 mod namespaces;
 #[cfg(target_os = "linux")]
 mod order;
+#[cfg(target_os = "linux")]
+mod overlay;
 #[cfg(target_os = "linux")]
 mod refused_calls;
 #[cfg(target_os = "linux")]
@@ -47,6 +50,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits;
 
+pub use caches::caches_of_home;
 pub use run::{ConfinedRun, ConfinedScript};
 pub use secrets::secrets_of_home;
 #[cfg(target_os = "linux")]
@@ -60,6 +64,9 @@ pub struct Confine {
     pub callboard: PathBuf,
     /// Folders that it may write to, its checkout among them. A folder that is not there is left out.
     pub writable: Vec<PathBuf>,
+    /// Folders that it may write to without changing them, such as caches: what it writes there is gone with it where
+    /// the system lets users put folders together, and else stays, which is told. One that is not there is left out.
+    pub copied: Vec<PathBuf>,
     /// Folders and files that it may read although they lie below something hidden or below the machine's folders of
     /// temporary files, which it has none of.
     pub readable: Vec<PathBuf>,
@@ -75,6 +82,8 @@ pub struct Confine {
     pub output_bytes: u64,
     /// Room that it takes on disks, and the longest file that it writes.
     pub disk_bytes: u64,
+    /// Files that it makes or changes.
+    pub files: u64,
 }
 
 impl Confine {
@@ -84,6 +93,7 @@ impl Confine {
         Self {
             callboard: callboard.to_owned(),
             writable: vec![checkout.to_owned()],
+            copied: Vec::new(),
             readable: Vec::new(),
             hidden: Vec::new(),
             network: Network::Loopback { services: Vec::new() },
@@ -91,6 +101,7 @@ impl Confine {
             processes: limits::CONFINED_PROCESSES,
             output_bytes: limits::SCRIPT_LOG_BYTES as u64,
             disk_bytes: limits::CONFINED_DISK_BYTES,
+            files: limits::CONFINED_FILES,
         }
     }
 }

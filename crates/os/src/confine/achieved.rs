@@ -1,5 +1,7 @@
 //! What holds a command, in the words of a receipt.
 
+use std::path::PathBuf;
+
 use callboard_model::receipt::{ConfinedBy, Confinement, Hold};
 
 use super::Network;
@@ -20,13 +22,14 @@ pub(super) fn achieved(
     in_namespaces: bool,
     landlock: Option<i32>,
     network: &Network,
+    shared: &[PathBuf],
 ) -> Confinement {
     let version = landlock.unwrap_or(0);
     if in_namespaces {
         return Confinement {
             by: ConfinedBy::Namespaces,
             refused: None,
-            files: Hold::Held,
+            files: sharing(shared).map_or(Hold::Held, Hold::Partly),
             secrets: Hold::Held,
             network: asked(network).unwrap_or(Hold::Held),
             // Those without a path belong to the network, which it shares if it may use it.
@@ -44,7 +47,7 @@ pub(super) fn achieved(
     Confinement {
         by: if version > 0 { ConfinedBy::Landlock } else { ConfinedBy::Limits },
         refused: None,
-        files: files(version),
+        files: files(version, shared),
         secrets: if version >= since::FILES { Hold::Held } else { no_landlock() },
         network: asked(network).unwrap_or_else(|| ports(version)),
         sockets: sockets(version),
@@ -67,7 +70,16 @@ fn asked(network: &Network) -> Option<Hold> {
         .then(|| Hold::NotHeld("the check says that it needs the network".to_owned()))
 }
 
-fn files(version: i32) -> Hold {
+/// What is said of folders that it would have had a copy of.
+fn sharing(shared: &[PathBuf]) -> Option<String> {
+    let first = shared.first()?.display();
+    Some(match shared.len() - 1 {
+        0 => format!("what it writes to {first} stays there"),
+        others => format!("what it writes to {first} and {others} more caches stays there"),
+    })
+}
+
+fn files(version: i32, shared: &[PathBuf]) -> Hold {
     if version < since::FILES {
         return no_landlock();
     }
@@ -76,6 +88,9 @@ fn files(version: i32) -> Hold {
             .to_owned();
     if version < since::EMPTIED_FILES {
         gap.push_str(", and any file emptied");
+    }
+    if let Some(stays) = sharing(shared) {
+        gap = format!("{gap}; {stays}");
     }
     Hold::Partly(gap)
 }
@@ -105,16 +120,23 @@ mod tests {
     #[test]
     fn what_is_not_held_is_said() {
         let loopback = Network::Loopback { services: Vec::new() };
-        assert_eq!(achieved(true, None, &loopback).gaps(), []);
+        assert_eq!(achieved(true, None, &loopback, &[]).gaps(), []);
         let names =
             |found: Confinement| found.gaps().into_iter().map(|(name, _)| name).collect::<Vec<_>>();
-        assert_eq!(names(achieved(true, Some(7), &Network::Any)), ["network"]);
-        assert_eq!(names(achieved(true, None, &Network::Any)), ["network", "sockets"]);
-        assert_eq!(names(achieved(false, Some(7), &loopback)), ["files", "network", "sockets"]);
-        let none = achieved(false, None, &loopback);
+        assert_eq!(names(achieved(true, Some(7), &Network::Any, &[])), ["network"]);
+        assert_eq!(names(achieved(true, None, &Network::Any, &[])), ["network", "sockets"]);
+        assert_eq!(
+            names(achieved(false, Some(7), &loopback, &[])),
+            ["files", "network", "sockets"]
+        );
+        let none = achieved(false, None, &loopback, &[]);
         assert_eq!(none.by, ConfinedBy::Limits);
         assert_eq!(names(none), ["files", "secrets", "network", "sockets", "processes"]);
-        let old = achieved(false, Some(2), &loopback);
+        let old = achieved(false, Some(2), &loopback, &[]);
         assert!(old.files.gap().unwrap().ends_with("and any file emptied"));
+        let shared = [PathBuf::from("/home/x/.cache"), PathBuf::from("/home/x/.npm")];
+        let found = achieved(true, Some(7), &loopback, &shared);
+        let gap = "what it writes to /home/x/.cache and 1 more caches stays there";
+        assert_eq!(found.gaps(), [("files", gap)]);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use rustix::process::{Resource, Rlimit, Signal, geteuid, setrlimit};
@@ -47,7 +48,7 @@ fn prepare(in_namespaces: bool) -> Result<Order, String> {
     let version = landlock::restrict(&order, in_namespaces)?;
     refused_calls::refuse(in_namespaces)?;
     set_limits(&order, in_namespaces).map_err(told)?;
-    let confinement = achieved(in_namespaces, version, &order.confine.network);
+    let confinement = achieved(in_namespaces, version, &order.confine.network, &order.shared);
     order::send(&control, &Report::Confined(Box::new(confinement))).map_err(told)?;
     Ok(order)
 }
@@ -78,13 +79,23 @@ fn exec(order: &Order, in_namespaces: bool) -> io::Error {
     if let Err(error) = rustix::stdio::dup2_stdin(nothing) {
         return error.into();
     }
-    let temp = if in_namespaces { std::path::Path::new("/tmp") } else { &order.temp };
+    let temp = if in_namespaces { Path::new("/tmp") } else { &order.temp };
     std::process::Command::new("sh")
         .arg("-c")
         .arg(&order.line)
         .current_dir(&order.cwd)
         .env_clear()
         .envs(order.env.iter().map(|(name, value)| (name, value)))
+        .envs(cache_for_want_of_one(order, temp))
         .env("TMPDIR", temp)
         .exec()
+}
+
+/// The variable of a cache of its own where the home has none and could not be given one (XDG Base Directory
+/// Specification).
+fn cache_for_want_of_one(order: &Order, temp: &Path) -> Option<(&'static str, PathBuf)> {
+    const CACHE: &str = "XDG_CACHE_HOME";
+    let value = |wanted: &str| order.env.iter().find(|(name, _)| name == wanted);
+    let is_there = value("HOME").is_some_and(|(_, home)| Path::new(home).join(".cache").is_dir());
+    (value(CACHE).is_none() && !is_there).then(|| (CACHE, temp.join("cache")))
 }

@@ -2,7 +2,7 @@
 //! with the machine's.
 
 use std::io;
-use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -61,7 +61,8 @@ fn accept(listener: &TcpListener, port: u16, is_over: &AtomicBool, open: &Arc<At
 
 /// Passes on what either side says until both have ended.
 fn join(inner: TcpStream, port: u16) -> io::Result<()> {
-    let outer = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    let outer = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+        .or_else(|_| TcpStream::connect((Ipv6Addr::LOCALHOST, port)))?;
     let (from, to) = (outer.try_clone()?, inner.try_clone()?);
     let back = thread::spawn(move || pass(from, to));
     pass(inner, outer);

@@ -64,11 +64,15 @@ fn add_folders(
             created = allow(created, &path, read)?;
         }
     }
-    for path in existing(&confine.readable) {
-        created = allow(created, &path, read)?;
-    }
     let hidden = existing(&confine.hidden);
-    for folder in existing(&confine.writable) {
+    for path in existing(&confine.readable) {
+        let deeper: Vec<PathBuf> =
+            hidden.iter().filter(|hidden| **hidden != path).cloned().collect();
+        for path in without(&path, &deeper) {
+            created = allow(created, &path, read)?;
+        }
+    }
+    for folder in existing(&confine.writable).into_iter().chain(existing(&confine.copied)) {
         let parts = if in_namespaces { vec![folder] } else { without(&folder, &hidden) };
         for path in parts {
             created = allow(created, &path, all)?;

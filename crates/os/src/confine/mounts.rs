@@ -18,6 +18,7 @@ use rustix::process::geteuid;
 
 use super::Service;
 use super::order::Order;
+use super::overlay::{self, Written};
 use crate::limits;
 
 /// The folders of temporary files, which are the command's own.
@@ -38,10 +39,20 @@ enum Put {
     Hide,
 }
 
+/// What became of the folders that a command gets a copy of.
+#[derive(Default)]
+pub(super) struct Copies {
+    /// What it writes to them.
+    pub(super) written: Vec<Written>,
+    /// Those that it has as they are.
+    pub(super) shared: Vec<PathBuf>,
+}
+
 /// Puts the disk together. On an error it is half done: the process is of no use then.
-pub(super) fn arrange(order: &Order) -> io::Result<()> {
+pub(super) fn arrange(order: &Order) -> io::Result<Copies> {
     mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
     let writable = trees(&order.confine.writable)?;
+    let (copied, copies) = copied(order)?;
     let temporary = temporary(order)?;
     let devices: Vec<_> =
         DEVICES.iter().filter_map(|path| Some((*path, taken_up(Path::new(path)).ok()?))).collect();
@@ -53,7 +64,7 @@ pub(super) fn arrange(order: &Order) -> io::Result<()> {
     let mut places: Vec<(PathBuf, Put)> =
         temporary.into_iter().chain(covered(order, &writable)).collect();
     // Of one path both hidden and given, what is given stays: it is put behind.
-    places.extend(writable.into_iter().chain(readable));
+    places.extend(copied.into_iter().chain(writable).chain(readable));
     // What is deeper is put on top of what it lies in.
     places.sort_by_key(|(path, _)| path.components().count());
     let mut sealed = Vec::new();
@@ -75,7 +86,27 @@ pub(super) fn arrange(order: &Order) -> io::Result<()> {
     for path in sealed {
         remount_read_only(&path, MountFlags::NOSUID | MountFlags::NODEV)?;
     }
-    Ok(())
+    Ok(copies)
+}
+
+/// Folders whose changes are gone with the command.
+fn copied(order: &Order) -> io::Result<(Vec<(PathBuf, Put)>, Copies)> {
+    let (mut places, mut copies) = (Vec::new(), Copies::default());
+    for (number, path) in order.confine.copied.iter().enumerate() {
+        let Ok(path) = path.canonicalize() else { continue };
+        match overlay::over(&path, &order.temp, number) {
+            Ok(overlay) => {
+                places.push((path, Put::Tree { tree: overlay.tree, is_folder: true }));
+                copies.written.push(overlay.written);
+            }
+            // Caches that cannot be written to stop most builds.
+            Err(_) => {
+                places.extend(trees([&path])?);
+                copies.shared.push(path);
+            }
+        }
+    }
+    Ok((places, copies))
 }
 
 /// Parts of the disk, each in its own place. A cache that is not there yet is left out.

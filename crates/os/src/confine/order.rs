@@ -27,6 +27,9 @@ pub(super) struct Order {
     /// Unix sockets of the machine.
     pub(super) sockets: Vec<PathBuf>,
     pub(super) confine: Confine,
+    /// Those of the folders that it would get a copy of which it has as they are.
+    #[serde(default)]
+    pub(super) shared: Vec<PathBuf>,
 }
 
 /// What a step tells.

@@ -5,9 +5,8 @@ use std::fs::{self, File};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-use super::Limit;
 use super::tree::Process;
-use crate::limits;
+use super::{Confine, Limit};
 
 const BLOCK_BYTES: u64 = 512;
 
@@ -42,10 +41,10 @@ struct Taken {
 
 impl Room {
     /// From now on, below these folders, the first of which is the command's own alone.
-    pub(super) fn of(folders: Vec<PathBuf>, most_bytes: u64) -> Self {
+    pub(super) fn of(folders: Vec<PathBuf>, confine: &Confine) -> Self {
         let own = File::open("/proc/self/io").ok();
         let since = folders.first().and_then(|folder| now_of(folder)).unwrap_or((i64::MAX, 0));
-        let most_files = limits::CONFINED_FILES;
+        let (most_bytes, most_files) = (confine.disk_bytes, confine.files);
         let mut room = Self {
             folders,
             most_bytes,
@@ -152,7 +151,7 @@ mod tests {
         fs::create_dir(&checkout).unwrap();
         fs::write(checkout.join("old"), vec![1; 100_000]).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(20));
-        let room = Room::of(vec![own, checkout.clone()], 1 << 20);
+        let room = Room::of(vec![own, checkout.clone()], &Confine::new(&checkout, &checkout));
         assert_eq!(room.count(), Taken::default());
         fs::write(checkout.join("new"), vec![1; 100_000]).unwrap();
         fs::hard_link(checkout.join("new"), checkout.join("again")).unwrap();

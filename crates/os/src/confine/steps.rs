@@ -50,6 +50,7 @@ impl ConfinedScript {
             temp: temp.to_owned(),
             sockets: sockets(&fs::read_to_string("/proc/net/unix").unwrap_or_default()),
             confine: self.confine.clone(),
+            shared: Vec::new(),
         };
         let mut refused = None;
         for args in ways(&self.confine.network) {

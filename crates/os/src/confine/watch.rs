@@ -14,8 +14,10 @@ use rustix::process::{
     set_parent_process_death_signal,
 };
 
+use super::mounts::Copies;
 use super::namespaces::THIS_PROGRAM;
 use super::order::{self, BECOME_SHELL, IN_NAMESPACES, Order, Report};
+use super::overlay::Written;
 use super::room::Room;
 use super::{Limit, capabilities, mounts, tree};
 use crate::{limits, process};
@@ -40,18 +42,24 @@ fn run(in_namespaces: bool) -> Result<Report, String> {
     set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(|error| told("it cannot end with the daemon")(error.into()))?;
     let control = order::control().map_err(told("there is no socket"))?;
-    let order: Order = order::receive(&control)
+    let mut order: Order = order::receive(&control)
         .map_err(told("the order cannot be read"))?
         .ok_or_else(|| "there is no order".to_owned())?;
-    if in_namespaces {
-        mounts::arrange(&order).map_err(told("the disk cannot be put together"))?;
-        capabilities::give_up().map_err(told("rights cannot be given up"))?;
-    } else {
-        process::adopt_orphans();
-    }
     let mut folders = vec![if in_namespaces { "/tmp".into() } else { order.temp.clone() }];
     folders.extend(order.confine.writable.iter().cloned());
-    let room = Room::of(folders, order.confine.disk_bytes);
+    let copies = if in_namespaces {
+        let copies = mounts::arrange(&order).map_err(told("the disk cannot be put together"))?;
+        capabilities::give_up().map_err(told("rights cannot be given up"))?;
+        copies
+    } else {
+        process::adopt_orphans();
+        let shared = order.confine.copied.iter().filter(|path| path.exists()).cloned().collect();
+        Copies { shared, ..Copies::default() }
+    };
+    order.shared = copies.shared;
+    folders.extend(copies.written.iter().map(Written::path));
+    folders.extend(order.shared.iter().cloned());
+    let room = Room::of(folders, &order.confine);
     // What it watches has the same user, and must not reach into it.
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| told("it cannot be guarded")(error.into()))?;

@@ -10,9 +10,7 @@ use callboard_model::receipt::{ConfinedBy, Hold};
 use callboard_os::command::find_program;
 use callboard_os::confine::{Network, Service};
 
-use super::scratch::{Scratch, Way};
-
-const WAYS: [Way; 2] = [Way::Best, Way::WithoutNamespaces];
+use super::scratch::{Scratch, WAYS, Way};
 
 /// A service of the machine that says a word; gives its port.
 fn service() -> u16 {

@@ -16,7 +16,11 @@ pub(super) enum Way {
     Best,
     /// As where the system gives users no namespaces.
     WithoutNamespaces,
+    /// As where it has no Landlock either: an old kernel in a container.
+    LimitsAlone,
 }
+
+pub(super) const WAYS: [Way; 3] = [Way::Best, Way::WithoutNamespaces, Way::LimitsAlone];
 
 pub(super) struct Scratch {
     folder: tempfile::TempDir,
@@ -119,12 +123,13 @@ impl Scratch {
 
 fn program(folder: &Path, way: Way) -> PathBuf {
     let real = PathBuf::from(env!("CARGO_BIN_EXE_confined"));
-    if way == Way::Best {
-        return real;
-    }
+    let refused = match way {
+        Way::Best => return real,
+        Way::WithoutNamespaces => "namespaces",
+        Way::LimitsAlone => "namespaces,landlock",
+    };
     let path = folder.join("callboard");
-    let text =
-        format!("#!/bin/sh\n[ \"$2\" = namespaces ] && exit 1\nexec '{}' \"$@\"\n", real.display());
+    let text = format!("#!/bin/sh\nexec '{}' refused {refused} \"$@\"\n", real.display());
     fs::write(&path, text).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
