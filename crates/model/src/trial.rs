@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::receipt::Confinement;
 use crate::review::CheckOutcome;
 
 /// What a command came to in a trial.
@@ -20,13 +21,24 @@ pub struct TrialResult {
     pub duration_ms: Option<u64>,
     /// The name of its log.
     pub log: Option<String>,
+    /// What held it while it ran; none where checks run as any other command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confinement: Option<Confinement>,
 }
 
 impl TrialResult {
     /// One that did not begin.
     #[must_use]
     pub fn without_beginning(outcome: CheckOutcome, words: Option<String>) -> Self {
-        Self { outcome, exit_code: None, words, started_at: None, duration_ms: None, log: None }
+        Self {
+            outcome,
+            exit_code: None,
+            words,
+            started_at: None,
+            duration_ms: None,
+            log: None,
+            confinement: None,
+        }
     }
 
     /// Whether it would come to the same again: it ended by itself, one way or the other. What could not run, was

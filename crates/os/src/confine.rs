@@ -64,9 +64,8 @@ pub struct Confine {
     pub callboard: PathBuf,
     /// Folders that it may write to, its checkout among them. A folder that is not there is left out.
     pub writable: Vec<PathBuf>,
-    /// Folders that it may write to without changing them, such as caches: what it writes there is gone with it where
-    /// the system lets users put folders together, and else stays, which is told. One that is not there is left out.
-    pub copied: Vec<PathBuf>,
+    /// Folders that it may write to without changing them, such as caches. One that is not there is left out.
+    pub copied: Vec<Copied>,
     /// Folders and files that it may read although they lie below something hidden or below the machine's folders of
     /// temporary files, which it has none of.
     pub readable: Vec<PathBuf>,
@@ -104,6 +103,16 @@ impl Confine {
             files: limits::CONFINED_FILES,
         }
     }
+}
+
+/// A folder of which a confined command has a copy: what it writes there is gone with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copied {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Where the system lets nobody put folders together, it is the command's to write to, which is told; if not, it is
+    /// only read there.
+    pub is_else_shared: bool,
 }
 
 /// Whom a confined command reaches.

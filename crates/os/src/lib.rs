@@ -17,6 +17,7 @@ pub mod file;
 pub mod host;
 pub mod limits;
 pub mod lock;
+pub mod memory;
 pub mod notify_desktop;
 pub mod open;
 pub mod port;

@@ -72,7 +72,9 @@ fn add_folders(
             created = allow(created, &path, read)?;
         }
     }
-    for folder in existing(&confine.writable).into_iter().chain(existing(&confine.copied)) {
+    let copied = confine.copied.iter().filter(|copied| in_namespaces || copied.is_else_shared);
+    let copied: Vec<PathBuf> = copied.map(|copied| copied.folder.clone()).collect();
+    for folder in existing(&confine.writable).into_iter().chain(existing(&copied)) {
         let parts = if in_namespaces { vec![folder] } else { without(&folder, &hidden) };
         for path in parts {
             created = allow(created, &path, all)?;

@@ -60,7 +60,7 @@ pub(super) fn arrange(order: &Order) -> io::Result<Copies> {
     mount_own_processes()?;
     make_read_only()?;
     // Taken up only now, what may be read is read-only with all that is mounted below it.
-    let readable = trees(readable(order))?;
+    let readable = trees(&readable(order))?;
     let mut places: Vec<(PathBuf, Put)> =
         temporary.into_iter().chain(covered(order, &writable)).collect();
     // Of one path both hidden and given, what is given stays: it is put behind.
@@ -92,24 +92,25 @@ pub(super) fn arrange(order: &Order) -> io::Result<Copies> {
 /// Folders whose changes are gone with the command.
 fn copied(order: &Order) -> io::Result<(Vec<(PathBuf, Put)>, Copies)> {
     let (mut places, mut copies) = (Vec::new(), Copies::default());
-    for (number, path) in order.confine.copied.iter().enumerate() {
-        let Ok(path) = path.canonicalize() else { continue };
+    for (number, copied) in order.confine.copied.iter().enumerate() {
+        let Ok(path) = copied.folder.canonicalize() else { continue };
         match overlay::over(&path, &order.temp, number) {
             Ok(overlay) => {
                 places.push((path, Put::Tree { tree: overlay.tree, is_folder: true }));
                 copies.written.push(overlay.written);
             }
             // Caches that cannot be written to stop most builds.
-            Err(_) => {
+            Err(_) if copied.is_else_shared => {
                 places.extend(trees([&path])?);
                 copies.shared.push(path);
             }
+            Err(_) => {}
         }
     }
     Ok((places, copies))
 }
 
-/// Parts of the disk, each in its own place. A cache that is not there yet is left out.
+/// Parts of the disk, each in its own place. What is not there is left out.
 fn trees<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> io::Result<Vec<(PathBuf, Put)>> {
     let there = paths.into_iter().filter_map(|path| path.canonicalize().ok());
     let tree = |path: PathBuf| {
@@ -122,13 +123,22 @@ fn trees<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> io::Result<Vec<(Pa
     there.map(tree).collect()
 }
 
-/// What is to be seen although what it lies in is not.
-fn readable(order: &Order) -> impl Iterator<Item = &PathBuf> {
+/// What is to be seen although what it lies in is not: what is given, and the home and programs of somebody who has them
+/// among temporary files.
+fn readable(order: &Order) -> Vec<PathBuf> {
+    let variable = |wanted: &str| {
+        let found = order.env.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| std::env::split_paths(value).collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let is_temporary = |path: &PathBuf| {
+        TEMPORARY.iter().any(|place| path.starts_with(place) && path != Path::new(place))
+    };
+    let named = variable("HOME").into_iter().chain(variable("PATH")).filter(is_temporary);
     let sockets = order.confine.network.services().iter().filter_map(|service| match service {
         Service::Socket(path) => Some(path),
         Service::Port(_) => None,
     });
-    order.confine.readable.iter().chain(sockets)
+    order.confine.readable.iter().chain(sockets).cloned().chain(named).collect()
 }
 
 /// What is not to be seen: what is hidden, and the sockets of others.

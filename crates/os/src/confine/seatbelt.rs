@@ -12,7 +12,7 @@ const PROGRAM: &str = "/usr/bin/sandbox-exec";
 pub(super) fn way(confine: &Confine, temp: &Path) -> (Vec<String>, Confinement) {
     if Path::new(PROGRAM).exists() {
         let before = vec![PROGRAM.to_owned(), "-p".to_owned(), profile(confine, temp)];
-        (before, achieved(&confine.network))
+        (before, achieved(confine))
     } else {
         (Vec::new(), nothing())
     }
@@ -36,14 +36,18 @@ fn nothing() -> Confinement {
 }
 
 /// What holds a command there.
-fn achieved(network: &Network) -> Confinement {
+fn achieved(confine: &Confine) -> Confinement {
     let none = |what: &str| Hold::NotHeld(format!("macOS limits {what} for no group of processes"));
     Confinement {
         by: ConfinedBy::Seatbelt,
         refused: None,
-        files: Hold::Held,
+        files: if shared(confine).next().is_some() {
+            Hold::Partly("what it writes to caches stays there".to_owned())
+        } else {
+            Hold::Held
+        },
         secrets: Hold::Held,
-        network: match network {
+        network: match &confine.network {
             Network::Loopback { .. } => Hold::Held,
             Network::Any => Hold::NotHeld("the check says that it needs the network".to_owned()),
         },
@@ -52,6 +56,11 @@ fn achieved(network: &Network) -> Confinement {
         memory: none("memory"),
         disk: none("room"),
     }
+}
+
+/// Folders that it would get a copy of elsewhere.
+fn shared(confine: &Confine) -> impl Iterator<Item = &PathBuf> {
+    confine.copied.iter().filter(|copied| copied.is_else_shared).map(|copied| &copied.folder)
 }
 
 fn profile(confine: &Confine, temp: &Path) -> String {
@@ -64,7 +73,7 @@ fn profile(confine: &Confine, temp: &Path) -> String {
     let sub = |path: &PathBuf| format!("(subpath {})", quoted(path));
     rules.extend(confine.hidden.iter().map(|path| format!("(deny file-read* {})", sub(path))));
     rules.extend(confine.readable.iter().map(|path| format!("(allow file-read* {})", sub(path))));
-    for path in confine.writable.iter().chain([&temp.to_owned()]) {
+    for path in shared(confine).chain(&confine.writable).chain([&temp.to_owned()]) {
         rules.push(format!("(allow file-read* file-write* {})", sub(path)));
     }
     rules.push("(deny signal (target others))".to_owned());
@@ -110,6 +119,6 @@ mod tests {
         assert!(at("(deny network-outbound (remote ip))") < at("localhost:*"));
         let (before, found) = way(&confine, Path::new("/tmp/own"));
         assert_eq!(before.is_empty(), found.by == ConfinedBy::Limits);
-        assert!(achieved(&confine.network).memory.gap().is_some());
+        assert!(achieved(&confine).memory.gap().is_some());
     }
 }

@@ -53,8 +53,9 @@ fn run(in_namespaces: bool) -> Result<Report, String> {
         copies
     } else {
         process::adopt_orphans();
-        let shared = order.confine.copied.iter().filter(|path| path.exists()).cloned().collect();
-        Copies { shared, ..Copies::default() }
+        let shared = order.confine.copied.iter().filter(|copied| copied.is_else_shared);
+        let shared = shared.map(|copied| copied.folder.clone()).filter(|path| path.exists());
+        Copies { shared: shared.collect(), ..Copies::default() }
     };
     order.shared = copies.shared;
     folders.extend(copies.written.iter().map(Written::path));

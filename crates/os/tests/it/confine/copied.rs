@@ -1,11 +1,17 @@
 //! Folders that a command may write to without changing them, and usual builds, which need such.
 
 use std::fs;
+use std::path::Path;
 
 use callboard_model::receipt::{ConfinedBy, Hold};
 use callboard_os::command::find_program;
+use callboard_os::confine::Copied;
 
 use super::scratch::{Scratch, WAYS, Way};
+
+fn copied(folder: impl AsRef<Path>) -> Copied {
+    Copied { folder: folder.as_ref().to_owned(), is_else_shared: true }
+}
 
 #[test]
 fn what_is_written_to_a_cache_is_gone_with_the_command() {
@@ -14,7 +20,7 @@ fn what_is_written_to_a_cache_is_gone_with_the_command() {
         let cache = scratch.path("cache:1");
         fs::create_dir(&cache).unwrap();
         fs::write(cache.join("old"), "old").unwrap();
-        scratch.confine.copied = vec![cache.clone(), scratch.path("gone")];
+        scratch.confine.copied = [&cache, &scratch.path("gone")].map(copied).to_vec();
         let line = "cd ../cache:1 && cat old && echo new > made && echo x >> old && rm -r ../cache:1/made && cat old";
         let ran = scratch.run(line);
         ran.passed();
@@ -34,7 +40,7 @@ fn what_is_written_to_a_cache_counts() {
     let mut scratch = Scratch::new(Way::Best);
     let cache = scratch.path("cache");
     fs::create_dir(&cache).unwrap();
-    scratch.confine.copied = vec![cache];
+    scratch.confine.copied = vec![copied(&cache)];
     let line =
         "for i in $(seq 20); do head -c 5000000 /dev/zero > ../cache/$i; sleep 0.02; done; sleep 5";
     let ran = scratch.run(line);
@@ -60,7 +66,7 @@ fn usual_builds_and_tests_run() {
         let write = |name: &str, text: &str| fs::write(checkout.join(name), text).unwrap();
         let cache = scratch.path("cache");
         fs::create_dir(&cache).unwrap();
-        scratch.confine.copied = vec![cache];
+        scratch.confine.copied = vec![copied(&cache)];
         if has("python3") {
             write(
                 "test_a.py",

@@ -96,13 +96,13 @@ fn deleting_everything_deletes_what_is_its_own() {
 fn too_many_files_end() {
     for way in WAYS {
         let mut scratch = Scratch::new(way);
-        scratch.confine.files = 3_000;
-        scratch.run("mkdir few && cd few && seq 2000 | xargs touch").passed();
-        let ran = scratch.run("mkdir many && cd many && seq 20000 | xargs touch; sleep 5");
+        scratch.confine.files = 800;
+        scratch.run("mkdir few && cd few && seq 500 | xargs touch").passed();
+        let ran = scratch.run("mkdir many && cd many && seq 3000 | xargs touch; sleep 3");
         let Err(ScriptError::OverLimit { limit, most, .. }) = ran.run.ended else {
             panic!("{ran:#?}")
         };
-        assert_eq!((limit, most), (Limit::Files, 3_000));
+        assert_eq!((limit, most), (Limit::Files, 800));
     }
 }
 
