@@ -81,6 +81,9 @@ pub const SCRIPT_LINE_BYTES: u64 = 64 << 10;
 /// Lines of a script that wait to be told; who is slower misses some, which the log has.
 pub const SCRIPT_LINES: usize = 1024;
 
+/// Lines that wait for who is slow to hear them: what a runner says last.
+pub const SCRIPT_LAST_LINES: usize = 40;
+
 /// Time between two looks at whether a script has ended.
 pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);
 

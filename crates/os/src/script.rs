@@ -7,7 +7,9 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -303,22 +305,35 @@ impl Output {
     }
 }
 
-/// Writes a script's output down and tells its lines; who is too slow for them misses some. Gives how many bytes had
-/// no room.
+/// Writes a script's output down and tells its lines; who is too slow for them misses some, but not the last. Gives how
+/// many bytes had no room.
 fn keep_lines(pipe: impl Read, log: File, room: usize, lines: &SyncSender<String>) -> u64 {
     let mut pipe = BufReader::new(pipe);
     let end_room = limits::SCRIPT_LOG_END_BYTES.min(room);
     let mut log = BoundedLog::new(log, room, end_room);
     let mut line = Vec::new();
+    let mut waiting = VecDeque::new();
     loop {
         line.clear();
         match pipe.by_ref().take(limits::SCRIPT_LINE_BYTES).read_until(b'\n', &mut line) {
             Ok(1..) => {}
-            Ok(0) | Err(_) => return log.end(),
+            Ok(0) | Err(_) => break,
         }
         log.write(&line);
-        let _ = lines.try_send(String::from_utf8_lossy(&line).trim_end().to_owned());
+        waiting.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        while let Some(next) = waiting.pop_front() {
+            if let Err(TrySendError::Full(next)) = lines.try_send(next) {
+                waiting.push_front(next);
+                break;
+            }
+        }
+        let surplus = waiting.len().saturating_sub(limits::SCRIPT_LAST_LINES);
+        waiting.drain(..surplus);
     }
+    let left_out = log.end();
+    // It fails once nobody wants to hear more.
+    let _ = waiting.into_iter().try_for_each(|line| lines.send(line));
+    left_out
 }
 
 /// A log that only grows, by its beginning, and once all is said by its end.
