@@ -2023,6 +2023,337 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The receipts of a workspace, in short, the newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description `W1`; not given: the one last looked at, or all. */
+                    workspace?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptList"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt: of a task, a session or a review. It is made of what is there, if there is none. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    of: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a case of a rule be, with a reason. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    of: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AcceptCase"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}/accept/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes back that a case may be. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    of: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs the checks of a receipt, and makes it anew with what they come to. The stream announces how far they are. */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Run what is known, too. */
+                    fresh?: boolean;
+                };
+                header?: never;
+                path: {
+                    of: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReceiptView"];
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A receipt as a file: Markdown, a page of its own, or an in-toto Statement. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `md`, `html`, or `json` for an in-toto Statement. */
+                    as: string;
+                };
+                header?: never;
+                path: {
+                    of: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts/{of}/log/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a run of a receipt's checks says, as plain text, for as long as it runs. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The byte. */
+                    from?: number;
+                };
+                header?: never;
+                path: {
+                    of: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ApiError"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/related": {
         parameters: {
             query?: never;
@@ -5094,6 +5425,27 @@ export interface components {
             /** @description Another reason. */
             why?: string | null;
         };
+        /** @description Accepts a case of a rule, with a reason. */
+        AcceptCase: {
+            /** @description The case's key. */
+            key: string;
+            /** @description Why it may stay. */
+            reason: string;
+        };
+        /** @description Somebody looked at a case of a rule and lets it be. */
+        Accepted: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            by: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /**
+         * @description What an agent admits.
+         * @enum {string}
+         */
+        Admission: "not_checked" | "failing" | "not_done" | "unsure";
         /** @description A worktree that somebody else made, to be looked after from now on. */
         AdoptWorktree: {
             /** @description What its branch is called from now on. */
@@ -5161,6 +5513,30 @@ export interface components {
         ApproveTrust: {
             /** @description The set of powers that was shown. */
             fingerprint: string;
+        };
+        /** @description Something that the work made and that can be looked at. */
+        Artefact: {
+            /** @description A picture's content: read it at `/api/blobs/{blob}`. */
+            blob?: string | null;
+            cite?: components["schemas"]["Cite"] | null;
+            /** @description A file, from the repository's root. */
+            path?: string | null;
+            /** @description What it is: the name of a file, or the command that a picture came of. */
+            words: string;
+        };
+        /** @description Something that somebody was asked. */
+        Asked: {
+            /** @description The answer; none where there was none. */
+            answer?: string | null;
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description Who gave it: a person, or the name of a rule. */
+            by?: string | null;
+            /** @description What. */
+            question: string;
+            /** @description Who asked. */
+            session: components["schemas"]["SessionId"];
+            /** @description The event or call by which it is known: `S41#12`, `C88`. */
+            source?: string | null;
         };
         /** @description How the agent's own program shows a session. */
         Attached: {
@@ -5498,6 +5874,30 @@ export interface components {
          * @enum {string}
          */
         CandidateState: "open" | "accepted" | "dismissed";
+        /** @description A case of a rule in a receipt. */
+        Case: components["schemas"]["Finding"] & {
+            accepted?: components["schemas"]["Accepted"] | null;
+            /** @description Its name within the workspace, by which it is accepted: it stays the same while its lines do. */
+            key: string;
+            /** @description How likely it is none. */
+            risk: components["schemas"]["Risk"];
+            /** @description What follows from it here. */
+            weight: components["schemas"]["Weight"];
+        };
+        /** @description A cell of a table that changed. */
+        CellChange: {
+            /** @description What it holds. */
+            after: string;
+            /** @description What it held. */
+            before: string;
+            /** @description The name of the column, or its letter. */
+            column: string;
+            /**
+             * Format: int32
+             * @description The row as it is now, as a spreadsheet counts it: from 1, the heading included.
+             */
+            row: number;
+        };
         /**
          * @description What becomes of a file.
          * @enum {string}
@@ -5607,6 +6007,11 @@ export interface components {
             workspace: components["schemas"]["WorkspaceId"];
         };
         /**
+         * @description What a check looks at.
+         * @enum {string}
+         */
+        CheckKind: "test" | "build" | "types" | "lint" | "format";
+        /**
          * @description What a check of a review came to.
          * @enum {string}
          */
@@ -5631,8 +6036,171 @@ export interface components {
              */
             passed?: number | null;
         };
+        /** @description A check, and what it came to. */
+        Checked: {
+            base?: components["schemas"]["Denominator"] | null;
+            /** @description What it came to in each combination. */
+            cells: components["schemas"]["Grid_Cell"];
+            /** @description The command. */
+            command: string;
+            confinement?: components["schemas"]["Confinement"] | null;
+            kind?: components["schemas"]["CheckKind"] | null;
+            /**
+             * Format: int32
+             * @description Such tests beyond the limit.
+             */
+            left_out?: number;
+            new?: components["schemas"]["Denominator"] | null;
+            /** @description What the four make of the check as a whole, by its exit codes. */
+            standing: components["schemas"]["Standing"];
+            /**
+             * @description The tests of which something is to be said: all but those that hold, or are skipped as before. The weightiest
+             *     first.
+             */
+            tests?: components["schemas"]["TestStanding"][];
+            /** @description How many tests are of each standing; empty where no test is known by name. */
+            totals?: {
+                [key: string]: number;
+            };
+        };
+        /** @description What a child of a lead came to. */
+        ChildLine: {
+            /**
+             * Format: int32
+             * @description Claims of it that the record contradicts.
+             */
+            contradicted: number;
+            /**
+             * Format: int32
+             * @description Other claims of it.
+             */
+            others: number;
+            /** @description What it said last, in short. */
+            result?: string | null;
+            /** @description The child. */
+            session: components["schemas"]["SessionId"];
+            /**
+             * Format: int32
+             * @description Claims of it that the record shows.
+             */
+            supported: number;
+            task?: components["schemas"]["TaskId"] | null;
+            /** @description What it was about. */
+            title?: string | null;
+        };
+        /** @description What a service's checks came to on the branch. */
+        Ci: {
+            /** @description What its checks came to: `passed`, `running`, `failed`; none where it has none. */
+            checks?: string | null;
+            /** @description The names of those that failed. */
+            failing?: string[];
+            /** @description They ran on another commit than this one. */
+            is_of_other_commit?: boolean;
+            /** @description The pull request: `#12`. */
+            name: string;
+            /** @description Its page. */
+            url: string;
+        };
         /** @example S41#10234 */
         Cite: string;
+        /** @description A source that a text cites. */
+        CitedSource: {
+            /** @description It was opened, and that failed. */
+            failed?: boolean;
+            /** @description Only a search named it. */
+            only_found?: boolean;
+            opened?: components["schemas"]["Cite"] | null;
+            /** @description Its address, or the path of a file. */
+            source: string;
+            /** @description Where it is cited. */
+            spot: components["schemas"]["Spot"];
+        };
+        /** @description Something that an agent says of its work. */
+        Claim: components["schemas"]["ClaimKind"] & {
+            /** @description Where its sentence ends. */
+            end: number;
+            /** @description The sentence, as it stands there. */
+            quote: string;
+            /** @description Where its sentence begins in the text, in bytes. */
+            start: number;
+        };
+        /** @description What a claim says. */
+        ClaimKind: {
+            check?: components["schemas"]["CheckKind"] | null;
+            /**
+             * Format: int32
+             * @description How many tests are said to pass.
+             */
+            count?: number | null;
+            /** @description Some failures are named in the same breath, as known or older than the work. */
+            excepted?: boolean;
+            /** @enum {string} */
+            kind: "passes";
+            /** @description Of what. */
+            scope: components["schemas"]["Scope"];
+        } | {
+            check?: components["schemas"]["CheckKind"] | null;
+            /** @description The command, where it is named. */
+            command?: string | null;
+            /** @enum {string} */
+            kind: "ran";
+        } | {
+            /** @enum {string} */
+            kind: "reproduced";
+            /** @description The script, where it is named. */
+            script?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "fixed";
+        } | {
+            /** @enum {string} */
+            kind: "changed";
+            /** @description Symbols and files that it was done to. */
+            names: string[];
+            /** @description What was done to it. */
+            verb: components["schemas"]["Verb"];
+            /** @description Where: files or symbols after "in" or "to". */
+            within?: string[];
+        } | {
+            /** @enum {string} */
+            kind: "added_tests";
+            /** @description Tests and files that are named. */
+            names?: string[];
+        } | {
+            /** @enum {string} */
+            kind: "only";
+            /** @description What. */
+            names: string[];
+        } | {
+            /** @enum {string} */
+            kind: "untouched";
+            /** @description What is named. */
+            names: string[];
+            /** @description Tests in general. */
+            tests?: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "no_other_uses";
+            /** @description What, where it is named. */
+            names: string[];
+        } | {
+            /** @enum {string} */
+            kind: "looked";
+        } | {
+            /** @enum {string} */
+            kind: "unprovable";
+        } | {
+            /** @enum {string} */
+            kind: "admission";
+            /** @description Of what sort. */
+            of: components["schemas"]["Admission"];
+        };
+        /** @description A claim of a session's closing words, with what the record says. */
+        ClaimLine: components["schemas"]["Judged"] & {
+            said_at?: components["schemas"]["Cite"] | null;
+            /** @description Whose it is. */
+            session: components["schemas"]["SessionId"];
+        };
         /** @description What a task or a session is going to touch. */
         ClaimView: {
             /**
@@ -5687,6 +6255,23 @@ export interface components {
          * @enum {string}
          */
         Column: "backlog" | "ready" | "running" | "needs_you" | "review" | "done";
+        /** @description A column that changed. */
+        ColumnChange: {
+            /**
+             * Format: int32
+             * @description Rows of it that changed.
+             */
+            changed: number;
+            /**
+             * Format: int32
+             * @description Rows that hold nothing in it now: skipped, if it was to be filled.
+             */
+            empty: number;
+            /** @description Some of those rows, as a spreadsheet counts them. */
+            empty_rows: number[];
+            /** @description Its name. */
+            name: string;
+        };
         /** @description The agent runs a command. */
         Command: components["schemas"]["ToolUse"] & {
             /** @description It runs on while the agent continues. */
@@ -5699,6 +6284,27 @@ export interface components {
             description?: string | null;
             /** @description The agent asks to run it outside its sandbox, and why. */
             escalation?: string | null;
+        };
+        /** @description A command that ran. */
+        CommandLine: {
+            at?: components["schemas"]["Timestamp"] | null;
+            check?: components["schemas"]["CheckKind"] | null;
+            /** @description The event of its result. */
+            cite: components["schemas"]["Cite"];
+            /**
+             * Format: int64
+             * @description How long it ran, where its agent tells, in milliseconds.
+             */
+            duration_ms?: number | null;
+            /**
+             * Format: int32
+             * @description Its exit code, where it was seen.
+             */
+            exit_code?: number | null;
+            /** @description It ran before the last edit. */
+            is_before_last_edit?: boolean;
+            /** @description As it was typed. */
+            line: string;
         };
         /** @description What was changed since a comment was sent. */
         CommentAnswer: {
@@ -5801,6 +6407,32 @@ export interface components {
             /** @description `auto` or `manual`, where the agent says so. */
             trigger?: string | null;
         };
+        /**
+         * @description What confined a command.
+         * @enum {string}
+         */
+        ConfinedBy: "namespaces" | "landlock" | "seatbelt" | "limits";
+        /** @description How a command was confined, one answer for each thing that it could do harm with. */
+        Confinement: {
+            /** @description What confined it. */
+            by: components["schemas"]["ConfinedBy"];
+            /** @description The room that it takes on disks is limited. */
+            disk: components["schemas"]["Hold"];
+            /** @description It writes below its own folders only. */
+            files: components["schemas"]["Hold"];
+            /** @description Its memory is limited. */
+            memory: components["schemas"]["Hold"];
+            /** @description It reaches nobody beyond loopback. */
+            network: components["schemas"]["Hold"];
+            /** @description Whatever it started is counted, harms no other process, and ends with it. */
+            processes: components["schemas"]["Hold"];
+            /** @description Why nothing better did, in the system's words. */
+            refused?: string | null;
+            /** @description It does not read what was hidden from it. */
+            secrets: components["schemas"]["Hold"];
+            /** @description It speaks to no Unix socket of other programs but those that were named. */
+            sockets: components["schemas"]["Hold"];
+        };
         /** @description What git cannot merge of two changesets. */
         Conflict: {
             /** @description The files, by path. */
@@ -5841,6 +6473,13 @@ export interface components {
          * @enum {string}
          */
         ConflictKind: "content" | "add_add" | "modify_delete" | "rename_delete" | "rename" | "file_directory" | "type" | "binary" | "submodule" | "overlap" | "other";
+        /** @description What the work did that is not code. */
+        Content: {
+            folder?: components["schemas"]["FolderChange"] | null;
+            sources?: components["schemas"]["SourcesUsed"] | null;
+            /** @description Tables that changed. */
+            tables?: components["schemas"]["TableChange"][];
+        };
         /** @description How full a context is. */
         ContextUse: {
             /**
@@ -5875,6 +6514,13 @@ export interface components {
          * @enum {string}
          */
         CouplingKind: "vanished" | "signature" | "requirement" | "duplicate" | "moved" | "key" | "dependency" | "registration" | "expectation" | "body" | "symbol" | "history" | "needed";
+        /** @description A sentence of the task that says when it is done. */
+        Criterion: {
+            /** @description What shows it; empty where nothing does. */
+            proofs: components["schemas"]["Proof"][];
+            /** @description The sentence, in its user's words. */
+            words: string;
+        };
         /** @example D12 */
         DecisionId: string;
         /**
@@ -5899,6 +6545,19 @@ export interface components {
             prompt: string;
             /** @description The piece of work in a few words. */
             title: string;
+        };
+        /** @description How many tests a run had. */
+        Denominator: {
+            /**
+             * Format: int32
+             * @description Tests that were found.
+             */
+            collected: number;
+            /**
+             * Format: int32
+             * @description Those of them that passed or failed.
+             */
+            ran: number;
         };
         /** @description Neighbouring lines that change together, with those around them. */
         DiffHunk: {
@@ -6195,6 +6854,57 @@ export interface components {
              */
             reads: number;
         };
+        /** @description One case of a rule. */
+        Finding: {
+            /** @description The lines as they are; empty where there are none. */
+            after?: string;
+            /** @description The lines as they were; empty where there were none. */
+            before?: string;
+            /** @description The rule. */
+            rule: components["schemas"]["Rule"];
+            /** @description The events that prove it, for what happened in a session. */
+            sources?: components["schemas"]["Cite"][];
+            spot?: components["schemas"]["Spot"] | null;
+            /** @description What is the matter, in one sentence without the place. */
+            words: string;
+        };
+        /** @description A folder before and after. */
+        FolderChange: {
+            /** @description Files that are new. */
+            added: string[];
+            /**
+             * Format: int32
+             * @description Files that are there now.
+             */
+            after: number;
+            /**
+             * Format: int32
+             * @description Files that were there before.
+             */
+            before: number;
+            /** @description Files whose content is another. */
+            changed: string[];
+            /** @description Files that are gone, and whose content is nowhere else. */
+            deleted: string[];
+            /** @description Some of the files that are as they were, by path. */
+            left: string[];
+            /**
+             * Format: int32
+             * @description How many are as they were.
+             */
+            left_alone: number;
+            /**
+             * Format: int32
+             * @description Files that belong into these lists and are not listed.
+             */
+            left_out?: number;
+            /** @description Files that are gone, and whose content another file still has. */
+            merged: components["schemas"]["Moved"][];
+            /** @description Files in another folder than they were. */
+            moved: components["schemas"]["Moved"][];
+            /** @description Files with another name in the same folder. */
+            renamed: components["schemas"]["Moved"][];
+        };
         /** @description A key of the front matter that Callboard has no use for. */
         FrontKey: {
             /** @description Its name. */
@@ -6218,6 +6928,172 @@ export interface components {
             model?: string | null;
             /** @description What to do; it waits for a prompt if not given. */
             prompt?: string | null;
+        };
+        /** @description Something for each combination of code and tests. The first word is the code, the second the tests. */
+        Grid_Cell: {
+            /** @description What a check came to in one combination of code and tests. */
+            base_base: {
+                /**
+                 * Format: int64
+                 * @description How long it ran, in milliseconds; of what was known already, then.
+                 */
+                duration_ms?: number | null;
+                /** @description Errors outside of any test, some of them. */
+                errors?: string[];
+                /**
+                 * Format: int32
+                 * @description Its exit code.
+                 */
+                exit_code?: number | null;
+                /**
+                 * Format: int32
+                 * @description Tests that failed.
+                 */
+                failed?: number | null;
+                /** @description The name of its log. */
+                log?: string | null;
+                outcome?: components["schemas"]["CheckOutcome"] | null;
+                /**
+                 * Format: int32
+                 * @description Tests that passed, by name.
+                 */
+                passed?: number | null;
+                /**
+                 * Format: int32
+                 * @description How often it was run.
+                 */
+                times?: number;
+                /** @description Why it was not run or could not be, or what it said last. */
+                words?: string | null;
+            };
+            /** @description What a check came to in one combination of code and tests. */
+            base_new: {
+                /**
+                 * Format: int64
+                 * @description How long it ran, in milliseconds; of what was known already, then.
+                 */
+                duration_ms?: number | null;
+                /** @description Errors outside of any test, some of them. */
+                errors?: string[];
+                /**
+                 * Format: int32
+                 * @description Its exit code.
+                 */
+                exit_code?: number | null;
+                /**
+                 * Format: int32
+                 * @description Tests that failed.
+                 */
+                failed?: number | null;
+                /** @description The name of its log. */
+                log?: string | null;
+                outcome?: components["schemas"]["CheckOutcome"] | null;
+                /**
+                 * Format: int32
+                 * @description Tests that passed, by name.
+                 */
+                passed?: number | null;
+                /**
+                 * Format: int32
+                 * @description How often it was run.
+                 */
+                times?: number;
+                /** @description Why it was not run or could not be, or what it said last. */
+                words?: string | null;
+            };
+            /** @description What a check came to in one combination of code and tests. */
+            new_base: {
+                /**
+                 * Format: int64
+                 * @description How long it ran, in milliseconds; of what was known already, then.
+                 */
+                duration_ms?: number | null;
+                /** @description Errors outside of any test, some of them. */
+                errors?: string[];
+                /**
+                 * Format: int32
+                 * @description Its exit code.
+                 */
+                exit_code?: number | null;
+                /**
+                 * Format: int32
+                 * @description Tests that failed.
+                 */
+                failed?: number | null;
+                /** @description The name of its log. */
+                log?: string | null;
+                outcome?: components["schemas"]["CheckOutcome"] | null;
+                /**
+                 * Format: int32
+                 * @description Tests that passed, by name.
+                 */
+                passed?: number | null;
+                /**
+                 * Format: int32
+                 * @description How often it was run.
+                 */
+                times?: number;
+                /** @description Why it was not run or could not be, or what it said last. */
+                words?: string | null;
+            };
+            /** @description What a check came to in one combination of code and tests. */
+            new_new: {
+                /**
+                 * Format: int64
+                 * @description How long it ran, in milliseconds; of what was known already, then.
+                 */
+                duration_ms?: number | null;
+                /** @description Errors outside of any test, some of them. */
+                errors?: string[];
+                /**
+                 * Format: int32
+                 * @description Its exit code.
+                 */
+                exit_code?: number | null;
+                /**
+                 * Format: int32
+                 * @description Tests that failed.
+                 */
+                failed?: number | null;
+                /** @description The name of its log. */
+                log?: string | null;
+                outcome?: components["schemas"]["CheckOutcome"] | null;
+                /**
+                 * Format: int32
+                 * @description Tests that passed, by name.
+                 */
+                passed?: number | null;
+                /**
+                 * Format: int32
+                 * @description How often it was run.
+                 */
+                times?: number;
+                /** @description Why it was not run or could not be, or what it said last. */
+                words?: string | null;
+            };
+        };
+        /** @description Something for each combination of code and tests. The first word is the code, the second the tests. */
+        Grid_Seen: {
+            /**
+             * @description How a test showed itself in the runs of one combination.
+             * @enum {string}
+             */
+            base_base: "unknown" | "absent" | "broken" | "skipped" | "passed" | "failed" | "mixed";
+            /**
+             * @description How a test showed itself in the runs of one combination.
+             * @enum {string}
+             */
+            base_new: "unknown" | "absent" | "broken" | "skipped" | "passed" | "failed" | "mixed";
+            /**
+             * @description How a test showed itself in the runs of one combination.
+             * @enum {string}
+             */
+            new_base: "unknown" | "absent" | "broken" | "skipped" | "passed" | "failed" | "mixed";
+            /**
+             * @description How a test showed itself in the runs of one combination.
+             * @enum {string}
+             */
+            new_new: "unknown" | "absent" | "broken" | "skipped" | "passed" | "failed" | "mixed";
         };
         /** @description Who takes over the work of a session. */
         HandOff: {
@@ -6243,6 +7119,21 @@ export interface components {
             owned: components["schemas"]["OwnedView"];
             /** @description The first session stays open in a window of its own: its user ends it there. */
             stays_open: boolean;
+        };
+        /** @description Whether one thing was held. */
+        Hold: {
+            /** @enum {string} */
+            is: "held";
+        } | {
+            /** @enum {string} */
+            is: "partly";
+            /** @description It was but for this. */
+            why: string;
+        } | {
+            /** @enum {string} */
+            is: "not_held";
+            /** @description It was not, and why. */
+            why: string;
         };
         /** @description Neighbouring lines that change together. */
         Hunk: {
@@ -6342,6 +7233,15 @@ export interface components {
             /** @description A person chose the title. */
             title_by_user?: boolean;
         };
+        /** @description A claim with what the record says of it. */
+        Judged: components["schemas"]["Claim"] & {
+            /** @description The commands that it rests on. */
+            sources?: components["schemas"]["Cite"][];
+            /** @description What the record says. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description Why, in one sentence. */
+            why: string;
+        };
         /**
          * @description How a step is put onto the base.
          * @enum {string}
@@ -6430,6 +7330,18 @@ export interface components {
             /** @description The workspace. */
             workspace: components["schemas"]["WorkspaceId"];
         };
+        /** @description What is to be looked at before the work is approved. */
+        LookFirst: {
+            /** @description What stands there now. */
+            after?: string;
+            /** @description What stands there, or stood there before and stands there now. */
+            before?: string;
+            spot?: components["schemas"]["Spot"] | null;
+            /** @description Why it comes before all else. */
+            why: string;
+            /** @description What it is, in one sentence. */
+            words: string;
+        };
         /** @description Files that were looked at, or are to be looked at again. */
         MarkViewed: {
             /** @description What it held: one that has changed since is not marked. */
@@ -6477,6 +7389,15 @@ export interface components {
             before?: components["schemas"]["TaskId"] | null;
             /** @description The column. */
             column: components["schemas"]["Column"];
+        };
+        /** @description What became of a file of a folder. */
+        Moved: {
+            /** @description Where it was. */
+            from: string;
+            /** @description Its content is another, too. */
+            is_changed?: boolean;
+            /** @description Where it is. */
+            to: string;
         };
         /** @description Lines of a hunk that only moved. */
         MovedRun: {
@@ -6854,6 +7775,22 @@ export interface components {
             /** @description Which text that is: an edit names the version that it was made on. */
             version: string;
         };
+        /** @description Something of a child that its lead does not mention. */
+        Omission: {
+            /** @description The child. */
+            child: string;
+            /** @description The child's own words. */
+            quote: string;
+            /** @description What it is. */
+            what: components["schemas"]["Omitted"];
+            /** @description Why it stands here, in one sentence. */
+            why: string;
+        };
+        /**
+         * @description What a lead may leave out.
+         * @enum {string}
+         */
+        Omitted: "contradicted" | "failure" | "admission" | "question" | "disagreement";
         /** @description A file to open. */
         Open: {
             /**
@@ -6871,6 +7808,22 @@ export interface components {
          * @description The place of an event in its session's display order, the same whatever order sources were read in.
          */
         Ordinal: number;
+        /** @description Something that left the machine, as far as events show it. */
+        Outward: {
+            /** @description The event. */
+            cite: components["schemas"]["Cite"];
+            /** @description What sort it is. */
+            kind: components["schemas"]["OutwardKind"];
+            /** @description Whether it succeeded, where that is known. */
+            succeeded?: boolean | null;
+            /** @description The command or tool, and what it was given, in short. */
+            words: string;
+        };
+        /**
+         * @description How something leaves the machine.
+         * @enum {string}
+         */
+        OutwardKind: "message" | "push" | "publish" | "deploy";
         /** @description What belongs to several. */
         Overlap: {
             /**
@@ -7187,6 +8140,15 @@ export interface components {
             /** @description The words. */
             text: string;
         };
+        /** @description Something that shows a sentence, or that speaks against it. */
+        Proof: {
+            cite?: components["schemas"]["Cite"] | null;
+            /** @description It speaks against the sentence. */
+            is_against?: boolean;
+            spot?: components["schemas"]["Spot"] | null;
+            /** @description What it is, in a few words: "`npm test` passes", "`t_watch` fails without the change". */
+            words: string;
+        };
         /** @description Members that each pass a check alone and fail it together. */
         ProvenConflict: {
             /**
@@ -7302,6 +8264,96 @@ export interface components {
             /** @description Each session. */
             sessions: components["schemas"]["SessionReading"][];
         };
+        /** @description What a piece of work can show. It grades evidence; it never says that the work is correct. */
+        Receipt: {
+            /** @description What it made that can be looked at. */
+            artefacts: components["schemas"]["Artefact"][];
+            /** @description Who was asked what, and answered what. */
+            asked: components["schemas"]["Asked"][];
+            /** @description Cases of the rules, the weightiest first. */
+            cases: components["schemas"]["Case"][];
+            /** @description The checks, each with its four runs. */
+            checks: components["schemas"]["Checked"][];
+            /** @description What children of a lead came to. */
+            children?: components["schemas"]["ChildLine"][];
+            ci?: components["schemas"]["Ci"] | null;
+            /** @description What the agents say of it, beside the record. */
+            claims: components["schemas"]["ClaimLine"][];
+            /** @description Commands that ran, in order. */
+            commands: components["schemas"]["CommandLine"][];
+            /**
+             * Format: int32
+             * @description Earlier commands that are not listed.
+             */
+            commands_left_out?: number;
+            /** @description Work that is not code. */
+            content?: components["schemas"]["Content"];
+            /** @description Each sentence of it that says when it is done, with what shows it. */
+            criteria: components["schemas"]["Criterion"][];
+            look_first?: components["schemas"]["LookFirst"] | null;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description What it is of. */
+            of: components["schemas"]["ReceiptOf"];
+            /** @description What the lead's words leave out of theirs. */
+            omissions?: components["schemas"]["Omission"][];
+            /** @description What left the machine. */
+            outward: components["schemas"]["Outward"][];
+            request?: components["schemas"]["Request"] | null;
+            /** @description Its sessions. */
+            sessions: components["schemas"]["SessionLine"][];
+            /** @description Its title. */
+            title: string;
+            /** @description What nobody proved. */
+            unproven: components["schemas"]["Unproven"][];
+            /** @description Where the work is, and its files. */
+            work: components["schemas"]["Work"];
+        };
+        /** @description A receipt in a few words, as a card has it. */
+        ReceiptGlance: {
+            /**
+             * Format: int32
+             * @description Cases that keep the work from being done.
+             */
+            blocking: number;
+            /**
+             * Format: int32
+             * @description Claims that the record contradicts.
+             */
+            contradicted: number;
+            /** @description Checks of it wait or run. */
+            goes_on: boolean;
+            /** @description They keep the work from being done by itself, and from landing. */
+            held?: boolean;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Timestamp"];
+            /** @description What it is of. */
+            of: components["schemas"]["ReceiptOf"];
+            /** @description It does not speak of what is there now. */
+            stale: boolean;
+            /** @description Its title. */
+            title?: string;
+            /** @description What it comes to, in a few words: "2 block, 1 contradicted", "checks pass", "not checked". */
+            words: string;
+        };
+        /** @description The receipts of a workspace. */
+        ReceiptList: {
+            /** @description The newest first. */
+            receipts: components["schemas"]["ReceiptGlance"][];
+        };
+        /** @example T12 */
+        ReceiptOf: string;
+        /** @description A receipt, with what has become of it since it was made. */
+        ReceiptView: components["schemas"]["Receipt"] & {
+            /** @description Its Markdown file. */
+            file?: string | null;
+            /** @description Checks of it wait or run: more comes. */
+            goes_on: boolean;
+            /** @description Why the work is not done by itself and does not land; none where nothing keeps it. */
+            held_by?: string | null;
+            /** @description Why it does not speak of what is there now; none where it does. */
+            stale?: string | null;
+        };
         /** @description The agent's own record behind an event. */
         RecordBehind: {
             /** @description The agent's name for its type. */
@@ -7400,6 +8452,12 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description An agent's words. */
             summary: string;
+        };
+        /** @description What the work was asked to do. */
+        Request: {
+            cite?: components["schemas"]["Cite"] | null;
+            /** @description In its user's own words. */
+            words: string;
         };
         /** @description Something that is taken in turn. */
         ResourceView: {
@@ -7583,6 +8641,7 @@ export interface components {
             /** @description Pairs that pass alone and fail together. */
             proven: components["schemas"]["ProvenConflict"][];
             pull_requests_at?: components["schemas"]["Timestamp"] | null;
+            receipt?: components["schemas"]["ReceiptGlance"] | null;
             /**
              * Format: int64
              * @description Counts its changes: what refers to an older one is refused.
@@ -7599,6 +8658,13 @@ export interface components {
             tree?: string | null;
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
+        };
+        /** @description A commit and its tree, by their ids. */
+        Revision: {
+            /** @description The commit; none where there is none, as in a plain folder. */
+            commit?: string | null;
+            /** @description The tree. */
+            tree: string;
         };
         /** @description Where to go back to. */
         RewindTo: {
@@ -7628,6 +8694,16 @@ export interface components {
          * @enum {string}
          */
         RewoundConversation: "rewound" | "told" | "untouched";
+        /**
+         * @description How likely a case of a rule is none.
+         * @enum {string}
+         */
+        Risk: "low" | "medium" | "high";
+        /**
+         * @description A rule. Those of a change look at its files, those of a run at what commands came to, those of conduct at a session.
+         * @enum {string}
+         */
+        Rule: "test-deleted" | "test-skipped" | "assertion-weakened" | "expectation-rewritten" | "tolerance-widened" | "snapshot-rewritten" | "mock-of-subject" | "vacuous-test" | "no-assertion" | "fewer-tests" | "regressed" | "gate-weakened" | "suppression" | "bypass" | "runner-tampered" | "hard-coded" | "stub" | "swallowed-error" | "stale-check" | "contradicted" | "not-run" | "partial-run" | "wrong-place" | "masked-exit" | "green-with-errors" | "not-examined" | "out-of-scope" | "leftover" | "secret" | "dependency" | "migration" | "generated" | "workflow" | "absent" | "borrowed-fix";
         /** @description A call that a rule answered. */
         RuledCall: {
             /** @description Whether it allowed what was asked. */
@@ -7648,6 +8724,22 @@ export interface components {
             what: string;
             /** @description Why. */
             why?: string;
+        };
+        /** @description What a passing check is said of. */
+        Scope: {
+            /** @enum {string} */
+            of: "all";
+        } | {
+            /** @description These files, tests or suites. */
+            names: string[];
+            /** @enum {string} */
+            of: "named";
+        } | {
+            /** @enum {string} */
+            of: "some";
+        } | {
+            /** @enum {string} */
+            of: "unsaid";
         };
         /** @description The agent looks for files, text or a page. */
         Search: components["schemas"]["ToolUse"] & {
@@ -7838,6 +8930,26 @@ export interface components {
         };
         /** @example S12 */
         SessionId: string;
+        /** @description A session of the work. */
+        SessionLine: {
+            /** @description Its agent. */
+            agent: components["schemas"]["AgentName"];
+            began_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Its last words, the beginning of them. */
+            closing?: string | null;
+            /**
+             * Format: double
+             * @description US dollars, where its agent reports them.
+             */
+            cost_usd?: number | null;
+            /** @description Which. */
+            id: components["schemas"]["SessionId"];
+            last_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it was about. */
+            title?: string | null;
+            /** @description Tokens that it used. */
+            tokens: components["schemas"]["Tokens"];
+        };
         /** @description Sessions, newest first. */
         SessionList: {
             /** @description What to give as `before` for the next ones. */
@@ -8082,6 +9194,30 @@ export interface components {
             /** @description In words. */
             text: string;
         };
+        /** @description Sources of the texts that the work wrote. */
+        SourcesUsed: {
+            /** @description Those that are cited. */
+            cited: components["schemas"]["CitedSource"][];
+            /** @description Those that were opened and are cited nowhere. */
+            opened_only: string[];
+        };
+        /** @description A line of a file, where the work leaves it. */
+        Spot: {
+            /** @description The line is gone: it is counted in the file as it was. */
+            is_gone?: boolean;
+            /**
+             * Format: int32
+             * @description From 1: in the file as the work leaves it, or as it was where the line is gone. None speaks of the whole file.
+             */
+            line?: number | null;
+            /** @description From the repository's root. */
+            path: string;
+        };
+        /**
+         * @description What the four runs make of a test.
+         * @enum {string}
+         */
+        Standing: "regressed" | "bent" | "skipped_now" | "removed" | "flaky" | "failing" | "vacuous" | "weak_proof" | "proves" | "fixed" | "broken_before" | "holds" | "skipped" | "not_checked";
         /** @description Have an agent read. */
         StartReadings: {
             /** @description Also where nothing was said since the last time. */
@@ -8226,6 +9362,11 @@ export interface components {
             /** @enum {string} */
             type: "candidates";
         } | {
+            /** @description What it is of: `T12`, `S41`, `R7`. */
+            of: components["schemas"]["ReceiptOf"];
+            /** @enum {string} */
+            type: "receipt";
+        } | {
             /** @enum {string} */
             type: "changes";
         } | {
@@ -8242,6 +9383,50 @@ export interface components {
          * @enum {string}
          */
         Strength: "info" | "review" | "warn" | "block";
+        /** @description A table before and after: a CSV file, or a sheet of a workbook. */
+        TableChange: {
+            /** @description Some of the cells that changed. */
+            cells: components["schemas"]["CellChange"][];
+            /** @description Of each column that was filled or changed: its rows with a value, and those that it has none in. */
+            columns: components["schemas"]["ColumnChange"][];
+            /** @description Columns that are new. */
+            columns_added: string[];
+            /** @description Columns that are gone. */
+            columns_removed: string[];
+            /** @description Rows stand in another order. */
+            is_reordered?: boolean;
+            /** @description The file. */
+            path: string;
+            /**
+             * Format: int32
+             * @description Rows that are new.
+             */
+            rows_added: number;
+            /**
+             * Format: int32
+             * @description Rows now.
+             */
+            rows_after: number;
+            /**
+             * Format: int32
+             * @description Rows before, without the heading.
+             */
+            rows_before: number;
+            /**
+             * Format: int32
+             * @description Rows some cell of which is another.
+             */
+            rows_changed: number;
+            /**
+             * Format: int32
+             * @description Rows that are gone.
+             */
+            rows_removed: number;
+            /** @description The sheet, in a workbook. */
+            sheet?: string | null;
+            /** @description Why less is told, where it could not be read. */
+            unread?: string | null;
+        };
         /** @description A request for a resource. */
         TakeResource: {
             /**
@@ -8353,6 +9538,7 @@ export interface components {
             position: number;
             /** @description How much it matters. */
             priority: components["schemas"]["Priority"];
+            receipt?: components["schemas"]["ReceiptGlance"] | null;
             /**
              * Format: int64
              * @description Counts its changes: an edit made to an older one is refused.
@@ -8374,6 +9560,19 @@ export interface components {
             waits_for: components["schemas"]["TaskId"][];
             /** @description The workspace it belongs to. */
             workspace: components["schemas"]["WorkspaceId"];
+        };
+        /** @description One test in the four runs, where something is to be said of it. */
+        TestStanding: {
+            /** @description What it told as it failed. */
+            failure?: string | null;
+            /** @description The file that it stands in, where a runner tells. */
+            file?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description How it showed itself in each. */
+            seen: components["schemas"]["Grid_Seen"];
+            /** @description What the runs make of it. */
+            standing: components["schemas"]["Standing"];
         };
         /** Format: date-time */
         Timestamp: string;
@@ -8502,6 +9701,21 @@ export interface components {
             /** @description The beginning of the prompt. */
             text: string;
         };
+        /** @description Something that nobody proved. */
+        Unproven: {
+            cite?: components["schemas"]["Cite"] | null;
+            /** @description Why it stands here. */
+            kind: components["schemas"]["UnprovenKind"];
+            /** @description Where. */
+            spots?: components["schemas"]["Spot"][];
+            /** @description What it is, in one sentence. */
+            words: string;
+        };
+        /**
+         * @description Why something counts as proven by nobody.
+         * @enum {string}
+         */
+        UnprovenKind: "check_not_run" | "admitted" | "not_executed" | "not_opened" | "not_in_receipt";
         /**
          * @description How urgent a call is; the most urgent first. Within one rank the longest blocked come first, weighed by how much
          *     waits for them.
@@ -8553,10 +9767,44 @@ export interface components {
             output: number;
         };
         /**
+         * @description What is said to have been done to something.
+         * @enum {string}
+         */
+        Verb: "added" | "changed" | "removed" | "renamed";
+        /**
+         * @description What the record says of a claim.
+         * @enum {string}
+         */
+        Verdict: "supported" | "contradicted" | "stale" | "unsupported" | "not_checked";
+        /**
          * @description Whether a file was looked at.
          * @enum {string}
          */
         Viewed: "no" | "yes" | "changed_since";
+        /**
+         * @description What follows from a case of a rule.
+         * @enum {string}
+         */
+        Weight: "note" | "warning" | "blocking";
+        /** @description Where the work is, and what it changes. */
+        Work: {
+            /** @description What it began from. */
+            base: components["schemas"]["Revision"];
+            /** @description Its branch. */
+            branch?: string | null;
+            /** @description Its files, by path. */
+            files: components["schemas"]["ChangedFile"][];
+            /** @description The folder that it lies in; none for a branch that is checked out nowhere. */
+            folder?: string | null;
+            /** @description Some of it is not committed. */
+            is_uncommitted?: boolean;
+            /** @description What is not part of it though it is there: files too large, repositories of their own. */
+            left_out?: string[];
+            /** @description What it left. Where something is not committed, the commit is the last one and the tree is of all that is there. */
+            now: components["schemas"]["Revision"];
+            /** @description The branch that it is to land on. */
+            onto?: string | null;
+        };
         /** @description One repository, or one plain folder, with its board. */
         Workspace: {
             /** @description `W1`. */
@@ -8708,12 +9956,17 @@ export interface components {
     pathItems: never;
 }
 export type AcceptCandidate = components['schemas']['AcceptCandidate'];
+export type AcceptCase = components['schemas']['AcceptCase'];
+export type Accepted = components['schemas']['Accepted'];
+export type Admission = components['schemas']['Admission'];
 export type AdoptWorktree = components['schemas']['AdoptWorktree'];
 export type AgentName = components['schemas']['AgentName'];
 export type AgentReport = components['schemas']['AgentReport'];
 export type AnswerCall = components['schemas']['AnswerCall'];
 export type ApiError = components['schemas']['ApiError'];
 export type ApproveTrust = components['schemas']['ApproveTrust'];
+export type Artefact = components['schemas']['Artefact'];
+export type Asked = components['schemas']['Asked'];
 export type Attached = components['schemas']['Attached'];
 export type Author = components['schemas']['Author'];
 export type Beginning = components['schemas']['Beginning'];
@@ -8735,6 +9988,8 @@ export type Candidate = components['schemas']['Candidate'];
 export type CandidateFrom = components['schemas']['CandidateFrom'];
 export type CandidateList = components['schemas']['CandidateList'];
 export type CandidateState = components['schemas']['CandidateState'];
+export type Case = components['schemas']['Case'];
+export type CellChange = components['schemas']['CellChange'];
 export type Change = components['schemas']['Change'];
 export type ChangeComment = components['schemas']['ChangeComment'];
 export type ChangeReview = components['schemas']['ChangeReview'];
@@ -8742,32 +9997,47 @@ export type ChangedFile = components['schemas']['ChangedFile'];
 export type Changer = components['schemas']['Changer'];
 export type ChangesetRef = components['schemas']['ChangesetRef'];
 export type ChangesetView = components['schemas']['ChangesetView'];
+export type CheckKind = components['schemas']['CheckKind'];
 export type CheckOutcome = components['schemas']['CheckOutcome'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type Checked = components['schemas']['Checked'];
+export type ChildLine = components['schemas']['ChildLine'];
+export type Ci = components['schemas']['Ci'];
 export type Cite = components['schemas']['Cite'];
+export type CitedSource = components['schemas']['CitedSource'];
+export type Claim = components['schemas']['Claim'];
+export type ClaimKind = components['schemas']['ClaimKind'];
+export type ClaimLine = components['schemas']['ClaimLine'];
 export type ClaimView = components['schemas']['ClaimView'];
 export type CollectProposal = components['schemas']['CollectProposal'];
 export type CollectWorktrees = components['schemas']['CollectWorktrees'];
 export type Collected = components['schemas']['Collected'];
 export type Column = components['schemas']['Column'];
+export type ColumnChange = components['schemas']['ColumnChange'];
 export type Command = components['schemas']['Command'];
+export type CommandLine = components['schemas']['CommandLine'];
 export type CommentAnswer = components['schemas']['CommentAnswer'];
 export type CommentFrom = components['schemas']['CommentFrom'];
 export type CommentOn = components['schemas']['CommentOn'];
 export type CommentState = components['schemas']['CommentState'];
 export type CommitView = components['schemas']['CommitView'];
 export type Compaction = components['schemas']['Compaction'];
+export type ConfinedBy = components['schemas']['ConfinedBy'];
+export type Confinement = components['schemas']['Confinement'];
 export type Conflict = components['schemas']['Conflict'];
 export type ConflictFile = components['schemas']['ConflictFile'];
 export type ConflictHunk = components['schemas']['ConflictHunk'];
 export type ConflictKind = components['schemas']['ConflictKind'];
+export type Content = components['schemas']['Content'];
 export type ContextUse = components['schemas']['ContextUse'];
 export type Coupling = components['schemas']['Coupling'];
 export type CouplingKind = components['schemas']['CouplingKind'];
+export type Criterion = components['schemas']['Criterion'];
 export type DecisionId = components['schemas']['DecisionId'];
 export type DecisionStatus = components['schemas']['DecisionStatus'];
 export type DecisionView = components['schemas']['DecisionView'];
 export type Delegate = components['schemas']['Delegate'];
+export type Denominator = components['schemas']['Denominator'];
 export type DiffHunk = components['schemas']['DiffHunk'];
 export type DiskUse = components['schemas']['DiskUse'];
 export type DoctorReport = components['schemas']['DoctorReport'];
@@ -8789,16 +10059,22 @@ export type FileEdit = components['schemas']['FileEdit'];
 export type FileKind = components['schemas']['FileKind'];
 export type FileStatus = components['schemas']['FileStatus'];
 export type FileTouch = components['schemas']['FileTouch'];
+export type Finding = components['schemas']['Finding'];
+export type FolderChange = components['schemas']['FolderChange'];
 export type FrontKey = components['schemas']['FrontKey'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
+export type GridCell = components['schemas']['Grid_Cell'];
+export type GridSeen = components['schemas']['Grid_Seen'];
 export type HandOff = components['schemas']['HandOff'];
 export type HandedOff = components['schemas']['HandedOff'];
+export type Hold = components['schemas']['Hold'];
 export type Hunk = components['schemas']['Hunk'];
 export type Image = components['schemas']['Image'];
 export type ImportProgress = components['schemas']['ImportProgress'];
 export type Inbox = components['schemas']['Inbox'];
 export type Info = components['schemas']['Info'];
+export type Judged = components['schemas']['Judged'];
 export type LandBy = components['schemas']['LandBy'];
 export type LandOrderView = components['schemas']['LandOrderView'];
 export type LandReason = components['schemas']['LandReason'];
@@ -8810,11 +10086,13 @@ export type LinkKind = components['schemas']['LinkKind'];
 export type LinkedBy = components['schemas']['LinkedBy'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Look = components['schemas']['Look'];
+export type LookFirst = components['schemas']['LookFirst'];
 export type MarkViewed = components['schemas']['MarkViewed'];
 export type MessageView = components['schemas']['MessageView'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneKind = components['schemas']['MilestoneKind'];
 export type MoveTask = components['schemas']['MoveTask'];
+export type Moved = components['schemas']['Moved'];
 export type MovedRun = components['schemas']['MovedRun'];
 export type Narrowed = components['schemas']['Narrowed'];
 export type NewClaim = components['schemas']['NewClaim'];
@@ -8844,8 +10122,12 @@ export type NoteShare = components['schemas']['NoteShare'];
 export type NoteText = components['schemas']['NoteText'];
 export type NoteVersion = components['schemas']['NoteVersion'];
 export type NoteView = components['schemas']['NoteView'];
+export type Omission = components['schemas']['Omission'];
+export type Omitted = components['schemas']['Omitted'];
 export type Open = components['schemas']['Open'];
 export type Ordinal = components['schemas']['Ordinal'];
+export type Outward = components['schemas']['Outward'];
+export type OutwardKind = components['schemas']['OutwardKind'];
 export type Overlap = components['schemas']['Overlap'];
 export type OverlapReason = components['schemas']['OverlapReason'];
 export type OwnChangesView = components['schemas']['OwnChangesView'];
@@ -8872,6 +10154,7 @@ export type PostWanted = components['schemas']['PostWanted'];
 export type Priority = components['schemas']['Priority'];
 export type Problem = components['schemas']['Problem'];
 export type Prompt = components['schemas']['Prompt'];
+export type Proof = components['schemas']['Proof'];
 export type ProvenConflict = components['schemas']['ProvenConflict'];
 export type PullRequestView = components['schemas']['PullRequestView'];
 export type Question = components['schemas']['Question'];
@@ -8882,6 +10165,11 @@ export type Read = components['schemas']['Read'];
 export type Reading = components['schemas']['Reading'];
 export type ReadingNow = components['schemas']['ReadingNow'];
 export type ReadingsView = components['schemas']['ReadingsView'];
+export type Receipt = components['schemas']['Receipt'];
+export type ReceiptGlance = components['schemas']['ReceiptGlance'];
+export type ReceiptList = components['schemas']['ReceiptList'];
+export type ReceiptOf = components['schemas']['ReceiptOf'];
+export type ReceiptView = components['schemas']['ReceiptView'];
 export type RecordBehind = components['schemas']['RecordBehind'];
 export type RecordTypeCount = components['schemas']['RecordTypeCount'];
 export type Register = components['schemas']['Register'];
@@ -8891,6 +10179,7 @@ export type RelatedView = components['schemas']['RelatedView'];
 export type RemoveWorktree = components['schemas']['RemoveWorktree'];
 export type ReportGlance = components['schemas']['ReportGlance'];
 export type ReportView = components['schemas']['ReportView'];
+export type Request = components['schemas']['Request'];
 export type ResourceView = components['schemas']['ResourceView'];
 export type RestoreWorktree = components['schemas']['RestoreWorktree'];
 export type ReviewCheck = components['schemas']['ReviewCheck'];
@@ -8902,11 +10191,15 @@ export type ReviewMember = components['schemas']['ReviewMember'];
 export type ReviewProposal = components['schemas']['ReviewProposal'];
 export type ReviewState = components['schemas']['ReviewState'];
 export type ReviewView = components['schemas']['ReviewView'];
+export type Revision = components['schemas']['Revision'];
 export type RewindTo = components['schemas']['RewindTo'];
 export type Rewound = components['schemas']['Rewound'];
 export type RewoundConversation = components['schemas']['RewoundConversation'];
+export type Risk = components['schemas']['Risk'];
+export type Rule = components['schemas']['Rule'];
 export type RuledCall = components['schemas']['RuledCall'];
 export type RuledOut = components['schemas']['RuledOut'];
+export type Scope = components['schemas']['Scope'];
 export type Search = components['schemas']['Search'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchPlace = components['schemas']['SearchPlace'];
@@ -8922,6 +10215,7 @@ export type ServeWorktree = components['schemas']['ServeWorktree'];
 export type ServerView = components['schemas']['ServerView'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionId = components['schemas']['SessionId'];
+export type SessionLine = components['schemas']['SessionLine'];
 export type SessionList = components['schemas']['SessionList'];
 export type SessionReading = components['schemas']['SessionReading'];
 export type SessionState = components['schemas']['SessionState'];
@@ -8939,6 +10233,9 @@ export type SinceLine = components['schemas']['SinceLine'];
 export type SinceReview = components['schemas']['SinceReview'];
 export type SinceReviewLine = components['schemas']['SinceReviewLine'];
 export type SinceWant = components['schemas']['SinceWant'];
+export type SourcesUsed = components['schemas']['SourcesUsed'];
+export type Spot = components['schemas']['Spot'];
+export type Standing = components['schemas']['Standing'];
 export type StartReadings = components['schemas']['StartReadings'];
 export type StateWord = components['schemas']['StateWord'];
 export type Statement = components['schemas']['Statement'];
@@ -8948,6 +10245,7 @@ export type StorageReport = components['schemas']['StorageReport'];
 export type StoredImage = components['schemas']['StoredImage'];
 export type StreamMessage = components['schemas']['StreamMessage'];
 export type Strength = components['schemas']['Strength'];
+export type TableChange = components['schemas']['TableChange'];
 export type TakeResource = components['schemas']['TakeResource'];
 export type TaskChange = components['schemas']['TaskChange'];
 export type TaskChangeEntry = components['schemas']['TaskChangeEntry'];
@@ -8955,6 +10253,7 @@ export type TaskDetail = components['schemas']['TaskDetail'];
 export type TaskId = components['schemas']['TaskId'];
 export type TaskSession = components['schemas']['TaskSession'];
 export type TaskView = components['schemas']['TaskView'];
+export type TestStanding = components['schemas']['TestStanding'];
 export type Timestamp = components['schemas']['Timestamp'];
 export type Tokens = components['schemas']['Tokens'];
 export type Tool = components['schemas']['Tool'];
@@ -8965,9 +10264,15 @@ export type TrustView = components['schemas']['TrustView'];
 export type Turn = components['schemas']['Turn'];
 export type TurnPhase = components['schemas']['TurnPhase'];
 export type TurnView = components['schemas']['TurnView'];
+export type Unproven = components['schemas']['Unproven'];
+export type UnprovenKind = components['schemas']['UnprovenKind'];
 export type Urgency = components['schemas']['Urgency'];
 export type Usage = components['schemas']['Usage'];
+export type Verb = components['schemas']['Verb'];
+export type Verdict = components['schemas']['Verdict'];
 export type Viewed = components['schemas']['Viewed'];
+export type Weight = components['schemas']['Weight'];
+export type Work = components['schemas']['Work'];
 export type Workspace = components['schemas']['Workspace'];
 export type WorkspaceId = components['schemas']['WorkspaceId'];
 export type WorktreeId = components['schemas']['WorktreeId'];

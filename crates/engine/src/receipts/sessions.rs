@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use callboard_git::locate;
 use callboard_model::call::CallDetail;
-use callboard_model::claim::{Evidence, Sight};
+use callboard_model::claim::{Evidence, Judged, Sight};
 use callboard_model::fact::FactBody;
 use callboard_model::receipt::{
-    Artefact, Asked, Observed, ObservedCommand, OpenedSource, Outward, SessionLine, SessionPart,
+    Artefact, Asked, Observed, ObservedCommand, OpenedSource, Outward, ReceiptOf, SessionLine,
+    SessionPart,
 };
 use callboard_model::view::SessionView;
 use callboard_model::{EventKind, SessionId, text};
@@ -58,13 +59,19 @@ impl Engine {
         let root = top_of(subject);
         let mut all: Vec<Observed> = Vec::new();
         for worker in &subject.workers {
-            self.read(|s| {
+            let mut made = self.read(|s| {
                 let observed = observe(s, worker.view.id)?;
-                did.parts.push(part(s, worker, &observed)?);
+                let part = part(s, worker, &observed)?;
                 did.asked.extend(asked(s, &worker.view)?);
-                all.push(observed);
-                Ok(())
+                if !worker.is_apart {
+                    all.push(observed);
+                }
+                Ok(part)
             })?;
+            if worker.is_apart {
+                made.judged_apart = Some(self.judged_apart(worker.view.id)?);
+            }
+            did.parts.push(made);
         }
         let files: Vec<&str> = subject.work.files.iter().map(|file| file.path.as_str()).collect();
         let meant = (!files.is_empty()).then_some(files.as_slice());
@@ -107,6 +114,20 @@ fn top_of(subject: &Subject) -> Option<String> {
         let top = locate(std::path::Path::new(&cwd))?.top;
         Some(top.to_string_lossy().into_owned())
     })
+}
+
+impl Engine {
+    /// What the record says of the claims of a session that works on something of its own: what its own receipt says.
+    fn judged_apart(&self, session: SessionId) -> Result<Vec<Judged>, EngineError> {
+        let receipt = match self.receipt_now(&ReceiptOf::Session(session)) {
+            Ok(receipt) => receipt,
+            Err(EngineError::Ending) => return Err(EngineError::Ending),
+            // What is gone has no claims that can be held against anything.
+            Err(_) => return Ok(Vec::new()),
+        };
+        let own = receipt.claims.into_iter().filter(|claim| claim.session == session);
+        Ok(own.map(|claim| claim.judged).collect())
+    }
 }
 
 fn observe(s: &Snapshot<'_>, session: SessionId) -> Result<Observed, EngineError> {
@@ -171,6 +192,7 @@ fn part(
         not_verified: report.map(|report| report.not_verified).unwrap_or_default(),
         questions: questions.collect(),
         led_by: worker.led_by,
+        judged_apart: None,
     })
 }
 

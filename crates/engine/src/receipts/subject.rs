@@ -21,6 +21,8 @@ use crate::{Engine, EngineError, limits};
 pub(super) struct Worker {
     pub(super) view: SessionView,
     pub(super) led_by: Option<SessionId>,
+    /// It works on a task of its own, in a place of its own.
+    pub(super) is_apart: bool,
 }
 
 /// What a receipt is made of.
@@ -182,7 +184,7 @@ fn of_task(s: &Snapshot<'_>, id: TaskId) -> Result<Known, EngineError> {
     let (changeset, beside) = changeset_of(s, task.workspace, is_of)?;
     let words = match task.body.trim() {
         "" => task.title.clone(),
-        body => format!("{}\n\n{body}", task.title),
+        body => body.to_owned(),
     };
     Ok(Known {
         title: task.title.clone(),
@@ -290,8 +292,10 @@ fn began_at(
 
 /// The sessions with those that they lead: subagents, and sessions that they started.
 fn workers(s: &Snapshot<'_>, roots: &[SessionView]) -> Result<Vec<Worker>, EngineError> {
-    let mut out: Vec<Worker> =
-        roots.iter().map(|view| Worker { view: view.clone(), led_by: None }).collect();
+    let mut out: Vec<Worker> = roots
+        .iter()
+        .map(|view| Worker { view: view.clone(), led_by: None, is_apart: false })
+        .collect();
     let mut at = 0;
     while at < out.len() && out.len() < limits::RECEIPT_SESSIONS {
         let lead = out[at].view.id;
@@ -299,10 +303,27 @@ fn workers(s: &Snapshot<'_>, roots: &[SessionView]) -> Result<Vec<Worker>, Engin
             if let Some(known) = out.iter_mut().find(|one| one.view.id == child) {
                 known.led_by = Some(lead);
             } else if let Some(view) = view_of(s, child)? {
-                out.push(Worker { view, led_by: Some(lead) });
+                out.push(Worker { view, led_by: Some(lead), is_apart: false });
+            }
+        }
+        for session in started_by(s, lead)? {
+            if out.iter().all(|one| one.view.id != session)
+                && let Some(view) = view_of(s, session)?
+            {
+                out.push(Worker { view, led_by: Some(lead), is_apart: true });
             }
         }
         at += 1;
     }
     Ok(out)
+}
+
+/// The sessions of tasks that a session made: those that it had others work on.
+fn started_by(s: &Snapshot<'_>, lead: SessionId) -> Result<Vec<SessionId>, EngineError> {
+    let mut sessions = Vec::new();
+    for id in s.tasks_made_by(&lead.to_string())?.into_iter().take(limits::BRIEF_SUBAGENTS) {
+        let task = s.task(id)?;
+        sessions.extend(task.iter().flat_map(|task| &task.sessions).map(|link| link.session));
+    }
+    Ok(sessions)
 }

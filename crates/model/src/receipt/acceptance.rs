@@ -132,8 +132,12 @@ fn to_be_ticked(line: &str) -> Option<&str> {
 #[must_use]
 pub(super) fn proven(sentences: &[String], checks: &[Checked]) -> Vec<Criterion> {
     let prove = |sentence: &String| {
+        let names = |check: &&Checked| sentence.contains(&check.command);
+        // A sentence that names a command speaks of no other.
+        let named: Vec<&Checked> = checks.iter().filter(names).collect();
+        let meant = if named.is_empty() { checks.iter().collect() } else { named };
         let mut proofs: Vec<Proof> =
-            checks.iter().filter_map(|check| by_check(sentence, check)).collect();
+            meant.into_iter().filter_map(|check| by_check(sentence, check)).collect();
         proofs.extend(by_tests(sentence, checks));
         proofs.truncate(limits::PROOFS);
         Criterion { words: sentence.clone(), proofs }

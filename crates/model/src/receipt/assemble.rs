@@ -28,6 +28,8 @@ pub struct SessionPart {
     pub questions: Vec<String>,
     /// The session that leads it, if one does.
     pub led_by: Option<SessionId>,
+    /// What the record says of its claims, where it works on something of its own.
+    pub judged_apart: Option<Vec<Judged>>,
 }
 
 /// All that a receipt is made of.
@@ -125,13 +127,18 @@ pub fn assemble(
 fn said(part: &SessionPart, material: &Material) -> Said {
     let text = part.closing.as_ref().map(|closing| closing.text.as_str()).unwrap_or_default();
     let claims = claim::claims(text);
-    let judged = claim::judge(&claims, &material.evidence);
+    let judged = match &part.judged_apart {
+        Some(judged) => judged.clone(),
+        None => claim::judge(&claims, &material.evidence),
+    };
     Said { claims, judged }
 }
 
 fn claim_lines(sessions: &[SessionPart], said: &[Said]) -> Vec<ClaimLine> {
     let mut lines: Vec<ClaimLine> = Vec::new();
-    for (part, said) in sessions.iter().zip(said) {
+    // What another piece of work says of itself stands in its own receipt.
+    let own = sessions.iter().zip(said).filter(|(part, _)| part.judged_apart.is_none());
+    for (part, said) in own {
         let said_at = part.closing.as_ref().map(|closing| closing.cite);
         lines.extend(said.judged.iter().map(|judged| {
             let mut judged = judged.clone();
@@ -207,9 +214,16 @@ fn cases(
     weights: &Weights,
     accepted: impl Fn(&str) -> Option<Accepted>,
 ) -> Vec<Case> {
-    let all: Vec<Claim> = said.iter().flat_map(|said| said.claims.clone()).collect();
+    let own: Vec<&Said> = material
+        .sessions
+        .iter()
+        .zip(said)
+        .filter(|(part, _)| part.judged_apart.is_none())
+        .map(|(_, said)| said)
+        .collect();
+    let all: Vec<Claim> = own.iter().flat_map(|said| said.claims.clone()).collect();
     let mut findings = material.findings.clone();
-    for said in said {
+    for said in own {
         findings.extend(claim::findings(&said.judged));
     }
     findings.extend(conduct::findings(&material.evidence, &all));
@@ -319,9 +333,10 @@ pub fn held_by(receipt: &Receipt) -> Option<String> {
         None => format!(" in {}", spot.path),
     });
     let place = place.unwrap_or_default();
+    let words = first.finding.words.trim_end_matches('.');
     Some(match blocking.len() - 1 {
-        0 => format!("{}{place}: {}", first.finding.rule, first.finding.words),
-        more => format!("{}{place}: {}, and {more} more", first.finding.rule, first.finding.words),
+        0 => format!("{}{place}: {words}", first.finding.rule),
+        more => format!("{}{place}: {words}, and {more} more", first.finding.rule),
     })
 }
 

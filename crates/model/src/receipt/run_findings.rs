@@ -84,7 +84,7 @@ impl<'a> Judging<'a> {
         for test in tests.iter().take(limits::RUN_FINDINGS) {
             let leaf = leaf_of(test.name);
             let told =
-                test.first.failure.as_deref().map(first_line).filter(|told| !told.is_empty());
+                test.first.failure.as_deref().map(telling_line).filter(|told| !told.is_empty());
             let words = match told {
                 Some(told) => format!("`{leaf}` passes on the base and fails now: {told}"),
                 None => format!("`{leaf}` passes on the base and fails now."),
@@ -143,7 +143,7 @@ impl<'a> Judging<'a> {
             if self.is_told(leaf, &WEAKENED) {
                 continue;
             }
-            let told = test.first.failure.as_deref().map(first_line);
+            let told = test.first.failure.as_deref().map(telling_line);
             let words = match told {
                 Some(told) => format!("{words} As it was, it tells: {told}"),
                 None => words,
@@ -321,6 +321,13 @@ fn is_of(name: &str, path: &str) -> bool {
             let ends = after.is_empty() || after.starts_with('/') || after.starts_with(" (");
             ends && is_edge(before.chars().next_back())
         })
+}
+
+/// The first line that says something: runners write the message of an error below a line that only announces it.
+fn telling_line(text: &str) -> &str {
+    let announces = |line: &&str| line.ends_with("|-") || line.ends_with('|') || *line == "---";
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.find(|line| !announces(line)).unwrap_or_default()
 }
 
 fn first_line(text: &str) -> &str {

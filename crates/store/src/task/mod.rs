@@ -119,6 +119,24 @@ fn no_task(id: TaskId) -> StoreError {
 }
 
 impl Snapshot<'_> {
+    /// The tasks that somebody made, in the order of their making.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn tasks_made_by(&self, by: &str) -> Result<Vec<TaskId>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT subject FROM log
+             WHERE kind = ?1 AND transient = 0 AND json_extract(body, '$.by') = ?2 ORDER BY seq",
+        )?;
+        let kind = crate::LogKind::TASK_CREATED.word();
+        let rows = statement.query_map((kind, by), |row| row.get::<_, String>(0))?;
+        let mut tasks = Vec::new();
+        for row in rows {
+            tasks.extend(row?.parse::<TaskId>().ok());
+        }
+        Ok(tasks)
+    }
+
     /// One task, deleted or not.
     ///
     /// # Errors
