@@ -64,7 +64,10 @@ pub const RENAMED_TESTS: usize = 400;
 pub const TABLE_BYTES: usize = 16 << 20;
 
 /// Bytes that a workbook may hold once it is unpacked: a file of a few kilobytes can be made to hold gigabytes.
-pub const WORKBOOK_BYTES: u64 = 256 << 20;
+pub const WORKBOOK_BYTES: u64 = 128 << 20;
+
+/// Different texts that a workbook may say that it has: room is made for all of them at once.
+pub const WORKBOOK_TEXTS: u64 = 2_000_000;
 
 /// Rows of a table that are compared.
 pub const TABLE_ROWS: usize = 100_000;

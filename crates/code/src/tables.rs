@@ -5,6 +5,8 @@ mod delimited;
 mod rows;
 mod workbook;
 
+use std::sync::Arc;
+
 use callboard_model::receipt::TableChange;
 
 use crate::limits;
@@ -28,7 +30,7 @@ struct Field {
     /// Its value; of a formula, the one that was worked out last, if any was.
     value: String,
     /// Its formula.
-    formula: Option<String>,
+    formula: Option<Arc<str>>,
 }
 
 /// A table of a file: the name of its sheet, in a workbook, and its cells.

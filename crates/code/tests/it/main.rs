@@ -1,6 +1,7 @@
 //! Couplings of small programs, whole: texts in, sentences out.
 #![allow(
     clippy::print_stdout,
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     reason = "a test prints what it found, and may end with a panic"

@@ -186,7 +186,27 @@ fn a_small_file_that_unpacks_to_gigabytes_is_refused() {
     }
     let bomb = zip.finish().unwrap().into_inner();
     assert!(bomb.len() < limits::TABLE_BYTES);
-    assert_eq!(told_of("plan.xlsx", b"", &bomb), ["unread It holds more than 256 MB."]);
+    assert_eq!(told_of("plan.xlsx", b"", &bomb), ["unread It holds more than 128 MB."]);
+}
+
+#[test]
+fn a_count_that_cannot_be_is_refused() {
+    for spaces in [0, 64 << 10, (64 << 10) - 20] {
+        let mut parts = parts(&[("S", &rows(&[&["id"], &["a"]]))]);
+        let spaces = " ".repeat(spaces);
+        let table =
+            format!("{spaces}<sst xmlns=\"{SPACE}\" uniqueCount = '18446744073709551615'/>");
+        parts.push(("xl/sharedStrings.xml".to_owned(), table));
+        assert_eq!(
+            told_of("plan.xlsx", b"", &packed(&parts)),
+            ["unread It has more than 2000000 texts."]
+        );
+    }
+    let formula = "<c><f t=\"shared\" ref=\"A2:A9\" si=\"99999999999999\">B2</f><v>1</v></c>";
+    let sheet = rows(&[&["id"], &[formula]]);
+    let bytes = workbook(&[("S", &sheet)]);
+    assert_eq!(told_of("plan.xlsx", b"", &bytes).len(), 1);
+    assert_eq!(tables("plan.xlsx", None, Some(&bytes))[0].rows_after, 1);
 }
 
 /// How many damaged workbooks are tried.
@@ -215,7 +235,9 @@ fn damaged_workbooks_are_read_or_refused() {
     let mut good = parts(&[("S", &cells), ("T", &cells)]);
     good.push((
         "xl/sharedStrings.xml".to_owned(),
-        format!("<sst xmlns=\"{SPACE}\" count=\"1\"><si><r><t>x</t></r></si></sst>"),
+        format!(
+            "<sst xmlns=\"{SPACE}\" count=\"1\" uniqueCount=\"1\"><si><r><t>x</t></r></si></sst>"
+        ),
     ));
     let pieces = [
         "<",

@@ -8,7 +8,7 @@ pub(super) enum Address {
     /// A page: host, path and query.
     Page(String),
     /// A file: its path without `.` and `..`.
-    File(String),
+    Path(String),
 }
 
 /// Parameters that say where a reader came from, not what is read.
@@ -67,7 +67,7 @@ impl Address {
             }
         }
         let path = parts.join("/");
-        (!path.is_empty()).then_some(Self::File(path))
+        (!path.is_empty()).then_some(Self::Path(path))
     }
 
     pub(super) fn is_page(&self) -> bool {
@@ -75,13 +75,13 @@ impl Address {
     }
 
     pub(super) fn is_file_of(&self, paths: &BTreeSet<&str>) -> bool {
-        matches!(self, Self::File(path) if paths.contains(path.as_str()))
+        matches!(self, Self::Path(path) if paths.contains(path.as_str()))
     }
 
     /// Whether this file's whole path ends in `other`.
     pub(super) fn ends_in(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::File(whole), Self::File(end)) => {
+            (Self::Path(whole), Self::Path(end)) => {
                 whole.strip_suffix(end.as_str()).is_some_and(|folder| folder.ends_with('/'))
             }
             _ => false,
