@@ -57,6 +57,7 @@ pub struct Trial<'a> {
 
 /// A step of a trial. Every command ends exactly once, also where nothing could be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "one is told at a time, and none is kept")]
 pub enum TrialNews {
     /// As many trials as may go on at once do: this one waits for its turn.
     Waiting,

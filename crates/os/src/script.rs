@@ -291,9 +291,15 @@ impl Output {
     /// Tells what it wrote last, which is on its way; a process that fled the group may hold the pipe for ever.
     pub(crate) fn drain(&mut self, told: &mut dyn FnMut(&str)) {
         let patience = Instant::now() + limits::END_GRACE;
-        while Instant::now() < patience
-            && let Ok(line) = self.lines.recv_timeout(limits::SCRIPT_PAUSE * 5)
-        {
+        // What waits is told however long the telling takes; who holds the pipe for ever is not heard for ever.
+        for _ in 0..limits::SCRIPT_LINES + limits::SCRIPT_LAST_LINES {
+            let line = self.lines.try_recv().or_else(|none| match none {
+                TryRecvError::Empty if Instant::now() < patience => {
+                    self.lines.recv_timeout(limits::SCRIPT_PAUSE * 5).map_err(|_| none)
+                }
+                _ => Err(none),
+            });
+            let Ok(line) = line else { return };
             self.tell(line, told);
         }
     }

@@ -6,6 +6,8 @@
     reason = "a panic fails the test"
 )]
 
+#[cfg(target_os = "linux")]
+mod confined;
 mod documents;
 mod gate;
 mod scene;
