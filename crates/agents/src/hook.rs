@@ -43,12 +43,14 @@ pub enum HookEvent {
         /// The agent's name of the event.
         event: String,
     },
-    /// A session's agent ends its turn, and can be sent on once.
+    /// A session's agent ends its turn, and can be sent on.
     Ends {
         /// The conversation.
         thread: ThreadKey,
         /// What the agent said last, where the hook tells it.
         said: Option<String>,
+        /// It was sent on by a hook before, at the end of the same turn.
+        is_sent_on: bool,
     },
     /// A session is about to run a command, and can be kept from it.
     Uses {

@@ -3,6 +3,7 @@
 mod at_stop;
 mod deliver;
 mod on_their_way;
+mod proof;
 
 use std::collections::BTreeSet;
 
@@ -93,7 +94,9 @@ pub fn hear_hook(agent: &str, report: &[u8]) -> Result<Option<HookTold>, EngineE
         HookEvent::Step { thread, event } => {
             Some(HookTold::Step(HookStep { agent, thread, event }))
         }
-        HookEvent::Ends { thread, said } => Some(HookTold::Ends(HookEnd { agent, thread, said })),
+        HookEvent::Ends { thread, said, is_sent_on } => {
+            Some(HookTold::Ends(HookEnd { agent, thread, said, is_sent_on }))
+        }
         HookEvent::Uses { thread, event, command, cwd } => Some(HookTold::Uses(HookUse {
             agent: agent.name(),
             thread,

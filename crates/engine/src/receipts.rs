@@ -9,11 +9,11 @@ mod change;
 mod content;
 mod files;
 mod follow;
+mod gate;
 mod grid;
 mod make;
 mod mask;
 mod run;
-mod runs;
 mod sessions;
 mod settle;
 mod subject;
@@ -22,7 +22,7 @@ mod verify;
 use std::path::PathBuf;
 
 use callboard_model::claim::Verdict;
-use callboard_model::receipt::{ReceiptOf, held_by, in_short};
+use callboard_model::receipt::{ClaimLine, Receipt, ReceiptOf, held_by, in_short};
 use callboard_model::view::{ReceiptGlance, ReceiptList, ReceiptView};
 use callboard_store::StoredReceipt;
 
@@ -53,6 +53,11 @@ impl Engine {
         }
     }
 
+    /// A receipt of what is there now, which is not kept.
+    pub(crate) fn receipt_now(&self, of: &ReceiptOf) -> Result<Receipt, EngineError> {
+        Ok(self.make_receipt(of, Depth::AtOnce, None)?.receipt)
+    }
+
     /// Makes a receipt and keeps it.
     fn keep_receipt(
         &self,
@@ -61,13 +66,33 @@ impl Engine {
         outcome: Option<GridOutcome>,
     ) -> Result<ReceiptView, EngineError> {
         let made = self.make_receipt(of, depth, outcome)?;
-        let glance = glance_of(&made);
+        let glance = self.glance_of(&made)?;
         let kept = made.clone();
         self.ask(move |core| core.put_receipt(&kept, &glance))?;
         let root = self.root_of_workspace(made.workspace)?;
         let view = self.receipt_view(made)?;
         self.write_receipt(&root, &view);
         Ok(view)
+    }
+
+    /// A receipt in short.
+    fn glance_of(&self, stored: &StoredReceipt) -> Result<ReceiptGlance, EngineError> {
+        let receipt = &stored.receipt;
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let is_contradicted = |claim: &&ClaimLine| claim.judged.verdict == Verdict::Contradicted;
+        let blocking = count(receipt.blocking().count());
+        let root = self.root_of_workspace(stored.workspace)?;
+        Ok(ReceiptGlance {
+            of: receipt.of.clone(),
+            title: receipt.title.clone(),
+            made_at: receipt.made_at,
+            words: in_short(receipt),
+            blocking,
+            held: blocking > 0 && self.project(&root)?.receipts.gate,
+            contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
+            goes_on: receipt.goes_on(),
+            stale: stored.stale.is_some(),
+        })
     }
 
     fn receipt_view(&self, stored: StoredReceipt) -> Result<ReceiptView, EngineError> {
@@ -84,28 +109,10 @@ impl Engine {
     }
 }
 
-fn glance_of(stored: &StoredReceipt) -> ReceiptGlance {
-    let receipt = &stored.receipt;
-    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-    let is_contradicted = |claim: &&callboard_model::receipt::ClaimLine| {
-        claim.judged.verdict == Verdict::Contradicted
-    };
-    ReceiptGlance {
-        of: receipt.of.clone(),
-        title: receipt.title.clone(),
-        made_at: receipt.made_at,
-        words: in_short(receipt),
-        blocking: count(receipt.blocking().count()),
-        contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
-        goes_on: receipt.goes_on(),
-        stale: stored.stale.is_some(),
-    }
-}
-
 impl Engine {
     /// Keeps a receipt some part of which was told anew.
     fn keep_settled(&self, stored: StoredReceipt) -> Result<(), EngineError> {
-        let glance = glance_of(&stored);
+        let glance = self.glance_of(&stored)?;
         let kept = stored.clone();
         self.ask(move |core| core.put_receipt(&kept, &glance))?;
         let root = self.root_of_workspace(stored.workspace)?;

@@ -203,18 +203,6 @@ pub const CONDUCT_CASES: usize = 12;
 /// Points of children that a lead leaves out, and that are told.
 pub const OMISSIONS: usize = 60;
 
-/// Tests of one check of which a receipt says something: more are one cause.
-pub const RECEIPT_TESTS: usize = 200;
-
-/// Errors outside of tests that are told of one run.
-pub const RECEIPT_RUN_ERRORS: usize = 5;
-
-/// Findings of one rule that runs of one check give: more are the same cause.
-pub const RUN_FINDINGS: usize = 20;
-
-/// Tests that are named one by one where several are told as one.
-pub const NAMED_TESTS: usize = 3;
-
 /// Characters of closing words that are enough; shorter ones take the words before with them.
 pub const CLOSING_CHARS: usize = 160;
 
@@ -247,3 +235,18 @@ pub const RECEIPT_OPEN: usize = 12;
 
 /// Items of a list in a receipt's text; JSON has them all.
 pub const RECEIPT_LISTED: usize = 500;
+
+/// Lines of what an agent is told at its stop that its work does not show: what it mends in one go.
+pub const MISSING_LINES: usize = 8;
+
+/// Tests of one check of which a receipt says something: more are one cause.
+pub const RECEIPT_TESTS: usize = 200;
+
+/// Errors outside of tests that are told of one run.
+pub const RECEIPT_RUN_ERRORS: usize = 5;
+
+/// Findings of one rule that runs of one check give: more are the same cause.
+pub const RUN_FINDINGS: usize = 20;
+
+/// Tests that are named one by one where several are told as one.
+pub const NAMED_TESTS: usize = 3;

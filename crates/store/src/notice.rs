@@ -86,6 +86,18 @@ impl Snapshot<'_> {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What a session was or is to be told last about this.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn notice_text(&self, session: SessionId, subject: &str) -> Result<Option<String>> {
+        use rusqlite::OptionalExtension;
+        let mut statement = self.conn.prepare_cached(
+            "SELECT text FROM notice WHERE session = ?1 AND subject = ?2 ORDER BY id DESC LIMIT 1",
+        )?;
+        Ok(statement.query_row((session.0, subject), |row| row.get(0)).optional()?)
+    }
+
     /// When a notice was told, `None` within while it was not; nothing where another one took its place.
     ///
     /// # Errors

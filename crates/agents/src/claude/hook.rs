@@ -119,16 +119,14 @@ fn is_headless(report: &HookReport) -> bool {
     !is_attended(report) && entry.is_none_or(|entry| entry.starts_with("sdk"))
 }
 
-/// The end of a turn of the conversation's own; `None` where it was sent on already, where work of it goes on in the
-/// background, and where a program reads what it prints last.
+/// The end of a turn of the conversation's own; `None` where work of it goes on in the background, and where a program reads what it prints last.
 fn ends(report: &HookReport, fields: &Fields<'_>) -> Option<HookEvent> {
     let is_for_a_program = !report.is_owned && is_headless(report);
-    let goes_on = fields.is_true("stop_hook_active")
-        || fields.text("agent_id").is_some()
-        || !fields.items("background_tasks").is_empty();
+    let goes_on = fields.text("agent_id").is_some() || !fields.items("background_tasks").is_empty();
     let session = fields.text("session_id").filter(|_| !is_for_a_program && !goes_on)?;
     let said = fields.text("last_assistant_message");
-    Some(HookEvent::Ends { thread: ThreadKey::main(session), said })
+    let is_sent_on = fields.is_true("stop_hook_active");
+    Some(HookEvent::Ends { thread: ThreadKey::main(session), said, is_sent_on })
 }
 
 /// A command that is about to run, in the conversation or in a subagent of it.
@@ -286,15 +284,16 @@ mod tests {
         };
         let attended = [(ENTRYPOINT, "cli"), (ATTENDED, "1")];
         let said = Some("Done.".to_owned());
-        let ends = HookEvent::Ends { thread: ThreadKey::main("s1"), said };
+        let ends = |is_sent_on| {
+            let (thread, said) = (ThreadKey::main("s1"), said.clone());
+            HookEvent::Ends { thread, said, is_sent_on }
+        };
         let quiet =
             r#","stop_hook_active":false,"background_tasks":[],"last_assistant_message":"Done.""#;
-        assert_eq!(ended(quiet, &attended), ends);
-        for more in [
-            r#","stop_hook_active":true"#,
-            r#","agent_id":"a1""#,
-            r#","background_tasks":[{"id":"b1"}]"#,
-        ] {
+        assert_eq!(ended(quiet, &attended), ends(false));
+        let again = quiet.replace("false", "true");
+        assert_eq!(ended(&again, &attended), ends(true));
+        for more in [r#","agent_id":"a1""#, r#","background_tasks":[{"id":"b1"}]"#] {
             assert_eq!(ended(more, &attended), HookEvent::Nothing);
         }
         assert_eq!(ended(quiet, &[(ENTRYPOINT, "sdk-cli")]), HookEvent::Nothing);

@@ -62,12 +62,12 @@ fn event(report: &HookReport) -> Option<HookEvent> {
         });
     }
     if name == ENDS {
-        let is_sent_on = subagent.is_some() || fields.is_true("stop_hook_active");
-        return Some(match is_sent_on {
-            true => HookEvent::Nothing,
-            false => HookEvent::Ends {
+        return Some(match subagent {
+            Some(_) => HookEvent::Nothing,
+            None => HookEvent::Ends {
                 thread: ThreadKey::main(session),
                 said: fields.text("last_assistant_message"),
+                is_sent_on: fields.is_true("stop_hook_active"),
             },
         });
     }
@@ -179,10 +179,13 @@ mod tests {
         assert_eq!(event_of(&of("PreToolUse")), uses);
         assert_eq!(event_of(&by_subagent("PreToolUse")), uses);
         assert_eq!(event_of(&of("Interrupt")), HookEvent::Unknown("Interrupt".into()));
-        let ends = HookEvent::Ends { thread: ThreadKey::main("t1"), said: None };
-        assert_eq!(event_of(&of("Stop")), ends);
+        let ends = |is_sent_on| {
+            let thread = ThreadKey::main("t1");
+            HookEvent::Ends { thread, said: None, is_sent_on }
+        };
+        assert_eq!(event_of(&of("Stop")), ends(false));
         assert_eq!(event_of(&by_subagent("Stop")), HookEvent::Nothing);
         let again = of("Stop").replace("\"turn_id\"", "\"stop_hook_active\":true,\"turn_id\"");
-        assert_eq!(event_of(&again), HookEvent::Nothing);
+        assert_eq!(event_of(&again), ends(true));
     }
 }

@@ -1,5 +1,6 @@
 //! Tasks as agents make and change them: each change is marked as the session's.
 
+use callboard_model::task::Column;
 use callboard_model::view::{MoveTask, NewTask, TaskChange};
 use callboard_model::{SessionId, TaskId, WorkspaceId};
 
@@ -49,10 +50,10 @@ impl Engine {
             .inspect(|_| self.owned.look_at_queue())
     }
 
-    /// Moves a task's card for a session.
+    /// Moves a task's card for a session; to *Done* only where nothing of its receipt holds it.
     ///
     /// # Errors
-    /// When there is none.
+    /// When there is none, or its receipt holds it.
     pub fn move_task_as(
         &self,
         session: SessionId,
@@ -60,6 +61,9 @@ impl Engine {
         to: MoveTask,
     ) -> Result<TaskId, EngineError> {
         let by = session.to_string();
+        if to.column == Column::Done {
+            self.refuse_held(id)?;
+        }
         self.ask(move |core| core.move_task(id, &to, &by)).inspect(|_| self.owned.look_at_queue())
     }
 }

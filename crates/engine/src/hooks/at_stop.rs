@@ -19,6 +19,8 @@ pub struct HookEnd {
     pub(super) agent: &'static dyn Agent,
     pub(super) thread: ThreadKey,
     pub(super) said: Option<String>,
+    /// It was sent on before, at the end of the same turn.
+    pub(super) is_sent_on: bool,
 }
 
 /// Whether an agent that ends its turn is asked something first.
@@ -41,7 +43,11 @@ impl Engine {
     pub fn ask_at_stop(&self, end: &HookEnd, now: bool) -> Result<AtStop, EngineError> {
         let session = self.read(|s| Ok(s.session_id(&end.agent.name(), &end.thread)?))?;
         let Some(session) = session else { return Ok(AtStop::Later) };
-        if !self.may_be_asked(session)? {
+        match self.ask_for_proof(session, end, now)? {
+            AtStop::No => {}
+            asked => return Ok(asked),
+        }
+        if end.is_sent_on || !self.may_be_asked(session)? {
             return Ok(AtStop::No);
         }
         let (is_read, has_worked) = self.read(|s| {
@@ -57,7 +63,17 @@ impl Engine {
         }
         // Hooks of two connections stop within a few milliseconds: the writer lets one of them ask.
         self.ask(move |core| core.add_notice_once(session, AT_STOP, stop::QUESTION))?;
-        let notice = self.read(|s| unasked(s, session))?;
+        self.give_at_stop(session, end, AT_STOP)
+    }
+
+    /// Gives the notice about this, if no other hook is giving it.
+    pub(super) fn give_at_stop(
+        &self,
+        session: SessionId,
+        end: &HookEnd,
+        subject: &str,
+    ) -> Result<AtStop, EngineError> {
+        let notice = self.read(|s| unasked(s, session, subject))?;
         let notice = self.notices_on_their_way.take(notice.into_iter().collect(), self.now()).pop();
         let Some((hook, notice)) = end.agent.hook().zip(notice) else { return Ok(AtStop::No) };
         let output = hook.sends_on(&notice.text);
@@ -73,14 +89,15 @@ impl Engine {
             return Ok(false);
         }
         self.read(|s| {
-            Ok(s.notices_about(session, AT_STOP)?.is_empty() || unasked(s, session)?.is_some())
+            Ok(s.notices_about(session, AT_STOP)?.is_empty()
+                || unasked(s, session, AT_STOP)?.is_some())
         })
     }
 }
 
 impl HookEnd {
     /// Whether what the agent said last is read.
-    fn is_read(&self, fold: &SessionFold) -> bool {
+    pub(super) fn is_read(&self, fold: &SessionFold) -> bool {
         self.said.as_deref().is_none_or(|said| {
             let read = fold.said.as_ref().map(|words| words.head.as_str()).unwrap_or_default();
             !read.is_empty() && said.trim().starts_with(read)
@@ -88,12 +105,16 @@ impl HookEnd {
     }
 }
 
-fn unasked(s: &Snapshot<'_>, session: SessionId) -> Result<Option<Notice>, EngineError> {
-    Ok(s.notices(session)?.into_iter().find(|notice| notice.subject == AT_STOP))
+fn unasked(
+    s: &Snapshot<'_>,
+    session: SessionId,
+    subject: &str,
+) -> Result<Option<Notice>, EngineError> {
+    Ok(s.notices(session)?.into_iter().find(|notice| notice.subject == subject))
 }
 
 /// Whether it changed files or ran commands.
-fn has_worked(s: &Snapshot<'_>, session: SessionId) -> Result<bool, EngineError> {
+pub(super) fn has_worked(s: &Snapshot<'_>, session: SessionId) -> Result<bool, EngineError> {
     let is_work = |body: &FactBody| {
         matches!(body, FactBody::Edited { .. } | FactBody::Ran(_) | FactBody::Committed { .. })
     };

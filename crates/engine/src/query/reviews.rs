@@ -11,8 +11,8 @@ use callboard_model::review::{
 };
 use callboard_model::view::{
     BreakView, ChangesetView, LandOrderView, Narrowed, PairView, ProvenConflict, PullRequestView,
-    ReviewCheck, ReviewComment, ReviewFile, ReviewList, ReviewMember, ReviewProposal, ReviewView,
-    SentBranchView, SentView, Viewed,
+    ReceiptGlance, ReviewCheck, ReviewComment, ReviewFile, ReviewList, ReviewMember,
+    ReviewProposal, ReviewView, SentBranchView, SentView, Viewed,
 };
 use callboard_model::{ChangesetKey, ReviewId, WorkspaceId};
 use callboard_store::{Result as StoreResult, Snapshot};
@@ -103,7 +103,9 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
     let proven = proven(&review, &keys, &checks, &of_sets);
     let order = order(&review, &keys, &names, &material.pairs);
     let shared = shared_with_others(s, &review)?;
-    let hinders = hinders(&review, &order, (&checks, &shared));
+    let receipt = s.receipt_glance(&ReceiptOf::Review(review.id))?;
+    let hinders =
+        hinders(&review, &order, (&checks, &shared)).or_else(|| held(&review, receipt.as_ref()));
     let (mut files, mut comments) = (Vec::new(), Vec::new());
     if whole {
         let viewed = s.viewed_files(review.id)?;
@@ -138,7 +140,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         hinders,
         can_land_anyway,
         // What became of an earlier landing is no news of one that was given up.
-        receipt: s.receipt_glance(&ReceiptOf::Review(review.id))?.map(Box::new),
+        receipt: receipt.map(Box::new),
         landing: review.landing.filter(|_| review.state != ReviewState::Dropped).map(landing_words),
         can_undo,
         sent,
@@ -331,6 +333,16 @@ fn order(review: &Review, keys: &[String], names: &[String], pairs: &[Pair]) -> 
         one.reason = naming_both(&one.reason, &one.first, &one.then);
     }
     order
+}
+
+/// What of its receipt keeps a review from landing. One that is stale is made anew before it lands.
+fn held(review: &Review, receipt: Option<&ReceiptGlance>) -> Option<String> {
+    let receipt =
+        receipt.filter(|one| one.held && !one.stale && review.state == ReviewState::Open)?;
+    Some(match receipt.blocking {
+        1 => "something of its receipt is not settled".to_owned(),
+        several => format!("{several} things of its receipt are not settled"),
+    })
 }
 
 /// What keeps a review from landing, in words.

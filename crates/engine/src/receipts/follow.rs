@@ -10,6 +10,8 @@ use callboard_model::session::StateWord;
 use callboard_model::view::{SessionView, StreamMessage};
 use callboard_model::{Seq, SessionId, Timestamp, WorkspaceId};
 
+use callboard_store::ReceiptRow;
+
 use super::make::{Depth, key_of, order};
 use crate::core::view_of;
 use crate::{Engine, EngineError, limits};
@@ -217,30 +219,48 @@ impl Engine {
     }
 
     fn stale_in(&self, workspace: WorkspaceId) -> Result<Vec<(ReceiptOf, String)>, EngineError> {
+        let rows = self.read(|s| Ok(s.receipt_rows(workspace)?))?;
+        let fresh = rows.into_iter().filter(|row| !row.is_stale);
         let mut stale = Vec::new();
-        for row in self.read(|s| Ok(s.receipt_rows(workspace)?))? {
-            if row.is_stale {
-                continue;
-            }
-            // What has landed or is gone keeps the receipt that it had.
-            let Ok(subject) = self.subject(&row.of) else { continue };
-            if subject.work.now.tree.is_empty() {
-                continue;
-            }
-            let root = self.root_of_workspace(workspace)?;
-            let now = key_of(&subject, &self.checks_for(&subject), &*self.project(&root)?);
-            let why = if now.tree != row.key.tree {
-                "the work has changed since"
-            } else if now.base != row.key.base {
-                "the base has changed since"
-            } else if now.given != row.key.given {
-                "its checks, rules or words have changed since"
-            } else {
-                continue;
-            };
-            stale.push((row.of, why.to_owned()));
+        for row in fresh {
+            stale.extend(self.why_stale(&row)?.map(|why| (row.of.clone(), why.to_owned())));
         }
         Ok(stale)
+    }
+
+    /// Marks one receipt, if it does not speak of what is there now.
+    pub(super) fn mark_stale_of(&self, of: &ReceiptOf) -> Result<(), EngineError> {
+        let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(()) };
+        let rows = self.read(|s| Ok(s.receipt_rows(kept.workspace)?))?;
+        let Some(row) = rows.into_iter().find(|row| row.of == *of && !row.is_stale) else {
+            return Ok(());
+        };
+        if let Some(why) = self.why_stale(&row)? {
+            let marked = vec![(of.clone(), why.to_owned())];
+            self.ask(move |core| core.mark_receipts_stale(&marked))?;
+        }
+        Ok(())
+    }
+
+    /// Why a receipt does not speak of what is there now. What has landed or is gone keeps the one that it had.
+    fn why_stale(&self, row: &ReceiptRow) -> Result<Option<&'static str>, EngineError> {
+        let subject = match self.subject(&row.of) {
+            Ok(subject) if !subject.work.now.tree.is_empty() => subject,
+            Err(EngineError::Ending) => return Err(EngineError::Ending),
+            _ => return Ok(None),
+        };
+        let root = self.root_of_workspace(subject.workspace)?;
+        let project = self.project(&root)?;
+        let now = key_of(&subject, &self.checks_for(&subject), &project);
+        Ok(if now.tree != row.key.tree {
+            Some("the work has changed since")
+        } else if now.base != row.key.base {
+            Some("the base has changed since")
+        } else if now.given != row.key.given {
+            Some("its checks, its rules or what was asked for have changed since")
+        } else {
+            None
+        })
     }
 }
 

@@ -140,7 +140,7 @@ impl Engine {
         let ci = self.ci_of(&subject)?;
         let content = content::content_of(git, &subject, &did)?;
         let GridOutcome { checked, reruns, proving, comparisons } = checks.outcome;
-        let of_runs = super::runs::findings(&checked, &comparisons, &change);
+        let of_runs = change.findings_of_runs(&checked, &comparisons);
         let mut findings = change.findings;
         findings.extend(of_runs);
         let evidence = Evidence {
@@ -224,6 +224,7 @@ pub(super) fn key_of(subject: &Subject, checks: &Checks, project: &Project) -> R
         "request": request,
         "scope": subject.scope,
         "rules": project.receipts.rules,
+        "gate": project.receipts.gate,
     });
     ReceiptKey {
         base: subject.work.base.tree.clone(),

@@ -109,14 +109,7 @@ impl Engine {
         let commands = self.checks_for(&subject).commands;
         let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(()) };
         wanted.fresh = fresh;
-        let git = self.trees_of(subject.workspace)?;
-        let reference = format!("{CHECKED}{}-{}", of.file_stem(), wanted.work);
-        callboard_git::carry::carry(&git, &reference, wanted.work)?;
-        let outcome = self.run_grid(&wanted, &mut |checked| self.tell_checks(of, checked));
-        if let Err(error) = callboard_git::carry::let_go(&git, &reference) {
-            tracing::warn!(%error, %of, "a commit that was checked is held on to");
-        }
-        let outcome = outcome?;
+        let outcome = self.run_grid(&wanted, &mut |checked| self.tell_checks(of, checked))?;
         if stop.stopped() {
             return Ok(());
         }
@@ -138,6 +131,3 @@ impl Engine {
         }
     }
 }
-
-/// Where the commits that are checked are kept while they are.
-const CHECKED: &str = "refs/callboard/receipts/";

@@ -13,6 +13,7 @@ use callboard_git::advance::{Advance, AdvanceError, Moved, Recovered, advance_in
 use callboard_git::carry::let_go;
 use callboard_git::landing::{LANDING, PrepareError, Request, prepare};
 use callboard_git::{Git, worktree};
+use callboard_model::receipt::ReceiptOf;
 use callboard_model::review::{
     CheckOutcome, Combination, LandBy, Landing, Member, Review, ReviewState,
 };
@@ -68,6 +69,7 @@ impl Engine {
             if both.is_some_and(|(seen, now)| seen.base == now.base && seen.tree != now.tree) {
                 return Err(EngineError::review_changed(id));
             }
+            self.receipt_to_land(id, how.anyway)?;
             let revision = self.refuse_hindered(id, how.anyway, "landed")?;
             match self.land_once(id, revision, &how) {
                 Ok(()) => {
@@ -279,8 +281,17 @@ impl Engine {
             }
             self.keep_landing(id, landing.clone())?;
         }
-        for (task, _) in &landing.tasks {
-            self.move_card(*task, Column::Done);
+        // What a person landed all the same is theirs to say.
+        let held = self.read(|s| Ok(s.receipt_glance(&ReceiptOf::Review(id))?))?;
+        let is_held = held.is_some_and(|receipt| receipt.held) && landing.to.is_none();
+        if is_held {
+            landing.words.push_str(
+                "; its tasks stay where they are: something of its receipt is not settled",
+            );
+        } else {
+            for (task, _) in &landing.tasks {
+                self.move_card(*task, Column::Done);
+            }
         }
         for worktree in &landing.parked {
             self.put_worktree_state(*worktree, WorktreeState::Parked);

@@ -11,6 +11,7 @@ mod content;
 mod criterion;
 mod finding;
 mod first;
+mod missing;
 mod observed;
 mod outward;
 mod record;
@@ -39,6 +40,7 @@ pub use content::{
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
+pub use missing::missing;
 pub use observed::{Closing, Observed, ObservedCommand, Opened, writes_of};
 pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,

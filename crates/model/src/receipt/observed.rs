@@ -102,7 +102,12 @@ impl Observed {
                     self.answers_at_stop = false;
                     self.replies.clear();
                 }
-                Author::Program => self.answers_at_stop |= stop::is_question(&prompt.text),
+                Author::Program => {
+                    self.answers_at_stop |= stop::is_question(&prompt.text);
+                    if stop::is_about_proof(&prompt.text) {
+                        self.replies.clear();
+                    }
+                }
                 Author::Command => {}
             },
             EventBody::Text { text } if !self.answers_at_stop && !text.trim().is_empty() => {

@@ -34,6 +34,7 @@ pub fn findings_of_runs(runs: &RunsToJudge<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (checked, compared) in runs.checked.iter().zip(runs.comparisons) {
         let judging = Judging { runs, checked, compared, places: &places };
+        judging.regressed(&mut found);
         judging.bent(&mut found);
         judging.skipped(&mut found);
         judging.fewer(&mut found);
@@ -75,6 +76,36 @@ impl<'a> Judging<'a> {
             }
         }
         all
+    }
+
+    /// What passed on the base and fails now, test by test; the check as a whole where no test is known by name.
+    fn regressed(&self, found: &mut Vec<Finding>) {
+        let tests = self.with(Standing::Regressed);
+        for test in tests.iter().take(limits::RUN_FINDINGS) {
+            let leaf = leaf_of(test.name);
+            let told =
+                test.first.failure.as_deref().map(first_line).filter(|told| !told.is_empty());
+            let words = match told {
+                Some(told) => format!("`{leaf}` passes on the base and fails now: {told}"),
+                None => format!("`{leaf}` passes on the base and fails now."),
+            };
+            found.push(self.finding(Rule::Regressed, test, words));
+        }
+        if tests.is_empty()
+            && self.compared.tests.is_empty()
+            && self.compared.check.standing == Standing::Regressed
+        {
+            let command = one_line(&self.checked.command);
+            let words = format!("`{command}` passes on the base and fails now.");
+            found.push(Finding {
+                rule: Rule::Regressed,
+                spot: None,
+                words,
+                before: String::new(),
+                after: String::new(),
+                sources: Vec::new(),
+            });
+        }
     }
 
     /// Old expectations that fail on the new code, and were rewritten.

@@ -36,6 +36,9 @@ pub struct ReceiptGlance {
     pub words: String,
     /// Cases that keep the work from being done.
     pub blocking: u32,
+    /// They keep the work from being done by itself, and from landing.
+    #[serde(default)]
+    pub held: bool,
     /// Claims that the record contradicts.
     pub contradicted: u32,
     /// Checks of it wait or run.
