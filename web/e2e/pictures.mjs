@@ -17,7 +17,13 @@ const PICTURES = [
   { name: 'composer-light', path: '/s/S41', colorScheme: 'light', before: compose },
   { name: 'worktrees-light', path: '/w/W1/worktrees', colorScheme: 'light' },
   { name: 'night-dark', path: '/w/W1/night', colorScheme: 'dark' },
+  { name: 'receipt-light', path: '/receipt/T10', colorScheme: 'light', before: toFirst },
 ]
+
+/** What asks to be looked at, with the four runs below. */
+async function toFirst(page) {
+  await page.locator('#first').evaluate((element) => element.scrollIntoView())
+}
 
 async function compose(page, daemon) {
   daemon.state.changeOwned(1, {

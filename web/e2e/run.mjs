@@ -17,6 +17,7 @@ const tests = [
   'owned',
   'review',
   'diff',
+  'receipt',
   'notes',
   'briefs',
   'talk',

@@ -6,6 +6,7 @@ import * as nights from './routes/nights.mjs'
 import * as notes from './routes/notes.mjs'
 import * as owned from './routes/owned.mjs'
 import * as posts from './routes/posts.mjs'
+import * as receipts from './routes/receipts.mjs'
 import * as reviews from './routes/reviews.mjs'
 import * as search from './routes/search.mjs'
 import * as sessions from './routes/sessions.mjs'
@@ -21,6 +22,7 @@ const ROUTES = [
   ...briefs.ROUTES,
   ...owned.ROUTES,
   ...posts.ROUTES,
+  ...receipts.ROUTES,
   ...reviews.ROUTES,
   ...tasks.ROUTES,
   ...sessions.ROUTES,

@@ -4,6 +4,7 @@ import { calls } from './fixtures/calls.mjs'
 import { candidates } from './fixtures/candidates.mjs'
 import { night, resources } from './fixtures/night.mjs'
 import { MOCKUP, notes } from './fixtures/notes.mjs'
+import { glanceOfReceipt, receipts } from './fixtures/receipts.mjs'
 import { changesets, others, proposals, reviews } from './fixtures/reviews.mjs'
 import { sessions } from './fixtures/sessions.mjs'
 import { tasks } from './fixtures/tasks.mjs'
@@ -15,7 +16,12 @@ export class State {
     this.seq = 20_000
     this.log = []
     this.readers = new Set()
-    this.tasks = new Map((bare ? [] : tasks()).map((row) => [row.id, row]))
+    this.receipts = new Map((bare ? [] : receipts()).map((row) => [row.of, row]))
+    /** The checks of receipts that were asked for. */
+    this.checked = []
+    this.tasks = new Map(
+      (bare ? [] : tasks()).map((row) => [row.id, { ...row, receipt: this.glance(row.id) }]),
+    )
     this.sessions = new Map(
       sessions(history).map((row) => [
         row.id,
@@ -30,7 +36,9 @@ export class State {
     /** What nights were asked for. */
     this.nights = []
     this.changesets = bare ? [] : changesets()
-    this.reviews = new Map((bare ? [] : reviews(lines)).map((row) => [row.id, row]))
+    this.reviews = new Map(
+      (bare ? [] : reviews(lines)).map((row) => [row.id, { ...row, receipt: this.glance(row.id) }]),
+    )
     this.proposals = bare ? [] : proposals()
     this.unreviewed = bare ? [] : others()
     this.nextReview = 20
@@ -146,6 +154,20 @@ export class State {
     const row = { ...old, ...change, revision: (old?.revision ?? 0) + 1 }
     this.reviews.set(id, row)
     this.announce({ type: 'review', id, revision: row.revision })
+    return row
+  }
+
+  glance(of) {
+    return glanceOfReceipt(this.receipts.get(of)) ?? null
+  }
+
+  /** A receipt that changed is announced by what it is of; its task and review tell it in a few words. */
+  changeReceipt(of, change) {
+    const row = { ...this.receipts.get(of), ...change }
+    this.receipts.set(of, row)
+    for (const rows of [this.tasks, this.reviews])
+      if (rows.has(of)) rows.set(of, { ...rows.get(of), receipt: this.glance(of) })
+    this.announce({ type: 'receipt', of })
     return row
   }
 

@@ -1,5 +1,5 @@
 //! What files of code say, what a changeset changes and newly uses, and where two changesets meet: couplings with
-//! their reasons.
+//! their reasons; and what became of tables.
 //!
 //! Nothing here reads a file: texts come in, facts and sentences go out.
 
@@ -16,6 +16,7 @@ mod manifest;
 mod normal;
 mod resolve;
 mod split_tests;
+pub mod tables;
 mod walk;
 mod words;
 

@@ -59,3 +59,42 @@ pub const EXCERPT_CHARACTERS: usize = 160;
 
 /// Tests that are compared with those of other names by their bodies: of more, only names count.
 pub const RENAMED_TESTS: usize = 400;
+
+/// Bytes of a table's file: what people keep in one, and as much as is read within a second.
+pub const TABLE_BYTES: usize = 16 << 20;
+
+/// Bytes that a workbook may hold once it is unpacked: a file of a few kilobytes can be made to hold gigabytes.
+pub const WORKBOOK_BYTES: u64 = 256 << 20;
+
+/// Rows of a table that are compared.
+pub const TABLE_ROWS: usize = 100_000;
+
+/// Columns of a table: a workbook may name 16,384 and fill one.
+pub const TABLE_COLUMNS: usize = 1_000;
+
+/// Cells of a table: with its rows, what fits in some hundred megabytes.
+pub const TABLE_CELLS: usize = 1_000_000;
+
+/// Sheets of one workbook that are told.
+pub const TABLE_SHEETS: usize = 50;
+
+/// Records by which it is told what parts the fields of a table: the first ones say it.
+pub const SNIFFED_RECORDS: usize = 50;
+
+/// Columns that are tried as what names a row: identifiers come first.
+pub const KEY_COLUMNS: usize = 4;
+
+/// Rows after a changed one among which its like is looked for.
+pub const ROW_WINDOW: usize = 40;
+
+/// Cells that are told of one table, and of one column of it: enough to see what kind of change it is.
+pub const CELLS_TOLD: usize = 50;
+
+/// See [`CELLS_TOLD`].
+pub const CELLS_OF_A_COLUMN: usize = 10;
+
+/// Rows without a value that are named of one column.
+pub const EMPTY_ROWS_TOLD: usize = 20;
+
+/// Characters of a cell that are told.
+pub const CELL_CHARACTERS: usize = 120;

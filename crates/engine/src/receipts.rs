@@ -14,6 +14,7 @@ mod grid;
 mod make;
 mod mask;
 mod run;
+mod runs;
 mod sessions;
 mod settle;
 mod subject;
@@ -102,7 +103,7 @@ impl Engine {
         Ok(ReceiptView {
             stale,
             held_by: gate.then(|| held_by(&receipt)).flatten(),
-            goes_on: receipt.goes_on(),
+            goes_on: receipt.goes_on() || self.receipts.goes_on(&receipt.of),
             file: self.receipt_file(&root, &receipt.of)?,
             receipt,
         })

@@ -238,7 +238,6 @@ pub const RECEIPT_LISTED: usize = 500;
 
 /// Lines of what an agent is told at its stop that its work does not show: what it mends in one go.
 pub const MISSING_LINES: usize = 8;
-
 /// Tests of one check of which a receipt says something: more are one cause.
 pub const RECEIPT_TESTS: usize = 200;
 
@@ -250,3 +249,14 @@ pub const RUN_FINDINGS: usize = 20;
 
 /// Tests that are named one by one where several are told as one.
 pub const NAMED_TESTS: usize = 3;
+/// Files of each list of a folder that was tidied: more are read by nobody, and each is a line of JSON.
+pub const FOLDER_LISTED: usize = 2_000;
+
+/// Files named of those that a tidied folder still has as they were: enough to see that they were not forgotten.
+pub const FOLDER_LEFT: usize = 20;
+
+/// Bytes of a text in which sources are looked for: a long report.
+pub const SOURCES_TEXT_BYTES: usize = 2 << 20;
+
+/// Sources kept of a piece of work, cited and opened: a long bibliography.
+pub const SOURCES: usize = 1_000;

@@ -65,3 +65,19 @@ export async function request<T>(
 
 export const get = <T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> =>
   request<T>('GET', withQuery(path, query), undefined, signal)
+
+/** Reads a log from `path`, piece by piece, until it ends. */
+export async function readText(
+  path: string,
+  tell: (piece: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await fetch(path, { signal })
+  if (!response.ok || !response.body) throw new Error(`The log cannot be read: ${response.status}.`)
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    tell(value)
+  }
+}

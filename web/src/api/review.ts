@@ -1,6 +1,6 @@
 // Changesets, what is between them, and reviews.
 
-import { get, request, withQuery, type Query } from './client'
+import { get, readText, request, withQuery, type Query } from './client'
 import type {
   ChangeComment,
   ChangeReview,
@@ -97,18 +97,9 @@ export const fetchDiff = (id: ReviewId, query: DiffQuery, signal?: AbortSignal):
   get(`/api/reviews/${id}/diff`, { ...query } as Query, signal)
 
 /** Reads a check's log from its beginning, piece by piece, until it ends. */
-export async function readLog(
+export const readLog = (
   id: ReviewId,
   check: number,
   tell: (piece: string) => void,
   signal: AbortSignal,
-): Promise<void> {
-  const response = await fetch(`/api/reviews/${id}/checks/${check}/log?from=0`, { signal })
-  if (!response.ok || !response.body) throw new Error(`The log cannot be read: ${response.status}.`)
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    tell(value)
-  }
-}
+): Promise<void> => readText(`/api/reviews/${id}/checks/${check}/log?from=0`, tell, signal)

@@ -1,6 +1,7 @@
 // The page's names for what the daemon answers. Every shape comes from its OpenAPI document, by
 // `npm run types`.
 
+import type { ReceiptGlance, ReceiptOf } from '../receipt/types'
 import type * as schema from './schema'
 
 /** An answer as it comes: the daemon writes every field, and `null` where it has no value. */
@@ -86,7 +87,7 @@ export type AgentReport = Told<schema.AgentReport>
 /** Its lines leave out what has no value. */
 export type BriefView = Omit<Told<schema.BriefView>, 'sections' | 'unproven' | 'readings'> &
   Pick<schema.BriefView, 'sections' | 'unproven' | 'readings'>
-export type Board = Omit<Told<schema.Board>, 'calls'> & { calls: CallView[] }
+export type Board = Omit<Told<schema.Board>, 'calls' | 'tasks'> & { calls: CallView[]; tasks: TaskView[] }
 /** What is asked and what may be answered leave out what has no value. */
 export type CallView = Omit<Told<schema.CallView>, 'detail' | 'options' | 'answer'> & {
   detail: schema.CallDetail
@@ -119,7 +120,9 @@ export type HandedOff = Omit<Told<schema.HandedOff>, 'brief'> & { brief: BriefVi
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
-  Exclude<Told<schema.LogEntry>, { type: 'call' }> | { seq: schema.Seq; type: 'call'; call: CallView }
+  | Exclude<Told<schema.LogEntry>, { type: 'call' }>
+  | { seq: schema.Seq; type: 'call'; call: CallView }
+  | { seq: schema.Seq; type: 'receipt'; of: ReceiptOf }
 export type MessageView = Told<schema.MessageView>
 export type Milestone = Told<schema.Milestone>
 export type LeaseView = Told<schema.LeaseView>
@@ -161,6 +164,7 @@ export type ReviewView = Omit<Told<schema.ReviewView>, 'members' | 'pairs' | 'co
   pairs: PairView[]
   comments: ReviewComment[]
   sent: SentView | null
+  receipt?: ReceiptGlance | null
 }
 export type PullRequestView = Told<schema.PullRequestView>
 export type SendAs = schema.SendAs
@@ -189,9 +193,9 @@ export type Since = Told<schema.Since>
 export type SinceGroup = Told<schema.SinceGroup>
 export type SinceLine = Told<schema.SinceLine>
 export type TaskChangeEntry = Told<schema.TaskChangeEntry>
-export type TaskDetail = Told<schema.TaskDetail>
+export type TaskDetail = Omit<Told<schema.TaskDetail>, 'task'> & { task: TaskView }
 export type TaskSession = Told<schema.TaskSession>
-export type TaskView = Told<schema.TaskView>
+export type TaskView = Told<schema.TaskView> & { receipt?: ReceiptGlance | null }
 export type Tokens = Told<schema.Tokens>
 export type TurnView = Told<schema.TurnView>
 export type Workspace = Told<schema.Workspace>

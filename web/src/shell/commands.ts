@@ -1,7 +1,8 @@
 import { calls } from '../calls/calls.svelte'
+import { glances } from '../receipt/glances.svelte'
 import { board } from '../state/board.svelte'
 import { isLive } from '../state/order'
-import { idHref, noteHref, pageHref, router } from '../state/router.svelte'
+import { idHref, noteHref, pageHref, receiptHref, router } from '../state/router.svelte'
 import { moveCard, taskFromSession } from '../state/tasks'
 import { theme } from '../state/theme.svelte'
 import { CALL_WORD, COLUMN_TITLE, COLUMNS, STATE_WORD } from '../text/words'
@@ -79,6 +80,16 @@ function onSelected(id: string): Command[] {
       title: `Brief of ${id}`,
       also: 'context hand on',
       run: () => router.go(`${idHref(id)}?open=brief-${id}`),
+    })
+  }
+  if (task || session) {
+    made.push({
+      key: 'receipt',
+      group: id,
+      title: `Open receipt of ${id}`,
+      also: 'proof evidence checks claims',
+      hint: 'R',
+      run: () => router.go(receiptHref(id)),
     })
   }
   if (session && !session.parent) {
@@ -209,6 +220,14 @@ function objects(): Command[] {
     hint: task.id,
     run: () => router.go(idHref(task.id)),
   }))
+  const receipts = glances.list.map(({ of, title, words }) => ({
+    key: `receipt ${of}`,
+    group: 'Receipts',
+    title: `Open receipt of ${of}`,
+    also: `${of} ${title} ${words}`,
+    hint: of,
+    run: () => router.go(receiptHref(of)),
+  }))
   const sessions = [...board.sessions.values()].map(({ view }) => ({
     key: view.id,
     group: 'Sessions',
@@ -217,7 +236,7 @@ function objects(): Command[] {
     hint: view.id,
     run: () => router.go(idHref(view.id)),
   }))
-  return [...tasks, ...sessions]
+  return [...tasks, ...sessions, ...receipts]
 }
 
 const MOST_CALLS = 4

@@ -23,7 +23,14 @@ class Overlays {
     if (!this.current) {
       this.#returnTo = document.activeElement as HTMLElement | null
       const { route } = router
-      const shown = route.page === 'session' ? route.session : route.page === 'task' ? route.task : null
+      const shown =
+        route.page === 'session'
+          ? route.session
+          : route.page === 'task'
+            ? route.task
+            : route.page === 'receipt'
+              ? route.of
+              : null
       this.selected = focusedKey() ?? router.panel ?? shown
     }
     this.current = overlay

@@ -1,6 +1,6 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { ApiError } from '../api/client'
-import { fetchBoard, fetchWorkspaces } from '../api/endpoints'
+import { fetchBoard, fetchTask, fetchWorkspaces } from '../api/endpoints'
 import { BoardStream } from '../api/stream'
 import type {
   Board,
@@ -19,6 +19,7 @@ import type {
 } from '../api/types'
 import { calls } from '../calls/calls.svelte'
 import { owned } from '../owned/owned.svelte'
+import type { ReceiptOf } from '../receipt/types'
 import { changes } from '../review/changes.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
@@ -112,6 +113,7 @@ export class BoardStore {
   #reviewListeners = new Set<(review: ReviewId, revision: number) => void>()
   #noteListeners = new Set<(path: string) => void>()
   #readingListeners = new Set<(session: SessionId) => void>()
+  #receiptListeners = new Set<(of: ReceiptOf) => void>()
   #changesListeners = new Set<() => void>()
   #candidateListeners = new Set<() => void>()
 
@@ -226,6 +228,12 @@ export class BoardStore {
     return () => this.#readingListeners.delete(listener)
   }
 
+  /** Calls back with what every receipt is of that the stream says has changed, until the returned function is called. */
+  onReceipt(listener: (of: ReceiptOf) => void): () => void {
+    this.#receiptListeners.add(listener)
+    return () => this.#receiptListeners.delete(listener)
+  }
+
   /** Calls back when what may be a decision was settled, or is open again, until the returned function is called. */
   onCandidates(listener: () => void): () => void {
     this.#candidateListeners.add(listener)
@@ -304,6 +312,16 @@ export class BoardStore {
     }, RECOUNT_MS)
   }
 
+  /** A card tells its receipt in a few words, which come with the task. */
+  async #readGlance(of: ReceiptOf): Promise<void> {
+    if (!this.tasks.has(of)) return
+    try {
+      this.putTask((await fetchTask(of)).task)
+    } catch {
+      // The card keeps what it told; the next announcement tries again.
+    }
+  }
+
   /** Many announcements of one thing within a frame are one change: the last wins, and the buffer is bounded by what exists. */
   #receive(entry: LogEntry): void {
     const key =
@@ -323,9 +341,11 @@ export class BoardStore {
                     ? `note ${entry.path}`
                     : entry.type === 'reading'
                       ? `reading ${entry.session}`
-                      : entry.type === 'task_removed' || entry.type === 'review'
-                        ? entry.id
-                        : entry.type
+                      : entry.type === 'receipt'
+                        ? `receipt ${entry.of}`
+                        : entry.type === 'task_removed' || entry.type === 'review'
+                          ? entry.id
+                          : entry.type
     this.#buffer.delete(key)
     this.#buffer.set(key, entry)
     if (this.#scheduled) return
@@ -375,6 +395,10 @@ export class BoardStore {
           break
         case 'reading':
           for (const listener of this.#readingListeners) listener(entry.session)
+          break
+        case 'receipt':
+          void this.#readGlance(entry.of)
+          for (const listener of this.#receiptListeners) listener(entry.of)
           break
         case 'candidates':
           for (const listener of this.#candidateListeners) listener()

@@ -7,6 +7,8 @@ export type Route =
   | { page: 'task'; task: string }
   | { page: 'call'; call: string }
   | { page: 'one-review'; review: string }
+  /** A receipt by what it is of: `T12`, `S41`, `R7`. */
+  | { page: 'receipt'; of: string }
   /** A note by its id, `D9`, or by its path. */
   | { page: 'one-note'; workspace: string; note: string }
   /** The reviews of the workspace last looked at. */
@@ -56,6 +58,9 @@ export function parseRoute(path: string): Route {
     if (first === 'review' && third === undefined) {
       if (second === undefined) return { page: 'reviews' }
       if (/^R\d+$/i.test(second)) return { page: 'one-review', review: second.toUpperCase() }
+    }
+    if (first === 'receipt' && second && /^[TSR]\d+$/i.test(second) && third === undefined) {
+      return { page: 'receipt', of: second.toUpperCase() }
     }
     if (first === 'c' && second && /^C\d+$/i.test(second) && third === undefined) {
       return { page: 'call', call: second.toUpperCase() }
@@ -138,6 +143,10 @@ export const taskHref = (id: string): string => `/t/${id}`
 export const pageHref = (workspace: string, page: WorkspacePage): string => `/w/${workspace}/${page}`
 export const callHref = (id: string): string => `/c/${id}`
 export const reviewHref = (id: string): string => `/review/${id}`
+export const receiptHref = (of: string): string => `/receipt/${of}`
+/** A line in the diff of a review. */
+export const diffHref = (review: string, path: string, line: number | null): string =>
+  `${reviewHref(review)}?${new URLSearchParams({ part: 'diff', at: line === null ? path : `${path}:${line}` })}`
 /** Where a note is shown, by its id or its path. */
 export const noteHref = (workspace: string, note: string): string =>
   `/w/${workspace}/notes/${note.split('/').map(encodeURIComponent).join('/')}`

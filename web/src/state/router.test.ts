@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { noteHref, parseRoute } from './router.svelte'
+import { diffHref, noteHref, parseRoute, receiptHref } from './router.svelte'
 
 test('every object has an address', () => {
   expect(parseRoute('/')).toEqual({ page: 'home' })
@@ -11,6 +11,19 @@ test('every object has an address', () => {
   expect(parseRoute('/w/W1/calls')).toEqual({ page: 'calls', workspace: 'W1' })
   expect(parseRoute('/c/c88')).toEqual({ page: 'call', call: 'C88' })
   expect(parseRoute('/t/T12')).toEqual({ page: 'task', task: 'T12' })
+})
+
+test('a receipt has the address of what it is of', () => {
+  for (const of of ['T12', 'S41', 'R7']) expect(parseRoute(receiptHref(of))).toEqual({ page: 'receipt', of })
+  expect(parseRoute('/receipt/t12')).toEqual({ page: 'receipt', of: 'T12' })
+  expect(parseRoute('/receipt/C1')).toMatchObject({ page: 'missing' })
+})
+
+test('a line of a diff has an address, whatever its file is called', () => {
+  const place = (line: number | null): string | null =>
+    new URL(diffHref('R7', 'a b/c&d.rs', line), 'http://localhost').searchParams.get('at')
+  expect(place(12)).toBe('a b/c&d.rs:12')
+  expect(place(null)).toBe('a b/c&d.rs')
 })
 
 test('a note is found by its id and by its path, whatever its name', () => {

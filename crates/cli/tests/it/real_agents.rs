@@ -14,6 +14,7 @@ mod mcp;
 mod nights;
 pub(crate) mod owned;
 mod reading;
+mod receipts;
 mod related;
 mod rewind;
 mod sharing;

@@ -11,4 +11,5 @@ mod join;
 mod lenient;
 mod mutations;
 mod sql;
+mod tables;
 mod wider;

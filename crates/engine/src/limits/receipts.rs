@@ -46,3 +46,6 @@ pub const RECEIPTS_AT_ONCE: usize = 8;
 
 /// Time after which what failed is tried again.
 pub const RECEIPT_AGAIN_AFTER_MS: i64 = 30_000;
+
+/// Tables of one piece of work that are compared.
+pub const RECEIPT_TABLES: usize = 40;

@@ -17,7 +17,7 @@ use callboard_model::review::CheckOutcome;
 use callboard_model::text::one_line;
 
 use super::grid::{AloneOrder, GridOutcome, run_alone};
-use super::{change, mask};
+use super::{change, mask, runs};
 use crate::revisions::Passing;
 use crate::{Clock, EngineError};
 
@@ -73,7 +73,7 @@ pub fn receipt_of_branch(
     let read = change::read(&git, &work.files, &[], Some(&commit))?;
     let GridOutcome { checked, comparisons, reruns, proving } =
         run(wanted, store.path(), &work, told)?;
-    let of_runs = read.findings_of_runs(&checked, &comparisons);
+    let of_runs = runs::findings(&checked, &comparisons, &read);
     let mut findings = read.findings;
     findings.extend(of_runs);
     let request = here.text(&["log", "-1", "--format=%B", &commit]).ok();

@@ -6,7 +6,7 @@ use callboard_git::Git;
 use callboard_git::named::named;
 use callboard_model::changeset::ChangedFile;
 use callboard_model::claim::{Evidence, Unopened, Uses};
-use callboard_model::receipt::{ObservedCommand, Opened, Spot};
+use callboard_model::receipt::{ObservedCommand, OpenedSource, Spot};
 use callboard_model::symbol::Symbol;
 
 use crate::{EngineError, limits};
@@ -20,7 +20,7 @@ pub(super) fn look_up(
     work: &str,
     symbols: &BTreeSet<(String, String)>,
     files: &[ChangedFile],
-    (opened, commands): (&[Opened], &[ObservedCommand]),
+    (opened, commands): (&[OpenedSource], &[ObservedCommand]),
     evidence: &mut Evidence,
 ) -> Result<(), EngineError> {
     let is_telling = |name: &&str| name.len() >= limits::SYMBOL_LETTERS;

@@ -7,9 +7,8 @@ use callboard_code::integrity::{self, Candidate, ChangedFile, Surroundings, inte
 use callboard_git::{Git, blobs};
 use callboard_model::attribution::lines::{differences, lines};
 use callboard_model::changeset::{self, FileKind};
-use callboard_model::check::results::compare::Comparison;
 use callboard_model::claim::{Touched, TouchedFile, Verb};
-use callboard_model::receipt::{Checked, Finding, Rule, RunsToJudge, Spot, findings_of_runs};
+use callboard_model::receipt::{Finding, Rule, Spot};
 use callboard_model::scope::Pattern;
 
 use crate::code::ChangedCode;
@@ -29,31 +28,12 @@ pub(super) struct ReadChange {
     pub(super) findings: Vec<Finding>,
     /// Expectations that changed.
     pub(super) candidates: Vec<Candidate>,
+    /// Paths and texts, as the work leaves them, of files that may hold tests.
+    pub(super) texts: Vec<(String, String)>,
     /// Its files, as claims are held against them.
     pub(super) files: Vec<TouchedFile>,
-    /// Paths and texts of its files, as the work leaves them.
-    pub(super) texts: Vec<(String, String)>,
     /// Functions and types that were there before and are others, or gone: by name, with their file.
     pub(super) symbols: BTreeSet<(String, String)>,
-}
-
-impl ReadChange {
-    /// What runs of checks show beside what the change shows itself.
-    pub(super) fn findings_of_runs(
-        &self,
-        checked: &[Checked],
-        comparisons: &[Comparison],
-    ) -> Vec<Finding> {
-        let texts: Vec<(&str, &str)> =
-            self.texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-        findings_of_runs(&RunsToJudge {
-            checked,
-            comparisons,
-            candidates: &self.candidates,
-            of_change: &self.findings,
-            files: &texts,
-        })
-    }
 }
 
 /// Reads what `files` change; `scope` are the paths that the work is about, `work` the commit that holds it.
@@ -80,7 +60,15 @@ pub(super) fn read(
     let integrity::Found { mut findings, candidates } = integrity(&changed, &around);
     findings.extend(secrets_of(files, &texts));
     let symbols = symbols_of(git, files)?;
-    let touched: Vec<TouchedFile> = files
+    let may_hold_tests =
+        |file: &changeset::ChangedFile| matches!(file.kind, FileKind::Test | FileKind::Code);
+    let texts_with_tests = files
+        .iter()
+        .zip(&texts)
+        .filter(|(file, _)| may_hold_tests(file))
+        .filter_map(|(file, texts)| Some((file.path.clone(), texts.new.clone()?)))
+        .collect();
+    let files: Vec<TouchedFile> = files
         .iter()
         .zip(&texts)
         .map(|(file, texts)| touched(file, texts, symbols.get(&file.path)))
@@ -90,9 +78,7 @@ pub(super) fn read(
         was_there.map(move |one| (path.clone(), one.name))
     });
     let symbols = before.collect();
-    let new =
-        files.iter().zip(texts).filter_map(|(file, texts)| Some((file.path.clone(), texts.new?)));
-    Ok(ReadChange { findings, candidates, files: touched, texts: new.collect(), symbols })
+    Ok(ReadChange { findings, candidates, texts: texts_with_tests, files, symbols })
 }
 
 fn changed<'t>(file: &'t changeset::ChangedFile, texts: &'t Texts) -> ChangedFile<'t> {

@@ -173,6 +173,14 @@ impl Engine {
     /// Makes a receipt where there is work to be shown that the last one does not show.
     fn make_if_wanted(&self, of: &ReceiptOf) -> Result<Made, EngineError> {
         let subject = self.subject(of)?;
+        // What checks of the same work come to is kept with its receipt as they go.
+        if self.receipts.goes_on(of) {
+            let kept = self.read(|s| Ok(s.receipt(of)?))?;
+            if kept.is_some_and(|kept| kept.key.tree == subject.work.now.tree) {
+                return Ok(Made::Nothing);
+            }
+            self.receipts.stop(of);
+        }
         let works = subject.workers.iter().any(|worker| worker.view.state == StateWord::Working);
         let is_review = matches!(of, ReceiptOf::Review(_));
         let has_work = !subject.work.files.is_empty()

@@ -140,7 +140,7 @@ impl Engine {
         let ci = self.ci_of(&subject)?;
         let content = content::content_of(git, &subject, &did)?;
         let GridOutcome { checked, reruns, proving, comparisons } = checks.outcome;
-        let of_runs = change.findings_of_runs(&checked, &comparisons);
+        let of_runs = super::runs::findings(&checked, &comparisons, &change);
         let mut findings = change.findings;
         findings.extend(of_runs);
         let evidence = Evidence {

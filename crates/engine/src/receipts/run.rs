@@ -7,9 +7,15 @@ use callboard_agents::StopFlag;
 use callboard_model::receipt::{Checked, ReceiptOf};
 use callboard_model::view::ReceiptView;
 
+use super::grid::GridOutcome;
 use super::make::{Depth, order};
 use super::subject::Subject;
 use crate::{Engine, EngineError};
+
+/// Checks that came to their end; `outcome` is none where the work is another one by now.
+struct Ran {
+    outcome: Option<GridOutcome>,
+}
 
 /// The checks of receipts that go on, and whoever makes a receipt.
 #[derive(Debug, Default)]
@@ -89,8 +95,13 @@ impl Engine {
         let engine = Arc::clone(self);
         std::thread::spawn(move || {
             let ran = engine.run_checks_of(&of, fresh, &stop);
+            // Whoever waits for the last news of it hears that it is over.
             engine.receipts.end_turn(&of, &stop);
-            match ran {
+            let kept = ran.and_then(|ran| match ran {
+                Some(Ran { outcome }) => engine.keep_receipt(&of, Depth::Whole, outcome).map(drop),
+                None => Ok(()),
+            });
+            match kept {
                 Ok(()) | Err(EngineError::Ending) => {}
                 Err(error) => {
                     tracing::warn!(%error, %of, "the checks of a receipt could not be run")
@@ -104,19 +115,19 @@ impl Engine {
         of: &ReceiptOf,
         fresh: bool,
         stop: &StopFlag,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<Ran>, EngineError> {
         let subject = self.subject(of)?;
         let commands = self.checks_for(&subject).commands;
-        let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(()) };
+        let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(None) };
         wanted.fresh = fresh;
         let outcome = self.run_grid(&wanted, &mut |checked| self.tell_checks(of, checked))?;
         if stop.stopped() {
-            return Ok(());
+            return Ok(None);
         }
         // What the work became meanwhile is not what was checked.
         let is_same = |now: &Subject| now.work.now.tree == subject.work.now.tree;
         let outcome = Some(outcome).filter(|_| self.subject(of).as_ref().is_ok_and(is_same));
-        self.keep_receipt(of, Depth::Whole, outcome).map(drop)
+        Ok(Some(Ran { outcome }))
     }
 
     /// Shows how far the checks of a receipt are.

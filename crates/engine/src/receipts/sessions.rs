@@ -7,7 +7,7 @@ use callboard_model::call::CallDetail;
 use callboard_model::claim::{Evidence, Sight};
 use callboard_model::fact::FactBody;
 use callboard_model::receipt::{
-    Artefact, Asked, Observed, ObservedCommand, Opened, Outward, SessionLine, SessionPart,
+    Artefact, Asked, Observed, ObservedCommand, OpenedSource, Outward, SessionLine, SessionPart,
 };
 use callboard_model::view::SessionView;
 use callboard_model::{EventKind, SessionId, text};
@@ -42,7 +42,7 @@ pub(super) struct Did {
     pub(super) asked: Vec<Asked>,
     pub(super) artefacts: Vec<Artefact>,
     pub(super) outward: Vec<Outward>,
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<OpenedSource>,
     pub(super) found: Vec<String>,
     /// What is on record of commands, edits and sights.
     pub(super) evidence: Evidence,

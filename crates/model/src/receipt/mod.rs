@@ -36,12 +36,13 @@ pub use checked::{Cell, Checked, TestStanding};
 pub use compared::{Ran, RanGrid};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
-    CellChange, CitedSource, ColumnChange, Content, FolderChange, Moved, SourcesUsed, TableChange,
+    CellChange, CitedSource, ColumnChange, Content, FolderChange, ListedFile, Moved, Opened,
+    SourcesUsed, TableChange, Written, folder, sources,
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
 pub use missing::missing;
-pub use observed::{Closing, Observed, ObservedCommand, Opened, writes_of};
+pub use observed::{Closing, Observed, ObservedCommand, OpenedSource, writes_of};
 pub use record::{
     Artefact, Asked, ChildLine, Ci, ClaimLine, CommandLine, Outward, OutwardKind, SessionLine,
 };

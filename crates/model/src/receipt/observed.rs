@@ -27,7 +27,7 @@ pub struct ObservedCommand {
 
 /// A page or file that a session opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opened {
+pub struct OpenedSource {
     /// The address, or the path as the agent named it.
     pub source: String,
     /// Its use.
@@ -55,7 +55,7 @@ pub struct Observed {
     /// Files that tools wrote, as the agent named them, with the place of the edit.
     pub edits: Vec<(Ordinal, String)>,
     /// Files and pages that were opened.
-    pub opened: Vec<Opened>,
+    pub opened: Vec<OpenedSource>,
     /// What searches of the web told: addresses are looked for in it.
     pub found: Vec<String>,
     /// Pictures that came back of tools.
@@ -214,7 +214,7 @@ impl Observed {
             }
             UseOf::Opened { source } => {
                 let succeeded = result.ok.or(failed.then_some(false));
-                self.opened.push(Opened { source, cite: begun.cite, succeeded });
+                self.opened.push(OpenedSource { source, cite: begun.cite, succeeded });
             }
             UseOf::WebSearch => {
                 self.found.push(crate::text::head(&result.text, limits::FOUND_BYTES).to_owned());

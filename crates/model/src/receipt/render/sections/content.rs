@@ -45,7 +45,12 @@ fn folder(folder: &FolderChange) -> Vec<Block> {
         line: Line::labelled(format!("{number} {words}")),
         under: list(&count(len(&files), "file"), files),
     });
-    vec![Block::Heading(Line::of(heading)), Block::List(items.collect())]
+    let mut blocks = vec![Block::Heading(Line::of(heading)), Block::List(items.collect())];
+    if folder.left_out > 0 {
+        let words = format!("{} of these lists not shown.", count(folder.left_out, "file"));
+        blocks.push(Block::Paragraph(Line::of(words)));
+    }
+    blocks
 }
 
 fn table(table: &TableChange) -> Vec<Block> {
@@ -107,9 +112,10 @@ fn rows(table: &TableChange) -> Line {
         [(table.rows_added, "new"), (table.rows_removed, "gone"), (table.rows_changed, "changed")];
     let parts = parts.into_iter().filter(|(number, _)| *number > 0);
     let parts: Vec<String> = parts.map(|(number, words)| format!("{number} {words}")).collect();
+    let order = if table.is_reordered { " The order of rows is another." } else { "" };
     match parts.is_empty() {
-        true => Line::of(format!("{counts}; no row differs.")),
-        false => Line::of(format!("{counts}: {}.", parts.join(", "))),
+        true => Line::of(format!("{counts}; no row differs.{order}")),
+        false => Line::of(format!("{counts}: {}.{order}", parts.join(", "))),
     }
 }
 

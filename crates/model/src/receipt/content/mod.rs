@@ -1,5 +1,11 @@
 //! Work that is not code: folders that were tidied, tables, texts that rest on sources.
 
+mod folder;
+mod sources;
+
+pub use folder::{ListedFile, folder};
+pub use sources::{Opened, Written, sources};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -40,12 +46,15 @@ pub struct FolderChange {
     pub left_alone: u32,
     /// Some of the files that are as they were, by path.
     pub left: Vec<String>,
+    /// Files that belong into these lists and are not listed.
+    #[serde(default)]
+    pub left_out: u32,
 }
 
-/// A row or column of a table that changed.
+/// A cell of a table that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CellChange {
-    /// The row, from 1, as it is now; of a row that is gone, as it was.
+    /// The row as it is now, as a spreadsheet counts it: from 1, the heading included.
     pub row: u32,
     /// The name of the column, or its letter.
     pub column: String,
@@ -73,6 +82,9 @@ pub struct TableChange {
     pub rows_removed: u32,
     /// Rows some cell of which is another.
     pub rows_changed: u32,
+    /// Rows stand in another order.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_reordered: bool,
     /// Columns that are new.
     pub columns_added: Vec<String>,
     /// Columns that are gone.
@@ -95,7 +107,7 @@ pub struct ColumnChange {
     pub changed: u32,
     /// Rows that hold nothing in it now: skipped, if it was to be filled.
     pub empty: u32,
-    /// Some of those rows, from 1.
+    /// Some of those rows, as a spreadsheet counts them.
     pub empty_rows: Vec<u32>,
 }
 

@@ -1,0 +1,23 @@
+//! Cases of rules that only runs show.
+
+use callboard_model::check::results::compare::Comparison;
+use callboard_model::receipt::{Checked, Finding, RunsToJudge, findings_of_runs};
+
+use super::change::ReadChange;
+
+/// What runs of checks show of a change, beside what it shows itself.
+pub(super) fn findings(
+    checked: &[Checked],
+    comparisons: &[Comparison],
+    change: &ReadChange,
+) -> Vec<Finding> {
+    let files: Vec<(&str, &str)> =
+        change.texts.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    findings_of_runs(&RunsToJudge {
+        checked,
+        comparisons,
+        candidates: &change.candidates,
+        of_change: &change.findings,
+        files: &files,
+    })
+}
