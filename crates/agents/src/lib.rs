@@ -123,6 +123,11 @@ pub trait Agent: Send + Sync {
     /// The folders it keeps its files in, whether or not they exist.
     fn homes(&self, environment: &Environment) -> Vec<PathBuf>;
 
+    /// What of a home nobody but the agent should read: keys, and what was said.
+    fn private(&self, home: &Path) -> Vec<PathBuf> {
+        vec![home.to_owned()]
+    }
+
     /// Reports every transcript below a home, and what could not be looked at.
     fn transcripts(&self, home: &Path, found: &mut dyn FnMut(Found));
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -224,6 +224,7 @@ pub(crate) fn run(
         environment: settings.environment.clone(),
         clock: callboard_os::clock::now,
         trusted: settings.trusted.clone(),
+        confine_by: Some(this_program()?),
     };
     let engine = Engine::start(config).map_err(|error| {
         CliError::answered(error.to_string(), error.hint().map(ToOwned::to_owned))
@@ -239,6 +240,15 @@ pub(crate) fn run(
     let _ = fs::remove_file(settings.run_dir().join("daemon.json"));
     let _ = fs::remove_file(settings.socket());
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// The program of this process: after an update, its path may lead to another version.
+pub(crate) fn this_program() -> Result<PathBuf, CliError> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() {
+        return Ok(running);
+    }
+    Ok(std::env::current_exe()?)
 }
 
 /// The lock that makes it one daemon per user. One that was just killed may hold it for a moment more.

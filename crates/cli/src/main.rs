@@ -18,12 +18,16 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
-    // Before anything that takes memory or time: a host runs for each owned agent, a hook for each question.
+    // Before anything that takes memory or time: a host runs for each owned agent, a hook for each question,
+    // three steps for each check.
     #[cfg(unix)]
     {
         let args = || std::env::args_os().skip(1);
-        let forwards = || mcp::run(&mut args());
-        if let Some(code) = hook::run(&mut args()).or_else(|| host(&mut args())).or_else(forwards) {
+        let code = hook::run(&mut args())
+            .or_else(|| host(&mut args()))
+            .or_else(|| confined(args()))
+            .or_else(|| mcp::run(&mut args()));
+        if let Some(code) = code {
             return code;
         }
     }
@@ -36,6 +40,15 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => error.report(),
     }
+}
+
+/// `callboard confined STEP`, which the daemon and its steps start, and nobody else.
+#[cfg(unix)]
+fn confined(mut args: impl Iterator<Item = std::ffi::OsString>) -> Option<ExitCode> {
+    if args.next()? != "confined" {
+        return None;
+    }
+    Some(callboard_os::confine::serve(args.filter_map(|word| word.into_string().ok())))
 }
 
 /// `callboard host DIR`, which the daemon starts, and nobody else.

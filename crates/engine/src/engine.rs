@@ -38,6 +38,9 @@ pub struct EngineConfig {
     pub clock: Clock,
     /// Folders whose repositories' configurations need no approval.
     pub trusted: Vec<PathBuf>,
+    /// The program `callboard`, whose steps confine checks ([`callboard_os::confine`]); without it, checks run as any
+    /// other command.
+    pub confine_by: Option<PathBuf>,
 }
 
 /// Tells the present moment.

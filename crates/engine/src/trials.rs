@@ -2,12 +2,14 @@
 //!
 //! Whoever asks waits for the end, on a thread of its own, and is told of each step.
 
+mod confining;
 mod journal;
 mod known;
 mod logs;
 mod reported;
 mod room;
 mod run;
+mod services;
 mod throwaway;
 
 use std::path::PathBuf;
@@ -34,6 +36,9 @@ pub(crate) use throwaway::is_throwaway;
 
 /// What is left alone where no check may run.
 const UNTOUCHED: &str = "no check was run";
+
+/// Why no check runs in a worktree that is empty by now.
+const DELETED: &str = "the check before it deleted its checkout";
 
 /// A commit, and the commands to run on it.
 #[derive(Debug, Clone, Copy)]
@@ -129,7 +134,8 @@ impl Engine {
                 }
             }
         };
-        add(&project.checks);
+        let lines: Vec<String> = project.checks.iter().map(|check| check.run.clone()).collect();
+        add(&lines);
         for id in tasks {
             let task = self.read(|s| Ok(s.task(*id)?))?.filter(|task| task.workspace == workspace);
             add(&task.ok_or_else(|| EngineError::no_task(*id))?.checks);
@@ -250,8 +256,8 @@ impl Engine {
     ) {
         let setup = place.journal.log("setup");
         told(TrialNews::Preparing { log: setup.clone() });
-        let variables = match place.prepare(&found.commit) {
-            Ok(variables) => variables,
+        let prepared = match place.prepare(&found.commit) {
+            Ok(prepared) => prepared,
             Err(Unprepared::Stopped) => return due.tell_rest(told, CheckOutcome::Stopped, None),
             Err(Unprepared::Failed(words)) => {
                 let log = log_path(self.home(), &setup).filter(|path| path.is_file());
@@ -259,19 +265,26 @@ impl Engine {
                 return;
             }
         };
+        let top = &place.journal.top;
+        let had_files = run::has_files(top);
         while let Some(command) = due.next() {
             if trial.stop.stopped() {
                 return due.tell_rest(told, CheckOutcome::Stopped, None);
             }
+            if had_files && !run::has_files(top) {
+                return due.tell_rest(told, CheckOutcome::CouldNotRun, Some(DELETED));
+            }
             let name = (command + 1).to_string();
             let (log, at) = (place.journal.log(&name), self.now());
             told(TrialNews::Began { command, log: log.clone(), at });
+            let line = &trial.commands[command];
             let check = Reported {
-                line: &trial.commands[command],
-                top: &place.journal.top,
+                line,
+                top,
                 logs: &place.logs(),
                 name: &name,
-                variables: &variables,
+                variables: &prepared.variables,
+                confine: self.confine_of(&found.project, line, (&found.root, top), &prepared),
                 time: Duration::from_secs(found.project.check_seconds),
                 stop: trial.stop,
                 now: &|| self.now(),
@@ -310,7 +323,8 @@ impl Engine {
     /// Only what the approved configuration or a task of a person names is run.
     fn refuse_strange(&self, trial: &Trial<'_>, project: &Project) -> Result<(), EngineError> {
         let tasks = self.read(|s| Ok(s.tasks(Some(trial.workspace))?))?;
-        let known = project.checks.iter().chain(tasks.iter().flat_map(|task| &task.checks));
+        let of_project = project.checks.iter().map(|check| &check.run);
+        let known = of_project.chain(tasks.iter().flat_map(|task| &task.checks));
         let known: Vec<&str> = known.map(|line| line.trim()).collect();
         match trial.commands.iter().find(|line| !known.contains(&line.trim())) {
             None => Ok(()),

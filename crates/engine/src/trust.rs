@@ -143,7 +143,7 @@ impl Engine {
 
     /// The checks that the `callboard.toml` at `root` names, whether or not they may run.
     pub(crate) fn checks_named(&self, root: &Path) -> Result<Vec<String>, EngineError> {
-        Ok(self.standing(root)?.written.checks.clone())
+        Ok(self.standing(root)?.written.checks.iter().map(|check| check.run.clone()).collect())
     }
 
     /// What the `callboard.toml` at `root` says, and whether it may.

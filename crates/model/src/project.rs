@@ -1,12 +1,14 @@
 //! What a repository's `callboard.toml` says: how its worktrees are made and equipped, what its agents
 //! share, and what needs no person. Every setting has a default, so an empty file is a valid one.
 
+mod checks;
 mod database;
 mod equipment;
 mod powers;
 mod receipts;
 mod work;
 
+pub use checks::{Check, Confine, LocalService};
 pub use database::{Database, DatabaseKind};
 pub use equipment::{Ports, Run, Template, Worktrees};
 pub use powers::{Power, PowerSet};
@@ -27,10 +29,12 @@ pub struct Project {
     /// The branch that work begins at and lands on; found by git if not given.
     pub base: Option<String>,
     /// Commands whose exit code proves something of the whole repository, by `sh`.
-    #[serde(deserialize_with = "command_lines")]
-    pub checks: Vec<String>,
+    #[serde(deserialize_with = "checks::checks")]
+    pub checks: Vec<Check>,
     /// Seconds that each check may take.
     pub check_seconds: u64,
+    /// What checks may do, and how much.
+    pub confine: Confine,
     /// How worktrees are made, and what they are given.
     pub worktrees: Worktrees,
     /// The ports of each worktree.
@@ -61,6 +65,7 @@ impl Default for Project {
             base: None,
             checks: Vec::new(),
             check_seconds: 1_800,
+            confine: Confine::default(),
             worktrees: Worktrees::default(),
             ports: Ports::default(),
             environment: BTreeMap::new(),
@@ -73,6 +78,15 @@ impl Default for Project {
             context: Context::default(),
             rules: Rules::default(),
         }
+    }
+}
+
+impl Project {
+    /// What this command needs: as a check of the repository says, and nothing more if it is none.
+    #[must_use]
+    pub fn check(&self, line: &str) -> Check {
+        let found = self.checks.iter().find(|check| check.run.trim() == line.trim());
+        found.cloned().unwrap_or_else(|| Check::new(line))
     }
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 use crate::check::results::compare::Run;
+use crate::receipt::Confinement;
 use crate::review::CheckOutcome;
 
 /// What a command came to in a trial.
@@ -25,6 +26,9 @@ pub struct TrialResult {
     /// the rest, packed; empty of what an earlier version kept.
     #[serde(skip)]
     pub runs: Vec<Run>,
+    /// What held it while it ran; none where checks run as any other command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confinement: Option<Confinement>,
 }
 
 impl TrialResult {
@@ -39,6 +43,7 @@ impl TrialResult {
             duration_ms: None,
             log: None,
             runs: Vec::new(),
+            confinement: None,
         }
     }
 

@@ -6,6 +6,8 @@
 pub mod awake;
 pub mod clock;
 pub mod command;
+#[cfg(unix)]
+pub mod confine;
 pub mod converse;
 #[cfg(unix)]
 pub mod copy;
@@ -15,6 +17,7 @@ pub mod file;
 pub mod host;
 pub mod limits;
 pub mod lock;
+pub mod memory;
 pub mod notify_desktop;
 pub mod open;
 pub mod port;

@@ -81,6 +81,9 @@ pub const SCRIPT_LINE_BYTES: u64 = 64 << 10;
 /// Lines of a script that wait to be told; who is slower misses some, which the log has.
 pub const SCRIPT_LINES: usize = 1024;
 
+/// Lines that wait for who is slow to hear them: what a runner says last.
+pub const SCRIPT_LAST_LINES: usize = 40;
+
 /// Time between two looks at whether a script has ended.
 pub const SCRIPT_PAUSE: Duration = Duration::from_millis(10);
 
@@ -92,3 +95,54 @@ pub const AWAKE_LOOK_EVERY: Duration = Duration::from_millis(10);
 
 /// Time for a connection to this machine itself: a refusal comes at once.
 pub const CONNECT_TIME: Duration = Duration::from_millis(200);
+
+/// Memory of a confined command unless its caller says otherwise: the link of a large program, or a browser's tests.
+pub const CONFINED_MEMORY_BYTES: u64 = 8 << 30;
+
+/// Processes of one at one time: a build on many cores, and what its tests start.
+pub const CONFINED_PROCESSES: u32 = 512;
+
+/// Threads for each of them, at which the kernel refuses more: before it could see a process more than allowed.
+pub const CONFINED_THREADS: u64 = 32;
+
+/// Room that one takes on disks: the build folder of a large project.
+pub const CONFINED_DISK_BYTES: u64 = 20 << 30;
+
+/// Files that one makes or changes: ten installations of a large web project's packages.
+pub const CONFINED_FILES: u64 = 1_000_000;
+
+/// The part of a confined command's memory that it may use as files in memory.
+pub const CONFINED_SHARED_MEMORY_PART: u64 = 4;
+
+/// Services of the machine that one confined command is given: more would be the machine.
+pub const CONFINED_SERVICES: usize = 16;
+
+/// Connections to them at one time, each with two threads.
+pub const FORWARDED_CONNECTIONS: usize = 128;
+
+/// Longest message between the steps of a confined command: its environment is in it.
+pub const CONFINED_ORDER_BYTES: u32 = 16 << 20;
+
+/// Unix sockets of the machine that are covered: a desktop has some hundred.
+pub const CONFINED_SOCKETS: usize = 2000;
+
+/// Time between two looks at what a confined command takes: a program that fills memory gets some hundred megabytes
+/// further.
+pub const CONFINED_LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// Times as long as a look took until the next one: looking takes a fiftieth of a core at most. Where all processes of
+/// the machine must be looked through, that is less often.
+pub const CONFINED_LOOK_REST: u32 = 50;
+
+/// The longest time between two looks: what slows them down may be the command itself.
+pub const CONFINED_LOOK_AT_LEAST_EVERY: Duration = Duration::from_millis(250);
+
+/// Rounds in which the rest of a confined command is killed: whatever a round misses was begun during it.
+pub const CONFINED_KILL_ROUNDS: usize = 200;
+
+/// Time from the command's end, or from being told to end, until the step that watches it must be over, besides the
+/// time that its processes have.
+pub const CONFINED_END_TIME: Duration = Duration::from_secs(5);
+
+/// Time until a confined command has begun: it takes some milliseconds, or a disk hangs.
+pub const CONFINED_BEGIN_TIME: Duration = Duration::from_secs(30);

@@ -7,24 +7,29 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
+use crate::confine::{Confine, ConfinedScript, Limit};
 use crate::limits;
 use crate::stop::StopFlag;
 
 /// A command line to run.
 #[derive(Debug, Clone)]
 pub struct Script {
-    line: String,
-    cwd: PathBuf,
-    log: PathBuf,
-    env: Vec<(String, String)>,
+    pub(crate) line: String,
+    pub(crate) cwd: PathBuf,
+    pub(crate) log: PathBuf,
+    pub(crate) env: Vec<(String, String)>,
     time: Duration,
     stop: Option<StopFlag>,
+    /// What is put before its shell.
+    before: Vec<String>,
 }
 
 /// Why a script did not come to a good end. All that it started has been ended.
@@ -45,6 +50,18 @@ pub enum ScriptError {
         line: String,
         /// The time it had.
         time: Duration,
+        /// Where its output is.
+        log: PathBuf,
+    },
+    /// It took more than it may.
+    #[error("`{line}` was stopped because it went beyond {most} {limit}; its output is in {}", log.display())]
+    OverLimit {
+        /// The command line.
+        line: String,
+        /// What it took too much of.
+        limit: Limit,
+        /// How much it may take.
+        most: u64,
         /// Where its output is.
         log: PathBuf,
     },
@@ -72,7 +89,7 @@ pub enum ScriptError {
 
 /// Why it did not go on to its end.
 #[derive(Debug, Clone, Copy)]
-enum BrokenOff {
+pub(crate) enum BrokenOff {
     TimedOut,
     Stopped,
 }
@@ -92,6 +109,7 @@ impl Script {
             env: Vec::new(),
             time: limits::COMMAND_TIME,
             stop: None,
+            before: Vec::new(),
         }
     }
 
@@ -116,55 +134,72 @@ impl Script {
         self
     }
 
+    /// Has another program start its shell.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn behind(mut self, before: Vec<String>) -> Self {
+        self.before = before;
+        self
+    }
+
+    /// Holds it to what it needs.
+    #[must_use]
+    pub fn confined(self, confine: &Confine) -> ConfinedScript {
+        ConfinedScript::new(self, confine)
+    }
+
     /// Runs it to its end, telling each line that it writes, then ends what it left running.
     ///
     /// # Errors
     /// When it cannot be started, fails, is stopped, or outlives its time.
     pub fn run(&self, told: &mut dyn FnMut(&str)) -> Result<(), ScriptError> {
-        let (mut child, lines) = self.piped().map_err(|cause| self.no_start(cause))?;
+        let (mut child, mut output) = self.piped().map_err(|cause| self.no_start(cause))?;
+        let broken_off = self.follow(&child, &mut output, told);
+        let status = end(&mut child).map_err(|cause| self.no_start(cause))?;
+        output.drain(told);
+        match broken_off {
+            Some(broken_off) => Err(self.broken_off(broken_off)),
+            None => self.by_status(status, output.last),
+        }
+    }
+
+    /// Tells what it writes until it ends, or must end.
+    pub(crate) fn follow(
+        &self,
+        child: &Child,
+        output: &mut Output,
+        told: &mut dyn FnMut(&str),
+    ) -> Option<BrokenOff> {
         // A limit beyond what the clock holds is none.
         let deadline = Instant::now().checked_add(self.time);
-        let mut last = String::new();
-        let mut tell = |line: String| {
-            told(&line);
-            if !line.trim().is_empty() {
-                last = line;
-            }
-        };
         let is_told = || self.stop.as_ref().is_some_and(StopFlag::stopped);
-        let broken_off = loop {
-            match lines.recv_timeout(limits::SCRIPT_PAUSE) {
-                Ok(line) => tell(line),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => thread::sleep(limits::SCRIPT_PAUSE),
-            }
-            if has_ended(&child) {
-                break None;
+        loop {
+            output.wait(told);
+            if has_ended(child) {
+                return None;
             }
             if is_told() {
-                break Some(BrokenOff::Stopped);
+                return Some(BrokenOff::Stopped);
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                break Some(BrokenOff::TimedOut);
+                return Some(BrokenOff::TimedOut);
             }
-        };
-        let status = end(&mut child).map_err(|cause| self.no_start(cause))?;
-        // What it wrote last is on its way; a process that fled the group may hold the pipe for ever.
-        let patience = Instant::now() + limits::END_GRACE;
-        while Instant::now() < patience
-            && let Ok(line) = lines.recv_timeout(limits::SCRIPT_PAUSE * 5)
-        {
-            tell(line);
+        }
+    }
+
+    pub(crate) fn broken_off(&self, why: BrokenOff) -> ScriptError {
+        let (line, log) = (self.line.clone(), self.log.clone());
+        match why {
+            BrokenOff::TimedOut => ScriptError::TimedOut { line, time: self.time, log },
+            BrokenOff::Stopped => ScriptError::Stopped { line, log },
+        }
+    }
+
+    pub(crate) fn by_status(&self, status: ExitStatus, last: String) -> Result<(), ScriptError> {
+        if status.success() {
+            return Ok(());
         }
         let (line, log) = (self.line.clone(), self.log.clone());
-        match (broken_off, status.success()) {
-            (Some(BrokenOff::TimedOut), _) => {
-                Err(ScriptError::TimedOut { line, time: self.time, log })
-            }
-            (Some(BrokenOff::Stopped), _) => Err(ScriptError::Stopped { line, log }),
-            (None, true) => Ok(()),
-            (None, false) => Err(ScriptError::Failed { line, status, last, log }),
-        }
+        Err(ScriptError::Failed { line, status, last, log })
     }
 
     /// Starts it and lets it go on by itself, as the leader of a group of its own; gives its process.
@@ -185,22 +220,26 @@ impl Script {
         Ok(pid)
     }
 
-    fn no_start(&self, cause: io::Error) -> ScriptError {
+    pub(crate) fn no_start(&self, cause: io::Error) -> ScriptError {
         ScriptError::Start { line: self.line.clone(), cause }
     }
 
-    fn piped(&self) -> io::Result<(Child, Receiver<String>)> {
-        let mut log = self.open_log()?;
-        writeln!(log, "$ {}", self.line)?;
+    fn piped(&self) -> io::Result<(Child, Output)> {
         let (reader, writer) = io::pipe()?;
+        let log = self.begin_log()?;
         let mut command = self.command();
         command.stdout(writer.try_clone()?).stderr(writer);
         let child = command.spawn()?;
         // The command holds the pipe's other end; without it there is no end of output.
         drop(command);
-        let (sender, lines) = sync_channel(limits::SCRIPT_LINES);
-        thread::spawn(move || keep_lines(reader, log, &sender));
-        Ok((child, lines))
+        Ok((child, Output::kept(reader, log, limits::SCRIPT_LOG_BYTES)))
+    }
+
+    /// The log, with the command line in it.
+    pub(crate) fn begin_log(&self) -> io::Result<File> {
+        let mut log = self.open_log()?;
+        writeln!(log, "$ {}", self.line)?;
+        Ok(log)
     }
 
     fn open_log(&self) -> io::Result<File> {
@@ -209,28 +248,92 @@ impl Script {
 
     #[allow(clippy::disallowed_methods, reason = "this crate starts processes")]
     fn command(&self) -> std::process::Command {
-        let mut command = std::process::Command::new("sh");
-        command.arg("-c").arg(&self.line).current_dir(&self.cwd);
+        let mut words = self.before.iter().map(String::as_str).chain(["sh", "-c", &self.line]);
+        let mut command = std::process::Command::new(words.next().unwrap_or_default());
+        command.args(words).current_dir(&self.cwd);
         command.env_clear().envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).process_group(0);
         command
     }
 }
 
-/// Writes a script's output down and tells its lines; who is too slow for them misses some.
-fn keep_lines(pipe: impl Read, log: File, lines: &SyncSender<String>) {
+/// What a script writes.
+pub(crate) struct Output {
+    lines: Receiver<String>,
+    pub(crate) last: String,
+    keeper: thread::JoinHandle<u64>,
+}
+
+impl Output {
+    /// Keeps what comes out of a pipe in a log that has room for so many bytes.
+    pub(crate) fn kept(pipe: impl Read + Send + 'static, log: File, room: usize) -> Self {
+        let (sender, lines) = sync_channel(limits::SCRIPT_LINES);
+        let keeper = thread::spawn(move || keep_lines(pipe, log, room, &sender));
+        Self { lines, last: String::new(), keeper }
+    }
+
+    fn tell(&mut self, line: String, told: &mut dyn FnMut(&str)) {
+        told(&line);
+        if !line.trim().is_empty() {
+            self.last = line;
+        }
+    }
+
+    /// Tells the next line, unless there is none for a while.
+    fn wait(&mut self, told: &mut dyn FnMut(&str)) {
+        match self.lines.recv_timeout(limits::SCRIPT_PAUSE) {
+            Ok(line) => self.tell(line, told),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => thread::sleep(limits::SCRIPT_PAUSE),
+        }
+    }
+
+    /// Tells what it wrote last, which is on its way; a process that fled the group may hold the pipe for ever.
+    pub(crate) fn drain(&mut self, told: &mut dyn FnMut(&str)) {
+        let patience = Instant::now() + limits::END_GRACE;
+        while Instant::now() < patience
+            && let Ok(line) = self.lines.recv_timeout(limits::SCRIPT_PAUSE * 5)
+        {
+            self.tell(line, told);
+        }
+    }
+
+    /// Bytes that the log has not; none where somebody still holds the pipe.
+    pub(crate) fn left_out(self) -> u64 {
+        let is_over = matches!(self.lines.try_recv(), Err(TryRecvError::Disconnected));
+        if is_over { self.keeper.join().unwrap_or_default() } else { 0 }
+    }
+}
+
+/// Writes a script's output down and tells its lines; who is too slow for them misses some, but not the last. Gives how
+/// many bytes had no room.
+fn keep_lines(pipe: impl Read, log: File, room: usize, lines: &SyncSender<String>) -> u64 {
     let mut pipe = BufReader::new(pipe);
-    let mut log = BoundedLog::new(log, limits::SCRIPT_LOG_BYTES, limits::SCRIPT_LOG_END_BYTES);
+    let end_room = limits::SCRIPT_LOG_END_BYTES.min(room);
+    let mut log = BoundedLog::new(log, room, end_room);
     let mut line = Vec::new();
+    let mut waiting = VecDeque::new();
     loop {
         line.clear();
         match pipe.by_ref().take(limits::SCRIPT_LINE_BYTES).read_until(b'\n', &mut line) {
             Ok(1..) => {}
-            Ok(0) | Err(_) => return log.end(),
+            Ok(0) | Err(_) => break,
         }
         log.write(&line);
-        let _ = lines.try_send(String::from_utf8_lossy(&line).trim_end().to_owned());
+        waiting.push_back(String::from_utf8_lossy(&line).trim_end().to_owned());
+        while let Some(next) = waiting.pop_front() {
+            if let Err(TrySendError::Full(next)) = lines.try_send(next) {
+                waiting.push_front(next);
+                break;
+            }
+        }
+        let surplus = waiting.len().saturating_sub(limits::SCRIPT_LAST_LINES);
+        waiting.drain(..surplus);
     }
+    let left_out = log.end();
+    // It fails once nobody wants to hear more.
+    let _ = waiting.into_iter().try_for_each(|line| lines.send(line));
+    left_out
 }
 
 /// A log that only grows, by its beginning, and once all is said by its end.
@@ -259,16 +362,17 @@ impl<W: Write> BoundedLog<W> {
         self.left_out += surplus as u64;
     }
 
-    fn end(mut self) {
+    fn end(mut self) -> u64 {
         if self.left_out > 0 {
             let _ = writeln!(self.to, "\n[{} bytes are left out here]", self.left_out);
         }
         let _ = self.to.write_all(self.end.make_contiguous());
+        self.left_out
     }
 }
 
 /// Whether it has ended, without collecting it: its number is not given to another while it is not.
-fn has_ended(child: &Child) -> bool {
+pub(crate) fn has_ended(child: &Child) -> bool {
     let Some(pid) = pid_of(child.id()) else { return true };
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
     !matches!(rustix::process::waitid(WaitId::Pid(pid), options), Ok(None))

@@ -11,6 +11,7 @@ pub mod limits;
 #[cfg(unix)]
 mod mcp;
 mod openapi;
+mod peers;
 mod serve;
 mod stream;
 

@@ -22,6 +22,7 @@ use crate::api::{
     receipts, resources, reviews, search, sessions, tasks, trust, worktrees,
 };
 use crate::gate::Door;
+use crate::peers::Unconfined;
 use crate::{App, assets, gate, limits, mcp, stream};
 
 /// What the server is told at its start.
@@ -121,7 +122,8 @@ impl Listening {
         tokio::spawn(hook::settle(self.app.clone()));
         let at_once = self.tcp.tap_io(send_at_once);
         let tcp = axum::serve(at_once, by_port).with_graceful_shutdown(ends(ear()));
-        let unix = axum::serve(self.unix, by_socket).with_graceful_shutdown(ends(ear()));
+        let unix =
+            axum::serve(Unconfined(self.unix), by_socket).with_graceful_shutdown(ends(ear()));
         let mut ended = ear();
         let host =
             self.host.zip(self.app.config.host.clone()).map(|(listener, (address, token))| {

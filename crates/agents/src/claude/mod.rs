@@ -56,6 +56,11 @@ impl Agent for Claude {
         discover::homes(environment)
     }
 
+    fn private(&self, home: &Path) -> Vec<PathBuf> {
+        // Beside the usual home; in one that was chosen, it lies within.
+        vec![home.to_owned(), home.with_extension("json")]
+    }
+
     fn transcripts(&self, home: &Path, found: &mut dyn FnMut(Found)) {
         discover::transcripts(home, found);
     }

@@ -132,6 +132,7 @@ fn await_checks(client: &Client, mut view: ReceiptView) -> Result<ReceiptView, C
 /// A receipt of a branch that nobody knows: git and checks alone, without a daemon.
 fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<ExitCode, CliError> {
     let here = std::env::current_dir()?;
+    let program = crate::daemon::this_program()?;
     let wanted = BranchWanted {
         folder: &here,
         scratch: &settings.home.join("passing"),
@@ -141,6 +142,7 @@ fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<Exit
         variables: &settings.environment.vars,
         clock: callboard_os::clock::now,
         stop: &StopFlag::default(),
+        confine_by: Some(&program),
     };
     let refused = |error: callboard_engine::EngineError| {
         CliError::answered(error.to_string(), error.hint().map(str::to_owned))

@@ -146,7 +146,8 @@ mod tests {
         let text = fs::read_to_string(dir.path().join("callboard.toml")).unwrap();
         let read = read(dir.path()).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(read.worktrees.clone, ["node_modules", "target", ".venv"]);
-        assert_eq!(read.checks, ["pnpm run test", "cargo test", "go test ./...", "uv run pytest"]);
+        let lines: Vec<_> = read.checks.iter().map(|check| check.run.as_str()).collect();
+        assert_eq!(lines, ["pnpm run test", "cargo test", "go test ./...", "uv run pytest"]);
         assert_eq!(read.worktrees.run.command.as_deref(), Some("pnpm run dev"));
         assert_eq!(read.environment["API_PORT"], "{{port.api}}");
         assert_eq!(

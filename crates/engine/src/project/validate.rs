@@ -3,7 +3,7 @@
 use std::path::{Component, Path};
 
 use callboard_model::call::Rule;
-use callboard_model::project::{Database, DatabaseKind, Ports, Project, Worktrees};
+use callboard_model::project::{Database, DatabaseKind, LocalService, Ports, Project, Worktrees};
 
 use crate::limits;
 
@@ -51,13 +51,48 @@ pub(super) fn validate(project: &Project) -> Result<(), Fault> {
 }
 
 fn checks(project: &Project) -> Result<(), Fault> {
-    if project.checks.iter().any(|line| line.trim().is_empty()) {
+    if project.checks.iter().any(|check| check.run.trim().is_empty()) {
         return fault("checks", "an empty command proves nothing");
     }
     if project.checks.len() > limits::CHECKS {
         return fault("checks", format!("at most {} commands are run", limits::CHECKS));
     }
+    for check in &project.checks {
+        outside("checks", &check.services, &check.writes)?;
+    }
+    let confine = &project.confine;
+    outside("confine", &confine.services, &confine.writes)?;
+    for (name, number) in [
+        ("memory_mb", confine.memory_mb.unwrap_or(1)),
+        ("processes", confine.processes.into()),
+        ("disk_mb", confine.disk_mb),
+        ("files", confine.files),
+    ] {
+        if number == 0 || number > 1 << 40 {
+            return fault(format!("confine.{name}"), "nothing could run by it");
+        }
+    }
     seconds("check_seconds", project.check_seconds)
+}
+
+/// What checks use outside of their worktree.
+fn outside(section: &str, services: &[String], writes: &[String]) -> Result<(), Fault> {
+    for service in services {
+        if LocalService::parse(service).is_none() {
+            let text = format!(
+                "`{service}` is no service of this machine, such as `localhost:5432` or `/run/x.sock`; for others there is `network = true`"
+            );
+            return fault(format!("{section}.services"), text);
+        }
+    }
+    for folder in writes {
+        let is_whole = Path::new(folder).components().all(|part| part == Component::RootDir);
+        if is_whole || !(folder.starts_with("~/") || folder.starts_with('/')) {
+            let text = format!("`{folder}` is no folder from `~/` or `/` on");
+            return fault(format!("{section}.writes"), text);
+        }
+    }
+    Ok(())
 }
 
 fn ports(ports: &Ports) -> Result<(), Fault> {

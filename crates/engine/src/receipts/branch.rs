@@ -40,6 +40,8 @@ pub struct BranchWanted<'a> {
     pub clock: Clock,
     /// Breaks the checks off once it is told.
     pub stop: &'a StopFlag,
+    /// The program that takes the steps of confinement; none where nothing is confined.
+    pub confine_by: Option<&'a Path>,
 }
 
 /// The receipt of a branch; `told` hears how far its checks are.
@@ -127,6 +129,7 @@ fn run(
         work: commit,
         commands: wanted.checks,
         variables: wanted.variables,
+        confine_by: wanted.confine_by,
         clock: wanted.clock,
         stop: wanted.stop,
     };

@@ -26,7 +26,10 @@ impl<'t> Known<'t> {
         tree: String,
     ) -> Self {
         let given = (0..trial.commands.len())
-            .map(|command| given(project, &trial.commands[..command]))
+            .map(|command| {
+                let is_confined = engine.config.confine_by.is_some();
+                given(project, &trial.commands[..command], &trial.commands[command], is_confined)
+            })
             .collect();
         Self { engine, trial, tree, given }
     }
@@ -90,9 +93,15 @@ impl<'t> Known<'t> {
     }
 }
 
-/// Tells what a worktree is given, and what ran in it before.
-fn given(project: &Project, before: &[String]) -> String {
+/// Tells what a worktree is given, what ran in it before, and what both may do.
+fn given(project: &Project, before: &[String], line: &str, is_confined: bool) -> String {
     let worktrees = &project.worktrees;
+    let confine = &project.confine;
+    let is_confined = is_confined && !confine.off;
+    let checks: Vec<_> =
+        before.iter().map(String::as_str).chain([line]).map(|line| project.check(line)).collect();
+    let may =
+        is_confined.then(|| json!([confine.network, confine.services, confine.writes, checks]));
     let all = json!({
         "before": before,
         "bring": worktrees.bring,
@@ -103,6 +112,7 @@ fn given(project: &Project, before: &[String]) -> String {
         "ports": project.ports.names,
         "environment": project.environment,
         "database": project.database,
+        "may": may,
     });
     format!("{:016x}", xxhash_rust::xxh3::xxh3_64(all.to_string().as_bytes()))
 }
@@ -175,6 +185,8 @@ impl Due {
 
 #[cfg(test)]
 mod tests {
+    use callboard_model::project::Check;
+
     use super::*;
 
     #[test]
@@ -183,12 +195,18 @@ mod tests {
         let before = ["make".to_owned()];
         let mut other = project.clone();
         other.worktrees.setup.push("make deps".into());
-        let all = [given(&project, &[]), given(&project, &before), given(&other, &[])];
+        let of = |project: &Project, before: &[String]| given(project, before, "test", true);
+        let all = [of(&project, &[]), of(&project, &before), of(&other, &[])];
         assert!(all[0] != all[1] && all[0] != all[2]);
         // Neither decides what a command comes to.
         other = project.clone();
         (other.worktrees.pool, other.check_seconds) = (7, 1);
-        assert_eq!(given(&other, &[]), all[0]);
+        assert_eq!(of(&other, &[]), all[0]);
+        // What it may do does.
+        other.checks.push(Check { network: true, ..Check::new("test") });
+        assert_ne!(of(&other, &[]), all[0]);
+        assert_ne!(given(&project, &[], "test", false), all[0]);
+        assert_eq!(given(&project, &[], "test", false), given(&other, &[], "test", false));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use callboard_model::limits::{REPORT_BYTES, RESULTS_OUTPUT_BYTES};
 use callboard_model::review::CheckOutcome;
 use callboard_model::trial::TrialResult;
 
+use callboard_os::confine::Confine;
+
 use super::run::{Command, Ended};
 use crate::limits;
 
@@ -27,6 +29,8 @@ pub(crate) struct Reported<'a> {
     /// What its logs are called there, without their ending.
     pub(crate) name: &'a str,
     pub(crate) variables: &'a BTreeMap<String, String>,
+    /// What it may do; all if there is none.
+    pub(crate) confine: Option<Confine>,
     pub(crate) time: Duration,
     pub(crate) stop: &'a StopFlag,
     pub(crate) now: &'a dyn Fn() -> Timestamp,
@@ -45,6 +49,7 @@ impl Reported<'_> {
             started_at: Some(began),
             duration_ms,
             log: None,
+            confinement: ended.confinement,
             runs: run.into_iter().collect(),
         };
         let is_short = duration_ms.is_some_and(|ms| ms <= limits::CHECK_REPEAT_MS);
@@ -73,11 +78,14 @@ impl Reported<'_> {
         let mut variables = self.variables.clone();
         variables.extend(reporting.env);
         let (top, stop) = (self.top, self.stop);
+        let mut confine = self.confine.clone();
+        confine.iter_mut().for_each(|confine| confine.writable.push(reports.clone()));
         let command = Command {
             line: &reporting.line,
             top,
             log: &log,
             variables: &variables,
+            confine,
             time: self.time,
             stop,
         };

@@ -1,14 +1,17 @@
 //! One command of a trial: run to its end, and what that means.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fs;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use callboard_agents::StopFlag;
+use callboard_model::receipt::Confinement;
 use callboard_model::review::CheckOutcome;
 use callboard_model::text;
+use callboard_os::confine::{Confine, Limit};
 use callboard_os::process;
 use callboard_os::script::{Script, ScriptError};
 
@@ -32,6 +35,8 @@ pub(super) struct Command<'a> {
     pub(super) top: &'a Path,
     pub(super) log: &'a Path,
     pub(super) variables: &'a BTreeMap<String, String>,
+    /// What it may do; all if there is none.
+    pub(super) confine: Option<Confine>,
     pub(super) time: Duration,
     pub(super) stop: &'a StopFlag,
 }
@@ -42,6 +47,14 @@ pub(super) struct Ended {
     pub(super) outcome: CheckOutcome,
     pub(super) exit_code: Option<i32>,
     pub(super) words: Option<String>,
+    /// What held it.
+    pub(super) confinement: Option<Confinement>,
+}
+
+/// Whether there is anything in a checkout but git's own file.
+pub(super) fn has_files(top: &Path) -> bool {
+    let entries = std::fs::read_dir(top).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name()).any(|name| name != ".git")
 }
 
 impl Command<'_> {
@@ -49,17 +62,77 @@ impl Command<'_> {
     pub(super) fn run(&self) -> Ended {
         let mark = (MARKER.to_owned(), self.log.to_string_lossy().into_owned());
         let mut last = LastLines::default();
-        let ran = Script::new(self.line, self.top, self.log)
+        let had_files = has_files(self.top);
+        let script = Script::new(self.line, self.top, self.log)
             .envs(self.variables)
             .envs([(&mark.0, &mark.1)])
             .time(self.time)
-            .stop_by(self.stop)
-            .run(&mut |line| last.push(line));
+            .stop_by(self.stop);
+        let mut told = |line: &str| last.push(line);
+        let (ran, confinement) = match &self.confine {
+            Some(confine) => {
+                let link = GitLink::of(self.top);
+                let run = script.confined(confine).run(&mut told);
+                link.restore();
+                (run.ended, run.confinement)
+            }
+            None => (script.run(&mut told), None),
+        };
         // What left its group is ended, too.
         process::end_with_variable(&mark.0, &mark.1, callboard_os::limits::END_GRACE);
         let free = callboard_os::disk::free_bytes(self.top);
         let is_full = free.is_some_and(|free| free < limits::TRIAL_FREE_BYTES);
-        ended(ran.as_ref(), &last, is_full)
+        let mut ended = ended(ran.as_ref(), &last, is_full);
+        if had_files && !has_files(self.top) {
+            let said = ended.words.map_or_else(String::new, |words| format!("; {words}"));
+            ended.words = Some(format!("it deleted its checkout{said}"));
+        }
+        Ended { confinement, ..ended }
+    }
+}
+
+/// The file by which a worktree leads to its repository: one that leads elsewhere would have git run what stands there.
+struct GitLink {
+    path: PathBuf,
+    text: Option<Vec<u8>>,
+}
+
+impl GitLink {
+    fn of(top: &Path) -> Self {
+        let path = top.join(".git");
+        Self { text: fs::read(&path).ok(), path }
+    }
+
+    /// Puts it back where mounts did not hold it.
+    fn restore(self) {
+        let Some(text) = self.text else { return };
+        let is_file = fs::symlink_metadata(&self.path).is_ok_and(|meta| meta.is_file());
+        if is_file && fs::read(&self.path).is_ok_and(|now| now == text) {
+            return;
+        }
+        let gone = if is_file || self.path.is_symlink() {
+            fs::remove_file(&self.path)
+        } else {
+            callboard_os::remove::folder(&self.path).map(|_| ())
+        };
+        // A checkout that is gone has none to put back.
+        if gone.and_then(|()| fs::write(&self.path, text)).is_err() {
+            tracing::debug!(path = %self.path.display(), "the link of a check's worktree is not put back");
+        }
+    }
+}
+
+/// How much of something a check may take, in words.
+fn amount(limit: Limit, most: u64) -> String {
+    let bytes = |of: &str| match most {
+        0..0x4000_0000 => format!("more than {} MB {of}", most >> 20),
+        _ => format!("more than {}.{} GB {of}", most >> 30, ((most >> 20) % 1024) * 10 / 1024),
+    };
+    match limit {
+        Limit::Memory => format!("it took {}", bytes("of memory")),
+        Limit::Disk => format!("it took {}", bytes("of the disk")),
+        Limit::Processes => format!("it had more than {most} processes at one time"),
+        Limit::Files => format!("it made or changed more than {most} files"),
     }
 }
 
@@ -69,7 +142,7 @@ fn ended(ran: Result<&(), &ScriptError>, last: &LastLines, is_full: bool) -> End
         (why, None) => Some(why.to_owned()),
         (why, Some(said)) => Some(format!("{why}; it said last:\n{said}")),
     };
-    let of = |outcome, exit_code, words| Ended { outcome, exit_code, words };
+    let of = |outcome, exit_code, words| Ended { outcome, exit_code, words, confinement: None };
     match ran {
         Ok(()) => of(CheckOutcome::Passed, Some(0), last.one()),
         Err(ScriptError::Start { cause, .. }) => {
@@ -78,6 +151,10 @@ fn ended(ran: Result<&(), &ScriptError>, last: &LastLines, is_full: bool) -> End
         Err(ScriptError::Stopped { .. }) => of(CheckOutcome::Stopped, None, None),
         Err(ScriptError::TimedOut { time, .. }) => {
             let why = format!("it did not end within {} s and was stopped", time.as_secs());
+            of(CheckOutcome::Failed, None, said(&why))
+        }
+        Err(ScriptError::OverLimit { limit, most, .. }) => {
+            let why = format!("{} and was stopped", amount(*limit, *most));
             of(CheckOutcome::Failed, None, said(&why))
         }
         Err(ScriptError::Failed { status, .. }) => {
@@ -132,8 +209,6 @@ impl LastLines {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
-
     use super::*;
 
     fn failed(status: i32) -> ScriptError {

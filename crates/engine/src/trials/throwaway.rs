@@ -42,6 +42,15 @@ impl From<EngineError> for Unprepared {
     }
 }
 
+/// What commands in a worktree that is ready are given.
+pub(super) struct Prepared {
+    pub(super) variables: BTreeMap<String, String>,
+    /// Links of it into the main checkout.
+    pub(super) shared: Vec<PathBuf>,
+    /// Its env files, from its root.
+    pub(super) env_files: Vec<PathBuf>,
+}
+
 /// A throwaway worktree. Dropped, it is taken back, with what runs in it.
 pub(super) struct Throwaway<'e> {
     engine: &'e Engine,
@@ -76,8 +85,8 @@ impl<'e> Throwaway<'e> {
         self.journal.folder(self.engine.home())
     }
 
-    /// Checks the commit out and gives the worktree what it needs; gives the variables of what runs in it.
-    pub(super) fn prepare(&self, commit: &str) -> Result<BTreeMap<String, String>, Unprepared> {
+    /// Checks the commit out and gives the worktree what it needs.
+    pub(super) fn prepare(&self, commit: &str) -> Result<Prepared, Unprepared> {
         let Journal { root, top, .. } = &self.journal;
         if let Some(free) = callboard_os::disk::free_bytes(root)
             && free < limits::FREE_BYTES
@@ -96,10 +105,11 @@ impl<'e> Throwaway<'e> {
         let mut variables = self.engine.config.environment.vars.clone();
         // Runners that would wait for a person, or for the next change, end by themselves.
         variables.entry("CI".into()).or_insert_with(|| "true".into());
+        let env_files = equipped.written.into_keys().collect();
         variables.extend(equipped.environment);
         variables.extend(self.engine.guard_environment(&made));
         variables.extend(marked(&self.logs()));
-        Ok(variables)
+        Ok(Prepared { variables, shared: equipped.shared, env_files })
     }
 
     fn equip(&self, phase: Phase) -> Result<equip::Equipped, Unprepared> {

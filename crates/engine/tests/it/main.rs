@@ -13,6 +13,8 @@ mod candidates;
 mod changes;
 mod checkouts;
 mod configuration;
+#[cfg(target_os = "linux")]
+mod confined;
 mod damage;
 mod equip;
 mod fetched;

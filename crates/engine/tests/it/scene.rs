@@ -1,6 +1,7 @@
 //! An engine over a hermetic home.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
@@ -37,6 +38,17 @@ impl Running {
 
     /// As [`Self::start`], by this clock.
     pub(crate) fn start_at(home: &HermeticHome, clock: Clock) -> Self {
+        Self::start_with(home, clock, None)
+    }
+
+    /// As [`Self::start`], with checks confined by the built `callboard`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_confining(home: &HermeticHome) -> Self {
+        let program = callboard_testkit::daemon::binary();
+        Self::start_with(home, callboard_os::clock::now, Some(program))
+    }
+
+    fn start_with(home: &HermeticHome, clock: Clock, confine_by: Option<PathBuf>) -> Self {
         let vars: BTreeMap<String, String> = home
             .variables()
             .into_iter()
@@ -44,7 +56,8 @@ impl Running {
             .collect();
         let trusted = vars.get("CALLBOARD_TRUST").into_iter().map(Into::into).collect();
         let environment = Environment { home: home.user_home(), vars };
-        let config = EngineConfig { home: home.callboard_home(), environment, clock, trusted };
+        let config =
+            EngineConfig { home: home.callboard_home(), environment, clock, trusted, confine_by };
         let reader = Reader::open(&home.callboard_home());
         let before = reader.and_then(|mut r| r.snapshot(|s| s.seq())).unwrap_or_default();
         let running = Self { engine: Engine::start(config).unwrap() };

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{DatabaseKind, Project, SweepRule, Worktrees};
+use super::{Confine, DatabaseKind, Project, SweepRule, Worktrees};
 
 /// One thing that a configuration can run, loosen or reach.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ fn is_hidden(c: char) -> bool {
 
 const BASE: &str = "base";
 const CHECKS: &str = "checks";
+const OF_CHECKS: &str = "checks.";
+const CONFINE: &str = "confine.";
 const LEAD: &str = "agents.lead";
 const DENY: &str = "rules.deny";
 
@@ -63,9 +65,7 @@ impl PowerSet {
         if let Some(base) = &project.base {
             add(BASE.into(), base);
         }
-        for line in &project.checks {
-            add(CHECKS.into(), line);
-        }
+        checks(project, &mut add);
         worktrees(&project.worktrees, &mut add);
         for (name, value) in &project.environment {
             add(format!("environment.{name}"), value);
@@ -116,6 +116,8 @@ impl PowerSet {
         let is_asked_later = |power: &Power| {
             let setting = &power.setting;
             setting == CHECKS
+                || setting.starts_with(OF_CHECKS)
+                || setting.starts_with(CONFINE)
                 || setting == LEAD
                 || setting.starts_with("rules.")
                 || setting.starts_with("resources.")
@@ -143,6 +145,31 @@ impl PowerSet {
 
     fn base(&self) -> Option<&str> {
         self.powers.iter().find(|power| power.setting == BASE).map(|power| power.says.as_str())
+    }
+}
+
+fn checks(project: &Project, add: &mut impl FnMut(String, &str)) {
+    for check in &project.checks {
+        add(CHECKS.into(), &check.run);
+        if check.network {
+            add(format!("{OF_CHECKS}network"), &check.run);
+        }
+        for (name, list) in [("services", &check.services), ("writes", &check.writes)] {
+            for one in list {
+                add(format!("{OF_CHECKS}{name}"), &format!("{one} for {}", check.run));
+            }
+        }
+    }
+    let confine = &project.confine;
+    for (name, is_set) in [("off", confine.off), ("network", confine.network)] {
+        if is_set {
+            add(format!("{CONFINE}{name}"), "true");
+        }
+    }
+    for (name, list) in [("services", &confine.services), ("writes", &confine.writes)] {
+        for one in list {
+            add(format!("{CONFINE}{name}"), one);
+        }
     }
 }
 
@@ -200,6 +227,9 @@ impl Project {
         let mut project = self.clone();
         project.base = approved.and_then(PowerSet::base).map(str::to_owned);
         project.checks.clear();
+        // Its limits are numbers.
+        let Confine { memory_mb, processes, disk_mb, files, .. } = project.confine;
+        project.confine = Confine { memory_mb, processes, disk_mb, files, ..Confine::default() };
         let usual = Worktrees::default();
         project.worktrees.folder = usual.folder;
         project.worktrees.share = usual.share;
@@ -236,7 +266,8 @@ mod tests {
     }
 
     const ALL: &str = r#"{
-        "base": "trunk", "checks": ["make test", "make lint"], "check_seconds": 60,
+        "base": "trunk", "checks": ["make test", {"run": "make lint", "network": true, "services": ["localhost:1"], "writes": ["~/x"]}],
+        "check_seconds": 60, "confine": {"off": true, "network": true, "services": [":2"], "writes": ["/y"], "processes": 7},
         "worktrees": {"folder": "/elsewhere", "share": ["node_modules"], "clone": ["target"], "setup": ["make", "npm ci"],
             "teardown": "make down", "run": {"command": "npm run dev"}, "pool": 3, "bring": [".env"]},
         "ports": {"names": ["web"]},
@@ -262,6 +293,13 @@ mod tests {
                 "base trunk",
                 "checks make lint",
                 "checks make test",
+                "checks.network make lint",
+                "checks.services localhost:1 for make lint",
+                "checks.writes ~/x for make lint",
+                "confine.network true",
+                "confine.off true",
+                "confine.services :2",
+                "confine.writes /y",
                 "database.kind postgres",
                 "database.migrate make migrate",
                 "database.url postgres://far/app",
@@ -283,6 +321,8 @@ mod tests {
         let rules = PowerSet::of(&read(r#"{"rules": {"allow": ["Read"]}}"#));
         assert!(!rules.holds_starts_up());
         assert!(!PowerSet::of(&read(r#"{"checks": "make test"}"#)).holds_starts_up());
+        let loose = r#"{"checks": [{"run": "a", "network": true}], "confine": {"off": true}}"#;
+        assert!(!PowerSet::of(&read(loose)).holds_starts_up());
     }
 
     #[test]
@@ -292,6 +332,7 @@ mod tests {
         assert_eq!(PowerSet::of(&project).lines(), ["base main"]);
         assert_eq!(project.rules.deny, ["Bash(git push*)", "Bash(rm*)"]);
         assert_eq!((project.limits.running, project.worktrees.pool), (2, 3));
+        assert_eq!(project.confine.processes, 7);
         assert_eq!(project.resources.keys().collect::<Vec<_>>(), ["seat"]);
         let project = read(ALL).without_powers(None);
         assert!(PowerSet::of(&project).powers.is_empty());

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, Checked, TestStanding, kind_of_check};
+use super::{Cell, Checked, Confinement, TestStanding, kind_of_check};
 use crate::check::CheckKind;
 use crate::check::results::compare::{Changed, Comparison, Grid, Run, Seen, Standing};
 use crate::check::results::name::leaf_of;
@@ -26,6 +26,8 @@ pub struct Ran {
     pub log: Option<String>,
     /// Each run of it that came to an end; more than one where it failed.
     pub runs: Vec<Run>,
+    /// What held it while it ran.
+    pub confinement: Option<Confinement>,
 }
 
 /// What a check came to in each combination.
@@ -167,7 +169,7 @@ impl RanGrid<'_> {
             tests,
             base: compared.base,
             new: compared.new,
-            confinement: None,
+            confinement: ran.each().into_iter().rev().find_map(|ran| ran.confinement.clone()),
         }
     }
 

@@ -36,7 +36,13 @@ impl Server {
         let trusted = vars.get("CALLBOARD_TRUST").into_iter().map(Into::into).collect();
         let environment = Environment { home: home.user_home(), vars };
         let clock = callboard_os::clock::now;
-        let config = EngineConfig { home: home.callboard_home(), environment, clock, trusted };
+        let config = EngineConfig {
+            home: home.callboard_home(),
+            environment,
+            clock,
+            trusted,
+            confine_by: None,
+        };
         let engine = Engine::start(config).unwrap();
         let config = ServerConfig {
             port: 0,

@@ -11,7 +11,8 @@ pub(in crate::owned) fn engine(home: &Path) -> Arc<Engine> {
     let environment = Environment { home: home.to_owned(), vars: BTreeMap::default() };
     let clock = || Timestamp::from_millisecond(0);
     let home = home.join("callboard");
-    Engine::start(EngineConfig { home, environment, clock, trusted: Vec::new() }).unwrap()
+    Engine::start(EngineConfig { home, environment, clock, trusted: Vec::new(), confine_by: None })
+        .unwrap()
 }
 
 #[test]

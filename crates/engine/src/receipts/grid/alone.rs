@@ -16,6 +16,7 @@ use callboard_git::worktree::{self, CheckOut};
 use callboard_git::{Git, locate};
 use callboard_model::project::{Project, Worktrees};
 use callboard_model::receipt::Checked;
+use callboard_os::confine::{Confine, Copied, caches_of_home, secrets_of_home};
 
 use super::ground::Ground;
 use super::{GridOutcome, run, split};
@@ -38,6 +39,8 @@ pub(in crate::receipts) struct AloneOrder<'a> {
     pub(in crate::receipts) commands: &'a [String],
     /// The variables that they run with.
     pub(in crate::receipts) variables: &'a BTreeMap<String, String>,
+    /// The program that takes the steps of confinement; none where nothing is confined.
+    pub(in crate::receipts) confine_by: Option<&'a Path>,
     pub(in crate::receipts) clock: Clock,
     pub(in crate::receipts) stop: &'a StopFlag,
 }
@@ -61,6 +64,22 @@ pub(in crate::receipts) fn run_alone(
     let project = harmless(project::read(&root).unwrap_or_default());
     let ground = Alone { order, root, store: Git::at(store), project, made: Cell::new(0) };
     run(&ground, &mixed, (order.commands, order.stop), told)
+}
+
+/// What a check may do of which nobody said what it needs: it has its checkout, and a copy of the user's caches.
+fn confine(
+    program: &Path,
+    top: &Path,
+    root: &Path,
+    variables: &BTreeMap<String, String>,
+) -> Confine {
+    let mut confine = Confine::new(program, top);
+    let home = variables.get("HOME").map(PathBuf::from).unwrap_or_default();
+    let caches = caches_of_home(&home, |name| variables.get(name).cloned()).into_iter();
+    confine.copied = caches.map(|folder| Copied { folder, is_else_shared: true }).collect();
+    confine.readable = vec![root.to_owned(), top.join(".git")];
+    confine.hidden = secrets_of_home(&home);
+    confine
 }
 
 /// What of a configuration starts nothing.
@@ -109,6 +128,10 @@ impl Ground for Alone<'_> {
                 logs: &logs,
                 name: &name,
                 variables: &variables,
+                confine: self
+                    .order
+                    .confine_by
+                    .map(|program| confine(program, &top, &self.root, &variables)),
                 time: Duration::from_secs(self.project.check_seconds),
                 stop: self.order.stop,
                 now: &clock,

@@ -143,6 +143,15 @@ pub(super) fn in_order(trees: &MixedTrees) -> Vec<&MixedTree> {
 }
 
 fn ran_of(result: TrialResult) -> Ran {
-    let TrialResult { outcome, exit_code, words, started_at: _, duration_ms, log, runs } = result;
-    Ran { outcome: Some(outcome), exit_code, words, duration_ms, log, runs }
+    let TrialResult {
+        outcome,
+        exit_code,
+        words,
+        started_at: _,
+        duration_ms,
+        log,
+        runs,
+        confinement,
+    } = result;
+    Ran { outcome: Some(outcome), exit_code, words, duration_ms, log, runs, confinement }
 }

@@ -28,6 +28,7 @@ fn tries_as_another_process() {
         trusted: vec![PathBuf::from(&vars["CALLBOARD_TRUST"])],
         environment: Environment { home: PathBuf::from(&vars["HOME"]), vars },
         clock: callboard_os::clock::now,
+        confine_by: None,
     };
     let engine = Engine::start(config).unwrap();
     let workspace = engine.register(root.as_ref()).unwrap();
