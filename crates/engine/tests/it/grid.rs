@@ -92,9 +92,11 @@ fn python(tests: &[(&str, &str)]) -> String {
 const FLAKY: &str =
     "known = os.path.exists('count'); open('count', 'w').close(); self.assertTrue(known)";
 
-#[test]
-fn each_test_of_python_stands_as_it_was_planted() {
-    let home = HermeticHome::new();
+const CODE: &str = "def add(a, b):\n    return a + b\n\ndef half(a):\n    return a / 2\n\ndef rate():\n    return 3\n\n\
+                def mended():\n    return 0\n\ndef name():\n    return 'calc'\n";
+
+/// The base's tests, those of the work, and the work's code.
+fn planted() -> (String, String, String) {
     let base_tests = python(&[
         ("test_add", "self.assertEqual(calc.add(1, 2), 3)"),
         ("test_half", "self.assertEqual(calc.half(3), 1)"),
@@ -104,15 +106,6 @@ fn each_test_of_python_stands_as_it_was_planted() {
         ("test_later", "self.assertEqual(calc.add(0, 0), 0)"),
         ("test_name", "self.assertEqual(calc.name(), 'calc')"),
     ]);
-    let code = "def add(a, b):\n    return a + b\n\ndef half(a):\n    return a / 2\n\ndef rate():\n    return 3\n\n\
-                def mended():\n    return 0\n\ndef name():\n    return 'calc'\n";
-    let check = "python3 -m unittest";
-    let scene = Scene::new(&home, &[check], &[("calc.py", code), ("test_calc.py", &base_tests)]);
-    let new_code = code
-        .replace("a + b", "a - b")
-        .replace("return 3", "return 4")
-        .replace("return 0", "return 1")
-        + "\ndef twice(a):\n    return 2 * a\n";
     let new_tests = python(&[
         ("test_add", "self.assertEqual(calc.add(1, 2), 3)"),
         ("test_half", "self.assertEqual(calc.half(3), 1)"),
@@ -125,6 +118,20 @@ fn each_test_of_python_stands_as_it_was_planted() {
         ("test_wrong", "self.assertEqual(calc.name(), 'x')"),
         ("test_flaky", FLAKY),
     ]);
+    let new_code = CODE
+        .replace("a + b", "a - b")
+        .replace("return 3", "return 4")
+        .replace("return 0", "return 1")
+        + "\ndef twice(a):\n    return 2 * a\n";
+    (base_tests, new_tests, new_code)
+}
+
+#[test]
+fn each_test_of_python_stands_as_it_was_planted() {
+    let home = HermeticHome::new();
+    let (base_tests, new_tests, new_code) = planted();
+    let check = "python3 -m unittest";
+    let scene = Scene::new(&home, &[check], &[("calc.py", CODE), ("test_calc.py", &base_tests)]);
     scene.repo.commit("Work", &[("calc.py", &new_code), ("test_calc.py", &new_tests)]);
     let (outcome, told) = scene.run(false);
     let [checked] = outcome.checked.as_slice() else { panic!("{outcome:#?}") };
@@ -174,7 +181,7 @@ fn each_test_of_python_stands_as_it_was_planted() {
     let (again, told) = scene.run(false);
     assert_eq!((&again.checked, told.len()), (&outcome.checked, 6));
     scene.repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
-    scene.repo.commit("Other work", &[("calc.py", &code.replace("return 3", "return 5"))]);
+    scene.repo.commit("Other work", &[("calc.py", &CODE.replace("return 3", "return 5"))]);
     let known = scene.known();
     let cells = known.checked[0].cells.each().map(|cell| cell.outcome);
     assert_eq!(cells, [Some(CheckOutcome::Failed), None, Some(CheckOutcome::Failed), None]);

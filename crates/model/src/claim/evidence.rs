@@ -81,7 +81,7 @@ pub struct Touched {
     pub verb: Verb,
 }
 
-/// A check that was run again, on the base and on the work, with the tests of the work.
+/// A check that was run again: on the base with the base's tests, and on the work as it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rerun {
     /// The command.

@@ -98,7 +98,7 @@ impl Case<'_> {
                 };
                 return Some(Finds::new(
                     Verdict::Contradicted,
-                    format!("{what}; on the base it passes."),
+                    format!("{what}; on the base it does not."),
                 ));
             }
         }
