@@ -112,8 +112,7 @@ impl Engine {
         let answers = Bell::default();
         let owned = OwnedRoom::new(&config.home);
         let changes = Arc::new(ChangesRoom::default());
-        let clock = config.clock;
-        let started = clock();
+        let (clock, started) = (config.clock, (config.clock)());
         let progress = progress_of(Arc::downgrade(&ingest), started, clock);
         let read_again = reading_again(Arc::downgrade(&ingest));
         let wiring = Wiring {
