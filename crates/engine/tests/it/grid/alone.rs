@@ -27,6 +27,7 @@ fn receipt(home: &HermeticHome, repo: &Repo<'_>, checks: &[&str]) -> (Receipt, V
         variables: &variables,
         clock: callboard_os::clock::now,
         stop: &StopFlag::default(),
+        confine_by: None,
     };
     let receipt = receipt_of_branch(&wanted, &mut |words| told.push(words.to_owned())).unwrap();
     (receipt, told)
