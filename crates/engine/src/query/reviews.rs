@@ -104,8 +104,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
     let order = order(&review, &keys, &names, &material.pairs);
     let shared = shared_with_others(s, &review)?;
     let receipt = s.receipt_glance(&ReceiptOf::Review(review.id))?;
-    let hinders =
-        hinders(&review, &order, (&checks, &shared)).or_else(|| held(&review, receipt.as_ref()));
+    let hinders = hinders(&review, &order, (&checks, &shared), receipt.as_ref());
     let (mut files, mut comments) = (Vec::new(), Vec::new());
     if whole {
         let viewed = s.viewed_files(review.id)?;
@@ -114,9 +113,7 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         comments = s.review_comments(review.id)?.into_iter().map(comment).collect();
     }
     let can_undo = can_undo(&review);
-    let fits = |of: &Combination| of.tree.is_some() && !of.files.is_empty();
-    let is_sound = review.failure.is_none() && review.combination.as_ref().is_some_and(fits);
-    let can_land_anyway = hinders.is_some() && is_sound && shared.is_empty();
+    let can_land_anyway = hinders.is_some() && is_sound(&review) && shared.is_empty();
     let tree = review.combination.and_then(|combination| combination.tree);
     let mut sent = review.sent.map(|sent| sent_view(sent, tree.as_deref(), &review.members));
     for branch in sent.iter_mut().flat_map(|sent| &mut sent.branches) {
@@ -149,6 +146,12 @@ fn view(s: &Snapshot<'_>, review: Review, whole: bool) -> StoreResult<ReviewView
         revision: review.revision,
         seq: s.seq()?,
     })
+}
+
+/// Whether its members can be put onto the base, and change something.
+fn is_sound(review: &Review) -> bool {
+    let fits = |of: &Combination| of.tree.is_some() && !of.files.is_empty();
+    review.failure.is_none() && review.combination.as_ref().is_some_and(fits)
 }
 
 /// What landed at its remote is taken back there.
@@ -350,6 +353,7 @@ fn hinders(
     review: &Review,
     order: &LandOrderView,
     (checks, shared): (&[ReviewCheck], &[String]),
+    receipt: Option<&ReceiptGlance>,
 ) -> Option<String> {
     if review.state != ReviewState::Open {
         return None;
@@ -386,7 +390,7 @@ fn hinders(
         };
         Some(format!("`{}` {of}", check.command))
     });
-    told.next()
+    told.next().or_else(|| held(review, receipt))
 }
 
 impl Engine {

@@ -66,8 +66,8 @@ impl Engine {
         if kind == LogKind::OWNED.word() {
             let Ok(id) = row.subject.parse() else { return Ok(None) };
             let owned = s.owned(id)?.filter(|owned| is_here(Some(owned.workspace)));
-            let view = owned.as_ref().map(crate::row::owned);
-            return Ok(view.map(|owned| StreamMessage::Owned { owned: Box::new(owned) }));
+            let owned = owned.as_ref().map(|owned| Box::new(crate::row::owned(owned)));
+            return Ok(owned.map(|owned| StreamMessage::Owned { owned }));
         }
         if kind == LogKind::LEASE.word() {
             let Some((of, name)) = row.subject.split_once('/') else { return Ok(None) };
@@ -97,13 +97,8 @@ impl Engine {
             };
             return Ok(review.map(told));
         }
-        if kind == LogKind::RECEIPT.word() {
-            let workspace = row.body["workspace"].as_i64().map(WorkspaceId);
-            let of = row.subject.parse().ok().filter(|_| is_here(workspace));
-            return Ok(of.map(|of| StreamMessage::Receipt { of }));
-        }
-        if kind == LogKind::NOTE.word() {
-            return Ok(note_message(row, is_here));
+        if kind == LogKind::NOTE.word() || kind == LogKind::RECEIPT.word() {
+            return Ok(note_message(row, &is_here).or_else(|| receipt_message(row, is_here)));
         }
         if kind == LogKind::READING.word() || kind == LogKind::CANDIDATE.word() {
             return found_message(s, row, is_here);
@@ -120,6 +115,15 @@ impl Engine {
         }
         Ok(Some(StreamMessage::Task { task: Box::new(self.view_task(s, task)?) }))
     }
+}
+
+fn receipt_message(
+    row: &LogRow,
+    is_here: impl Fn(Option<WorkspaceId>) -> bool,
+) -> Option<StreamMessage> {
+    let workspace = row.body["workspace"].as_i64().map(WorkspaceId);
+    let of = row.subject.parse().ok().filter(|_| is_here(workspace))?;
+    Some(StreamMessage::Receipt { of })
 }
 
 fn note_message(

@@ -24,6 +24,9 @@ use crate::equip::{self, Equip, Phase};
 use crate::trials::{Reported, TrialNews};
 use crate::{Clock, EngineError, limits, project};
 
+/// The repository that the worktrees belong to, in the folder that goes.
+const STORE: &str = "trees.git";
+
 /// What is to be run.
 #[derive(Clone, Copy)]
 pub(in crate::receipts) struct AloneOrder<'a> {
@@ -57,7 +60,7 @@ pub(in crate::receipts) fn run_alone(
         text: format!("{} lies in no checkout; no check was run", order.folder.display()),
         hint: "go into one, and try again",
     })?;
-    let store = order.scratch.join("trees.git");
+    let store = order.scratch.join(STORE);
     let trees = Trees::at(&store, &checkout.top)?;
     let mixed = MixedTrees::of(trees.git(), order.scratch, (order.base, order.work), &split)?;
     let root = checkout.main_top();
@@ -70,15 +73,19 @@ pub(in crate::receipts) fn run_alone(
 fn confine(
     program: &Path,
     top: &Path,
-    root: &Path,
+    (root, scratch): (&Path, &Path),
     variables: &BTreeMap<String, String>,
 ) -> Confine {
     let mut confine = Confine::new(program, top);
     let home = variables.get("HOME").map(PathBuf::from).unwrap_or_default();
     let caches = caches_of_home(&home, |name| variables.get(name).cloned()).into_iter();
     confine.copied = caches.map(|folder| Copied { folder, is_else_shared: true }).collect();
+    confine.copied.push(Copied { folder: scratch.join(STORE), is_else_shared: false });
     confine.readable = vec![root.to_owned(), top.join(".git")];
     confine.hidden = secrets_of_home(&home);
+    // What Callboard keeps of sessions lies around the folder that goes when all is done.
+    let home = scratch.parent().and_then(Path::parent);
+    confine.hidden.extend(home.map(Path::to_owned));
     confine
 }
 
@@ -128,10 +135,9 @@ impl Ground for Alone<'_> {
                 logs: &logs,
                 name: &name,
                 variables: &variables,
-                confine: self
-                    .order
-                    .confine_by
-                    .map(|program| confine(program, &top, &self.root, &variables)),
+                confine: self.order.confine_by.map(|program| {
+                    confine(program, &top, (&self.root, self.order.scratch), &variables)
+                }),
                 time: Duration::from_secs(self.project.check_seconds),
                 stop: self.order.stop,
                 now: &clock,
