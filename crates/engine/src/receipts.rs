@@ -22,6 +22,7 @@ mod verify;
 
 use std::path::PathBuf;
 
+use callboard_model::SessionId;
 use callboard_model::claim::Verdict;
 use callboard_model::receipt::{ClaimLine, Receipt, ReceiptOf, held_by, in_short};
 use callboard_model::view::{ReceiptGlance, ReceiptList, ReceiptView};
@@ -57,6 +58,17 @@ impl Engine {
     /// A receipt of what is there now, which is not kept.
     pub(crate) fn receipt_now(&self, of: &ReceiptOf) -> Result<Receipt, EngineError> {
         Ok(self.make_receipt(of, Depth::AtOnce, None)?.receipt)
+    }
+
+    /// Makes the receipt of a session that has just reported of its work.
+    pub(crate) fn receipt_after_report(&self, session: SessionId) {
+        let made = self.session(session).and_then(|view| {
+            let of = self.receipt_of_session(&view)?;
+            self.keep_receipt(&of, Depth::AtOnce, None)
+        });
+        if let Err(error) = made {
+            tracing::info!(%error, %session, "there is no receipt of what was reported");
+        }
     }
 
     /// Makes a receipt and keeps it.

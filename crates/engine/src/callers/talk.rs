@@ -76,7 +76,9 @@ impl Engine {
             });
         }
         let summary = summary.trim().to_owned();
-        self.ask(move |core| core.keep_report(session, &summary, &not_verified))
+        self.ask(move |core| core.keep_report(session, &summary, &not_verified))?;
+        self.receipt_after_report(session);
+        Ok(())
     }
 }
 

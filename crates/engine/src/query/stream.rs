@@ -98,7 +98,7 @@ impl Engine {
             return Ok(review.map(told));
         }
         if kind == LogKind::NOTE.word() || kind == LogKind::RECEIPT.word() {
-            return Ok(note_message(row, &is_here).or_else(|| receipt_message(row, is_here)));
+            return Ok(note_message(row, is_here).or_else(|| receipt_message(row, is_here)));
         }
         if kind == LogKind::READING.word() || kind == LogKind::CANDIDATE.word() {
             return found_message(s, row, is_here);

@@ -1,6 +1,7 @@
 //! The checks of a receipt: run beside everything else, told as they go, and broken off where the work goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_agents::StopFlag;
@@ -10,7 +11,7 @@ use callboard_model::view::ReceiptView;
 use super::grid::GridOutcome;
 use super::make::{Depth, order};
 use super::subject::Subject;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
 /// Checks that came to their end; `outcome` is none where the work is another one by now.
 struct Ran {
@@ -66,6 +67,7 @@ impl Engine {
         of: &ReceiptOf,
         fresh: bool,
     ) -> Result<ReceiptView, EngineError> {
+        self.look_at_work(&self.subject(of)?);
         let subject = self.subject(of)?;
         let checks = self.checks_for(&subject);
         if let Some(refused) = checks.refused {
@@ -87,6 +89,18 @@ impl Engine {
         let view = self.receipt(of)?;
         self.check_beside(of.clone(), fresh);
         Ok(ReceiptView { goes_on: true, ..view })
+    }
+
+    /// Has the checkouts of a piece of work looked at: what was written a moment ago belongs to it.
+    fn look_at_work(&self, subject: &Subject) {
+        let folders = subject.workers.iter().filter_map(|worker| worker.view.cwd.as_deref());
+        let tops: BTreeSet<PathBuf> = folders
+            .filter_map(|folder| callboard_git::locate(Path::new(folder)))
+            .map(|checkout| checkout.top)
+            .collect();
+        for top in tops {
+            self.changes.look_at(&top, limits::LOOK_WITHIN);
+        }
     }
 
     /// Runs the checks of a receipt on a thread of its own.

@@ -324,10 +324,15 @@ fn is_of(name: &str, path: &str) -> bool {
 }
 
 /// The first line that says something: runners write the message of an error below a line that only announces it.
-fn telling_line(text: &str) -> &str {
+fn telling_line(text: &str) -> String {
     let announces = |line: &&str| line.ends_with("|-") || line.ends_with('|') || *line == "---";
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.find(|line| !announces(line)).unwrap_or_default()
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = lines.filter(|line| !announces(line));
+    let first = lines.next().unwrap_or_default();
+    match lines.next().filter(|_| first.ends_with(':')) {
+        Some(second) => format!("{first} {second}"),
+        None => first.to_owned(),
+    }
 }
 
 fn first_line(text: &str) -> &str {

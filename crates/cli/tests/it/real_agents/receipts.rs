@@ -104,6 +104,7 @@ fn redacted(scene: &Scene) -> insta::Settings {
     settings.add_filter(r"\b[0-9a-f]{40}\b", "[id]");
     settings.add_filter(r"\b[0-9a-f]{12}\b", "[id]");
     settings.add_filter(r"#\d+", "#[event]");
+    settings.add_filter(r"trial-\d+", "trial-[number]");
     settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "[moment]");
     settings.add_filter(r"\b\d+(\.\d+)? (ms|s|min)\b", "[time]");
     settings.add_filter(r"[\d,.]+k? tokens", "[tokens]");
@@ -161,7 +162,9 @@ fn one_that_edits_the_test_and_says_that_all_pass() {
 fn one_that_ran_nothing() {
     let closing = "Done: the tax is rounded up. I ran the tests and they all pass.";
     let (_, receipt) = receipt_of("nothing_ran", &CLAUDE, &[MENDS], closing);
-    assert_ne!(verdict(&receipt, "they all pass"), "supported", "{receipt:#}");
+    // That they pass is so, and that they were run is not.
+    assert_eq!(verdict(&receipt, "they all pass"), "supported", "{receipt:#}");
+    assert!(rules(&receipt).contains(&"not-run"), "{receipt:#}");
 }
 
 #[test]

@@ -62,6 +62,20 @@ pub(super) fn is_script(path: &str) -> bool {
     known.contains(&extension)
 }
 
+/// What a test told as it failed, with paths from `root` and without what the runner's own insides say of it.
+pub(super) fn own(failure: &str, root: &str) -> String {
+    let is_inside = |line: &str| {
+        let line = line.trim_start_matches("at ").trim();
+        line.starts_with("node:") || line.contains("(node:")
+    };
+    let lines: Vec<&str> = failure.lines().filter(|line| !is_inside(line.trim_start())).collect();
+    let text = lines.join("\n");
+    match root.trim_end_matches('/') {
+        "" => text,
+        root => text.replace(&format!("file://{root}/"), "").replace(&format!("{root}/"), ""),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -131,6 +131,9 @@ impl TestResults {
         }
         read_output(&output, root, &mut told);
         let mut results = Self::joined(told);
+        for outcome in results.tests.values_mut() {
+            outcome.failure = outcome.failure.take().map(|text| lines::own(&text, root));
+        }
         if results.tests.is_empty() && results.errors.is_empty() && results.collected.is_none() {
             return None;
         }

@@ -5,6 +5,7 @@ mod things;
 
 use callboard_engine::{BriefOf, EngineError, EventsFrom, EventsWanted, event_text};
 use callboard_model::event::Author;
+use callboard_model::receipt::ReceiptOf;
 use callboard_model::{Event, EventBody, ReviewId, Seq, SessionId, TaskId, quote};
 use rmcp::model::Tool;
 use serde_json::json;
@@ -19,7 +20,7 @@ pub(super) fn tools() -> [Tool; 1] {
         "Read what a citation names: an event with those around it, a session, task, review, decision or note.",
         &[
             ("ref", said("S41#10234, S41, T12, R7, D9 or a note's path")),
-            ("as", json!({ "type": "string", "enum": ["brief"] })),
+            ("as", json!({ "type": "string", "enum": ["brief", "receipt"] })),
             ("around", integer()),
             ("page", integer()),
         ],
@@ -29,8 +30,12 @@ pub(super) fn tools() -> [Tool; 1] {
 
 pub(super) fn read(call: &Call<'_>) -> Said {
     let name = call.needs("ref")?.trim();
-    let is_brief = call.text("as").is_some_and(|form| form.trim() == "brief");
+    let form = call.text("as").map(str::trim);
+    let (is_brief, is_receipt) = (form == Some("brief"), form == Some("receipt"));
     let told = match named(name) {
+        Some(Named::Session(id)) if is_receipt => things::receipt(call, ReceiptOf::Session(id))?,
+        Some(Named::Task(id)) if is_receipt => things::receipt(call, ReceiptOf::Task(id))?,
+        Some(Named::Review(id)) if is_receipt => things::receipt(call, ReceiptOf::Review(id))?,
         Some(Named::Session(id)) if is_brief => things::brief(call, BriefOf::Session(id))?,
         Some(Named::Task(id)) if is_brief => things::brief(call, BriefOf::Task(id))?,
         Some(Named::Event(session, seq)) => events(call, session, seq)?,

@@ -2,6 +2,7 @@
 
 use callboard_engine::{BriefOf, BriefQuery};
 use callboard_model::limits::BRIEF_TOKENS;
+use callboard_model::receipt::{ReceiptOf, render};
 use callboard_model::view::ReportView;
 use callboard_model::{ReviewId, SessionId, quote};
 
@@ -138,6 +139,13 @@ pub(super) fn brief(call: &Call<'_>, of: BriefOf) -> Said {
     let own = own.and_then(|view| view.task);
     let for_task = own.filter(|task| of != BriefOf::Task(*task));
     Ok(call.engine.brief(BriefQuery { of, for_task, budget: BRIEF_TOKENS })?.markdown)
+}
+
+/// What a piece of work can show; it quotes agents and files.
+pub(super) fn receipt(call: &Call<'_>, of: ReceiptOf) -> Said {
+    let view = call.engine.receipt(&of)?;
+    let shown = render::Shown { stale: view.stale.as_deref(), held_by: view.held_by.as_deref() };
+    Ok(quote::block(&render::markdown(&view.receipt, &shown)))
 }
 
 fn short(text: &str) -> String {
