@@ -17,7 +17,7 @@ use crate::limits;
 pub(super) fn tools() -> [Tool; 1] {
     [reads(
         "read",
-        "Read what a citation names: an event with those around it, a session, task, review, decision or note.",
+        "Read a citation: an event with those around it, a session, task, review, decision or note.",
         &[
             ("ref", said("S41#10234, S41, T12, R7, D9 or a note's path")),
             ("as", json!({ "type": "string", "enum": ["brief", "receipt"] })),
