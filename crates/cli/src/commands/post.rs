@@ -14,14 +14,18 @@ use crate::output::{self, Style};
 
 const NOTHING_POSTED: &str = "nothing was posted";
 
-/// Refuses an agent: what leaves the machine is a person's to send.
-pub(super) fn refuse_agents() -> Result<(), CliError> {
+/// Whether this is the shell of an agent.
+pub(super) fn is_agents_shell() -> bool {
     let variables =
         callboard_agents::known().into_iter().filter_map(|agent| agent.session_variable());
-    let is_agents = variables
+    variables
         .chain([callboard_os::host::MARKER])
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
-    match is_agents {
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// Refuses an agent: what leaves the machine is a person's to send.
+pub(super) fn refuse_agents() -> Result<(), CliError> {
+    match is_agents_shell() {
         true => Err(CliError::misuse(
             format!("this is an agent's shell, and only people post; {NOTHING_POSTED}"),
             "tell the user what is worth posting: they do it with the same command, or on the page",

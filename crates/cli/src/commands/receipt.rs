@@ -44,15 +44,28 @@ pub(super) fn receipt(args: Receipt, settings: &Settings) -> Result<ExitCode, Cl
             Ok(if is_bad(&view) { ExitCode::from(1) } else { ExitCode::SUCCESS })
         }
         Some(What::Accept { of, case, reason, json }) => {
+            refuse_agents()?;
             let accept = AcceptCase { key: case, reason };
             let view = client.send(Method::POST, &path(&of, "accept"), &accept)?;
             done(settled(&view, &json))
         }
         Some(What::TakeBack { of, case, json }) => {
+            refuse_agents()?;
             let what = format!("accept/{}", encoded(&case));
             done(settled(&client.send(Method::DELETE, &path(&of, &what), &())?, &json))
         }
         Some(What::Verify { .. }) => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Refuses an agent: what it did is for others to accept.
+fn refuse_agents() -> Result<(), CliError> {
+    match super::post::is_agents_shell() {
+        true => Err(CliError::misuse(
+            "this is an agent's shell, and only people accept what a rule found; nothing was accepted",
+            "say in your report why it may stay: your user accepts it with the same command, or on the page",
+        )),
+        false => Ok(()),
     }
 }
 

@@ -13,6 +13,7 @@ use callboard_model::{Seq, SessionId, Timestamp, WorkspaceId};
 use callboard_store::ReceiptRow;
 
 use super::make::{Depth, key_of, order};
+use super::subject::Subject;
 use crate::core::view_of;
 use crate::{Engine, EngineError, limits};
 
@@ -68,7 +69,8 @@ fn follow(engine: &Arc<Engine>, due: &mut Due) -> Result<(), EngineError> {
         match engine.make_if_wanted(&of) {
             Ok(Made::Nothing) => {}
             Ok(Made::Receipt) => {
-                due.check.insert(of, now.plus_ms(limits::RECEIPT_CHECKS_AFTER_MS));
+                let at = now.plus_ms(limits::RECEIPT_CHECKS_AFTER_MS);
+                due.check.entry(of).or_insert(at);
             }
             Err(EngineError::Ending) => return Err(EngineError::Ending),
             Err(error @ EngineError::Store(_)) => {
@@ -102,6 +104,10 @@ impl Engine {
         let Some(seen) = due.seen else {
             due.seen = Some(newest);
             due.has_moved = true;
+            for workspace in self.read(|s| Ok(s.workspaces()?))? {
+                let rows = self.read(|s| Ok(s.receipt_rows(workspace.id)?))?;
+                rows.iter().for_each(|row| self.settle_cells(&row.of));
+            }
             return Ok(());
         };
         if seen >= newest {
@@ -185,11 +191,19 @@ impl Engine {
         let is_review = matches!(of, ReceiptOf::Review(_));
         let has_work = !subject.work.files.is_empty()
             || subject.workers.iter().any(|worker| worker.view.files_changed > 0);
-        if !has_work || (works && !is_review) {
+        if !has_work || (works && !is_review) || (is_review && self.is_current(of, &subject)?) {
             return Ok(Made::Nothing);
         }
         self.keep_receipt(of, Depth::AtOnce, None)?;
         Ok(Made::Receipt)
+    }
+
+    /// Whether the kept receipt speaks of what is there now.
+    fn is_current(&self, of: &ReceiptOf, subject: &Subject) -> Result<bool, EngineError> {
+        let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(false) };
+        let root = self.root_of_workspace(subject.workspace)?;
+        let now = key_of(subject, &self.checks_for(subject), &*self.project(&root)?);
+        Ok(kept.stale.is_none() && kept.key == now)
     }
 
     /// Runs the checks of a receipt where its project wants that, and completes it in any case.

@@ -46,7 +46,11 @@ impl Engine {
         if !self.project(&root)?.receipts.gate {
             return Ok(());
         }
-        let view = match self.receipt(&ReceiptOf::Task(id)) {
+        let of = ReceiptOf::Task(id);
+        if let Ok(subject) = self.subject(&of) {
+            self.look_at_work(&subject);
+        }
+        let view = match self.keep_receipt(&of, Depth::AtOnce, None) {
             Ok(view) => view,
             // Where git knows of no work there is nothing to be settled.
             Err(EngineError::Ending) => return Err(EngineError::Ending),

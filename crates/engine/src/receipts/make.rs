@@ -20,6 +20,8 @@ use crate::{Engine, EngineError};
 /// How much of a receipt is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Depth {
+    /// What is there at once, of the work alone, without what others do for it.
+    Alone,
     /// What is there at once: nobody waits for it.
     AtOnce,
     /// With what has to be looked for in the whole repository.
@@ -59,7 +61,7 @@ impl Engine {
             }
             None => ReadChange::default(),
         };
-        let mut did = self.what_was_done(&subject)?;
+        let mut did = self.what_was_done(&subject, depth)?;
         if let (Some(git), Some(work), Depth::Whole) = (&git, &subject.commit, depth) {
             let told = (did.opened.as_slice(), did.commands.as_slice());
             let files = &subject.work.files;

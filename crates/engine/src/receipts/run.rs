@@ -92,7 +92,7 @@ impl Engine {
     }
 
     /// Has the checkouts of a piece of work looked at: what was written a moment ago belongs to it.
-    fn look_at_work(&self, subject: &Subject) {
+    pub(super) fn look_at_work(&self, subject: &Subject) {
         let folders = subject.workers.iter().filter_map(|worker| worker.view.cwd.as_deref());
         let tops: BTreeSet<PathBuf> = folders
             .filter_map(|folder| callboard_git::locate(Path::new(folder)))
@@ -115,6 +115,7 @@ impl Engine {
                 Some(Ran { outcome }) => engine.keep_receipt(&of, Depth::Whole, outcome).map(drop),
                 None => Ok(()),
             });
+            engine.settle_cells(&of);
             match kept {
                 Ok(()) | Err(EngineError::Ending) => {}
                 Err(error) => {
@@ -134,7 +135,11 @@ impl Engine {
         let commands = self.checks_for(&subject).commands;
         let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(None) };
         wanted.fresh = fresh;
-        let outcome = self.run_grid(&wanted, &mut |checked| self.tell_checks(of, checked))?;
+        let outcome = self.run_grid(&wanted, &mut |checked| {
+            if !stop.stopped() {
+                self.tell_checks(of, &subject.work.now.tree, checked);
+            }
+        })?;
         if stop.stopped() {
             return Ok(None);
         }
@@ -144,10 +149,23 @@ impl Engine {
         Ok(Some(Ran { outcome }))
     }
 
+    /// Takes back that checks wait or run where none does any more: they failed to begin, or were broken off.
+    pub(super) fn settle_cells(&self, of: &ReceiptOf) {
+        let goes_on = self.read(|s| Ok(s.receipt(of)?)).map(|kept| {
+            kept.is_some_and(|kept| kept.receipt.goes_on()) && !self.receipts.goes_on(of)
+        });
+        if let Ok(true) = goes_on
+            && let Err(error) = self.keep_receipt(of, Depth::AtOnce, None)
+        {
+            tracing::warn!(%error, %of, "checks that are over are shown as if they went on");
+        }
+    }
+
     /// Shows how far the checks of a receipt are.
-    fn tell_checks(&self, of: &ReceiptOf, checked: &[Checked]) {
+    fn tell_checks(&self, of: &ReceiptOf, tree: &str, checked: &[Checked]) {
         let shown = self.read(|s| Ok(s.receipt(of)?)).and_then(|kept| {
-            let Some(mut kept) = kept else { return Ok(()) };
+            // What the work became meanwhile has a receipt of its own.
+            let Some(mut kept) = kept.filter(|kept| kept.key.tree == tree) else { return Ok(()) };
             kept.receipt.checks = checked.to_vec();
             self.keep_settled(kept)
         });

@@ -14,6 +14,7 @@ use callboard_model::view::SessionView;
 use callboard_model::{EventKind, SessionId, text};
 use callboard_store::{EventPage, PageFrom, Snapshot};
 
+use super::make::Depth;
 use super::subject::{Subject, Worker};
 use crate::core::words_of;
 use crate::query::reports::report_of;
@@ -54,11 +55,17 @@ impl Engine {
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) fn what_was_done(&self, subject: &Subject) -> Result<Did, EngineError> {
+    pub(super) fn what_was_done(
+        &self,
+        subject: &Subject,
+        depth: Depth,
+    ) -> Result<Did, EngineError> {
         let mut did = Did::default();
         let root = top_of(subject);
         let mut all: Vec<Observed> = Vec::new();
-        for worker in &subject.workers {
+        // Two may have each other work for them: of what is looked at for another's sake, nothing further is.
+        let is_told = |worker: &&Worker| !worker.is_apart || depth != Depth::Alone;
+        for worker in subject.workers.iter().filter(is_told) {
             let mut made = self.read(|s| {
                 let observed = observe(s, worker.view.id)?;
                 let part = part(s, worker, &observed)?;
@@ -119,8 +126,8 @@ fn top_of(subject: &Subject) -> Option<String> {
 impl Engine {
     /// What the record says of the claims of a session that works on something of its own: what its own receipt says.
     fn judged_apart(&self, session: SessionId) -> Result<Vec<Judged>, EngineError> {
-        let receipt = match self.receipt_now(&ReceiptOf::Session(session)) {
-            Ok(receipt) => receipt,
+        let receipt = match self.make_receipt(&ReceiptOf::Session(session), Depth::Alone, None) {
+            Ok(made) => made.receipt,
             Err(EngineError::Ending) => return Err(EngineError::Ending),
             // What is gone has no claims that can be held against anything.
             Err(_) => return Ok(Vec::new()),

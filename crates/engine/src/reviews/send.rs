@@ -58,6 +58,7 @@ impl Engine {
     pub fn sending_plan(&self, id: ReviewId, how: &HowToSend) -> Result<SendPlan, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
+        self.receipt_to_land(id, how.anyway)?;
         self.refuse_hindered(id, how.anyway, "sent")?;
         let Sending { sent, combination, gh, .. } = self.sending(id, how.sent_as)?;
         Ok(SendPlan {
@@ -79,6 +80,7 @@ impl Engine {
     pub fn send_review(&self, id: ReviewId, how: &HowToSend) -> Result<ReviewView, EngineError> {
         self.look_at_shared(&self.review_row(id)?);
         self.combine_review(id)?;
+        self.receipt_to_land(id, how.anyway)?;
         self.refuse_hindered(id, how.anyway, "sent")?;
         let _driven = self.drive_landing(id).ok_or_else(|| EngineError::Conflict {
             text: format!("{id} lands or is sent just now; nothing was sent"),
