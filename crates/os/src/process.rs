@@ -164,6 +164,7 @@ pub struct ProcessIn {
 #[must_use]
 pub fn processes_in(folder: &std::path::Path) -> Option<Vec<ProcessIn>> {
     let mut found = Vec::new();
+    let own_program = std::fs::read_link("/proc/self/exe").ok();
     for entry in std::fs::read_dir("/proc").ok()?.flatten() {
         let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
             continue;
@@ -176,8 +177,14 @@ pub fn processes_in(folder: &std::path::Path) -> Option<Vec<ProcessIn>> {
         let links = own.chain(descriptors.flatten().map(|descriptor| descriptor.path()));
         let inside = links.filter_map(|link| std::fs::read_link(link).ok());
         if let Some(path) = inside.into_iter().find(|path| path.starts_with(folder)) {
-            let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
             let is_child = parent_of(pid) == Some(std::process::id());
+            let program = std::fs::read_link(entry.path().join("exe")).ok();
+            // Forked, and not yet the program it is about to become.
+            if is_child && program.is_some() && program == own_program {
+                continue;
+            }
+            // It ended while it was looked at.
+            let Ok(name) = std::fs::read_to_string(entry.path().join("comm")) else { continue };
             found.push(ProcessIn { pid, name: name.trim_end().to_owned(), path, is_child });
         }
     }
@@ -334,6 +341,27 @@ mod tests {
         let brief: Vec<_> = found.iter().map(|p| (p.pid, p.path.as_path(), p.is_child)).collect();
         assert_eq!(brief, [(inside.id(), folder.as_path(), true)]);
         assert_eq!(processes_in(&folder), Some(Vec::new()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    #[allow(clippy::disallowed_methods, reason = "the test needs processes that start in a folder")]
+    fn what_is_about_to_become_another_program_works_nowhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().canonicalize().unwrap();
+        let there = folder.clone();
+        let starting = std::thread::spawn(move || {
+            for _ in 0..1000 {
+                std::process::Command::new("true").current_dir(&there).status().unwrap();
+            }
+        });
+        let mut names = std::collections::BTreeSet::new();
+        while !starting.is_finished() {
+            names.extend(processes_in(&folder).unwrap().into_iter().map(|process| process.name));
+        }
+        starting.join().unwrap();
+        names.remove("true");
+        assert!(names.is_empty(), "{names:?}");
     }
 
     #[test]
