@@ -263,7 +263,7 @@ impl Engine {
     ///
     /// # Errors
     /// When there is no such folder.
-    pub fn register(&self, path: &Path) -> Result<WorkspaceId, EngineError> {
+    pub fn register(self: &Arc<Self>, path: &Path) -> Result<WorkspaceId, EngineError> {
         let found = crate::core::look_at(path)?;
         let root = found.row.root.clone();
         let common_dir = found.row.is_git.then(|| found.row.common_dir.clone());
@@ -273,6 +273,8 @@ impl Engine {
         if let Some(common_dir) = common_dir {
             self.follow_pushes(id, &root, &common_dir);
             self.changes.other_checkouts(id);
+        } else {
+            self.see_plain_folders(vec![id]);
         }
         Ok(id)
     }

@@ -13,6 +13,7 @@ mod gate;
 mod grid;
 mod make;
 mod mask;
+mod plain_folder;
 mod run;
 mod runs;
 mod sessions;
@@ -22,10 +23,9 @@ mod verify;
 
 use std::path::PathBuf;
 
-use callboard_model::SessionId;
-use callboard_model::claim::Verdict;
-use callboard_model::receipt::{ClaimLine, Receipt, ReceiptOf, held_by, in_short};
-use callboard_model::view::{ReceiptGlance, ReceiptList, ReceiptView};
+use callboard_model::receipt::{Receipt, ReceiptOf, held_by};
+use callboard_model::view::{ReceiptList, ReceiptView};
+use callboard_model::{SessionId, WorkspaceId};
 use callboard_store::StoredReceipt;
 
 pub(crate) use self::follow::start;
@@ -33,7 +33,7 @@ pub use self::grid::{GridOrder, GridOutcome};
 use self::make::Depth;
 pub(crate) use self::run::ReceiptsRoom;
 pub use self::verify::verify_statement;
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, limits};
 
 impl Engine {
     /// A receipt as it is kept; made of what is there now, if there is none, or it is stale.
@@ -41,6 +41,7 @@ impl Engine {
     /// # Errors
     /// When there is no such work, or git or the store cannot be read.
     pub fn receipt(&self, of: &ReceiptOf) -> Result<ReceiptView, EngineError> {
+        self.look_at_plain_folder(of)?;
         let kept = self.read(|s| Ok(s.receipt(of)?))?;
         match kept {
             Some(kept) if kept.stale.is_none() => self.receipt_view(kept),
@@ -64,6 +65,7 @@ impl Engine {
     pub(crate) fn receipt_after_report(&self, session: SessionId) {
         let made = self.session(session).and_then(|view| {
             let of = self.receipt_of_session(&view)?;
+            self.look_at_work(&self.subject(&of)?);
             self.keep_receipt(&of, Depth::AtOnce, None)
         });
         if let Err(error) = made {
@@ -79,39 +81,28 @@ impl Engine {
         outcome: Option<GridOutcome>,
     ) -> Result<ReceiptView, EngineError> {
         let made = self.make_receipt(of, depth, outcome)?;
-        let glance = self.glance_of(&made)?;
-        let kept = made.clone();
-        self.ask(move |core| core.put_receipt(&kept, &glance))?;
-        let root = self.root_of_workspace(made.workspace)?;
-        let view = self.receipt_view(made)?;
+        let gate = self.has_gate(made.workspace)?;
+        let kept = self.ask(move |core| core.put_receipt(made, gate))?;
+        self.show_receipt(kept)
+    }
+
+    /// Writes a receipt that was kept to its file, and gives it as it is shown.
+    fn show_receipt(&self, kept: StoredReceipt) -> Result<ReceiptView, EngineError> {
+        let root = self.root_of_workspace(kept.workspace)?;
+        let view = self.receipt_view(kept)?;
         self.write_receipt(&root, &view);
         Ok(view)
     }
 
-    /// A receipt in short.
-    fn glance_of(&self, stored: &StoredReceipt) -> Result<ReceiptGlance, EngineError> {
-        let receipt = &stored.receipt;
-        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let is_contradicted = |claim: &&ClaimLine| claim.judged.verdict == Verdict::Contradicted;
-        let blocking = count(receipt.blocking().count());
-        let root = self.root_of_workspace(stored.workspace)?;
-        Ok(ReceiptGlance {
-            of: receipt.of.clone(),
-            title: receipt.title.clone(),
-            made_at: receipt.made_at,
-            words: in_short(receipt),
-            blocking,
-            held: blocking > 0 && self.project(&root)?.receipts.gate,
-            contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
-            goes_on: receipt.goes_on(),
-            stale: stored.stale.is_some(),
-        })
+    /// Whether what is not settled keeps work from landing.
+    fn has_gate(&self, workspace: WorkspaceId) -> Result<bool, EngineError> {
+        Ok(self.project(&self.root_of_workspace(workspace)?)?.receipts.gate)
     }
 
     fn receipt_view(&self, stored: StoredReceipt) -> Result<ReceiptView, EngineError> {
         let root: PathBuf = self.root_of_workspace(stored.workspace)?;
-        let StoredReceipt { stale, receipt, .. } = stored;
-        let gate = self.project(&root)?.receipts.gate;
+        let StoredReceipt { workspace, stale, receipt, .. } = stored;
+        let gate = self.has_gate(workspace)?;
         Ok(ReceiptView {
             stale,
             held_by: gate.then(|| held_by(&receipt)).flatten(),
@@ -123,19 +114,8 @@ impl Engine {
 }
 
 impl Engine {
-    /// Keeps a receipt some part of which was told anew.
-    fn keep_settled(&self, stored: StoredReceipt) -> Result<(), EngineError> {
-        let glance = self.glance_of(&stored)?;
-        let kept = stored.clone();
-        self.ask(move |core| core.put_receipt(&kept, &glance))?;
-        let root = self.root_of_workspace(stored.workspace)?;
-        let view = self.receipt_view(stored)?;
-        self.write_receipt(&root, &view);
-        Ok(())
-    }
-
     /// The workspace that something belongs to.
-    fn workspace_of(&self, of: &ReceiptOf) -> Result<callboard_model::WorkspaceId, EngineError> {
+    fn workspace_of(&self, of: &ReceiptOf) -> Result<WorkspaceId, EngineError> {
         if let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? {
             return Ok(kept.workspace);
         }
@@ -144,22 +124,14 @@ impl Engine {
 }
 
 impl Engine {
-    /// The receipts of a workspace, in short, the newest first.
+    /// The newest receipts of a workspace in short.
     ///
     /// # Errors
     /// When the store fails.
-    pub fn receipts_of(
-        &self,
-        workspace: Option<callboard_model::WorkspaceId>,
-    ) -> Result<ReceiptList, EngineError> {
+    pub fn receipts_of(&self, workspace: Option<WorkspaceId>) -> Result<ReceiptList, EngineError> {
         let workspace = self.workspace_or_last(workspace)?;
-        self.read(|s| {
-            let mut receipts = Vec::new();
-            for row in s.receipt_rows(workspace)? {
-                receipts.extend(s.receipt_glance(&row.of)?);
-            }
-            Ok(ReceiptList { receipts })
-        })
+        let receipts = self.read(|s| Ok(s.receipt_glances(workspace, limits::RECEIPTS_LISTED)?))?;
+        Ok(ReceiptList { receipts })
     }
 
     /// What a text names that a receipt can be of: `T12`, `R7`, `S41`, an agent's own id of a session or its beginning.

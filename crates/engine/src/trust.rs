@@ -294,6 +294,7 @@ impl Engine {
         }
         self.owned.look_at_queue();
         self.turns.ring();
+        self.receipts.look_again();
     }
 
     /// The workspaces whose `callboard.toml` does not take effect.

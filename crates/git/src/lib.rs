@@ -23,6 +23,7 @@ pub mod moves;
 pub mod named;
 mod own;
 mod paths;
+pub mod plain_folder;
 pub mod pushes;
 pub mod remote;
 mod run;

@@ -92,3 +92,6 @@ pub const COMMITS_SINCE: usize = 200;
 
 /// Bytes of a file above which it is data, and stands on one side as a whole.
 pub const MIXED_FILE_BYTES: usize = 2 << 20;
+
+/// Files of a folder that is no repository: beyond, looking at it after each turn takes seconds.
+pub const FOLDER_FILES: usize = 50_000;

@@ -13,11 +13,11 @@ use crate::{LogKind, Result, Snapshot, StoreError, Write};
 /// What a receipt speaks of: where any of it is another, the receipt is stale.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReceiptKey {
-    /// The commit that the work began from.
+    /// The tree that the work began from.
     pub base: String,
     /// The tree that it left.
     pub tree: String,
-    /// A hash of what else it hangs on: the checks and the task's words.
+    /// A hash of what else it hangs on: checks, rules, gate, scope and the words of what was asked for.
     pub given: String,
 }
 
@@ -91,6 +91,17 @@ impl Write<'_> {
         let Some(workspace) = workspace else { return Ok(false) };
         self.receipt_changed(WorkspaceId(workspace), of)?;
         Ok(true)
+    }
+
+    /// Announces a receipt as it is kept.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn announce_receipt(&mut self, of: &ReceiptOf) -> Result<()> {
+        match self.view().receipt(of)? {
+            Some(kept) => self.receipt_changed(kept.workspace, of),
+            None => Ok(()),
+        }
     }
 
     /// Keeps who lets a case of a rule be, and why.
@@ -189,7 +200,34 @@ impl Snapshot<'_> {
         Ok(out)
     }
 
-    /// What the receipts of these subjects come to, in a few words, by their subject.
+    /// The newest receipts of a workspace in a few words, at most `limit`.
+    ///
+    /// # Errors
+    /// If the database fails or a row is not readable.
+    pub fn receipt_glances(
+        &self,
+        workspace: WorkspaceId,
+        limit: usize,
+    ) -> Result<Vec<ReceiptGlance>> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT glance, stale IS NOT NULL FROM receipt
+             WHERE workspace = ?1 ORDER BY made_at DESC, subject LIMIT ?2",
+        )?;
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows = statement.query_map((workspace.0, limit), |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, bool>(1)?))
+        })?;
+        let mut out = Vec::new();
+        for row in rows {
+            let (glance, stale) = row?;
+            let glance: ReceiptGlance =
+                serde_json::from_str(&glance).map_err(StoreError::unreadable("receipt"))?;
+            out.push(ReceiptGlance { stale, ..glance });
+        }
+        Ok(out)
+    }
+
+    /// What the receipt of a subject comes to, in a few words.
     ///
     /// # Errors
     /// If the database fails or a row is not readable.

@@ -39,9 +39,13 @@ pub(super) fn receipt(args: Receipt, settings: &Settings) -> Result<ExitCode, Cl
         Some(What::Check { of, fresh, no_wait, json }) => {
             let how = if fresh { "check?fresh=true" } else { "check" };
             let begun: ReceiptView = client.send(Method::POST, &path(&of, how), &())?;
-            let view = if no_wait { begun } else { await_checks(&client, begun)? };
+            if no_wait {
+                print(&client, &begun, Form::of(&json))?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let view = await_checks(&client, begun)?;
             print(&client, &view, Form::of(&json))?;
-            Ok(if is_bad(&view) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+            Ok(exit_code(&view))
         }
         Some(What::Accept { of, case, reason, json }) => {
             refuse_agents()?;
@@ -83,12 +87,13 @@ fn get(client: &Client, of: &str) -> Result<ReceiptView, CliError> {
     client.get(&format!("/api/receipts/{}", encoded(of)))
 }
 
-/// Whether a check failed on the work, or something of the receipt blocks.
-fn is_bad(view: &ReceiptView) -> bool {
-    let failed = |check: &callboard_model::receipt::Checked| {
-        check.cells.new_new.outcome == Some(CheckOutcome::Failed)
+/// 0 where every check that was to run passed on the work, and nothing of the receipt blocks; else 1.
+fn exit_code(view: &ReceiptView) -> ExitCode {
+    let passed = |check: &callboard_model::receipt::Checked| {
+        check.cells.new_new.outcome == Some(CheckOutcome::Passed)
     };
-    view.held_by.is_some() || view.receipt.checks.iter().any(failed)
+    let is_good = view.held_by.is_none() && view.receipt.checks.iter().all(passed);
+    ExitCode::from(u8::from(!is_good))
 }
 
 fn list(client: &Client, form: Form) -> Result<(), CliError> {
@@ -169,7 +174,7 @@ fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<Exit
     } else {
         output::print(&written(&view, args.form))?;
     }
-    Ok(if is_bad(&view) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    Ok(exit_code(&view))
 }
 
 /// Holds a written receipt against the repository here; 1 where something of it is not so.

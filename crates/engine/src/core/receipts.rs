@@ -1,5 +1,7 @@
 //! Receipts, as they are kept.
 
+use std::collections::BTreeMap;
+
 use callboard_model::WorkspaceId;
 use callboard_model::receipt::{Accepted, ReceiptOf};
 use callboard_model::view::ReceiptGlance;
@@ -10,17 +12,56 @@ use super::Core;
 use crate::EngineError;
 
 impl Core {
-    /// Keeps a receipt, and shows it on its card.
+    /// Keeps a receipt, and shows it on its card. Gives it with what was accepted while it was made.
     pub(crate) fn put_receipt(
         &mut self,
-        stored: &StoredReceipt,
-        glance: &ReceiptGlance,
-    ) -> Result<(), EngineError> {
-        self.write(Durability::Normal, |w| {
-            w.put_receipt(stored, glance)?;
-            show(w, &stored.receipt.of)
-        })?;
-        Ok(())
+        mut made: StoredReceipt,
+        gate: bool,
+    ) -> Result<StoredReceipt, EngineError> {
+        Ok(self.write(Durability::Normal, |w| {
+            let accepted = w.view().accepted_cases(made.workspace)?;
+            settle(&mut made, &accepted);
+            put(w, &made, gate)?;
+            Ok(made)
+        })?)
+    }
+
+    /// Changes a part of a receipt as it is kept now, which another may have replaced since it was last read. Gives it
+    /// where `change` says that it is another one.
+    pub(crate) fn change_receipt(
+        &mut self,
+        of: &ReceiptOf,
+        gate: bool,
+        change: impl FnOnce(&mut StoredReceipt) -> bool,
+    ) -> Result<Option<StoredReceipt>, EngineError> {
+        Ok(self.write(Durability::Normal, |w| {
+            let Some(mut stored) = w.view().receipt(of)? else { return Ok(None) };
+            if !change(&mut stored) {
+                return Ok(None);
+            }
+            put(w, &stored, gate)?;
+            Ok(Some(stored))
+        })?)
+    }
+
+    /// Brings the receipts of a workspace up to what is accepted, and gives those that changed.
+    pub(crate) fn settle_receipts(
+        &mut self,
+        workspace: WorkspaceId,
+        gate: bool,
+    ) -> Result<Vec<StoredReceipt>, EngineError> {
+        Ok(self.write(Durability::Normal, |w| {
+            let accepted = w.view().accepted_cases(workspace)?;
+            let mut changed = Vec::new();
+            for row in w.view().receipt_rows(workspace)? {
+                let Some(mut stored) = w.view().receipt(&row.of)? else { continue };
+                if settle(&mut stored, &accepted) {
+                    put(w, &stored, gate)?;
+                    changed.push(stored);
+                }
+            }
+            Ok(changed)
+        })?)
     }
 
     /// Says why receipts do not speak of what is there now.
@@ -37,6 +78,14 @@ impl Core {
             Ok(())
         })?;
         Ok(())
+    }
+
+    /// Has everybody who shows a receipt read it again.
+    pub(crate) fn announce_receipt(&mut self, of: &ReceiptOf) -> Result<(), EngineError> {
+        Ok(self.write(Durability::Normal, |w| {
+            w.announce_receipt(of)?;
+            show(w, of)
+        })?)
     }
 
     pub(crate) fn accept_case(
@@ -56,6 +105,26 @@ impl Core {
     ) -> Result<bool, EngineError> {
         self.write_for_person(|w| Ok(w.take_back_case(of, key, by)?))
     }
+}
+
+/// Brings a receipt up to what is accepted; gives whether it is another one then.
+fn settle(stored: &mut StoredReceipt, accepted: &BTreeMap<String, Accepted>) -> bool {
+    let mut is_another = false;
+    for case in &mut stored.receipt.cases {
+        let now = accepted.get(&case.key);
+        is_another |= case.accepted.as_ref() != now;
+        case.accepted = now.cloned();
+    }
+    is_another
+}
+
+fn put(
+    w: &mut callboard_store::Write<'_>,
+    stored: &StoredReceipt,
+    gate: bool,
+) -> callboard_store::Result<()> {
+    w.put_receipt(stored, &ReceiptGlance::of(&stored.receipt, stored.stale.is_some(), gate))?;
+    show(w, &stored.receipt.of)
 }
 
 /// Announces what shows a receipt in short.

@@ -49,3 +49,15 @@ pub const RECEIPT_AGAIN_AFTER_MS: i64 = 30_000;
 
 /// Tables of one piece of work that are compared.
 pub const RECEIPT_TABLES: usize = 40;
+
+/// Receipts in a list: of older work, the receipt is asked for by name.
+pub const RECEIPTS_LISTED: usize = 500;
+
+/// Time after which work that landed or is gone is looked for again: a branch may come back.
+pub const RECEIPT_OVER_AGAIN_AFTER_MS: i64 = 60_000;
+
+/// Bytes of a text or a table in a folder that is no repository whose content is compared.
+pub const FOLDER_TEXT_BYTES: u64 = 16 << 20;
+
+/// Bytes of any other file there whose content is kept: of larger ones size and time tell whether they changed.
+pub const FOLDER_FILE_BYTES: u64 = 256 << 10;

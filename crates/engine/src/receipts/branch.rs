@@ -10,13 +10,14 @@ use callboard_git::{Git, aside, base};
 use callboard_model::claim::Evidence;
 use callboard_model::receipt::statement::Statement;
 use callboard_model::receipt::{
-    Cell, Checked, Content, Material, Receipt, ReceiptOf, Request, Revision, Weights, Work,
-    assemble, kind_of_check,
+    Cell, Checked, Content, Material, Receipt, ReceiptOf, Request, Weights, Work, assemble,
+    kind_of_check,
 };
 use callboard_model::review::CheckOutcome;
 use callboard_model::text::one_line;
 
 use super::grid::{AloneOrder, GridOutcome, run_alone};
+use super::subject::revision;
 use super::{change, mask, runs};
 use crate::revisions::Passing;
 use crate::{Clock, EngineError};
@@ -176,10 +177,4 @@ fn named(git: &Git, name: &str) -> Result<String, EngineError> {
         text: format!("{name} names no commit here; nothing was run"),
         hint: "see `git branch --all` and `git log --all --oneline`",
     })
-}
-
-fn revision(git: &Git, id: &str) -> Result<Revision, EngineError> {
-    let tree = git.text(&["rev-parse", &format!("{id}^{{tree}}")])?;
-    let commit = (tree != id).then(|| id.to_owned());
-    Ok(Revision { commit, tree })
 }

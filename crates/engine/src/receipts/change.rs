@@ -19,6 +19,8 @@ use crate::{EngineError, limits, secrets};
 struct Texts {
     old: Option<String>,
     new: Option<String>,
+    /// It is beyond what is looked at: neither side was read.
+    is_unread: bool,
 }
 
 /// What a change does.
@@ -34,6 +36,8 @@ pub(super) struct ReadChange {
     pub(super) files: Vec<TouchedFile>,
     /// Functions and types that were there before and are others, or gone: by name, with their file.
     pub(super) symbols: BTreeSet<(String, String)>,
+    /// Files that were not looked at: there is too much of the change.
+    pub(super) unread: Vec<String>,
 }
 
 /// Reads what `files` change; `scope` are the paths that the work is about, `work` the commit that holds it.
@@ -47,8 +51,11 @@ pub(super) fn read(
     work: Option<&str>,
 ) -> Result<ReadChange, EngineError> {
     let texts = texts_of(git, files)?;
-    let changed: Vec<ChangedFile<'_>> =
-        files.iter().zip(&texts).map(|(file, texts)| changed(file, texts)).collect();
+    // What is not read would look deleted.
+    let read = files.iter().zip(&texts).filter(|(_, texts)| !texts.is_unread);
+    let changed: Vec<ChangedFile<'_>> = read.map(|(file, texts)| changed(file, texts)).collect();
+    let unread = files.iter().zip(&texts).filter(|(_, texts)| texts.is_unread);
+    let unread = unread.map(|(file, _)| file.path.clone()).collect();
     let patterns = |of: &mut dyn Iterator<Item = &str>| of.map(Pattern::of).collect::<Vec<_>>();
     let scope = patterns(&mut scope.iter().map(String::as_str));
     let agent_files = callboard_agents::known().into_iter().flat_map(|one| one.project_files());
@@ -78,7 +85,7 @@ pub(super) fn read(
         was_there.map(move |one| (path.clone(), one.name))
     });
     let symbols = before.collect();
-    Ok(ReadChange { findings, candidates, texts: texts_with_tests, files, symbols })
+    Ok(ReadChange { findings, candidates, texts: texts_with_tests, files, symbols, unread })
 }
 
 fn changed<'t>(file: &'t changeset::ChangedFile, texts: &'t Texts) -> ChangedFile<'t> {
@@ -112,6 +119,12 @@ fn texts_of(git: &Git, files: &[changeset::ChangedFile]) -> Result<Vec<Texts>, E
         let texts = &mut texts[*file];
         if *is_new { texts.new = text } else { texts.old = text }
     })?;
+    for (file, texts) in files.iter().zip(&mut texts).filter(|(file, _)| !file.binary) {
+        let lacks = |id: &Option<String>, text: &Option<String>| id.is_some() && text.is_none();
+        if lacks(&file.old, &texts.old) || lacks(&file.new, &texts.new) {
+            *texts = Texts { is_unread: true, ..Texts::default() };
+        }
+    }
     Ok(texts)
 }
 
@@ -151,6 +164,8 @@ fn secrets_of(files: &[changeset::ChangedFile], texts: &[Texts]) -> Vec<Finding>
     let mut found = Vec::new();
     for (file, texts) in files.iter().zip(texts) {
         let Some(new) = &texts.new else { continue };
+        // What is accepted of one content says nothing about another line that looks alike once it is masked.
+        let content = file.new.as_deref().map_or("unknown", |id| &id[..id.len().min(10)]);
         let known: BTreeSet<&str> = texts.old.as_deref().unwrap_or_default().lines().collect();
         for (line, kind) in secrets::lines(new) {
             let text = new.lines().nth(line as usize - 1).unwrap_or_default();
@@ -160,7 +175,7 @@ fn secrets_of(files: &[changeset::ChangedFile], texts: &[Texts]) -> Vec<Finding>
             found.push(Finding {
                 rule: Rule::Secret,
                 spot: Some(Spot { path: file.path.clone(), line: Some(line), is_gone: false }),
-                words: format!("a {kind} stands in the change"),
+                words: format!("a {kind} stands in the change (content {content})"),
                 before: String::new(),
                 after: secrets::mask(text).0,
                 sources: Vec::new(),

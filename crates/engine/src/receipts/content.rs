@@ -58,8 +58,13 @@ fn contents_of(git: &Git, files: &[ChangedFile]) -> Result<BTreeMap<String, Vec<
 }
 
 fn is_prose(file: &ChangedFile) -> bool {
-    let ending = file.path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    file.new.is_some() && !file.binary && PROSE.contains(&ending.as_str())
+    file.new.is_some() && !file.binary && is_prose_path(&file.path)
+}
+
+/// Whether people read a file of this name as it is.
+pub(super) fn is_prose_path(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    PROSE.contains(&ending.as_str())
 }
 
 /// The folder before and after, where the work is no code and files went or moved.

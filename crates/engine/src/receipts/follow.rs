@@ -8,12 +8,10 @@ use callboard_model::receipt::ReceiptOf;
 use callboard_model::review::ReviewState;
 use callboard_model::session::StateWord;
 use callboard_model::view::{SessionView, StreamMessage};
-use callboard_model::{Seq, SessionId, Timestamp, WorkspaceId};
-
-use callboard_store::ReceiptRow;
+use callboard_model::{Seq, SessionId, Timestamp};
+use callboard_store::ReceiptKey;
 
 use super::make::{Depth, key_of, order};
-use super::subject::Subject;
 use crate::core::view_of;
 use crate::{Engine, EngineError, limits};
 
@@ -26,6 +24,8 @@ struct Due {
     check: BTreeMap<ReceiptOf, Timestamp>,
     /// Something of the changesets is another one.
     has_moved: bool,
+    /// Receipts whose work has landed or is gone, each with when it is looked for again: nothing else is heard of most.
+    over: BTreeMap<ReceiptOf, Timestamp>,
     seen: Option<Seq>,
 }
 
@@ -35,7 +35,6 @@ pub(crate) fn start(engine: &Arc<Engine>) {
     std::thread::spawn(move || {
         let mut due = Due::default();
         while !stop.stopped() {
-            std::thread::sleep(limits::RECEIPT_AFTER / 2);
             let Some(engine) = weak.upgrade() else { return };
             match follow(&engine, &mut due) {
                 Ok(()) => {}
@@ -44,6 +43,8 @@ pub(crate) fn start(engine: &Arc<Engine>) {
                     tracing::warn!(%error, "receipts are as they were; they follow at the next change")
                 }
             }
+            drop(engine);
+            std::thread::sleep(limits::RECEIPT_AFTER / 2);
         }
     });
 }
@@ -51,8 +52,8 @@ pub(crate) fn start(engine: &Arc<Engine>) {
 fn follow(engine: &Arc<Engine>, due: &mut Due) -> Result<(), EngineError> {
     let now = engine.now();
     engine.hear(due, now)?;
-    if std::mem::take(&mut due.has_moved) {
-        for of in engine.mark_stale()? {
+    if std::mem::take(&mut due.has_moved) | engine.receipts.take_moved() {
+        for of in engine.mark_stale(&mut due.over, now)? {
             due.make.entry(of).or_insert(now);
         }
     }
@@ -99,12 +100,15 @@ enum Made {
 
 impl Engine {
     /// Hears what changed since the last time.
-    fn hear(&self, due: &mut Due, now: Timestamp) -> Result<(), EngineError> {
+    fn hear(self: &Arc<Self>, due: &mut Due, now: Timestamp) -> Result<(), EngineError> {
         let newest = *self.listen().borrow();
         let Some(seen) = due.seen else {
             due.seen = Some(newest);
             due.has_moved = true;
-            for workspace in self.read(|s| Ok(s.workspaces()?))? {
+            let workspaces = self.read(|s| Ok(s.workspaces()?))?;
+            let plain = workspaces.iter().filter(|one| !one.row.is_git).map(|one| one.id);
+            self.see_plain_folders(plain.collect());
+            for workspace in workspaces {
                 let rows = self.read(|s| Ok(s.receipt_rows(workspace.id)?))?;
                 rows.iter().for_each(|row| self.settle_cells(&row.of));
             }
@@ -118,20 +122,43 @@ impl Engine {
         let soon =
             now.plus_ms(i64::try_from(limits::RECEIPT_AFTER.as_millis()).unwrap_or_default());
         for entry in entries {
-            match entry.message {
-                StreamMessage::Session { session } => self.hear_session(due, &session, soon)?,
-                StreamMessage::Changes | StreamMessage::Task { .. } | StreamMessage::Reset => {
-                    due.has_moved = true;
+            match self.hear_one(due, entry.message, soon) {
+                Ok(()) => {}
+                Err(EngineError::Ending) => return Err(EngineError::Ending),
+                Err(error) => {
+                    tracing::warn!(%error, "what happened is not followed by a receipt; it is made when it is asked for")
                 }
-                StreamMessage::Review { id, .. } => {
-                    let review = self.read(|s| Ok(s.review(id)?))?;
-                    if review.is_some_and(|review| review.state == ReviewState::Open) {
-                        due.has_moved = true;
-                        due.make.entry(ReceiptOf::Review(id)).or_insert(soon);
-                    }
-                }
-                _ => {}
             }
+        }
+        Ok(())
+    }
+
+    fn hear_one(
+        &self,
+        due: &mut Due,
+        message: StreamMessage,
+        soon: Timestamp,
+    ) -> Result<(), EngineError> {
+        match message {
+            StreamMessage::Session { session } => self.hear_session(due, &session, soon)?,
+            StreamMessage::Task { task } => {
+                due.over.remove(&ReceiptOf::Task(task.id));
+                due.has_moved = true;
+            }
+            StreamMessage::Changes => due.has_moved = true,
+            StreamMessage::Reset => {
+                due.over.clear();
+                due.has_moved = true;
+            }
+            StreamMessage::Review { id, .. } => {
+                let review = self.read(|s| Ok(s.review(id)?))?;
+                if review.is_some_and(|review| review.state == ReviewState::Open) {
+                    due.over.remove(&ReceiptOf::Review(id));
+                    due.has_moved = true;
+                    due.make.entry(ReceiptOf::Review(id)).or_insert(soon);
+                }
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -149,6 +176,7 @@ impl Engine {
             return Ok(());
         }
         let of = self.receipt_of_session(session)?;
+        due.over.remove(&of);
         if is_still(session.state) {
             due.make.insert(of, soon);
         } else {
@@ -157,6 +185,7 @@ impl Engine {
             if session.state == StateWord::Working {
                 self.receipts.stop(&of);
             }
+            self.see_begin(session)?;
         }
         Ok(())
     }
@@ -191,19 +220,18 @@ impl Engine {
         let is_review = matches!(of, ReceiptOf::Review(_));
         let has_work = !subject.work.files.is_empty()
             || subject.workers.iter().any(|worker| worker.view.files_changed > 0);
-        if !has_work || (works && !is_review) || (is_review && self.is_current(of, &subject)?) {
+        if !has_work || (works && !is_review) || (is_review && self.is_current(of)?) {
             return Ok(Made::Nothing);
         }
         self.keep_receipt(of, Depth::AtOnce, None)?;
         Ok(Made::Receipt)
     }
 
-    /// Whether the kept receipt speaks of what is there now.
-    fn is_current(&self, of: &ReceiptOf, subject: &Subject) -> Result<bool, EngineError> {
+    /// Whether there is a receipt that speaks of what is there now.
+    fn is_current(&self, of: &ReceiptOf) -> Result<bool, EngineError> {
         let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(false) };
-        let root = self.root_of_workspace(subject.workspace)?;
-        let now = key_of(subject, &self.checks_for(subject), &*self.project(&root)?);
-        Ok(kept.stale.is_none() && kept.key == now)
+        Ok(kept.stale.is_none()
+            && matches!(self.receipt_standing(of, &kept.key)?, Standing::Current))
     }
 
     /// Runs the checks of a receipt where its project wants that, and completes it in any case.
@@ -227,63 +255,88 @@ impl Engine {
         Ok(())
     }
 
-    /// Marks receipts that do not speak of what is there now, and gives them.
-    fn mark_stale(&self) -> Result<Vec<ReceiptOf>, EngineError> {
-        let mut stale = Vec::new();
+    /// Marks receipts that do not speak of what is there now, and gives them. Those of work that is `over` are not looked at.
+    fn mark_stale(
+        &self,
+        over: &mut BTreeMap<ReceiptOf, Timestamp>,
+        now: Timestamp,
+    ) -> Result<Vec<ReceiptOf>, EngineError> {
+        let mut marked = Vec::new();
         for workspace in self.read(|s| Ok(s.workspaces()?))? {
-            stale.extend(self.stale_in(workspace.id)?);
+            // In a folder that nobody watches, receipts are held against it when they are asked for.
+            if !workspace.row.is_git {
+                continue;
+            }
+            let rows = self.read(|s| Ok(s.receipt_rows(workspace.id)?))?;
+            for row in rows {
+                if row.is_stale || over.get(&row.of).is_some_and(|again| *again > now) {
+                    continue;
+                }
+                match self.receipt_standing(&row.of, &row.key)? {
+                    Standing::Current => {}
+                    Standing::Over => {
+                        over.insert(row.of, now.plus_ms(limits::RECEIPT_OVER_AGAIN_AFTER_MS));
+                    }
+                    Standing::Stale(why) => {
+                        self.mark(&row.of, why)?;
+                        marked.push(row.of);
+                    }
+                }
+            }
         }
-        let marked = stale.clone();
-        if !marked.is_empty() {
-            self.ask(move |core| core.mark_receipts_stale(&marked))?;
-        }
-        Ok(stale.into_iter().map(|(of, _)| of).collect())
-    }
-
-    fn stale_in(&self, workspace: WorkspaceId) -> Result<Vec<(ReceiptOf, String)>, EngineError> {
-        let rows = self.read(|s| Ok(s.receipt_rows(workspace)?))?;
-        let fresh = rows.into_iter().filter(|row| !row.is_stale);
-        let mut stale = Vec::new();
-        for row in fresh {
-            stale.extend(self.why_stale(&row)?.map(|why| (row.of.clone(), why.to_owned())));
-        }
-        Ok(stale)
+        Ok(marked)
     }
 
     /// Marks one receipt, if it does not speak of what is there now.
     pub(super) fn mark_stale_of(&self, of: &ReceiptOf) -> Result<(), EngineError> {
         let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(()) };
-        let rows = self.read(|s| Ok(s.receipt_rows(kept.workspace)?))?;
-        let Some(row) = rows.into_iter().find(|row| row.of == *of && !row.is_stale) else {
-            return Ok(());
-        };
-        if let Some(why) = self.why_stale(&row)? {
-            let marked = vec![(of.clone(), why.to_owned())];
-            self.ask(move |core| core.mark_receipts_stale(&marked))?;
+        match self.receipt_standing(of, &kept.key)? {
+            Standing::Stale(why) if kept.stale.is_none() => self.mark(of, why),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    /// Why a receipt does not speak of what is there now. What has landed or is gone keeps the one that it had.
-    fn why_stale(&self, row: &ReceiptRow) -> Result<Option<&'static str>, EngineError> {
-        let subject = match self.subject(&row.of) {
+    /// Says in a receipt, and in its file, why it is stale.
+    fn mark(&self, of: &ReceiptOf, why: &str) -> Result<(), EngineError> {
+        let marked = vec![(of.clone(), why.to_owned())];
+        self.ask(move |core| core.mark_receipts_stale(&marked))?;
+        match self.read(|s| Ok(s.receipt(of)?))? {
+            Some(kept) => self.show_receipt(kept).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a receipt speaks of what is there now. What has landed or is gone keeps the one that it had.
+    fn receipt_standing(&self, of: &ReceiptOf, kept: &ReceiptKey) -> Result<Standing, EngineError> {
+        let subject = match self.subject(of) {
             Ok(subject) if !subject.work.now.tree.is_empty() => subject,
             Err(EngineError::Ending) => return Err(EngineError::Ending),
-            _ => return Ok(None),
+            // What has nothing to show yet is not over.
+            _ if kept.tree.is_empty() => return Ok(Standing::Current),
+            _ => return Ok(Standing::Over),
         };
         let root = self.root_of_workspace(subject.workspace)?;
         let project = self.project(&root)?;
         let now = key_of(&subject, &self.checks_for(&subject), &project);
-        Ok(if now.tree != row.key.tree {
-            Some("the work has changed since")
-        } else if now.base != row.key.base {
-            Some("the base has changed since")
-        } else if now.given != row.key.given {
-            Some("its checks, its rules or what was asked for have changed since")
+        Ok(if now.tree != kept.tree {
+            Standing::Stale("the work has changed since")
+        } else if now.base != kept.base {
+            Standing::Stale("the base has changed since")
+        } else if now.given != kept.given {
+            Standing::Stale("its checks, its rules or what was asked for have changed since")
         } else {
-            None
+            Standing::Current
         })
     }
+}
+
+/// How a kept receipt stands to what is there now.
+enum Standing {
+    Current,
+    /// It speaks of something else, and why.
+    Stale(&'static str),
+    /// Its work has landed, or is gone.
+    Over,
 }
 
 /// Whether a session has come to an end for now.

@@ -78,11 +78,13 @@ impl Engine {
         Ok(StoredReceipt { workspace, key, stale: None, receipt: super::mask::masked(receipt) })
     }
 
-    /// Git that has the work's objects; none in a plain folder.
+    /// Git that has the work's objects; none where what lay in its folder before was not seen.
     fn git_of(&self, subject: &Subject) -> Result<Option<Git>, EngineError> {
-        let workspace = self.read(|s| Ok(s.workspace(subject.workspace)?))?;
-        let is_git = workspace.is_some_and(|workspace| workspace.row.is_git);
-        is_git.then(|| self.trees_of(subject.workspace)).transpose()
+        match self.plain_folder(subject.workspace)? {
+            None => self.trees_of(subject.workspace).map(Some),
+            Some(_) if subject.work.now.tree.is_empty() => Ok(None),
+            Some(folder) => Ok(Some(folder.git())),
+        }
     }
 
     /// The checks of a piece of work; why none may run, where that is so.
@@ -112,6 +114,11 @@ impl Engine {
             return;
         }
         let stop = callboard_agents::StopFlag::default();
+        if !subject.is_repository {
+            let why = "its folder is no repository, and checks run in checkouts";
+            checks.outcome.checked = checks.commands.iter().map(|line| kinds(line, why)).collect();
+            return;
+        }
         let known = order(subject, &checks.commands, &stop)
             .map(|order| self.known_grid(&order))
             .unwrap_or_else(|| Ok(GridOutcome::default()));
@@ -158,14 +165,20 @@ impl Engine {
             spots: Vec::new(),
             cite: None,
         });
-        let left_out = subject.work.left_out.iter().map(|path| Unproven {
+        let left_out = subject.work.left_out.iter().map(|path| {
+            not_looked_at(path, "is not looked at: too large, or a repository of its own")
+        });
+        let unread = change.unread.iter().map(|path| {
+            not_looked_at(path, "was not read by the rules: the change is too large for that")
+        });
+        let unseen = (git.is_none()).then(|| Unproven {
             kind: UnprovenKind::NotInReceipt,
-            words: format!("{path} is not looked at: too large, or a repository of its own."),
-            spots: vec![Spot { path: path.clone(), line: None, is_gone: false }],
+            words: "What lay in the folder before the work began was not seen: what changed there is not known.".to_owned(),
+            spots: Vec::new(),
             cite: None,
         });
         Ok(Material {
-            unproven: beside.chain(left_out).collect(),
+            unproven: unseen.into_iter().chain(beside).chain(left_out).chain(unread).collect(),
             of: subject.of,
             title: subject.title,
             request: subject.request,
@@ -200,6 +213,15 @@ impl Engine {
     }
 }
 
+fn not_looked_at(path: &str, why: &str) -> Unproven {
+    Unproven {
+        kind: UnprovenKind::NotInReceipt,
+        words: format!("{path} {why}."),
+        spots: vec![Spot { path: path.to_owned(), line: None, is_gone: false }],
+        cite: None,
+    }
+}
+
 /// What is to be run for it; none where nothing was changed.
 pub(super) fn order<'a>(
     subject: &'a Subject,
@@ -223,6 +245,7 @@ pub(super) fn key_of(subject: &Subject, checks: &Checks, project: &Project) -> R
     let request = subject.request.as_ref().map(|request| request.words.as_str());
     let given = json!({
         "checks": checks.commands,
+        "may_run": checks.refused.is_none(),
         "request": request,
         "scope": subject.scope,
         "rules": project.receipts.rules,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_agents::StopFlag;
@@ -13,18 +14,31 @@ use super::make::{Depth, order};
 use super::subject::Subject;
 use crate::{Engine, EngineError, limits};
 
-/// Checks that came to their end; `outcome` is none where the work is another one by now.
-struct Ran {
-    outcome: Option<GridOutcome>,
+/// How the checks of a receipt ended.
+enum Ended {
+    /// With what they came to; nothing of it where the work is another one by now.
+    ByItself(Option<GridOutcome>),
+    BrokenOff,
 }
 
-/// The checks of receipts that go on, and whoever makes a receipt.
+/// The checks of receipts that go on, and whether what receipts hang on has changed without a word in the log.
 #[derive(Debug, Default)]
 pub(crate) struct ReceiptsRoom {
     checking: Mutex<BTreeMap<ReceiptOf, Arc<StopFlag>>>,
+    moved: AtomicBool,
 }
 
 impl ReceiptsRoom {
+    /// Has receipts looked at again: what may run is another.
+    pub(crate) fn look_again(&self) {
+        self.moved.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether that was asked for since the last time.
+    pub(super) fn take_moved(&self) -> bool {
+        self.moved.swap(false, Ordering::Relaxed)
+    }
+
     /// Ends those that go on, and gives what ends those that follow.
     fn take_turn(&self, of: &ReceiptOf) -> Arc<StopFlag> {
         let stop = Arc::new(StopFlag::default());
@@ -109,14 +123,18 @@ impl Engine {
         let engine = Arc::clone(self);
         std::thread::spawn(move || {
             let ran = engine.run_checks_of(&of, fresh, &stop);
-            // Whoever waits for the last news of it hears that it is over.
-            engine.receipts.end_turn(&of, &stop);
-            let kept = ran.and_then(|ran| match ran {
-                Some(Ran { outcome }) => engine.keep_receipt(&of, Depth::Whole, outcome).map(drop),
-                None => Ok(()),
+            let kept = ran.and_then(|ended| match ended {
+                Ended::ByItself(outcome) => {
+                    engine.keep_receipt(&of, Depth::Whole, outcome).map(drop)
+                }
+                Ended::BrokenOff => Ok(()),
             });
+            engine.receipts.end_turn(&of, &stop);
             engine.settle_cells(&of);
-            match kept {
+            // Whoever waits for it hears that it is over, and finds all of it.
+            let over = of.clone();
+            let told = engine.ask(move |core| core.announce_receipt(&over));
+            match kept.and(told) {
                 Ok(()) | Err(EngineError::Ending) => {}
                 Err(error) => {
                     tracing::warn!(%error, %of, "the checks of a receipt could not be run")
@@ -130,10 +148,12 @@ impl Engine {
         of: &ReceiptOf,
         fresh: bool,
         stop: &StopFlag,
-    ) -> Result<Option<Ran>, EngineError> {
+    ) -> Result<Ended, EngineError> {
         let subject = self.subject(of)?;
         let commands = self.checks_for(&subject).commands;
-        let Some(mut wanted) = order(&subject, &commands, stop) else { return Ok(None) };
+        let Some(mut wanted) = order(&subject, &commands, stop) else {
+            return Ok(Ended::BrokenOff);
+        };
         wanted.fresh = fresh;
         let outcome = self.run_grid(&wanted, &mut |checked| {
             if !stop.stopped() {
@@ -141,12 +161,12 @@ impl Engine {
             }
         })?;
         if stop.stopped() {
-            return Ok(None);
+            return Ok(Ended::BrokenOff);
         }
         // What the work became meanwhile is not what was checked.
         let is_same = |now: &Subject| now.work.now.tree == subject.work.now.tree;
         let outcome = Some(outcome).filter(|_| self.subject(of).as_ref().is_ok_and(is_same));
-        Ok(Some(Ran { outcome }))
+        Ok(Ended::ByItself(outcome))
     }
 
     /// Takes back that checks wait or run where none does any more: they failed to begin, or were broken off.
@@ -163,11 +183,20 @@ impl Engine {
 
     /// Shows how far the checks of a receipt are.
     fn tell_checks(&self, of: &ReceiptOf, tree: &str, checked: &[Checked]) {
-        let shown = self.read(|s| Ok(s.receipt(of)?)).and_then(|kept| {
-            // What the work became meanwhile has a receipt of its own.
-            let Some(mut kept) = kept.filter(|kept| kept.key.tree == tree) else { return Ok(()) };
-            kept.receipt.checks = checked.to_vec();
-            self.keep_settled(kept)
+        let (of_checks, tree, checked) = (of.clone(), tree.to_owned(), checked.to_vec());
+        let shown = self.workspace_of(of).and_then(|workspace| {
+            let gate = self.has_gate(workspace)?;
+            let told = self.ask(move |core| {
+                core.change_receipt(&of_checks, gate, |kept| {
+                    // What the work became meanwhile has a receipt of its own.
+                    let is_same = kept.key.tree == tree && kept.receipt.checks != checked;
+                    if is_same {
+                        kept.receipt.checks = checked;
+                    }
+                    is_same
+                })
+            })?;
+            told.map_or(Ok(()), |told| self.show_receipt(told).map(drop))
         });
         if let Err(error) = shown {
             tracing::debug!(%error, %of, "how far checks are is not shown");

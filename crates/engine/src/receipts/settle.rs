@@ -57,16 +57,9 @@ impl Engine {
     /// Brings the receipts of a workspace up to what was accepted.
     fn settle_receipts(&self, of: &ReceiptOf) -> Result<ReceiptView, EngineError> {
         let workspace = self.workspace_of(of)?;
-        let accepted = self.read(|s| Ok(s.accepted_cases(workspace)?))?;
-        for row in self.read(|s| Ok(s.receipt_rows(workspace)?))? {
-            let Some(mut stored) = self.read(|s| Ok(s.receipt(&row.of)?))? else { continue };
-            let before = stored.receipt.cases.clone();
-            for case in &mut stored.receipt.cases {
-                case.accepted = accepted.get(&case.key).cloned();
-            }
-            if before != stored.receipt.cases {
-                self.keep_settled(stored)?;
-            }
+        let gate = self.has_gate(workspace)?;
+        for settled in self.ask(move |core| core.settle_receipts(workspace, gate))? {
+            self.show_receipt(settled)?;
         }
         self.receipt(of)
     }

@@ -42,6 +42,8 @@ pub(super) struct Subject {
     pub(super) commit: Option<String>,
     /// Parts of the work that are not in this receipt, by name.
     pub(super) beside: Vec<String>,
+    /// It lies in a repository, where checks can be run.
+    pub(super) is_repository: bool,
 }
 
 /// What the store tells of it.
@@ -84,6 +86,7 @@ impl Engine {
             work,
             commit,
             beside: known.beside,
+            is_repository: self.plain_folder(known.workspace)?.is_none(),
         })
     }
 
@@ -91,6 +94,9 @@ impl Engine {
     fn work_now(&self, known: &Known) -> Result<(Work, Option<String>), EngineError> {
         if let Some(review) = &known.review {
             return self.work_of_review(review);
+        }
+        if let Some(folder) = self.plain_folder(known.workspace)? {
+            return Ok((self.work_in_folder(&folder, &known.sessions, known.workspace)?, None));
         }
         let is_its_own = |one: &&Changeset| !one.files.is_empty();
         if let Some(changeset) = known.changeset.as_ref().filter(is_its_own) {
@@ -166,7 +172,7 @@ fn work_of(git: &Git, changeset: &Changeset) -> Result<Work, EngineError> {
 }
 
 /// A commit with its tree; a tree with none.
-fn revision(git: &Git, id: &str) -> Result<Revision, EngineError> {
+pub(super) fn revision(git: &Git, id: &str) -> Result<Revision, EngineError> {
     let tree = git.text(&["rev-parse", &format!("{id}^{{tree}}")])?;
     let commit = (tree != id).then(|| id.to_owned());
     Ok(Revision { commit, tree })

@@ -56,3 +56,43 @@ fn hooks_that_tell_of_one_stop_at_once_ask_once() {
         assert_eq!(asked, 1, "{name}");
     }
 }
+
+#[test]
+fn what_is_not_shown_is_asked_for_once_where_nothing_else_is_missing_then() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let settings = "checks = [\"true\"]\n[receipts]\ntell_agents = true\n";
+    repo.commit("Allow it", &[("callboard.toml", settings), ("a.txt", "a\n")]);
+    let name = "claims";
+    let claude = Claude::new(name, repo.path());
+    let file = repo.path().join("a.txt");
+    let input = json!({"file_path": file, "old_string": "a", "new_string": "b"});
+    let text = claude.prompt(1, "Mend it")
+        + &claude.uses(2, "Edit", input)
+        + &claude.ran(3, 2, "The file has been updated.")
+        + &claude.says(4, "Done. All tests pass.");
+    append(&claude.path(&home, "p"), &text);
+    repo.write("a.txt", "b\n");
+    let running = Running::start(&home);
+    running.register(&repo);
+    running.wait_for_words(name, "Done. All tests pass.");
+    let stop = |is_again: bool| {
+        let input = json!({"session_id": name, "hook_event_name": "Stop", "stop_hook_active": is_again,
+            "background_tasks": [], "last_assistant_message": "Done. All tests pass."});
+        let report =
+            json!({"run": "7-1", "pid": 7, "environment": {}, "is_owned": true, "input": input});
+        let Ok(Some(HookTold::Ends(end))) = hear_hook("claude", report.to_string().as_bytes())
+        else {
+            panic!("no end of a turn: {report}");
+        };
+        let AtStop::Asked(context) = running.engine.ask_at_stop(&end, true).unwrap() else {
+            return None;
+        };
+        running.engine.notices_told(context.notices).unwrap();
+        Some(context.output)
+    };
+    let told = stop(false).unwrap();
+    assert!(told.contains("All tests pass"), "{told}");
+    assert_eq!(stop(true), None);
+    assert_eq!(stop(true), None);
+}

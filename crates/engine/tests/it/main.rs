@@ -29,6 +29,7 @@ mod order;
 mod posts;
 mod pushes;
 mod readable;
+mod receipts;
 mod related;
 mod relations;
 mod removals;

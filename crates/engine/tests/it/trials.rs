@@ -11,7 +11,7 @@ use callboard_model::review::CheckOutcome::{self, CouldNotRun, Failed, Passed};
 use callboard_model::trial::TrialResult;
 use callboard_model::view::{ApproveTrust, NewTask, NewWorktree};
 use callboard_model::{TaskId, WorkspaceId};
-use callboard_testkit::{HermeticHome, Postgres, Repo};
+use callboard_testkit::{HermeticHome, Postgres, Repo, wait};
 
 use crate::scene::Running;
 
@@ -92,7 +92,11 @@ impl<'h> Scene<'h> {
 }
 
 fn throwaways(repo: &Repo<'_>) -> Vec<String> {
-    let listed = repo.git(&["worktree", "list", "--porcelain"]);
+    // Git fails while another one is only just making a worktree.
+    let listed = wait::until("list of worktrees", || {
+        let output = repo.try_git(&["worktree", "list", "--porcelain"]);
+        output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
+    });
     let paths = listed.lines().filter_map(|line| line.strip_prefix("worktree "));
     paths.filter(|path| path.contains("callboard-trials")).map(str::to_owned).collect()
 }
@@ -152,7 +156,7 @@ fn a_commit_is_tried_in_a_worktree_like_any_other_of_which_nothing_is_left() {
             let wanted = WorktreesWanted::default();
             let listed = scene.engine().worktrees(Some(scene.workspace), wanted).unwrap();
             assert!(listed.iter().all(|tree| !tree.path.contains("trial")), "{listed:#?}");
-            scene.engine().register(scene.repo.path()).unwrap();
+            scene.running.engine.register(scene.repo.path()).unwrap();
         }
         all.push(news);
     });

@@ -20,6 +20,7 @@ mod lfs;
 mod mask;
 mod merge;
 mod mixed_tree;
+mod plain_folder;
 mod random;
 mod scoped_commit;
 mod scoped_commit_killed;

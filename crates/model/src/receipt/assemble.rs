@@ -232,7 +232,7 @@ fn cases(
     let mut cases: Vec<Case> = Vec::new();
     for finding in findings {
         let weight = weights.of(finding.rule);
-        let mut case = Case::new(finding, weight);
+        let mut case = Case::new(&material.of, finding, weight);
         if cases.iter().any(|known| known.key == case.key) {
             continue;
         }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::Timestamp;
-use crate::receipt::{Receipt, ReceiptOf};
+use crate::claim::Verdict;
+use crate::receipt::{ClaimLine, Receipt, ReceiptOf, in_short};
 
 /// A receipt, with what has become of it since it was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -45,6 +46,27 @@ pub struct ReceiptGlance {
     pub goes_on: bool,
     /// It does not speak of what is there now.
     pub stale: bool,
+}
+
+impl ReceiptGlance {
+    /// A receipt in a few words; with a `gate`, what blocks keeps the work from being done.
+    #[must_use]
+    pub fn of(receipt: &Receipt, is_stale: bool, gate: bool) -> Self {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let is_contradicted = |claim: &&ClaimLine| claim.judged.verdict == Verdict::Contradicted;
+        let blocking = count(receipt.blocking().count());
+        Self {
+            of: receipt.of.clone(),
+            title: receipt.title.clone(),
+            made_at: receipt.made_at,
+            words: in_short(receipt),
+            blocking,
+            held: blocking > 0 && gate,
+            contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
+            goes_on: receipt.goes_on(),
+            stale: is_stale,
+        }
+    }
 }
 
 /// The receipts of a workspace.

@@ -17,7 +17,7 @@ fn the_sample_is_a_receipt_as_it_is_written() {
     let receipt = sample();
     let told: serde_json::Value = serde_json::from_str(SAMPLE).unwrap();
     assert_eq!(serde_json::to_value(&receipt).unwrap(), told);
-    let made = |case: &Case| Case::new(case.finding.clone(), case.weight);
+    let made = |case: &Case| Case::new(&receipt.of, case.finding.clone(), case.weight);
     let names = |case: Case| (case.key, case.risk);
     let shown: Vec<_> = receipt.cases.iter().cloned().map(names).collect();
     assert_eq!(shown, receipt.cases.iter().map(made).map(names).collect::<Vec<_>>());
