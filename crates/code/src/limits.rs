@@ -101,3 +101,6 @@ pub const EMPTY_ROWS_TOLD: usize = 20;
 
 /// Characters of a cell that are told.
 pub const CELL_CHARACTERS: usize = 120;
+
+/// Rows that are gone of which is told what stood in them.
+pub const GONE_ROWS: usize = 20;

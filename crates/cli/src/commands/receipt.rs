@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use callboard_engine::branch_receipt::{BranchWanted, receipt_of_branch, statement_of_branch};
 use callboard_engine::{StopFlag, verify_statement};
-use callboard_model::receipt::statement::{PointOutcome, VerifiedPoint};
+use callboard_model::receipt::statement::{Point, PointOutcome, VerifiedPoint};
 use callboard_model::receipt::{ReceiptOf, render};
 use callboard_model::review::CheckOutcome;
 use callboard_model::view::{AcceptCase, LogEntry, ReceiptList, ReceiptView, StreamMessage};
@@ -177,7 +177,7 @@ fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<Exit
     Ok(exit_code(&view))
 }
 
-/// Holds a written receipt against the repository here; 1 where something of it is not so.
+/// Holds a written receipt against the repository here; 1 where something of it is not so, or no repository is here that can tell.
 fn verify(file: &Path, json: &Json) -> Result<ExitCode, CliError> {
     let text = match file.as_os_str() == "-" {
         true => {
@@ -200,6 +200,8 @@ fn verify(file: &Path, json: &Json) -> Result<ExitCode, CliError> {
     } else {
         output::print(&told::verified(&of, &points))?;
     }
+    let has = |outcome| points.iter().any(|one| one.point == Point::Tree && one.outcome == outcome);
     let fails = points.iter().any(|point| point.outcome == PointOutcome::Fails);
-    Ok(if fails { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    let is_told = !has(PointOutcome::CannotTell);
+    Ok(ExitCode::from(u8::from(fails || !is_told)))
 }

@@ -1,8 +1,8 @@
 //! Two states of a table: rows and columns that came, went and changed, and rows that were skipped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use callboard_model::receipt::{CellChange, ColumnChange, TableChange};
+use callboard_model::receipt::{CellChange, ColumnChange, GoneRow, TableChange};
 
 use super::rows::{Pairs, text, ways};
 use super::{Field, Grid, Row};
@@ -46,6 +46,7 @@ pub(super) fn compare(mut change: TableChange, before: &Grid, after: &Grid) -> T
         change.columns_added = added.into_iter().map(|(_, name)| name).collect();
     }
     change.cells = tables.cells(&pairs);
+    change.gone = tables.gone(&pairs);
     change
 }
 
@@ -86,6 +87,17 @@ impl<'g> Tables<'g> {
             (at, one, now.cells.get(*right).unwrap_or(&NOTHING))
         });
         columns.filter(|(_, one, two)| !one.is_as(two))
+    }
+
+    /// Some of the rows that have no other in their place.
+    fn gone(&self, pairs: &Pairs) -> Vec<GoneRow> {
+        let stays: BTreeSet<usize> = pairs.iter().map(|(was, _)| *was).collect();
+        let rows = self.before.iter().enumerate().filter(|(at, _)| !stays.contains(at));
+        let gone = rows.map(|(_, row)| GoneRow {
+            row: row.number,
+            cells: row.cells.iter().map(Field::shown).collect(),
+        });
+        gone.take(limits::GONE_ROWS).collect()
     }
 
     fn changes(&self, was: usize, now: usize) -> usize {

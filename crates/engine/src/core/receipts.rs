@@ -1,7 +1,5 @@
 //! Receipts, as they are kept.
 
-use std::collections::BTreeMap;
-
 use callboard_model::WorkspaceId;
 use callboard_model::receipt::{Accepted, ReceiptOf};
 use callboard_model::view::ReceiptGlance;
@@ -20,7 +18,7 @@ impl Core {
     ) -> Result<StoredReceipt, EngineError> {
         Ok(self.write(Durability::Normal, |w| {
             let accepted = w.view().accepted_cases(made.workspace)?;
-            settle(&mut made, &accepted);
+            made.receipt.settle(&accepted);
             put(w, &made, gate)?;
             Ok(made)
         })?)
@@ -55,7 +53,7 @@ impl Core {
             let mut changed = Vec::new();
             for row in w.view().receipt_rows(workspace)? {
                 let Some(mut stored) = w.view().receipt(&row.of)? else { continue };
-                if settle(&mut stored, &accepted) {
+                if stored.receipt.settle(&accepted) {
                     put(w, &stored, gate)?;
                     changed.push(stored);
                 }
@@ -105,17 +103,6 @@ impl Core {
     ) -> Result<bool, EngineError> {
         self.write_for_person(|w| Ok(w.take_back_case(of, key, by)?))
     }
-}
-
-/// Brings a receipt up to what is accepted; gives whether it is another one then.
-fn settle(stored: &mut StoredReceipt, accepted: &BTreeMap<String, Accepted>) -> bool {
-    let mut is_another = false;
-    for case in &mut stored.receipt.cases {
-        let now = accepted.get(&case.key);
-        is_another |= case.accepted.as_ref() != now;
-        case.accepted = now.cloned();
-    }
-    is_another
 }
 
 fn put(

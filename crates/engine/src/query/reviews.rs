@@ -342,10 +342,8 @@ fn order(review: &Review, keys: &[String], names: &[String], pairs: &[Pair]) -> 
 fn held(review: &Review, receipt: Option<&ReceiptGlance>) -> Option<String> {
     let receipt =
         receipt.filter(|one| one.held && !one.stale && review.state == ReviewState::Open)?;
-    Some(match receipt.blocking {
-        1 => "something of its receipt is not settled".to_owned(),
-        several => format!("{several} things of its receipt are not settled"),
-    })
+    let why = receipt.held_by.as_deref().unwrap_or("something is not settled");
+    Some(format!("its receipt (`callboard receipt {}`) holds it: {why}", receipt.of))
 }
 
 /// What keeps a review from landing, in words.

@@ -30,7 +30,7 @@ pub(super) struct ReadChange {
     pub(super) findings: Vec<Finding>,
     /// Expectations that changed.
     pub(super) candidates: Vec<Candidate>,
-    /// Paths and texts, as the work leaves them, of files that may hold tests.
+    /// Paths and texts, as the work leaves them, of files that may hold tests, whether or not it changes them.
     pub(super) texts: Vec<(String, String)>,
     /// Its files, as claims are held against them.
     pub(super) files: Vec<TouchedFile>,
@@ -61,9 +61,13 @@ pub(super) fn read(
     let agent_files = callboard_agents::known().into_iter().flat_map(|one| one.project_files());
     let agent_files = patterns(&mut agent_files.copied());
     let tests = tests_beside(git, files, work)?;
-    let tests: Vec<&str> = tests.iter().map(String::as_str).collect();
-    let around =
-        Surroundings { scope: &scope, forbidden: &[], agent_files: &agent_files, tests: &tests };
+    let texts_of_tests: Vec<&str> = tests.iter().map(|(_, text)| text.as_str()).collect();
+    let around = Surroundings {
+        scope: &scope,
+        forbidden: &[],
+        agent_files: &agent_files,
+        tests: &texts_of_tests,
+    };
     let integrity::Found { mut findings, candidates } = integrity(&changed, &around);
     findings.extend(secrets_of(files, &texts));
     let symbols = symbols_of(git, files)?;
@@ -74,6 +78,7 @@ pub(super) fn read(
         .zip(&texts)
         .filter(|(file, _)| may_hold_tests(file))
         .filter_map(|(file, texts)| Some((file.path.clone(), texts.new.clone()?)))
+        .chain(tests)
         .collect();
     let files: Vec<TouchedFile> = files
         .iter()
@@ -128,12 +133,12 @@ fn texts_of(git: &Git, files: &[changeset::ChangedFile]) -> Result<Vec<Texts>, E
     Ok(texts)
 }
 
-/// Texts of tests that the change leaves as they are, of files that are named for what it changes.
+/// Paths and texts of tests that the change leaves as they are, in files that are named for what it changes.
 fn tests_beside(
     git: &Git,
     files: &[changeset::ChangedFile],
     work: Option<&str>,
-) -> Result<Vec<String>, EngineError> {
+) -> Result<Vec<(String, String)>, EngineError> {
     let stem = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
         name.split('.').next().unwrap_or(name).to_lowercase()
@@ -149,13 +154,15 @@ fn tests_beside(
     };
     let found = blobs::files(git, work)?;
     let found = found.iter().filter(|file| !known.contains(file.path.as_str()));
-    let ids: Vec<&str> = found
-        .filter(|file| is_test(&file.path))
-        .map(|file| file.id.as_str())
-        .take(limits::RECEIPT_TEST_FILES)
-        .collect();
+    let found: Vec<&blobs::TreeFile> =
+        found.filter(|file| is_test(&file.path)).take(limits::RECEIPT_TEST_FILES).collect();
+    let ids: Vec<&str> = found.iter().map(|file| file.id.as_str()).collect();
     let mut texts = Vec::new();
-    blobs::read(git, &ids, |_, bytes| texts.push(String::from_utf8_lossy(bytes).into_owned()))?;
+    blobs::read(git, &ids, |at, bytes| {
+        if let Some(file) = found.get(at) {
+            texts.push((file.path.clone(), String::from_utf8_lossy(bytes).into_owned()));
+        }
+    })?;
     Ok(texts)
 }
 

@@ -59,5 +59,9 @@ fn texts(receipt: &mut Receipt) -> Vec<&mut String> {
     }
     all.extend(receipt.artefacts.iter_mut().map(|one| &mut one.words));
     all.extend(receipt.outward.iter_mut().map(|one| &mut one.words));
+    for table in &mut receipt.content.tables {
+        all.extend(table.cells.iter_mut().flat_map(|cell| [&mut cell.before, &mut cell.after]));
+        all.extend(table.gone.iter_mut().flat_map(|row| &mut row.cells));
+    }
     all
 }

@@ -49,7 +49,10 @@ impl Engine {
         let was_accepted =
             self.ask(move |core| core.take_back_case((workspace, &subject), &of_case, &by))?;
         if !was_accepted {
-            return Err(no_case(of, key));
+            return Err(EngineError::Refused {
+                text: format!("{key} of {of} is not accepted; nothing was changed"),
+                hint: "see its cases with `callboard receipt`",
+            });
         }
         self.settle_receipts(of)
     }

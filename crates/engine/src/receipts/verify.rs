@@ -29,8 +29,8 @@ fn ask_git(folder: &Path, statement: &Statement) -> GitAnswers {
     let git = Git::at(folder);
     let work = &statement.receipt.work;
     let is_repository = git.text(&["rev-parse", "--git-dir"]);
-    if let Err(error) = is_repository {
-        let why = format!("{} is no repository: {error}", folder.display());
+    if is_repository.is_err() {
+        let why = format!("{} lies in no git repository", folder.display());
         return GitAnswers {
             tree: Answer::Unknown(why.clone()),
             commit: Answer::Unknown(why.clone()),

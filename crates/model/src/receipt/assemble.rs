@@ -4,7 +4,7 @@ use super::observed::{Closing, ObservedCommand};
 use super::{
     Accepted, Artefact, Asked, Case, Checked, ChildLine, Ci, ClaimLine, CommandLine, Content,
     Finding, Outward, Receipt, ReceiptOf, Request, Rule, SessionLine, Unproven, UnprovenKind,
-    Weight, Weights, Work, acceptance, conduct, first,
+    Weights, Work, acceptance, conduct, first, settled,
 };
 use crate::claim::{self, ChildReport, Claim, ClaimKind, Evidence, Judged, Verdict, omitted};
 use crate::review::CheckOutcome;
@@ -90,9 +90,16 @@ pub fn assemble(
     let cases = cases(&material, &said, weights, accepted);
     let unproven = unproven(&material, &said);
     let criteria = match &material.request {
-        Some(request) => {
-            acceptance::proven(&acceptance::criteria_of(&request.words), &material.checks)
-        }
+        Some(request) => acceptance::proven(
+            &acceptance::criteria_of(&request.words),
+            &acceptance::Shown {
+                checks: &material.checks,
+                files: &material.work.files,
+                claims: &claims,
+                cases: &cases,
+                unproven: &unproven,
+            },
+        ),
         None => Vec::new(),
     };
     let listed = material.commands.len().saturating_sub(limits::RECEIPT_COMMANDS);
@@ -100,7 +107,14 @@ pub fn assemble(
     let last_edit = material.evidence.last_edit;
     let commands = material.commands.iter().skip(listed).map(|one| command_line(one, last_edit));
     Receipt {
-        look_first: first::look_first(&cases, &claims, &unproven, &material.work),
+        look_first: first::look_first(
+            &cases,
+            &claims,
+            &unproven,
+            &omissions,
+            &material.work,
+            &material.content,
+        ),
         of: material.of,
         title: material.title,
         made_at: at,
@@ -239,14 +253,7 @@ fn cases(
         case.accepted = accepted(&case.key);
         cases.push(case);
     }
-    let place = |case: &Case| {
-        let spot = case.finding.spot.as_ref();
-        spot.map(|spot| (spot.path.clone(), spot.line))
-    };
-    cases.sort_by_key(|case| {
-        let is_settled = case.accepted.is_some();
-        (is_settled, std::cmp::Reverse(case.weight), case.risk, case.finding.rule, place(case))
-    });
+    settled::sort(&mut cases);
     cases
 }
 
@@ -255,7 +262,7 @@ fn unproven(material: &Material, said: &[Said]) -> Vec<Unproven> {
     if material.checks.is_empty() {
         out.push(Unproven {
             kind: UnprovenKind::CheckNotRun,
-            words: "No check is named for this work.".to_owned(),
+            words: "no check is named for this work.".to_owned(),
             spots: Vec::new(),
             cite: None,
         });
@@ -321,69 +328,4 @@ fn command_line(one: &ObservedCommand, last_edit: Option<crate::Ordinal>) -> Com
         is_before_last_edit: last_edit.is_some_and(|edit| command.ordinal <= edit),
         cite: command.cite,
     }
-}
-
-/// Whether anything of a receipt keeps its work from being done, in one sentence; `None` where nothing does.
-#[must_use]
-pub fn held_by(receipt: &Receipt) -> Option<String> {
-    let blocking: Vec<&Case> = receipt.blocking().collect();
-    let first = blocking.first()?;
-    let place = first.finding.spot.as_ref().map(|spot| match spot.line {
-        Some(line) => format!(" in {}:{line}", spot.path),
-        None => format!(" in {}", spot.path),
-    });
-    let place = place.unwrap_or_default();
-    let words = first.finding.words.trim_end_matches('.');
-    Some(match blocking.len() - 1 {
-        0 => format!("{}{place}: {words}", first.finding.rule),
-        more => format!("{}{place}: {words}, and {more} more", first.finding.rule),
-    })
-}
-
-/// What a receipt comes to, in a few words: what a card has room for.
-#[must_use]
-pub fn in_short(receipt: &Receipt) -> String {
-    if receipt.goes_on() {
-        return "checks run".to_owned();
-    }
-    let blocking = receipt.blocking().count();
-    let contradicted =
-        receipt.claims.iter().filter(|c| c.judged.verdict == Verdict::Contradicted).count();
-    let warnings = receipt
-        .cases
-        .iter()
-        .filter(|case| case.weight == Weight::Warning && case.accepted.is_none())
-        .count();
-    let came = |outcome| {
-        receipt.checks.iter().filter(|check| check.cells.new_new.outcome == Some(outcome)).count()
-    };
-    let (passed, failed) = (came(CheckOutcome::Passed), came(CheckOutcome::Failed));
-    let mut parts = Vec::new();
-    if blocking > 0 {
-        parts.push(format!("{blocking} to settle"));
-    }
-    if contradicted > 0 {
-        parts.push(format!("{contradicted} contradicted"));
-    }
-    if failed > 0 {
-        parts.push(if failed == 1 {
-            "a check fails".into()
-        } else {
-            format!("{failed} checks fail")
-        });
-    }
-    if parts.is_empty() {
-        parts.push(match (receipt.checks.len(), passed) {
-            (0, _) => "no check".to_owned(),
-            (all, passed) if all == passed => "checks pass".to_owned(),
-            (_, 0) => "not checked".to_owned(),
-            (all, passed) => format!("{passed} of {all} checks pass"),
-        });
-        match warnings {
-            0 => {}
-            1 => parts.push("1 warning".to_owned()),
-            more => parts.push(format!("{more} warnings")),
-        }
-    }
-    parts.join(" · ")
 }

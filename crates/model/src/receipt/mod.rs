@@ -9,6 +9,7 @@ pub mod conduct;
 mod confinement;
 mod content;
 mod criterion;
+mod fetched;
 mod finding;
 mod first;
 mod missing;
@@ -22,22 +23,25 @@ mod run_places;
 mod settled;
 pub mod statement;
 mod subject;
+mod summary;
 mod unproven;
 mod weights;
 mod work;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use acceptance::kind_of_check;
-pub use assemble::{Material, SessionPart, assemble, held_by, in_short};
+pub use assemble::{Material, SessionPart, assemble};
 pub use candidate::Candidate;
 pub use checked::{Cell, Checked, TestStanding};
 pub use compared::{Ran, RanGrid};
 pub use confinement::{ConfinedBy, Confinement, Hold};
 pub use content::{
-    CellChange, CitedSource, ColumnChange, Content, FolderChange, ListedFile, Moved, Opened,
-    SourcesUsed, TableChange, Written, folder, sources,
+    CellChange, CitedSource, ColumnChange, Content, FolderChange, GoneRow, ListedFile, Moved,
+    Opened, SourcesUsed, TableChange, Written, folder, sources,
 };
 pub use criterion::{Criterion, Proof, Request};
 pub use finding::{Finding, Spot};
@@ -50,6 +54,7 @@ pub use rule::{Risk, Rule, Weight};
 pub use run_findings::{RunsToJudge, findings_of_runs};
 pub use settled::{Accepted, Case};
 pub use subject::{ParseReceiptOfError, ReceiptOf};
+pub use summary::{held_by, in_short};
 pub use unproven::{Unproven, UnprovenKind};
 pub use weights::Weights;
 pub use work::{Revision, Work};
@@ -136,6 +141,28 @@ impl Receipt {
     /// The cases that keep the work from being done.
     pub fn blocking(&self) -> impl Iterator<Item = &Case> {
         self.cases.iter().filter(|case| case.blocks())
+    }
+
+    /// Brings the cases up to what is accepted, by their keys; gives whether any is another then.
+    pub fn settle(&mut self, accepted: &BTreeMap<String, Accepted>) -> bool {
+        let mut is_another = false;
+        for case in &mut self.cases {
+            let now = accepted.get(&case.key);
+            is_another |= case.accepted.as_ref() != now;
+            case.accepted = now.cloned();
+        }
+        if is_another {
+            settled::sort(&mut self.cases);
+            self.look_first = first::look_first(
+                &self.cases,
+                &self.claims,
+                &self.unproven,
+                &self.omissions,
+                &self.work,
+                &self.content,
+            );
+        }
+        is_another
     }
 
     /// Whether some of its checks wait or run.

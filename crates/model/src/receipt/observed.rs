@@ -4,6 +4,7 @@ mod writes;
 
 use std::collections::HashMap;
 
+use super::fetched::fetched;
 use super::{Artefact, Outward, outward};
 use crate::claim::{Command, Sight};
 use crate::event::{Author, Event, EventBody, SearchPlace, ToolResult};
@@ -243,6 +244,10 @@ impl Observed {
             let words = clip(&one_line(&line), limits::OBJECT_CHARS);
             let succeeded = exit_code.map(|code| code == 0);
             self.outward.push(Outward { kind, words, succeeded, cite });
+        }
+        for source in fetched(&line) {
+            let succeeded = exit_code.map(|code| code == 0);
+            self.opened.push(OpenedSource { source, cite, succeeded });
         }
         let mut output = tail(&result.text, limits::EVIDENCE_OUTPUT_BYTES).to_owned();
         if let Some(error) = result.stderr.as_deref().filter(|error| !error.is_empty()) {

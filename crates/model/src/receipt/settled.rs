@@ -55,6 +55,18 @@ impl Case {
     }
 }
 
+/// What is open before what is settled, and the weightiest first.
+pub(super) fn sort(cases: &mut [Case]) {
+    let place = |case: &Case| {
+        let spot = case.finding.spot.as_ref();
+        spot.map(|spot| (spot.path.clone(), spot.line))
+    };
+    cases.sort_by_key(|case| {
+        let is_settled = case.accepted.is_some();
+        (is_settled, std::cmp::Reverse(case.weight), case.risk, case.finding.rule, place(case))
+    });
+}
+
 /// The lines tell two cases of one file apart, not their numbers: those move with what stands above them. What stands in no
 /// file is a case of one receipt: what is accepted there says nothing about another's work.
 fn key_of(of: &ReceiptOf, finding: &Finding) -> String {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::Timestamp;
 use crate::claim::Verdict;
-use crate::receipt::{ClaimLine, Receipt, ReceiptOf, in_short};
+use crate::receipt::{ClaimLine, Receipt, ReceiptOf, held_by, in_short};
 
 /// A receipt, with what has become of it since it was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -40,6 +40,9 @@ pub struct ReceiptGlance {
     /// They keep the work from being done by itself, and from landing.
     #[serde(default)]
     pub held: bool,
+    /// The first of them, in one sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
     /// Claims that the record contradicts.
     pub contradicted: u32,
     /// Checks of it wait or run.
@@ -62,6 +65,7 @@ impl ReceiptGlance {
             words: in_short(receipt),
             blocking,
             held: blocking > 0 && gate,
+            held_by: held_by(receipt).filter(|_| gate),
             contradicted: count(receipt.claims.iter().filter(is_contradicted).count()),
             goes_on: receipt.goes_on(),
             stale: is_stale,

@@ -135,7 +135,7 @@ pub(super) fn cases(view: &ReceiptView) -> String {
     }
     let open: Vec<&Case> = view.receipt.blocking().collect();
     for case in &open {
-        let _ = writeln!(out, "to settle {}: {}", case.key, plain(&case.finding.words));
+        let _ = writeln!(out, "{} blocks: {}", case.key, plain(&case.finding.words));
     }
     if open.is_empty() {
         let _ = writeln!(out, "nothing of {} blocks", view.receipt.of);

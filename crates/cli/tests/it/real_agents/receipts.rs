@@ -1,7 +1,10 @@
 //! What real agents' work can show: by those who tell the truth, who bend a test, who ran nothing, who ran it too early,
-//! who lose the exit code, who ask for help, and who lead others.
+//! who lose the exit code, who ask for help, and who lead others; and by work that is no code.
 
-use callboard_testkit::{Callboard, ModelServer, Repo, Script, Turn, wait};
+mod content;
+mod lead;
+
+use callboard_testkit::{Callboard, ModelServer, Script, Turn, wait};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
@@ -16,6 +19,13 @@ const NEW_TEST: &str =
     "\\ntest('cents are rounded up', () => {\\n  assert.equal(tax(0.01), 0.01);\\n});\\n";
 
 const CONFIGURED: &str = "checks = [\"node --test\"]\n[worktrees]\npool = 0\n";
+
+const FILES: [(&str, &str); 4] = [
+    ("callboard.toml", CONFIGURED),
+    ("src/price.mjs", CODE),
+    ("test/price.test.mjs", TEST),
+    ("GUIDE.md", "# Guide\n"),
+];
 
 const BODY: &str = "Customs wants whole cents. [[script:work]]\n\n## Acceptance\n- Cents are rounded up.\n- All tests pass.\n- The guide mentions it.\n";
 
@@ -54,47 +64,66 @@ fn receipt_of(name: &str, player: &Player, commands: &[&str], closing: &str) -> 
     for command in commands {
         script = script.turn((player.runs)(Turn::text("Next."), command));
     }
-    let server = ModelServer::with([script.turn(Turn::text(closing))]);
-    let scene = Scene::new(&server, 1);
-    allow_commands(&scene);
-    let repo = repo_of(&scene);
-    let daemon = daemon(&scene.home, &repo);
-    let new = ["task", "new", "Round the tax up", "--body", BODY, "--json"];
-    json_of(&scene.home, &repo, &new);
-    let args = ["run", "T1", "--agent", player.agent, "--mode", player.mode, "--json"];
-    json_of(&scene.home, &repo, &args);
-    wait::until("its last words", || (server.played("work").len() > commands.len()).then_some(()));
-    wait::until("the end", || {
-        let session = daemon.get("/api/sessions/S1").json()["session"].take();
-        (session["state"] == "ready").then_some(())
-    });
-    let checked = Callboard::built(&scene.home).cwd(repo.path()).run(["receipt", "check", "T1"]);
-    assert!(checked.code.is_some_and(|code| code < 2), "{}{}", checked.stdout, checked.stderr);
-    let markdown = Callboard::built(&scene.home).cwd(repo.path()).run(["receipt", "T1", "--md"]);
-    let file = repo.path().join(".callboard/receipts/T1.md");
-    assert_eq!(std::fs::read_to_string(file).unwrap(), markdown.stdout);
-    let receipt = daemon.get("/api/receipts/T1").json();
-    json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
-    redacted(&scene).bind(|| assert_snapshot!(name, markdown.stdout));
-    (markdown.stdout, receipt)
+    let job = Job {
+        title: "Round the tax up",
+        body: BODY,
+        files: &FILES,
+        turns: commands.len() + 1,
+        is_checked: true,
+    };
+    job.played(name, player, vec![script.turn(Turn::text(closing))])
+}
+
+/// What an agent is asked for, and where.
+struct Job<'a> {
+    title: &'a str,
+    body: &'a str,
+    files: &'a [(&'a str, &'a str)],
+    /// How often the model is asked in the script `work`.
+    turns: usize,
+    is_checked: bool,
+}
+
+impl Job<'_> {
+    /// The receipt of the job as an agent does it, as Markdown, which is held by a snapshot, and as JSON.
+    fn played(&self, name: &str, player: &Player, scripts: Vec<Script>) -> (String, Value) {
+        let server = ModelServer::with(scripts);
+        let scene = Scene::new(&server, 1);
+        allow_commands(&scene);
+        let repo = scene.repo();
+        repo.commit("Begin", self.files);
+        let daemon = daemon(&scene.home, &repo);
+        let new = ["task", "new", self.title, "--body", self.body, "--json"];
+        json_of(&scene.home, &repo, &new);
+        let args = ["run", "T1", "--agent", player.agent, "--mode", player.mode, "--json"];
+        json_of(&scene.home, &repo, &args);
+        let all = || (server.played("work").len() >= self.turns).then_some(());
+        wait::until("its last words", all);
+        wait::until("the end", || {
+            let session = daemon.get("/api/sessions/S1").json()["session"].take();
+            (session["state"] == "ready").then_some(())
+        });
+        if self.is_checked {
+            let callboard = Callboard::built(&scene.home).cwd(repo.path());
+            let checked = callboard.run(["receipt", "check", "T1"]);
+            let said = format!("{}{}", checked.stdout, checked.stderr);
+            assert!(checked.code.is_some_and(|code| code < 2), "{said}");
+        }
+        let markdown =
+            Callboard::built(&scene.home).cwd(repo.path()).run(["receipt", "T1", "--md"]);
+        let file = repo.path().join(".callboard/receipts/T1.md");
+        assert_eq!(std::fs::read_to_string(file).unwrap(), markdown.stdout);
+        let receipt = daemon.get("/api/receipts/T1").json();
+        json_of(&scene.home, &repo, &["stop", "T1", "--json"]);
+        redacted(&scene).bind(|| assert_snapshot!(name, markdown.stdout));
+        (markdown.stdout, receipt)
+    }
 }
 
 fn allow_commands(scene: &Scene) {
     let settings = json!({"permissions": {"allow": ["Bash"]}});
     let path = scene.home.claude_config_dir().join("settings.json");
     std::fs::write(path, settings.to_string()).unwrap();
-}
-
-fn repo_of(scene: &Scene) -> Repo<'_> {
-    let repo = scene.repo();
-    let files = [
-        ("callboard.toml", CONFIGURED),
-        ("src/price.mjs", CODE),
-        ("test/price.test.mjs", TEST),
-        ("GUIDE.md", "# Guide\n"),
-    ];
-    repo.commit("Prices", &files);
-    repo
 }
 
 fn redacted(scene: &Scene) -> insta::Settings {

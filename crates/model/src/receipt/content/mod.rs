@@ -93,9 +93,21 @@ pub struct TableChange {
     pub columns: Vec<ColumnChange>,
     /// Some of the cells that changed.
     pub cells: Vec<CellChange>,
+    /// Some of the rows that are gone: what stood in each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<GoneRow>,
     /// Why less is told, where it could not be read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
+}
+
+/// A row of a table that is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GoneRow {
+    /// Its number as it was, from 1.
+    pub row: u32,
+    /// What its cells held.
+    pub cells: Vec<String>,
 }
 
 /// A column that changed.

@@ -9,8 +9,8 @@ mod outline;
 mod sections;
 mod wording;
 
+pub use super::summary::headline;
 pub use outline::{Block, Item, Line, Outline, Section, Span, Table, Tone};
-pub use wording::headline;
 
 use super::Receipt;
 

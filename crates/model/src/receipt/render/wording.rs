@@ -5,40 +5,8 @@ use crate::Timestamp;
 use crate::changeset::FileStatus;
 use crate::check::results::compare::Standing;
 use crate::claim::{Omitted, Verdict};
-use crate::receipt::{ConfinedBy, OutwardKind, Receipt, Risk, Weight};
+use crate::receipt::{ConfinedBy, OutwardKind, Risk, Weight};
 use crate::review::CheckOutcome;
-
-/// What a receipt comes to, in a few words: "2 block, 1 contradicted", "checks pass", "not checked".
-#[must_use]
-pub fn headline(receipt: &Receipt) -> String {
-    let mut parts = Vec::new();
-    let blocking = receipt.blocking().count();
-    if blocking > 0 {
-        parts.push(format!("{blocking} block{}", if blocking == 1 { "s" } else { "" }));
-    }
-    let is_contradicted =
-        |claim: &&crate::receipt::ClaimLine| claim.judged.verdict == Verdict::Contradicted;
-    let contradicted = receipt.claims.iter().filter(is_contradicted).count();
-    if contradicted > 0 {
-        parts.push(format!("{contradicted} contradicted"));
-    }
-    parts.push(of_checks(receipt));
-    parts.join(", ")
-}
-
-fn of_checks(receipt: &Receipt) -> String {
-    let all = receipt.checks.len();
-    let outcomes = || receipt.checks.iter().filter_map(|check| check.cells.new_new.outcome);
-    let of = |outcome| outcomes().filter(|other| *other == outcome).count();
-    match (of(CheckOutcome::Failed), of(CheckOutcome::Passed)) {
-        _ if receipt.goes_on() => "checks run".to_owned(),
-        (1, _) => "1 check fails".to_owned(),
-        (failed @ 2.., _) => format!("{failed} checks fail"),
-        (_, 0) => "not checked".to_owned(),
-        (_, passed) if passed == all => "checks pass".to_owned(),
-        (_, passed) => format!("{passed} of {all} checks pass"),
-    }
-}
 
 /// A standing in a word or two, with how it is meant.
 pub(super) fn standing(standing: Standing) -> (Tone, &'static str) {

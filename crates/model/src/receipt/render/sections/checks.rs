@@ -8,7 +8,7 @@ use crate::receipt::{Case, Cell, Checked, Confinement, Receipt, Rule, TestStandi
 
 pub(super) fn blocks(receipt: &Receipt) -> Vec<Block> {
     if receipt.checks.is_empty() {
-        return vec![Block::Paragraph(Line::of("No check is named."))];
+        return vec![Block::Paragraph(Line::of("No check is named for it."))];
     }
     receipt.checks.iter().flat_map(|check| of_check(check, &receipt.cases)).collect()
 }

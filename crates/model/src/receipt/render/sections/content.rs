@@ -75,6 +75,14 @@ fn table(table: &TableChange) -> Vec<Block> {
         (!names.is_empty()).then(|| Item::from(codes))
     };
     let mut items: Vec<Item> = Vec::new();
+    items.extend(table.gone.iter().map(|row| {
+        let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
+        Line::of(format!("Row {} is gone: ", row.row)).code(&cells.join(", ")).into()
+    }));
+    let untold = table.rows_removed.saturating_sub(u32::try_from(table.gone.len()).unwrap_or(0));
+    if untold > 0 && !table.gone.is_empty() {
+        items.push(Line::of(format!("and {} more", count(untold, "row"))).into());
+    }
     items.extend(named(&table.columns_added, "New columns:"));
     items.extend(named(&table.columns_removed, "Columns that are gone:"));
     items.extend(table.columns.iter().map(|column| {

@@ -44,7 +44,7 @@ pub(super) fn outline(receipt: &Receipt, shown: &Shown<'_>) -> Outline {
 
 fn summary(receipt: &Receipt) -> Line {
     let made = format!(" · made {}", wording::moment(receipt.made_at));
-    Line::labelled(wording::headline(receipt)).text(made)
+    Line::labelled(crate::receipt::summary::headline(receipt)).text(made)
 }
 
 fn alerts(receipt: &Receipt, shown: &Shown<'_>) -> Vec<Line> {
