@@ -101,3 +101,9 @@ pub const EMPTY_ROWS_TOLD: usize = 20;
 
 /// Characters of a cell that are told.
 pub const CELL_CHARACTERS: usize = 120;
+
+/// Files of a change of which it is told by name that no check ran lines of them: more are counted.
+pub const NOT_RUN_FILES: usize = 10;
+
+/// Places in one file that no check ran, told one by one: nobody reads more.
+pub const NOT_RUN_RANGES: usize = 12;

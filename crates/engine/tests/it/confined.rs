@@ -49,6 +49,7 @@ impl<'h> Scene<'h> {
             commit: "HEAD",
             commands: &commands,
             fresh: true,
+            measures: false,
             stop: &stop,
         };
         let mut results = Vec::new();

@@ -70,6 +70,7 @@ fn of_unproven(unproven: &Unproven) -> Item {
         UnprovenKind::CheckNotRun => "not run",
         UnprovenKind::Admitted => "said by the agent itself",
         UnprovenKind::NotExecuted => "not executed",
+        UnprovenKind::NotMeasured => "not measured",
         UnprovenKind::NotOpened => "not opened",
         UnprovenKind::NotInReceipt => "not in this receipt",
     };
