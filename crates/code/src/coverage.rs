@@ -8,7 +8,9 @@ mod v8;
 mod words;
 
 pub use gaps::{ChangedLines, Gaps, NotRun, gaps};
-pub use python::{FILES_ENDING, MARKS_ENDING, SITECUSTOMIZE, marks_used, read_marks, said_by_python};
+pub use python::{
+    FILES_ENDING, MARKS_ENDING, SITECUSTOMIZE, marks_used, read_marks, said_by_python,
+};
 pub use readers::{REPORTS, is_report, read_report};
 pub use v8::read_v8;
 pub use words::unproven;

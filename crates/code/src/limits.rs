@@ -107,3 +107,6 @@ pub const NOT_RUN_FILES: usize = 10;
 
 /// Places in one file that no check ran, told one by one: nobody reads more.
 pub const NOT_RUN_RANGES: usize = 12;
+
+/// Times that one report of coverage may tell of a line: some million lines of code, each by some tests.
+pub const REPORTED_LINES: usize = 10_000_000;

@@ -546,6 +546,9 @@ pub const CHECK_REPEAT_MS: u64 = 20_000;
 /// Bytes that are read of what a measured run leaves: a megabyte for each of some hundred processes.
 pub const COVERAGE_BYTES: usize = 512 << 20;
 
+/// Bytes of files that are looked at for all processes of a measured run: some hundred of them with a thousand files each.
+pub const COVERED_BYTES: u64 = 4 << 30;
+
 /// Bytes of a file above which nobody wrote it, and its lines are not looked for.
 pub const MEASURED_BYTES: usize = 2 << 20;
 

@@ -247,7 +247,8 @@ impl Engine {
     ) -> Result<Vec<Option<TrialResult>>, EngineError> {
         let (_, project) = self.project_to_check(workspace)?;
         let stop = StopFlag::default();
-        let trial = Trial { workspace, commit: tree, commands, fresh: false, measures: false, stop: &stop };
+        let trial =
+            Trial { workspace, commit: tree, commands, fresh: false, measures: false, stop: &stop };
         Known::of(self, &trial, &project, tree.to_owned()).results()
     }
 

@@ -160,7 +160,8 @@ mod tests {
         ChangedLines { path: path.into(), text: text.into(), lines: (1..=last).collect() }
     }
 
-    const TEXT: &str = "def f(a):\n    if a:\n        # why\n        b = 1\n\n        return b\n    return 2\n";
+    const TEXT: &str =
+        "def f(a):\n    if a:\n        # why\n        b = 1\n\n        return b\n    return 2\n";
 
     #[test]
     fn lines_that_no_check_ran_are_told_as_ranges() {
@@ -169,14 +170,19 @@ mod tests {
         let [one] = found.not_run.as_slice() else { panic!("{found:?}") };
         assert_eq!((one.ranges.as_slice(), one.lines, one.changed), (&[(4, 6)][..], 2, 5));
         assert!(found.not_measured.is_empty());
-        let part = ChangedLines { lines: [3, 7].into_iter().collect(), ..changed("src/a.py", TEXT) };
+        let part =
+            ChangedLines { lines: [3, 7].into_iter().collect(), ..changed("src/a.py", TEXT) };
         assert_eq!(gaps(&[part], &ran), Gaps::default());
     }
 
     #[test]
     fn a_file_is_not_loaded_only_where_others_beside_it_were() {
         let ran = executed(&[("src/a.py", &[1], &[1]), ("src/a.js", &[1], &[1])]);
-        let files = [changed("src/deep/b.py", TEXT), changed("lib/b.py", TEXT), changed("src/b.ts", "f()\n")];
+        let files = [
+            changed("src/deep/b.py", TEXT),
+            changed("lib/b.py", TEXT),
+            changed("src/b.ts", "f()\n"),
+        ];
         let found = gaps(&files, &ran);
         let [one] = found.not_run.as_slice() else { panic!("{found:?}") };
         assert!(one.is_not_loaded && one.path == "src/deep/b.py");
@@ -189,7 +195,8 @@ mod tests {
     fn what_is_not_known_has_the_reason_of_its_language() {
         let mut ran = Executed::not_measured(NotMeasured::NoCoveragePy);
         ran.unclear.insert("src/a.ts".into());
-        let found = gaps(&[changed("a.py", TEXT), changed("src/a.ts", "f()"), changed("a.rb", "f")], &ran);
+        let found =
+            gaps(&[changed("a.py", TEXT), changed("src/a.ts", "f()"), changed("a.rb", "f")], &ran);
         let reasons: Vec<_> = found.not_measured.into_iter().collect();
         let of = |path: &str| vec![path.to_owned()];
         assert_eq!(

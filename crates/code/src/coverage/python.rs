@@ -31,7 +31,10 @@ pub fn read_marks(files: &str, marks: &[u8]) -> Executed {
         let marks = base.checked_add(length).and_then(|end| marks.get(base..end));
         let marked = |is: fn(u8) -> bool| {
             let marks = marks.into_iter().flatten().zip(0u32..);
-            marks.filter(move |(mark, line)| is(**mark) && *line > 0).map(|(_, line)| line).collect()
+            marks
+                .filter(move |(mark, line)| is(**mark) && *line > 0)
+                .map(|(_, line)| line)
+                .collect()
         };
         let lines = ExecutedLines {
             executable: marked(|mark| matches!(mark, EXECUTABLE | EXECUTED)),

@@ -119,7 +119,11 @@ mod tests {
 
     #[test]
     fn files_that_may_be_reports_are_known_by_their_names() {
-        assert!(["lcov.info", "coverage-final.json", "unit.coverprofile"].iter().all(|name| is_report(name)));
+        assert!(
+            ["lcov.info", "coverage-final.json", "unit.coverprofile"]
+                .iter()
+                .all(|name| is_report(name))
+        );
         assert!(!is_report("package.json") && !is_report("pom.xml"));
     }
 }

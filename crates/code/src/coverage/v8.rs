@@ -37,17 +37,26 @@ struct Range {
 
 /// What one process ran of the checkout. Each line of a file that was loaded with a letter or digit in it counts as one
 /// that can run. A script that is not, unit for unit, as long as its file was made of it, and is only named.
+///
+/// `room` is how many bytes of files are looked at, and is less by those that were; where it ends, [`NotMeasured::TooMuch`] is
+/// told.
 #[must_use]
-pub fn read_v8(report: &str, checkout: &dyn Checkout) -> Executed {
+pub fn read_v8(report: &str, checkout: &dyn Checkout, room: &mut u64) -> Executed {
     let mut executed = Executed::default();
     let Ok(process) = serde_json::from_str::<Process>(report) else { return executed };
     for script in process.result {
         let Some(path) = path_of(&script.url).and_then(|path| of_absolute(checkout, &path)) else {
             continue;
         };
-        let Some(text) = checkout.text(&path).filter(|text| text.len() <= limits::FILE_BYTES) else {
+        let Some(text) = checkout.text(&path).filter(|text| text.len() <= limits::FILE_BYTES)
+        else {
             continue;
         };
+        let Some(left) = room.checked_sub(text.len() as u64) else {
+            executed.not_measured.insert(NotMeasured::TooMuch);
+            return executed;
+        };
+        *room = left;
         // The first function is the script as a whole.
         let whole = script.functions.first().and_then(|function| function.ranges.first());
         let units: usize = text.chars().map(char::len_utf16).sum();
@@ -108,7 +117,8 @@ fn lines_of(text: &str, mut ranges: Vec<Range>) -> ExecutedLines {
             if executable.last() != Some(&line) {
                 executable.push(line);
             }
-            if around.last().is_some_and(|inner| inner.count > 0) && executed.last() != Some(&line) {
+            if around.last().is_some_and(|inner| inner.count > 0) && executed.last() != Some(&line)
+            {
                 executed.push(line);
             }
         }
@@ -117,10 +127,7 @@ fn lines_of(text: &str, mut ranges: Vec<Range>) -> ExecutedLines {
         }
         at += u32::from(c.len_utf16() == 2) + 1;
     }
-    ExecutedLines {
-        executable: Lines::from_iter(executable),
-        executed: Lines::from_iter(executed),
-    }
+    ExecutedLines { executable: Lines::from_iter(executable), executed: Lines::from_iter(executed) }
 }
 
 #[cfg(test)]
@@ -140,7 +147,7 @@ mod tests {
     #[test]
     fn the_innermost_part_around_a_line_tells_whether_it_ran() {
         let made = Made::of(&[("my a.mjs", TEXT), ("node_modules/x.js", "")]);
-        let executed = read_v8(REPORT, &made);
+        let executed = read_v8(REPORT, &made, &mut 1000);
         assert_eq!(executed.files.len(), 1);
         let lines = &executed.files["my a.mjs"];
         assert_eq!(lines.executable.ranges(), [(1, 6), (10, 12)]);
@@ -151,11 +158,13 @@ mod tests {
     #[test]
     fn scripts_made_of_a_file_are_named_and_nothing_else() {
         let made = Made::of(&[("my a.mjs", "let x: number = 1\n")]);
-        let executed = read_v8(REPORT, &made);
+        let executed = read_v8(REPORT, &made, &mut 1000);
         assert!(executed.files.is_empty() && executed.unclear.contains("my a.mjs"));
         assert!(executed.not_measured.contains(&NotMeasured::Transformed));
+        let executed = read_v8(REPORT, &made, &mut 3);
+        assert_eq!(executed, Executed::not_measured(NotMeasured::TooMuch));
         for broken in ["", "{", "[]", r#"{"result":[{"url":"file:///w/my%2","functions":[]}]}"#] {
-            assert_eq!(read_v8(broken, &made), Executed::default(), "{broken}");
+            assert_eq!(read_v8(broken, &made, &mut 1000), Executed::default(), "{broken}");
         }
     }
 }

@@ -55,7 +55,9 @@ fn of_file(file: &NotRun) -> Unproven {
     let ran = match (file.is_not_loaded, file.changed - file.lines) {
         (true, _) => format!("no check loaded this file ({})", changed(file.changed)),
         (false, 0) => format!("no check ran these lines (none of {} ran)", changed(file.changed)),
-        (false, ran) => format!("no check ran these lines ({ran} of {} ran)", changed(file.changed)),
+        (false, ran) => {
+            format!("no check ran these lines ({ran} of {} ran)", changed(file.changed))
+        }
     };
     Unproven {
         kind: UnprovenKind::NotExecuted,
@@ -121,7 +123,10 @@ mod tests {
                 "Which changed lines of `a.py` and 1 more file ran is not known: coverage.py is not installed in the project's environment.",
             ]
         );
-        assert_eq!(told[1].spots.iter().map(|spot| spot.line).collect::<Vec<_>>(), [Some(41), Some(60)]);
+        assert_eq!(
+            told[1].spots.iter().map(|spot| spot.line).collect::<Vec<_>>(),
+            [Some(41), Some(60)]
+        );
         assert_eq!(told[2].kind, UnprovenKind::NotMeasured);
     }
 
@@ -131,7 +136,14 @@ mod tests {
         let not_run = (0..20).map(|number| file(&format!("{number}.js"), &ranges, 100)).collect();
         let told = unproven(&Gaps { not_run, ..Gaps::default() });
         assert_eq!(told.len(), limits::NOT_RUN_FILES + 1);
-        assert!(told[0].words.contains("and 88 more places: no check ran these lines (none of 100"));
-        assert!(told.last().unwrap().words.starts_with("10 more files: no check ran 1000 changed lines of"));
+        assert!(
+            told[0].words.contains("and 88 more places: no check ran these lines (none of 100")
+        );
+        assert!(
+            told.last()
+                .unwrap()
+                .words
+                .starts_with("10 more files: no check ran 1000 changed lines of")
+        );
     }
 }

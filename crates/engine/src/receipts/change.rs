@@ -71,7 +71,8 @@ pub(super) fn read(
         .filter(|(file, _)| may_hold_tests(file))
         .filter_map(|(file, texts)| Some((file.path.clone(), texts.new.clone()?)))
         .collect();
-    let code = files.iter().zip(&texts).filter_map(|(file, texts)| new_lines(file, texts)).collect();
+    let code =
+        files.iter().zip(&texts).filter_map(|(file, texts)| new_lines(file, texts)).collect();
     let files: Vec<TouchedFile> = files
         .iter()
         .zip(&texts)

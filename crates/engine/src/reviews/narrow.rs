@@ -179,7 +179,7 @@ impl Engine {
             commit: &step.commit,
             commands,
             fresh: *fresh,
-                measures: false,
+            measures: false,
             stop,
         };
         let tried = self.try_commit(&trial, &mut |news| {

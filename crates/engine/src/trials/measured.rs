@@ -85,9 +85,10 @@ impl<'a> Measured<'a> {
         let checkout = OnDisk { top: self.top.to_string_lossy().into_owned() };
         let mut room = Room { bytes: limits::COVERAGE_BYTES, is_full: false };
         let mut executed = self.of_python(&mut room);
+        let mut looked_at = limits::COVERED_BYTES;
         for path in files(&self.folder.join(NODE)) {
             if let Some(text) = room.text(&path) {
-                executed.add(read_v8(&text, &checkout));
+                executed.add(read_v8(&text, &checkout, &mut looked_at));
             }
         }
         let mut of_reports = Executed::default();
@@ -104,7 +105,7 @@ impl<'a> Measured<'a> {
                 of_reports.add(read_report(&text, &folder, &checkout));
             }
         }
-        if room.is_full {
+        if room.is_full || executed.not_measured.contains(&NotMeasured::TooMuch) {
             return Some(Executed::not_measured(NotMeasured::TooMuch));
         }
         // A report tells of the files that somebody wrote, whatever was made of them to run.
@@ -116,7 +117,8 @@ impl<'a> Measured<'a> {
     fn of_python(&self, room: &mut Room) -> Executed {
         let mut executed = Executed::default();
         let all = files(&self.folder.join(PYTHON));
-        let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name =
+            |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let said: BTreeSet<NotMeasured> =
             all.iter().filter_map(|path| said_by_python(&name(path))).collect();
         // What ran is not all known then, and so it is not known what did not.
@@ -129,7 +131,6 @@ impl<'a> Measured<'a> {
                 executed.add(read_marks(&listed, &marks));
             }
         }
-        room.is_full |= said.contains(&NotMeasured::TooMuch);
         executed.not_measured.extend(said);
         executed
     }
@@ -182,7 +183,8 @@ impl Checkout for OnDisk {
     fn text(&self, path: &str) -> Option<String> {
         let path = Path::new(&self.top).join(path);
         let length = path.metadata().ok().filter(fs::Metadata::is_file)?.len();
-        let length = usize::try_from(length).ok().filter(|length| *length <= limits::MEASURED_BYTES)?;
+        let length =
+            usize::try_from(length).ok().filter(|length| *length <= limits::MEASURED_BYTES)?;
         Some(text_of(&path, length, From::Start))
     }
 }
@@ -208,7 +210,9 @@ fn reports(top: &Path) -> BTreeMap<PathBuf, Stamp> {
             }
             let name = entry.file_name().to_string_lossy().into_owned();
             let Ok(kind) = entry.file_type() else { continue };
-            if kind.is_dir() && depth < limits::COVERAGE_DEPTH && !PASSED_BY.contains(&name.as_str())
+            if kind.is_dir()
+                && depth < limits::COVERAGE_DEPTH
+                && !PASSED_BY.contains(&name.as_str())
             {
                 waiting.push((entry.path(), depth + 1));
             } else if kind.is_file()

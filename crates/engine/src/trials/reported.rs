@@ -51,7 +51,8 @@ impl Reported<'_> {
         let repeats = if is_short { repeats } else { repeats.min(1) };
         let has_ended = result.exit_code.is_some();
         let mut made = 0;
-        if repeats > 0 && may_fail_by_measuring(&result) && (is_short || has_ended) {
+        let has_failed = matches!(result.outcome, CheckOutcome::Failed | CheckOutcome::CouldNotRun);
+        if self.measures && has_failed && repeats > 0 && (is_short || has_ended) {
             made = 1;
             result = beside_measured(result, self.once(&self.again(made), false));
         }
@@ -166,21 +167,10 @@ impl Reported<'_> {
     }
 }
 
-/// Whether a run did not pass, and something measured it.
-fn may_fail_by_measuring(result: &TrialResult) -> bool {
-    let took_part = |executed: &Executed| {
-        let said = &executed.not_measured;
-        !executed.files.is_empty()
-            || !executed.unclear.is_empty()
-            || said.iter().any(|why| *why != NotMeasured::NoCoveragePy)
-    };
-    matches!(result.outcome, CheckOutcome::Failed | CheckOutcome::CouldNotRun)
-        && result.executed.as_ref().is_some_and(took_part)
-}
-
 /// What a check came to of which a measured run failed, and one that was not measured is `plain`.
 fn beside_measured(measured: TrialResult, mut plain: TrialResult) -> TrialResult {
-    plain.executed = if plain.outcome == CheckOutcome::Passed {
+    let is_known = measured.executed.as_ref().is_some_and(|executed| !executed.is_empty());
+    plain.executed = if is_known && plain.outcome == CheckOutcome::Passed {
         Some(Executed::not_measured(NotMeasured::ChangesResult))
     } else {
         measured.executed.clone()

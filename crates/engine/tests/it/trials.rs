@@ -310,8 +310,14 @@ fn only_what_a_person_approved_or_asks_for_is_run() {
 
     let stop = StopFlag::default();
     let commands = &["make".to_owned()][..];
-    let trial =
-        Trial { workspace: scene.workspace, commit: "gone", commands, fresh: false, measures: false, stop: &stop };
+    let trial = Trial {
+        workspace: scene.workspace,
+        commit: "gone",
+        commands,
+        fresh: false,
+        measures: false,
+        stop: &stop,
+    };
     let refused = engine.try_commit(&trial, &mut |_| ()).unwrap_err().to_string();
     assert!(refused.starts_with("there is no commit gone in "), "{refused}");
     scene.assert_nothing_left();

@@ -150,7 +150,10 @@ mod tests {
     fn lines_are_kept_as_ranges() {
         let lines: Lines = [7, 3, 4, 4, 5, 9].into_iter().collect();
         assert_eq!(lines.ranges(), [(3, 5), (7, 7), (9, 9)]);
-        assert_eq!((lines.len(), lines.has(4), lines.has(6), lines.has(10)), (5, true, false, false));
+        assert_eq!(
+            (lines.len(), lines.has(4), lines.has(6), lines.has(10)),
+            (5, true, false, false)
+        );
         assert_eq!(lines.and(&[6, 8].into_iter().collect()).ranges(), [(3, 9)]);
         assert!(Lines::default().is_empty() && !Lines::default().has(0));
     }

@@ -4,18 +4,23 @@ use std::collections::BTreeMap;
 
 use callboard_model::check::executed::{Executed, ExecutedLines};
 
+use crate::limits;
+
 /// For each file as it is named, how often each line ran.
 #[derive(Debug, Default)]
 pub(super) struct Noted {
     files: BTreeMap<String, BTreeMap<u32, bool>>,
     /// Folders that relative names may begin in.
     pub(super) roots: Vec<String>,
+    /// How often a line was told.
+    told: usize,
 }
 
 impl Noted {
     /// Notes a line; it has run if it ever did.
     pub(super) fn line(&mut self, file: &str, line: u32, has_run: bool) {
-        if line == 0 {
+        self.told += 1;
+        if line == 0 || self.told > limits::REPORTED_LINES {
             return;
         }
         let lines = match self.files.get_mut(file) {

@@ -191,7 +191,10 @@ fn what_fails_only_where_it_is_measured_is_not_said_to_fail() {
         &[("src/cart.mjs", NEW_CODE)],
     );
     let cell = &receipt.checks[0].cells.new_new;
-    assert_eq!((cell.outcome, cell.exit_code, cell.times), (Some(CheckOutcome::Passed), Some(0), 2));
+    assert_eq!(
+        (cell.outcome, cell.exit_code, cell.times),
+        (Some(CheckOutcome::Passed), Some(0), 2)
+    );
     assert_eq!(
         words(&receipt),
         [

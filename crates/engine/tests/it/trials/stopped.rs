@@ -114,7 +114,14 @@ fn one_beyond_the_limit_waits_for_its_turn() {
             let (scene, told, stop) = (&scene, &told, &stop);
             scope.spawn(move || {
                 let workspace = scene.workspace;
-                let trial = Trial { workspace, commit: "HEAD", commands, fresh: false, measures: false, stop };
+                let trial = Trial {
+                    workspace,
+                    commit: "HEAD",
+                    commands,
+                    fresh: false,
+                    measures: false,
+                    stop,
+                };
                 scene.try_with(&trial, &mut |news| told.lock().unwrap()[n].push(news));
             });
         }

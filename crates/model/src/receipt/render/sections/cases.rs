@@ -76,6 +76,11 @@ fn of_unproven(unproven: &Unproven) -> Item {
     };
     let line = Line::graded(Tone::Doubtful, kind).text(" ").said(&unproven.words);
     let item = Item::from(line.sources(unproven.cite));
+    // Lines of one file stand in its sentence already.
+    let is_one_file = unproven.spots.iter().all(|spot| spot.path == unproven.spots[0].path);
+    if unproven.kind == UnprovenKind::NotExecuted && is_one_file {
+        return item;
+    }
     let spots: Vec<Item> =
         unproven.spots.iter().map(|spot| Line::default().spot(spot).into()).collect();
     Item { under: list(&count(len(&spots), "place"), spots), ..item }
