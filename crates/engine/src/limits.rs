@@ -1,11 +1,13 @@
 //! The limits of this crate, each with its reason.
 
 mod context;
+mod coverage;
 mod receipts;
 
 use std::time::Duration;
 
 pub use context::*;
+pub use coverage::*;
 pub use receipts::*;
 
 /// Raw transcript in one batch: a commit of it takes a few milliseconds, which is what a live line
@@ -542,21 +544,6 @@ pub const CHECK_REPEATS: u32 = 2;
 
 /// How long a check may have run for the last of them to be made: whoever waits for a long one waits for one more only.
 pub const CHECK_REPEAT_MS: u64 = 20_000;
-
-/// Bytes that are read of what a measured run leaves: a megabyte for each of some hundred processes.
-pub const COVERAGE_BYTES: usize = 512 << 20;
-
-/// Bytes of files that are looked at for all processes of a measured run: some hundred of them with a thousand files each.
-pub const COVERED_BYTES: u64 = 4 << 30;
-
-/// Bytes of a file above which nobody wrote it, and its lines are not looked for.
-pub const MEASURED_BYTES: usize = 2 << 20;
-
-/// Files and folders that are looked at for reports of coverage: those lie near the root.
-pub const COVERAGE_LOOKS: usize = 20_000;
-
-/// Folders below one another in which reports of coverage are looked for: `packages/x/build/reports/jacoco/test`.
-pub const COVERAGE_DEPTH: usize = 6;
 
 /// Bytes of a file that configures a runner: more is no configuration.
 pub const RUNNER_CONFIGURATION_BYTES: u64 = 256 << 10;

@@ -6,7 +6,7 @@ use callboard_model::changeset::FileKind;
 use callboard_model::check::executed::{Executed, Lines, NotMeasured};
 
 use super::significant::significant;
-use crate::language::Language;
+use crate::language::{Language, file_name};
 
 /// What is new in a file of code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,16 +114,19 @@ fn not_run(
     })
 }
 
-/// Whether another file of the same language was measured below the same folder of the root: then this one would have
-/// been, had it been loaded.
+/// Whether another file of the same ending was measured below the same folder of the root, and none ran of which the lines
+/// are not clear: then this one would have been, had it been loaded.
 fn is_beside_measured(path: &str, executed: &Executed) -> bool {
-    let place = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
+    let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
     let ending = |path: &str| path.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-    executed.files.keys().any(|other| {
-        place(other) == place(path)
-            && ending(other) == ending(path)
-            && FileKind::of(other) == FileKind::Code
-    })
+    // A tool's own process loads its configuration, and others may run the program.
+    let is_program =
+        |other: &str| FileKind::of(other) == FileKind::Code && !file_name(other).contains("config");
+    let is_beside = |other: &&String| {
+        top(other) == top(path) && ending(other) == ending(path) && is_program(other)
+    };
+    executed.files.keys().any(|other| is_beside(&other))
+        && !executed.unclear.iter().any(|other| is_beside(&other))
 }
 
 /// Why nothing is known of a file, of what was told of its language.
@@ -189,6 +192,16 @@ mod tests {
         assert_eq!((one.ranges.as_slice(), one.changed), (&[(1, 7)][..], 5));
         let unknown = vec!["lib/b.py".to_owned(), "src/b.ts".to_owned()];
         assert_eq!(found.not_measured, BTreeMap::from([(None, unknown)]));
+    }
+
+    #[test]
+    fn who_runs_the_program_otherwise_does_not_tell_what_is_not_loaded() {
+        let mut ran = executed(&[("vite.config.ts", &[1], &[1])]);
+        assert!(gaps(&[changed("late.ts", "f()\n")], &ran).not_run.is_empty());
+        ran.add(executed(&[("a.ts", &[1], &[1])]));
+        assert_eq!(gaps(&[changed("late.ts", "f()\n")], &ran).not_run.len(), 1);
+        ran.unclear.insert("b.ts".into());
+        assert!(gaps(&[changed("late.ts", "f()\n")], &ran).not_run.is_empty());
     }
 
     #[test]

@@ -55,6 +55,7 @@ impl Reported<'_> {
         if self.measures && has_failed && repeats > 0 && (is_short || has_ended) {
             made = 1;
             result = beside_measured(result, self.once(&self.again(made), false));
+            self.keep_log_of(&self.again(made));
         }
         if result.would_not_differ() {
             return result;
@@ -67,6 +68,16 @@ impl Reported<'_> {
             }
         }
         result
+    }
+
+    /// The log of a check is that of the run which tells what it came to.
+    fn keep_log_of(&self, run: &str) {
+        let path = |name: &str| self.logs.join(format!("{name}.log"));
+        let moved = fs::rename(path(self.name), path(&format!("{}measured", self.name)))
+            .and_then(|()| fs::rename(path(run), path(self.name)));
+        if let Err(error) = moved {
+            tracing::warn!(%error, run, "the log of a check is that of its measured run");
+        }
     }
 
     fn again(&self, number: u32) -> String {

@@ -183,7 +183,7 @@ fn an_older_python_without_coverage_py_is_told_once() {
 #[test]
 fn what_fails_only_where_it_is_measured_is_not_said_to_fail() {
     let home = HermeticHome::new();
-    let check = "import './src/cart.mjs'\nif (process.env.NODE_V8_COVERAGE) process.exit(1)\n";
+    let check = "import './src/cart.mjs'\nconst isMeasured = 'NODE_V8_COVERAGE' in process.env\nconsole.log({ isMeasured })\nprocess.exit(isMeasured ? 1 : 0)\n";
     let receipt = branch(
         &home,
         "node check.mjs",
@@ -201,6 +201,7 @@ fn what_fails_only_where_it_is_measured_is_not_said_to_fail() {
             "Which changed lines of `src/cart.mjs` ran is not known: the check failed as it was measured, and passed as it was not."
         ]
     );
+    assert_eq!(cell.words.as_deref(), Some("{ isMeasured: false }"));
     assert!(receipt.blocking().next().is_none(), "{receipt:#?}");
 }
 
