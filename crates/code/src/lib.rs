@@ -5,6 +5,7 @@
 
 pub mod change;
 mod couple;
+pub mod coverage;
 pub mod facts;
 mod index;
 pub mod integrity;

@@ -104,3 +104,12 @@ pub const CELL_CHARACTERS: usize = 120;
 
 /// Rows that are gone of which is told what stood in them.
 pub const GONE_ROWS: usize = 20;
+
+/// Files of a change of which it is told by name that no check ran lines of them: more are counted.
+pub const NOT_RUN_FILES: usize = 10;
+
+/// Places in one file that no check ran, told one by one: nobody reads more.
+pub const NOT_RUN_RANGES: usize = 12;
+
+/// Times that one report of coverage may tell of a line: some million lines of code, each by some tests.
+pub const REPORTED_LINES: usize = 10_000_000;

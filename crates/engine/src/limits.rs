@@ -1,11 +1,13 @@
 //! The limits of this crate, each with its reason.
 
 mod context;
+mod coverage;
 mod receipts;
 
 use std::time::Duration;
 
 pub use context::*;
+pub use coverage::*;
 pub use receipts::*;
 
 /// Raw transcript in one batch: a commit of it takes a few milliseconds, which is what a live line

@@ -6,6 +6,7 @@ mod confining;
 mod journal;
 mod known;
 mod logs;
+mod measured;
 mod reported;
 mod room;
 mod run;
@@ -51,6 +52,8 @@ pub struct Trial<'a> {
     pub commands: &'a [String],
     /// Run them even where it is known what they come to.
     pub fresh: bool,
+    /// Find out which lines they execute, too.
+    pub measures: bool,
     /// Breaks it off, with all that was started, once it is told.
     pub stop: &'a StopFlag,
 }
@@ -244,7 +247,8 @@ impl Engine {
     ) -> Result<Vec<Option<TrialResult>>, EngineError> {
         let (_, project) = self.project_to_check(workspace)?;
         let stop = StopFlag::default();
-        let trial = Trial { workspace, commit: tree, commands, fresh: false, stop: &stop };
+        let trial =
+            Trial { workspace, commit: tree, commands, fresh: false, measures: false, stop: &stop };
         Known::of(self, &trial, &project, tree.to_owned()).results()
     }
 
@@ -285,6 +289,7 @@ impl Engine {
                 logs: &place.logs(),
                 name: &name,
                 variables: &prepared.variables,
+                measures: trial.measures,
                 confine: self.confine_of(&found.project, line, (&found.root, top), &prepared),
                 time: Duration::from_secs(found.project.check_seconds),
                 stop: trial.stop,

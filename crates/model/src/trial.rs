@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
+use crate::check::executed::Executed;
 use crate::check::results::compare::Run;
 use crate::receipt::Confinement;
 use crate::review::CheckOutcome;
@@ -26,6 +27,9 @@ pub struct TrialResult {
     /// the rest, packed; empty of what an earlier version kept.
     #[serde(skip)]
     pub runs: Vec<Run>,
+    /// Which lines its first run executed; none where nobody measured. Kept beside the rest, packed.
+    #[serde(skip)]
+    pub executed: Option<Executed>,
     /// What held it while it ran; none where checks run as any other command.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confinement: Option<Confinement>,
@@ -43,6 +47,7 @@ impl TrialResult {
             duration_ms: None,
             log: None,
             runs: Vec::new(),
+            executed: None,
             confinement: None,
         }
     }

@@ -30,6 +30,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0020_followed.sql"),
     include_str!("../migrations/0021_receipts.sql"),
     include_str!("../migrations/0022_trial_runs.sql"),
+    include_str!("../migrations/0023_executed_lines.sql"),
 ];
 
 /// The newest layout of this version.

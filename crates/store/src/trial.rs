@@ -1,9 +1,10 @@
 //! What commands came to in trials, so that none is run twice on the same tree.
 
 use callboard_model::WorkspaceId;
-use callboard_model::check::results::compare::Run;
 use callboard_model::trial::TrialResult;
 use rusqlite::OptionalExtension;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::{Result, Snapshot, StoreError, Write, limits};
 
@@ -30,11 +31,12 @@ impl Write<'_> {
     /// If the database fails.
     pub fn put_trial_result(&mut self, of: &TrialKey<'_>, result: &TrialResult) -> Result<()> {
         let body = serde_json::to_string(result).map_err(StoreError::unreadable("trial"))?;
-        let runs = packed(&result.runs)?;
+        let runs = if result.runs.is_empty() { None } else { packed(&result.runs)? };
+        let executed = result.executed.as_ref().map(packed).transpose()?.flatten();
         self.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO trial_result (workspace, tree, given, command, kept_at, body, runs)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT OR REPLACE INTO trial_result (workspace, tree, given, command, kept_at, body, runs, executed)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute((
                 of.workspace.0,
@@ -44,6 +46,7 @@ impl Write<'_> {
                 self.now().as_millisecond(),
                 body,
                 runs,
+                executed,
             ))?;
         // By time: what was kept in one millisecond goes or stays together.
         self.tx
@@ -65,32 +68,31 @@ impl Snapshot<'_> {
         let found = self
             .conn
             .prepare_cached(
-                "SELECT body, runs FROM trial_result
+                "SELECT body, runs, executed FROM trial_result
                  WHERE workspace = ?1 AND tree = ?2 AND given = ?3 AND command = ?4",
             )?
             .query_row((of.workspace.0, of.tree, of.given, of.command), |row| {
-                Ok((row.get::<_, String>(0)?, row.get::<_, Option<Vec<u8>>>(1)?))
+                let packed = |column| row.get::<_, Option<Vec<u8>>>(column);
+                Ok((row.get::<_, String>(0)?, packed(1)?, packed(2)?))
             })
             .optional()?;
-        let Some((body, runs)) = found else { return Ok(None) };
+        let Some((body, runs, executed)) = found else { return Ok(None) };
         let result: TrialResult =
             serde_json::from_str(&body).map_err(StoreError::unreadable("trial"))?;
         // What cannot be read any more is run again.
         Ok(Some(TrialResult {
             runs: runs.and_then(|runs| unpacked(&runs)).unwrap_or_default(),
+            executed: executed.and_then(|executed| unpacked(&executed)),
             ..result
         }))
     }
 }
 
-fn packed(runs: &[Run]) -> Result<Option<Vec<u8>>> {
-    if runs.is_empty() {
-        return Ok(None);
-    }
-    let text = serde_json::to_vec(runs).map_err(StoreError::unreadable("trial"))?;
+fn packed<T: Serialize>(of: &T) -> Result<Option<Vec<u8>>> {
+    let text = serde_json::to_vec(of).map_err(StoreError::unreadable("trial"))?;
     Ok(zstd::encode_all(text.as_slice(), ZSTD_LEVEL).ok())
 }
 
-fn unpacked(bytes: &[u8]) -> Option<Vec<Run>> {
+fn unpacked<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_json::from_reader(zstd::Decoder::new(bytes).ok()?).ok()
 }

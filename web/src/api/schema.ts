@@ -9715,7 +9715,7 @@ export interface components {
          * @description Why something counts as proven by nobody.
          * @enum {string}
          */
-        UnprovenKind: "check_not_run" | "admitted" | "not_executed" | "not_opened" | "not_in_receipt";
+        UnprovenKind: "check_not_run" | "admitted" | "not_executed" | "not_measured" | "not_opened" | "not_in_receipt";
         /**
          * @description How urgent a call is; the most urgent first. Within one rank the longest blocked come first, weighed by how much
          *     waits for them.

@@ -164,6 +164,7 @@ export const UNPROVEN_WORD: Record<UnprovenKind, string> = {
   check_not_run: 'not run',
   admitted: 'its own word',
   not_executed: 'no test runs it',
+  not_measured: 'not measured',
   not_opened: 'never opened',
   not_in_receipt: 'not in here',
 }
@@ -172,6 +173,7 @@ export const UNPROVEN_MEANING: Record<UnprovenKind, string> = {
   check_not_run: 'A check was not run, or could not be.',
   admitted: 'The agent says itself that it did not do or see it.',
   not_executed: 'Lines that changed, and that no test executes.',
+  not_measured: 'Lines that changed, of which it is not known whether a test executes them.',
   not_opened: 'Code that uses what changed, and that the session never opened.',
   not_in_receipt: 'Part of the work is not in this receipt.',
 }

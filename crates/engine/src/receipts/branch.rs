@@ -74,9 +74,10 @@ pub fn receipt_of_branch(
         ..Work::default()
     };
     let read = change::read(&git, &work.files, &[], Some(&commit))?;
-    let GridOutcome { checked, comparisons, reruns, proving } =
+    let GridOutcome { checked, comparisons, reruns, proving, executed } =
         run(wanted, store.path(), &work, told)?;
     let of_runs = runs::findings(&checked, &comparisons, &read);
+    let unproven = runs::not_run(executed.as_ref(), &read);
     let mut findings = read.findings;
     findings.extend(of_runs);
     let request = here.text(&["log", "-1", "--format=%B", &commit]).ok();
@@ -92,7 +93,7 @@ pub fn receipt_of_branch(
         commands: Vec::new(),
         commands_left_out: 0,
         sessions: Vec::new(),
-        unproven: Vec::new(),
+        unproven,
         asked: Vec::new(),
         artefacts: Vec::new(),
         outward: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_code::change::Change;
+use callboard_code::coverage::ChangedLines;
 use callboard_code::integrity::{self, Candidate, ChangedFile, Surroundings, integrity};
 use callboard_git::{Git, blobs};
 use callboard_model::attribution::lines::{differences, lines};
@@ -32,6 +33,8 @@ pub(super) struct ReadChange {
     pub(super) candidates: Vec<Candidate>,
     /// Paths and texts, as the work leaves them, of files that may hold tests, whether or not it changes them.
     pub(super) texts: Vec<(String, String)>,
+    /// What is new in its files of code.
+    pub(super) code: Vec<ChangedLines>,
     /// Its files, as claims are held against them.
     pub(super) files: Vec<TouchedFile>,
     /// Functions and types that were there before and are others, or gone: by name, with their file.
@@ -80,6 +83,8 @@ pub(super) fn read(
         .filter_map(|(file, texts)| Some((file.path.clone(), texts.new.clone()?)))
         .chain(tests)
         .collect();
+    let code =
+        files.iter().zip(&texts).filter_map(|(file, texts)| new_lines(file, texts)).collect();
     let files: Vec<TouchedFile> = files
         .iter()
         .zip(&texts)
@@ -90,7 +95,17 @@ pub(super) fn read(
         was_there.map(move |one| (path.clone(), one.name))
     });
     let symbols = before.collect();
-    Ok(ReadChange { findings, candidates, texts: texts_with_tests, files, symbols, unread })
+    Ok(ReadChange { findings, candidates, texts: texts_with_tests, code, files, symbols, unread })
+}
+
+/// The lines of a file of code that were added or edited.
+fn new_lines(file: &changeset::ChangedFile, texts: &Texts) -> Option<ChangedLines> {
+    let new = texts.new.as_ref().filter(|_| file.kind == FileKind::Code)?;
+    let old = lines(texts.old.as_deref().unwrap_or_default());
+    let replaced = differences(&old, &lines(new));
+    let added = replaced.into_iter().flat_map(|one| one.new);
+    let added = added.filter_map(|at| u32::try_from(at + 1).ok()).collect();
+    Some(ChangedLines { path: file.path.clone(), text: new.clone(), lines: added })
 }
 
 fn changed<'t>(file: &'t changeset::ChangedFile, texts: &'t Texts) -> ChangedFile<'t> {

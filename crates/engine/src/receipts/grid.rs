@@ -8,6 +8,7 @@ use callboard_agents::StopFlag;
 use callboard_git::Git;
 use callboard_git::mixed_tree::{MixedTrees, Split};
 use callboard_model::WorkspaceId;
+use callboard_model::check::executed::Executed;
 use callboard_model::check::results::compare::Comparison;
 use callboard_model::claim::Rerun;
 use callboard_model::receipt::Checked;
@@ -47,6 +48,8 @@ pub struct GridOutcome {
     pub reruns: Vec<Rerun>,
     /// New or changed tests that fail on the base's code and pass on the work's.
     pub proving: Vec<String>,
+    /// Which lines of the work all of them execute together; none where none was measured.
+    pub executed: Option<Executed>,
 }
 
 impl Engine {
@@ -65,7 +68,8 @@ impl Engine {
         let git = self.trees_of(order.workspace)?;
         let trees = self.mixed_trees(&git, order)?;
         let GridOrder { workspace, fresh, stop, .. } = *order;
-        let ground = Trials { engine: self, workspace, git: &git, fresh, stop };
+        let measures = self.measures_lines(workspace)?;
+        let ground = Trials { engine: self, workspace, git: &git, fresh, measures, stop };
         run(&ground, &trees, (order.commands, stop), told)
     }
 
@@ -76,12 +80,21 @@ impl Engine {
     pub fn known_grid(&self, order: &GridOrder<'_>) -> Result<GridOutcome, EngineError> {
         let git = self.trees_of(order.workspace)?;
         let trees = self.mixed_trees(&git, order)?;
+        let measures = self.measures_lines(order.workspace)?;
         let mut state = State::new(&trees, order.commands, None);
         for one in in_order(&trees) {
             let known = self.known_results(order.workspace, &one.tree, order.commands)?;
             state.take_known(&one.tree, known);
         }
-        Ok(state.outcome())
+        let outcome = state.outcome();
+        let executed = outcome.executed.filter(|_| measures);
+        Ok(GridOutcome { executed, ..outcome })
+    }
+
+    /// Whether it is found out which lines checks execute.
+    fn measures_lines(&self, workspace: WorkspaceId) -> Result<bool, EngineError> {
+        let root = self.root_of_workspace(workspace)?;
+        Ok(self.project(&root)?.receipts.coverage)
     }
 
     fn mixed_trees(&self, git: &Git, order: &GridOrder<'_>) -> Result<MixedTrees, EngineError> {
@@ -112,7 +125,8 @@ fn run(
         if number == 0 {
             told(state.checked());
         }
-        let tried = ground.try_on(one, commands, &mut |news| {
+        let measures = one.tree == trees.work.tree;
+        let tried = ground.try_on(one, commands, measures, &mut |news| {
             if state.take(&one.tree, news) {
                 told(state.checked());
             }

@@ -148,7 +148,8 @@ impl Engine {
     ) -> Result<Material, EngineError> {
         let ci = self.ci_of(&subject)?;
         let content = content::content_of(git, &subject, &did)?;
-        let GridOutcome { checked, reruns, proving, comparisons } = checks.outcome;
+        let GridOutcome { checked, reruns, proving, comparisons, executed } = checks.outcome;
+        let not_run = super::runs::not_run(executed.as_ref(), &change);
         let of_runs = super::runs::findings(&checked, &comparisons, &change);
         let mut findings = change.findings;
         findings.extend(of_runs);
@@ -178,7 +179,13 @@ impl Engine {
             cite: None,
         });
         Ok(Material {
-            unproven: unseen.into_iter().chain(beside).chain(left_out).chain(unread).collect(),
+            unproven: not_run
+                .into_iter()
+                .chain(unseen)
+                .chain(beside)
+                .chain(left_out)
+                .chain(unread)
+                .collect(),
             of: subject.of,
             title: subject.title,
             request: subject.request,

@@ -1,7 +1,9 @@
-//! Cases of rules that only runs show.
+//! Cases of rules that only runs show, and lines that none of them executed.
 
+use callboard_code::coverage::{gaps, unproven};
+use callboard_model::check::executed::Executed;
 use callboard_model::check::results::compare::Comparison;
-use callboard_model::receipt::{Checked, Finding, RunsToJudge, findings_of_runs};
+use callboard_model::receipt::{Checked, Finding, RunsToJudge, Unproven, findings_of_runs};
 
 use super::change::ReadChange;
 
@@ -20,4 +22,9 @@ pub(super) fn findings(
         of_change: &change.findings,
         files: &files,
     })
+}
+
+/// Lines of a change that no check ran; nothing where none was measured.
+pub(super) fn not_run(executed: Option<&Executed>, change: &ReadChange) -> Vec<Unproven> {
+    executed.map(|executed| unproven(&gaps(&change.code, executed))).unwrap_or_default()
 }

@@ -213,6 +213,7 @@ impl Engine {
                 commit: &commit,
                 commands: &commands,
                 fresh: job.fresh,
+                measures: false,
                 stop: &stop,
             };
             let result = self.try_commit(&trial, &mut |news| self.take_news(id, &mut job, news));

@@ -179,6 +179,7 @@ impl Engine {
             commit: &step.commit,
             commands,
             fresh: *fresh,
+            measures: false,
             stop,
         };
         let tried = self.try_commit(&trial, &mut |news| {

@@ -56,6 +56,9 @@ impl<'t> Known<'t> {
     /// what it leaves. With `repeats`, the runs of each are asked for, too, and of one that failed more than one.
     pub(super) fn look_up(&self, fresh: bool, repeats: u32) -> Result<Due, EngineError> {
         let is_enough = |found: &TrialResult| {
+            if self.trial.measures && found.executed.is_none() {
+                return false;
+            }
             let was_repeated = found.runs.len() > 1 || found.would_not_differ();
             repeats == 0 || (!found.runs.is_empty() && was_repeated)
         };

@@ -41,6 +41,10 @@ impl<'h> Scene<'h> {
 
     /// What the checks of this configuration come to.
     fn results(&self, settings: &str) -> Vec<TrialResult> {
+        self.results_of(settings, false)
+    }
+
+    fn results_of(&self, settings: &str, measures: bool) -> Vec<TrialResult> {
         self.repo.write("callboard.toml", settings);
         let commands = self.running.engine.checks_of(self.workspace, &[]).unwrap();
         let stop = StopFlag::default();
@@ -49,6 +53,7 @@ impl<'h> Scene<'h> {
             commit: "HEAD",
             commands: &commands,
             fresh: true,
+            measures,
             stop: &stop,
         };
         let mut results = Vec::new();
@@ -259,4 +264,17 @@ fn one_that_kills_what_is_above_it_harms_nobody() {
         let result = scene.result(&format!("'{line}; exit 1'"));
         assert_ne!(result.outcome, Passed, "{line}");
     }
+}
+
+#[test]
+fn what_a_confined_check_executes_is_measured() {
+    let home = HermeticHome::new();
+    let scene = Scene::new(&home);
+    let code = "export const used = () => 1\nexport const unused = () => {\n  return 2\n}\n";
+    let check = "import { used } from './cart.mjs'\nused()\n";
+    scene.repo.commit("code", &[("cart.mjs", code), ("check.mjs", check)]);
+    let [result] = scene.results_of("checks = ['node check.mjs']\n", true).try_into().unwrap();
+    assert_eq!(result.outcome, Passed, "{result:?}");
+    let cart = &result.executed.unwrap().files["cart.mjs"];
+    assert_eq!((cart.executed.ranges(), cart.executable.len()), (&[(1, 2)][..], 3));
 }

@@ -1,6 +1,7 @@
 //! Checks on the base's code and on the new, with the base's tests and with the new ones: real git, real runners.
 
 mod alone;
+mod coverage;
 mod rust;
 
 use std::collections::BTreeMap;

@@ -53,6 +53,7 @@ impl<'h> Scene<'h> {
             commit: "HEAD",
             commands: &commands,
             fresh,
+            measures: false,
             stop: &stop,
         };
         let mut all = Vec::new();
@@ -146,6 +147,7 @@ fn a_commit_is_tried_in_a_worktree_like_any_other_of_which_nothing_is_left() {
         commit: &tried,
         commands: &commands,
         fresh: false,
+        measures: false,
         stop: &stop,
     };
     let mut all = Vec::new();
@@ -292,6 +294,7 @@ fn only_what_a_person_approved_or_asks_for_is_run() {
             commit: "HEAD",
             commands,
             fresh: false,
+            measures: false,
             stop: &stop,
         };
         engine.try_commit(&trial, &mut |_| ())
@@ -311,8 +314,14 @@ fn only_what_a_person_approved_or_asks_for_is_run() {
 
     let stop = StopFlag::default();
     let commands = &["make".to_owned()][..];
-    let trial =
-        Trial { workspace: scene.workspace, commit: "gone", commands, fresh: false, stop: &stop };
+    let trial = Trial {
+        workspace: scene.workspace,
+        commit: "gone",
+        commands,
+        fresh: false,
+        measures: false,
+        stop: &stop,
+    };
     let refused = engine.try_commit(&trial, &mut |_| ()).unwrap_err().to_string();
     assert!(refused.starts_with("there is no commit gone in "), "{refused}");
     scene.assert_nothing_left();
@@ -337,6 +346,7 @@ fn a_trial_has_a_database_of_its_own_which_goes_with_it() {
         commit: "HEAD",
         commands: &commands,
         fresh: false,
+        measures: false,
         stop: &stop,
     };
     let mut all = Vec::new();

@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod counts;
+pub mod executed;
 pub mod results;
 
 use serde::{Deserialize, Serialize};

@@ -16,6 +16,8 @@ pub struct Receipts {
     pub gate: bool,
     /// Agents are told at their stop what is missing, twice at most.
     pub tell_agents: bool,
+    /// Which changed lines the checks run is measured, where a tool for it is there.
+    pub coverage: bool,
     /// Rules of other weight than their own, by name.
     pub rules: BTreeMap<Rule, Weight>,
 }
@@ -37,6 +39,7 @@ impl Default for Receipts {
             checks: RunChecks::default(),
             gate: true,
             tell_agents: false,
+            coverage: true,
             rules: BTreeMap::new(),
         }
     }

@@ -18,6 +18,8 @@ pub enum UnprovenKind {
     Admitted,
     /// Lines that changed, and that no test executes.
     NotExecuted,
+    /// Lines that changed, of which it is not known whether a test executes them.
+    NotMeasured,
     /// Code that uses what changed, and that the session never opened.
     NotOpened,
     /// Part of the work is not in this receipt.

@@ -14,7 +14,7 @@ use callboard_git::mixed_tree::{MixedTree, MixedTrees};
 use callboard_git::tree::Trees;
 use callboard_git::worktree::{self, CheckOut};
 use callboard_git::{Git, locate};
-use callboard_model::project::{Project, Worktrees};
+use callboard_model::project::{Project, Receipts, Worktrees};
 use callboard_model::receipt::Checked;
 use callboard_os::confine::{Confine, Copied, caches_of_home, secrets_of_home};
 
@@ -96,6 +96,7 @@ fn harmless(project: Project) -> Project {
         check_seconds: project.check_seconds,
         worktrees: Worktrees { bring, share, clone, templates, ..Worktrees::default() },
         environment: project.environment,
+        receipts: Receipts { coverage: project.receipts.coverage, ..Receipts::default() },
         ..Project::default()
     }
 }
@@ -114,6 +115,7 @@ impl Ground for Alone<'_> {
         &self,
         on: &MixedTree,
         commands: &[String],
+        measures: bool,
         told: &mut dyn FnMut(TrialNews),
     ) -> Result<(), EngineError> {
         self.made.set(self.made.get() + 1);
@@ -135,6 +137,7 @@ impl Ground for Alone<'_> {
                 logs: &logs,
                 name: &name,
                 variables: &variables,
+                measures: measures && self.project.receipts.coverage,
                 confine: self.order.confine_by.map(|program| {
                     confine(program, &top, (&self.root, self.order.scratch), &variables)
                 }),

@@ -15,7 +15,7 @@ use crate::{Engine, EngineError, limits};
 /// A place where commands are run on a commit.
 pub(super) trait Ground {
     /// Runs commands on a commit, one after another, and tells of each step; those that fail some times more. Each ends
-    /// exactly once.
+    /// exactly once. With `measures`, it is found out which lines they execute.
     ///
     /// # Errors
     /// When nothing could be run.
@@ -23,6 +23,7 @@ pub(super) trait Ground {
         &self,
         on: &MixedTree,
         commands: &[String],
+        measures: bool,
         told: &mut dyn FnMut(TrialNews),
     ) -> Result<(), EngineError>;
 }
@@ -34,6 +35,8 @@ pub(super) struct Trials<'a> {
     /// Git that has all commits.
     pub(super) git: &'a Git,
     pub(super) fresh: bool,
+    /// Which lines are executed may be found out.
+    pub(super) measures: bool,
     pub(super) stop: &'a StopFlag,
 }
 
@@ -42,6 +45,7 @@ impl Ground for Trials<'_> {
         &self,
         on: &MixedTree,
         commands: &[String],
+        measures: bool,
         told: &mut dyn FnMut(TrialNews),
     ) -> Result<(), EngineError> {
         // Two grids of the same tree each hold it for themselves.
@@ -54,6 +58,7 @@ impl Ground for Trials<'_> {
             commit: &on.commit,
             commands,
             fresh: self.fresh,
+            measures: measures && self.measures,
             stop: self.stop,
         };
         let tried = self.engine.try_repeatedly(&trial, limits::CHECK_REPEATS, told);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use callboard_git::mixed_tree::{MixedTree, MixedTrees};
+use callboard_model::check::executed::Executed;
 use callboard_model::check::results::compare::{Changed, Comparison, Grid, Standing};
 use callboard_model::receipt::{Checked, Ran, RanGrid};
 use callboard_model::review::CheckOutcome;
@@ -20,6 +21,8 @@ pub(super) struct State<'a> {
     /// As they were told last.
     checked: Vec<Checked>,
     comparisons: Vec<Comparison>,
+    /// What each command executes of the work.
+    executed: Vec<Option<Executed>>,
 }
 
 impl<'a> State<'a> {
@@ -39,6 +42,7 @@ impl<'a> State<'a> {
             ran: ran.collect(),
             checked: Vec::new(),
             comparisons: Vec::new(),
+            executed: vec![None; commands.len()],
         };
         for command in 0..commands.len() {
             let grid = state.grid(command);
@@ -61,7 +65,7 @@ impl<'a> State<'a> {
                 let outcome = Some(CheckOutcome::Running);
                 self.put(tree, command, Ran { outcome, log: Some(log), ..Ran::default() })
             }
-            TrialNews::Ended { command, result, .. } => self.put(tree, command, ran_of(result)),
+            TrialNews::Ended { command, result, .. } => self.end(tree, command, result),
         }
     }
 
@@ -69,7 +73,7 @@ impl<'a> State<'a> {
     pub(super) fn take_known(&mut self, tree: &str, known: Vec<Option<TrialResult>>) {
         for (command, result) in known.into_iter().enumerate() {
             if let Some(result) = result {
-                self.put(tree, command, ran_of(result));
+                self.end(tree, command, result);
             }
         }
     }
@@ -96,7 +100,27 @@ impl<'a> State<'a> {
         let mut proving: Vec<String> = proving.map(|(name, _)| name.to_string()).collect();
         proving.sort();
         proving.dedup();
-        GridOutcome { reruns, proving, checked: self.checked, comparisons: self.comparisons }
+        let executed = self.executed.into_iter().flatten().reduce(|mut all, one| {
+            all.add(one);
+            all
+        });
+        GridOutcome {
+            reruns,
+            proving,
+            checked: self.checked,
+            comparisons: self.comparisons,
+            executed,
+        }
+    }
+
+    fn end(&mut self, tree: &str, command: usize, mut result: TrialResult) -> bool {
+        let executed = result.executed.take();
+        if let Some(place) = self.executed.get_mut(command)
+            && tree == self.trees.work.tree
+        {
+            *place = executed;
+        }
+        self.put(tree, command, ran_of(result))
     }
 
     fn put(&mut self, tree: &str, command: usize, ran: Ran) -> bool {
@@ -151,6 +175,7 @@ fn ran_of(result: TrialResult) -> Ran {
         duration_ms,
         log,
         runs,
+        executed: _,
         confinement,
     } = result;
     Ran { outcome: Some(outcome), exit_code, words, duration_ms, log, runs, confinement }

@@ -10,7 +10,11 @@ use callboard_testkit::{HermeticHome, Repo};
 
 use super::{IGNORED, assert_standings, python};
 
-fn receipt(home: &HermeticHome, repo: &Repo<'_>, checks: &[&str]) -> (Receipt, Vec<String>) {
+pub(super) fn receipt(
+    home: &HermeticHome,
+    repo: &Repo<'_>,
+    checks: &[&str],
+) -> (Receipt, Vec<String>) {
     let checks: Vec<String> = checks.iter().map(|&line| line.to_owned()).collect();
     let variables: BTreeMap<String, String> = home
         .variables()

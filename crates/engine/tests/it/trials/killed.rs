@@ -34,7 +34,14 @@ fn tries_as_another_process() {
     let workspace = engine.register(root.as_ref()).unwrap();
     let commands = engine.checks_of(workspace, &[]).unwrap();
     let stop = StopFlag::default();
-    let trial = Trial { workspace, commit: "HEAD", commands: &commands, fresh: false, stop: &stop };
+    let trial = Trial {
+        workspace,
+        commit: "HEAD",
+        commands: &commands,
+        fresh: false,
+        measures: false,
+        stop: &stop,
+    };
     engine.try_commit(&trial, &mut |_| ()).unwrap();
 }
 

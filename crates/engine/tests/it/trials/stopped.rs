@@ -40,6 +40,7 @@ fn all_that_was_started_ends_when_it_is_stopped() {
             commit: "HEAD",
             commands: &commands,
             fresh: false,
+            measures: false,
             stop: &stop,
         };
         let mut all = Vec::new();
@@ -73,6 +74,7 @@ fn what_a_check_leaves_running_ends_with_it_and_what_setup_started_with_all() {
         commit: "HEAD",
         commands: &commands,
         fresh: false,
+        measures: false,
         stop: &stop,
     };
     let mut all = Vec::new();
@@ -112,7 +114,14 @@ fn one_beyond_the_limit_waits_for_its_turn() {
             let (scene, told, stop) = (&scene, &told, &stop);
             scope.spawn(move || {
                 let workspace = scene.workspace;
-                let trial = Trial { workspace, commit: "HEAD", commands, fresh: false, stop };
+                let trial = Trial {
+                    workspace,
+                    commit: "HEAD",
+                    commands,
+                    fresh: false,
+                    measures: false,
+                    stop,
+                };
                 scene.try_with(&trial, &mut |news| told.lock().unwrap()[n].push(news));
             });
         }
@@ -143,6 +152,7 @@ fn the_end_of_the_daemon_stops_it_and_nothing_is_left() {
         commit: "HEAD",
         commands: &commands,
         fresh: false,
+        measures: false,
         stop: &stop,
     };
     let mut all = Vec::new();

@@ -101,6 +101,24 @@ impl Reporting {
     }
 }
 
+/// `line` with a profile of what it runs written to `profile`, where it is one simple command of `go test` that says
+/// nothing of coverage itself.
+#[must_use]
+pub fn with_go_profile(line: &str, profile: &str) -> Option<String> {
+    let parsed = Line::parse(line);
+    let words = parsed.simple()?;
+    let is_apart = |word: &String| {
+        let word = word.trim_start_matches('-');
+        word.starts_with("cover") || ["c", "args", "exec", "fuzz"].contains(&word)
+    };
+    if runner::of_words(words, &Setup::default()) != Runner::Go || words.iter().any(is_apart) {
+        return None;
+    }
+    // Tests of one package run what stands in another.
+    let words = format!("-coverpkg=./... -coverprofile={}", line::quoted(profile));
+    line::Argument::behind("test", &words).added_to(line)
+}
+
 impl<'a> Setup<'a> {
     fn variable(&self, name: &str) -> Option<&'a str> {
         self.environment.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)

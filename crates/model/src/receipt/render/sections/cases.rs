@@ -70,11 +70,17 @@ fn of_unproven(unproven: &Unproven) -> Item {
         UnprovenKind::CheckNotRun => "not run",
         UnprovenKind::Admitted => "said by the agent itself",
         UnprovenKind::NotExecuted => "not executed",
+        UnprovenKind::NotMeasured => "not measured",
         UnprovenKind::NotOpened => "not opened",
         UnprovenKind::NotInReceipt => "not in this receipt",
     };
     let line = Line::graded(Tone::Doubtful, kind).text(" ").said(&unproven.words);
     let item = Item::from(line.sources(unproven.cite));
+    // Lines of one file stand in its sentence already.
+    let is_one_file = unproven.spots.iter().all(|spot| spot.path == unproven.spots[0].path);
+    if unproven.kind == UnprovenKind::NotExecuted && is_one_file {
+        return item;
+    }
     let spots: Vec<Item> =
         unproven.spots.iter().map(|spot| Line::default().spot(spot).into()).collect();
     Item { under: list(&count(len(&spots), "place"), spots), ..item }
