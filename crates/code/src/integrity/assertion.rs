@@ -94,6 +94,10 @@ const ASSERTING: &[&str] = &[
     "compile_fail",
     "re_match",
     "no_fnmatch",
+    "quickcheck",
+    "trycmd",
+    "testcases",
+    "compile_pass",
 ];
 
 /// Whether a function of this name asserts, by all that is known of it.

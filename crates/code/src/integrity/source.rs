@@ -117,6 +117,7 @@ impl<'t> Source<'t> {
             groups: Vec::new(),
             test: None,
             function: None,
+            aliases: Vec::new(),
             source: Self { text: self.text, ..Self::default() },
             blank: Vec::new(),
         };
@@ -222,6 +223,18 @@ impl<'t> Started<'t> {
     }
 }
 
+/// A name that a file gives to a way of skipping tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    /// What is skipped by it: `it`, `describe`; empty for a decorator.
+    pub(super) of: String,
+    pub(super) condition: Option<String>,
+}
+
+/// Beginnings of names of functions that run before each test.
+const SETUPS: &[&str] = &["setup", "before", "_setup"];
+
 /// The walk over a tree.
 pub(super) struct Collector<'t> {
     reading: &'static Reading,
@@ -233,6 +246,8 @@ pub(super) struct Collector<'t> {
     /// The innermost test, by its number.
     test: Option<usize>,
     function: Option<usize>,
+    /// Names that stand for a way of skipping, each with what it makes and on what it hangs.
+    aliases: Vec<Alias>,
     pub(super) source: Source<'t>,
     blank: Vec<(usize, usize)>,
 }
@@ -332,6 +347,42 @@ impl<'t> Collector<'t> {
         if let Some(test) = self.test() {
             test.skips.push(skip);
         }
+    }
+
+    /// Notes that all tests of the group or the file that is read are skipped, or those of the test that is.
+    pub(super) fn skips_all(&mut self, node: Node<'t>, condition: Option<String>) {
+        if self.in_test() {
+            return self.skips(node, condition);
+        }
+        let function = self.function.and_then(|at| self.source.functions.get(at));
+        let is_helper = function.is_some_and(|one| {
+            let name = one.name.to_ascii_lowercase();
+            !SETUPS.iter().any(|begin| name.starts_with(begin))
+        });
+        if is_helper || !self.is_test_file {
+            return;
+        }
+        let text = self.text_of(node).to_owned();
+        let skip = Skip { line: line_of(node), text, condition, is_only: false };
+        let groups = self.groups.join(" › ");
+        let name = if groups.is_empty() { "all tests of the file".to_owned() } else { groups };
+        self.source.tests.push(Test {
+            path: format!("{name} *"),
+            name,
+            line: line_of(node),
+            end: line_of(node),
+            is_group: true,
+            skips: vec![skip],
+            ..Test::default()
+        });
+    }
+
+    pub(super) fn names(&mut self, alias: Alias) {
+        self.aliases.push(alias);
+    }
+
+    pub(super) fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.iter().rev().find(|alias| alias.name == name)
     }
 
     pub(super) fn swallows(&mut self, node: Node<'t>) {

@@ -7,7 +7,7 @@ use crate::integrity::assertion::{Judged, Strength};
 use crate::integrity::expression::{
     arguments, denied, equal, in_brackets, is_literal, judge, split_once,
 };
-use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
+use crate::integrity::source::{Alias, Collector, Skip, Started, Visit, line_of};
 use crate::keys::unquoted;
 
 pub(super) static READING: Reading = Reading {
@@ -45,6 +45,9 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
         }
         "variable_declarator" => {
             let value = node.child_by_field_name("value");
+            if let Some(value) = value {
+                named_skip(collector, collector.field(node, "name"), value);
+            }
             if let Some(value) = value.filter(|value| is_function(*value) && !collector.in_test()) {
                 let name = collector.field(node, "name");
                 return Visit::Function(Started::new(
@@ -113,6 +116,9 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     {
         return visit;
     }
+    if collector.is_test_file && skipping(collector, node, callee) {
+        return Visit::Plain;
+    }
     if callee.starts_with("expect(") || callee == "expect" || callee.starts_with("expect.soft(") {
         if is_outermost(node) {
             expectation(collector, node);
@@ -124,54 +130,128 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     Visit::Plain
 }
 
+/// Words by which a test is skipped, or is let fail.
+const SKIPPING: &[&str] = &["skip", "todo", "fixme", "fails", "failing", "fail", "ignore"];
+
 /// A test or a group, if the call makes one.
 fn tested<'t>(collector: &Collector<'t>, node: Node<'t>, callee: &'t str) -> Option<Visit<'t>> {
-    let said = words(callee);
+    let mut said = words(callee);
+    if matches!(said.first(), Some(&"QUnit" | &"Deno" | &"Cypress")) && said.len() > 1 {
+        said.remove(0);
+    }
     let first = *said.first()?;
-    let is_group = GROUPS.contains(&first) || (first == "test" && said.get(1) == Some(&"describe"));
-    if !is_group && !TESTS.contains(&first) {
+    let alias = collector.alias(first).cloned();
+    let of = alias.as_ref().map_or(first, |alias| alias.of.as_str());
+    let is_group = GROUPS.contains(&of) || (of == "test" && said.get(1) == Some(&"describe"));
+    let is_inner = matches!(callee, "t.test" | "t.it" | "t.describe");
+    let is_word = callee.starts_with("QUnit.") && (SKIPPING.contains(&first) || first == "only");
+    if !is_group && !TESTS.contains(&of) && !is_inner && !is_word {
         return None;
     }
     let list = node.child_by_field_name("arguments")?;
-    let given = named(list);
-    let name = unquoted(collector.text_of(*given.first()?));
+    let given = spoken(list);
+    let label = *given.first()?;
+    let options = given.iter().find(|one| one.kind() == "object");
+    let options = options.map_or("", |one| collector.text_of(*one));
+    let name = match label.kind() {
+        "object" => options
+            .split_once("name:")
+            .and_then(|(_, rest)| rest.split(['"', '\'', '`']).nth(1))
+            .unwrap_or(""),
+        _ => unquoted(collector.text_of(label)),
+    };
     let function = given.iter().find(|one| is_function(**one)).copied();
     let has = |word: &str| said.contains(&word);
-    let options =
-        given.iter().find(|one| one.kind() == "object").map_or("", |one| collector.text_of(*one));
     let option = |name: &str| {
         let said = options.split_once(name).map(|(_, rest)| rest.trim_start_matches([':', ' ']));
-        said.is_some_and(|said| !said.starts_with("false"))
+        said.is_some_and(|said| !said.starts_with("false") && !said.starts_with("undefined"))
     };
     // A call with a table alone gives a function that is called with the name.
     let is_table_only = has("each") && function.is_none();
-    if is_table_only || (function.is_none() && !has("todo") && !has("skip")) {
+    let is_named = matches!(label.kind(), "string" | "template_string");
+    let is_pending =
+        function.is_none() && given.len() == 1 && is_named && said.len() == 1 && !is_group;
+    let is_skipping = said.iter().any(|word| SKIPPING.contains(word));
+    let is_object = label.kind() == "object";
+    if is_table_only
+        || (function.is_none() && !is_pending && !is_object && !(is_skipping && is_named))
+    {
         return None;
     }
-    let mut started =
-        Started::new(name, line_of(node), function.and_then(|one| one.child_by_field_name("body")));
+    let body = function.and_then(|one| one.child_by_field_name("body"));
+    let mut started = Started::new(name, line_of(node), body);
     started.is_table = has("each") || has("for");
     let head = collector.text_of(node).lines().next().unwrap_or_default().trim().to_owned();
     let skip =
         |condition, is_only| Skip { line: line_of(node), text: head.clone(), condition, is_only };
-    if first.starts_with('x')
-        || has("skip")
-        || has("todo")
-        || has("fixme")
-        || option("skip:")
-        || option("todo:")
-        || has("fails")
-        || has("failing")
-    {
+    let is_option = SKIPPING.iter().any(|word| option(&format!("{word}:")));
+    if (of.starts_with('x') && of != "x") || is_skipping || is_option || is_pending {
         started.skips.push(skip(None, false));
-    } else if has("skipIf") || has("runIf") {
+    } else if has("skipIf") || has("runIf") || has("if") {
         let condition = in_brackets(callee).map_or("", |(given, _)| given);
-        let condition = if condition == "true" { None } else { Some(condition.to_owned()) };
-        started.skips.push(skip(condition, false));
-    } else if first.starts_with('f') || has("only") || option("only:") {
+        let always = if has("skipIf") { "true" } else { "false" };
+        started.skips.push(skip((condition != always).then(|| condition.to_owned()), false));
+    } else if let Some(alias) = &alias {
+        started.skips.push(skip(alias.condition.clone(), false));
+    } else if of.starts_with('f') || has("only") || option("only:") {
         started.skips.push(skip(None, true));
     }
     Some(if is_group { Visit::Group(started) } else { Visit::Test(started) })
+}
+
+/// A name that stands for `it.skip`, at least where something holds.
+fn named_skip<'t>(collector: &mut Collector<'t>, name: &str, value: Node<'t>) {
+    let text = collector.text_of(value);
+    let of = ["it", "test", "describe"]
+        .iter()
+        .find(|of| text.contains(&format!("{of}.skip")) && !text.contains(&format!("{of}.skip(")));
+    if let Some(of) = of.filter(|_| collector.is_test_file) {
+        let hangs = text.contains('?') || is_function(value);
+        let is_always = text.trim_start_matches('(').starts_with("false");
+        let condition = (hangs && !is_always).then(|| text.to_owned());
+        let alias = Alias { name: name.to_owned(), of: (*of).to_owned(), condition };
+        collector.names(alias);
+    }
+}
+
+/// `test.skip(browser === 'webkit', 'why')`, `this.skip()`, `pending()`: what is being read is skipped.
+fn skipping<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &str) -> bool {
+    let is_playwright = matches!(
+        callee,
+        "test.skip" | "test.fixme" | "test.fail" | "it.skip" | "test.describe.skip"
+    );
+    let is_context = matches!(
+        callee,
+        "this.skip"
+            | "t.skip"
+            | "ctx.skip"
+            | "context.skip"
+            | "t.todo"
+            | "pending"
+            | "skip"
+            | "test.info().skip"
+            | "testInfo.skip"
+            | "testInfo.fixme"
+            | "task.skip"
+    );
+    if !(is_playwright || is_context) {
+        return false;
+    }
+    let list = node.child_by_field_name("arguments");
+    let first = list.and_then(|list| spoken(list).first().copied());
+    let is_text =
+        first.is_none_or(|one| matches!(one.kind(), "string" | "template_string" | "true"));
+    if is_playwright && first.is_some_and(|one| matches!(one.kind(), "string" | "template_string"))
+    {
+        return false;
+    }
+    if callee == "skip" && !collector.in_test() {
+        return false;
+    }
+    let condition = first.filter(|_| !is_text).map(|one| collector.text_of(one).to_owned());
+    let condition = condition.or_else(|| around(collector, node));
+    collector.skips_all(node, condition);
+    true
 }
 
 /// Whether a chain ends with this node.
@@ -292,9 +372,16 @@ fn expectation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     let name = plain(matcher);
     let is_awaited = node.parent().is_some_and(|parent| parent.kind() != "expression_statement");
     let is_negated = said.contains(&"not");
+    // A matcher that is named and not called looks at nothing.
+    let is_uncalled = node.kind() == "member_expression"
+        && matcher.strip_prefix("to").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    let is_size = [".length", ".size"].iter().any(|end| subject.ends_with(end));
     let is_promise = said.contains(&"resolves") || said.contains(&"rejects");
     let is = |names: &[&str]| names.contains(&name.as_str());
-    let judged = if is_promise && !is_awaited {
+    let judged = if is_uncalled
+        || (is_size && name == "tobegreaterthanorequal" && expected == "0" && !is_negated)
+        || (is_promise && !is_awaited)
+    {
         Judged::new(Strength::Vacuous, subject, &expected)
     } else if matches!(
         name.as_str(),
@@ -407,9 +494,12 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
     let name = plain(said.last().copied().unwrap_or_default());
     let is = |names: &[&str]| names.contains(&name.as_str());
     let is_assert = matches!(said.first(), Some(&"assert" | &"t" | &"chai")) && said.len() > 1;
-    let is_shown = ["findBy", "getBy", "findAllBy", "getAllBy", "waitFor"]
-        .iter()
-        .any(|begin| said.last().is_some_and(|last| last.starts_with(begin)));
+    let is_driven = callee.starts_with("cy.")
+        && said.iter().any(|word| matches!(*word, "contains" | "get" | "should" | "and" | "find"));
+    let is_shown = is_driven
+        || ["findBy", "getBy", "findAllBy", "getAllBy", "waitFor"]
+            .iter()
+            .any(|begin| said.last().is_some_and(|last| last.starts_with(begin)));
     if callee == "assert" {
         collector.asserts(node, judge(first));
     } else if is_assert && matches!(name.as_str(), "closeto" | "approximately") {
@@ -431,11 +521,6 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
         let is_denied = matches!(name.as_str(), "false" | "isfalse");
         let judged = exists(first);
         collector.asserts(node, if is_denied { denied(judged) } else { judged });
-    } else if matches!(callee, "this.skip" | "t.skip" | "ctx.skip" | "context.skip")
-        && collector.in_test()
-    {
-        let condition = around(node);
-        collector.skips(node, condition);
     } else if said.last() == Some(&"expect") || is_shown {
         collector.asserts(node, Judged::new(Strength::Elsewhere, callee, &given.join(",")));
     } else if !callee.starts_with("require") && !is_assert {
@@ -451,13 +536,15 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
 }
 
 /// On what a statement hangs.
-fn around(node: Node<'_>) -> Option<String> {
+fn around(collector: &Collector<'_>, node: Node<'_>) -> Option<String> {
     let mut at = node.parent();
     while let Some(parent) = at {
         match parent.kind() {
-            "if_statement" | "for_statement" | "catch_clause" => {
-                return Some(parent.kind().to_owned());
+            "if_statement" | "ternary_expression" => {
+                let condition = parent.child_by_field_name("condition")?;
+                return collector.text.get(condition.byte_range()).map(str::to_owned);
             }
+            "for_statement" | "catch_clause" => return Some(parent.kind().to_owned()),
             kind if kind.contains("function") => return None,
             _ => at = parent.parent(),
         }
@@ -482,16 +569,30 @@ fn caught<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &str) {
     }
 }
 
+/// A test that returns before the rest of it, perhaps where something holds.
 fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
-    let block = node.parent().filter(|parent| parent.kind() == "statement_block");
-    let function = block.and_then(|block| block.parent()).filter(|parent| is_function(*parent));
-    let is_of_test = function
+    if collector.text_of(node).trim_end_matches(';').trim() != "return" || !collector.in_test() {
+        return;
+    }
+    let Some(parent) = node.parent() else { return };
+    let block = if parent.kind() == "statement_block" { parent.parent() } else { Some(parent) };
+    let (statement, condition) = match block {
+        Some(function) if is_function(function) => (node, None),
+        Some(branch) if branch.kind() == "if_statement" => {
+            let condition = collector.field(branch, "condition").to_owned();
+            (branch, (condition != "(true)").then_some(condition))
+        }
+        _ => return,
+    };
+    let is_of_test = statement
+        .parent()
+        .and_then(|block| block.parent())
+        .filter(|function| is_function(*function))
         .and_then(|function| function.parent())
         .is_some_and(|list| list.kind() == "arguments");
-    let is_followed = node.next_named_sibling().is_some_and(|next| next.kind() != "comment");
-    if is_of_test && is_followed && collector.text_of(node).trim_end_matches(';').trim() == "return"
-    {
-        collector.skips(node, None);
+    let is_followed = statement.next_named_sibling().is_some_and(|next| next.kind() != "comment");
+    if is_of_test && is_followed {
+        collector.skips(node, condition);
     }
 }
 
