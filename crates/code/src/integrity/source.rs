@@ -96,7 +96,7 @@ impl<'t> Source<'t> {
                 source.has_tree = true;
                 source.read(path, reading, is_partial);
             }
-            None => source.by_lines(),
+            None => source.by_lines(path),
         }
         source
     }
@@ -107,7 +107,7 @@ impl<'t> Source<'t> {
             .set_language(&(reading.grammar)())
             .ok()
             .and_then(|()| parser.parse(self.text, None));
-        let Some(tree) = tree else { return self.by_lines() };
+        let Some(tree) = tree else { return self.by_lines(path) };
         let mut collector = Collector {
             reading,
             text: self.text,
@@ -140,14 +140,17 @@ impl<'t> Source<'t> {
     }
 
     /// Comments begin with `#`, `//` or `--`: enough for shell, YAML, TOML and what has no grammar here.
-    fn by_lines(&mut self) {
+    fn by_lines(&mut self, path: &str) {
+        let has_dashes =
+            [".sql", ".lua", ".hs", ".elm", ".adb"].iter().any(|end| path.ends_with(end));
         for (line, number) in self.lines.iter().zip(1u32..) {
             let begins = |sign: &str| {
                 line.match_indices(sign)
                     .map(|(at, _)| at)
                     .find(|at| line[..*at].chars().next_back().is_none_or(char::is_whitespace))
             };
-            let start = ["#", "//", "-- "].iter().filter_map(|sign| begins(sign)).min();
+            let signs = ["#", "//", "-- "].iter().filter(|sign| has_dashes || **sign != "-- ");
+            let start = signs.filter_map(|sign| begins(sign)).min();
             let code = start.map_or(*line, |start| &line[..start]);
             if let Some(start) = start {
                 self.comments.push((number, line[start..].to_owned()));
@@ -276,11 +279,6 @@ impl<'t> Collector<'t> {
 
     pub(super) fn in_test(&self) -> bool {
         self.test.is_some()
-    }
-
-    /// The groups around.
-    pub(super) fn groups(&self) -> &[String] {
-        &self.groups
     }
 
     /// The test that is read.

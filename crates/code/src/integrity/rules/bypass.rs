@@ -27,7 +27,7 @@ static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The name before a command in YAML, JSON, TOML or INI.
 static NAME: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r#"^\s*(?:-\s+)?(?:["']?[\w:.\-/ ]+["']?\s*[:=]\s+)?(?:-\s+)?["'\[]*|^\s*RUN\s+"#)
+    Regex::new(r#"^\s*RUN\s+|^\s*(?:sh|bat)[ (]+["']+|^\s*(?:-\s+)?(?:["']?[\w:.\-/ ]+["']?\s*[:=]\s+)?(?:-\s+)?["'\[]*"#)
         .ok()
 });
 
@@ -58,6 +58,18 @@ pub(super) fn passes_by(command: &str) -> bool {
 }
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
+    for (file, side) in
+        change.code().filter(|(file, side)| side.language.is_some() && !is_script(file))
+    {
+        for (line, text) in file.come_lines().filter(|(_, text)| text.contains("no-verify")) {
+            let words = text.replace(['"', '\'', ',', '[', ']', '(', ')'], " ");
+            let is_code = !side.code(line).trim().is_empty();
+            if is_code && passes_by(&words) && !change.is_moved(text) {
+                let words = "A check is passed by.".to_owned();
+                found.comes(Rule::Bypass, (file.path(), line), words, text);
+            }
+        }
+    }
     for (file, side) in change.written().filter(|(file, _)| is_script(file)) {
         for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
             let code = if side.language.is_some() { text } else { side.code(line) };
@@ -148,6 +160,11 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         found.goes(Rule::Bypass, (file.path(), line), words, text);
         return;
     }
+    if let Some(line) = unheard(file, side, &checked) {
+        let words = "A check is run, and nothing follows where it fails.".to_owned();
+        found.comes(Rule::Bypass, (file.path(), line), words, side.line(line));
+        return;
+    }
     let opened = file.come_lines().find(|(line, _)| {
         side.code(*line).trim() == "set +e" && checked.iter().any(|one| one > line)
     });
@@ -161,6 +178,25 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         let words = "A script of checks ends well whatever they come to.".to_owned();
         found.comes(Rule::Bypass, (file.path(), line), words, side.line(line));
     }
+}
+
+/// A new `if ! check; then … fi` in which nothing ends the script or notes the failure.
+fn unheard(file: &Compared<'_>, side: &Source<'_>, checked: &[u32]) -> Option<u32> {
+    let is_new_branch = |line: &&u32| {
+        let code = side.code(**line).trim();
+        file.is_come(**line) && (code.starts_with("if ! ") || code.starts_with("if "))
+    };
+    let begin = *checked.iter().find(is_new_branch)?;
+    let count = u32::try_from(side.lines.len()).unwrap_or(u32::MAX);
+    let end = (begin..=count).find(|line| {
+        side.code(*line).trim() == "fi" || side.code(*line).trim().ends_with("; fi")
+    })?;
+    let heard = ["exit", "return", "false", "=", "fail", "die", "kill", "+="];
+    let follows = (begin..=end).map(|line| side.code(line)).any(|code| {
+        let code = code.split("then").last().unwrap_or(code);
+        heard.iter().any(|word| !code.trim().starts_with("echo") && code.contains(word))
+    });
+    (!follows).then_some(begin)
 }
 
 fn is_hook(file: &Compared<'_>) -> bool {

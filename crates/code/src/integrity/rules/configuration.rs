@@ -1,5 +1,7 @@
 //! Thresholds, lints and lists of what is checked, that let more through.
 
+mod known;
+mod lists;
 mod names;
 
 use std::collections::BTreeSet;
@@ -210,11 +212,11 @@ impl Sides<'_, '_> {
         let (was_out, is_out) = (unchecked(self.olds), unchecked(self.news));
         for (list, item, line) in &is_out {
             let had = was_out.iter().any(|(other, was, _)| {
-                (other == list
-                    || !is_narrow(list) == is_narrow(other)
+                let is_alike = other == list
+                    || is_narrow(list) != is_narrow(other)
                     || other.contains(&**list)
-                    || list.contains(&**other))
-                    && covers(was, item)
+                    || list.contains(&**other);
+                (is_alike && covers(was, item))
                     || (is_narrow(list) && covers(was, item.rsplit(' ').next().unwrap_or(item)))
             });
             if !had && self.file.is_come(*line) {

@@ -71,6 +71,19 @@ fn is_uncounted(name: &str, value: &Value) -> bool {
             None => true,
         },
         "failure" => text == Some("ignore"),
+        "except" => value
+            .settings()
+            .iter()
+            .any(|one| matches!(one.value.as_str(), "merge_requests" | "branches" | "pushes")),
+        "only" => {
+            let when = ["main", "master", "tags", "schedules", "web", "triggers"];
+            let all = value.settings();
+            !all.is_empty() && all.iter().all(|one| when.contains(&one.value.as_str()))
+        }
+        "stages" => {
+            let stages = value.items();
+            !stages.is_empty() && stages.iter().all(|stage| stage.text() == Some("manual"))
+        }
         "when" => matches!(text, Some("manual" | "never")),
         "fail-ci-if-error"
         | "enabled"
@@ -87,18 +100,21 @@ fn is_uncounted(name: &str, value: &Value) -> bool {
 }
 
 /// Settings that make a check not count, each with its name, its value and its line, of what has a check in it.
-fn uncounted_in(value: &Value, found: &mut Vec<(String, String, u32)>) {
+fn uncounted_in(value: &Value, in_check: bool, found: &mut Vec<(String, String, u32)>) {
     match &value.kind {
         Kind::Map(pairs) => {
+            // What an action is given belongs to the step that names it.
+            let is_step = value.get("uses").or_else(|| value.get("task")).is_some();
             for (name, inner) in pairs {
-                if is_uncounted(name, inner) && (!checks_in(value).is_empty() || is_rule(pairs)) {
+                let has_check = || in_check || !checks_in(value).is_empty() || is_rule(pairs);
+                if is_uncounted(name, inner) && has_check() {
                     let text = inner.text().unwrap_or_default().to_owned();
                     found.push((name.clone(), text, inner.line));
                 }
-                uncounted_in(inner, found);
+                uncounted_in(inner, is_step && has_check(), found);
             }
         }
-        Kind::List(items) => items.iter().for_each(|item| uncounted_in(item, found)),
+        Kind::List(items) => items.iter().for_each(|item| uncounted_in(item, false, found)),
         Kind::Text(_) => {}
     }
 }
@@ -120,8 +136,8 @@ fn uncounted(
     found: &mut Found,
 ) {
     let (mut had, mut has) = (Vec::new(), Vec::new());
-    uncounted_in(old, &mut had);
-    uncounted_in(new, &mut has);
+    uncounted_in(old, false, &mut had);
+    uncounted_in(new, false, &mut has);
     for (name, value, line) in has {
         if let Some(at) = had.iter().position(|(other, was, _)| *other == name && *was == value) {
             had.remove(at);
@@ -276,6 +292,9 @@ fn checks_of(file: &Compared<'_>, side: Option<&Source<'_>>) -> Vec<Check> {
             .filter(|one| names.iter().any(|name| one.path.iter().any(|part| part.contains(name))));
         wanted.flat_map(|one| command::checks(&one.value, one.line)).collect()
     };
+    if name.starts_with("Jenkinsfile") || name.ends_with(".jenkinsfile") {
+        return steps(side);
+    }
     if is_pipeline(file) || name.ends_with(".yml") || name.ends_with(".yaml") {
         let is_ours = is_workflow(file)
             || is_pipeline(file)
@@ -296,9 +315,7 @@ fn checks_of(file: &Compared<'_>, side: Option<&Source<'_>>) -> Vec<Check> {
             of_names(&["run", "tasks"])
         }
         "noxfile.py" => sessions(side),
-        _ if super::bypass::is_script(file) || name.to_ascii_lowercase() == "makefile" => {
-            shell(side)
-        }
+        _ if super::bypass::is_script(file) || name.eq_ignore_ascii_case("makefile") => shell(side),
         _ => Vec::new(),
     }
 }
@@ -320,6 +337,16 @@ fn shell(side: &Source<'_>) -> Vec<Check> {
         }
     }
     found
+}
+
+/// `sh 'npm test'`, and the lines of a text of several.
+fn steps(side: &Source<'_>) -> Vec<Check> {
+    let of = |line: &str, number: u32| {
+        let line = line.trim();
+        let line = line.strip_prefix("sh").or_else(|| line.strip_prefix("bat")).unwrap_or(line);
+        command::checks(line.trim_matches([' ', '(', ')', '"', '\'']), number)
+    };
+    (1u32..).zip(&side.lines).flat_map(|(number, line)| of(line, number)).collect()
 }
 
 /// `session.run("pytest", "-q")`.

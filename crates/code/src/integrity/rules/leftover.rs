@@ -49,7 +49,7 @@ const NAMES: &[&str] =
 
 /// What is written to look into a running program.
 static LOOKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.pry)|\bdbg!\(").ok()
+    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.(?:pry|irb)|byebug\b|IEx\.pry|var_dump\(|dd\(|ray\()|\bdbg!\(").ok()
 });
 
 /// A print whose text says that it was for looking.
@@ -90,7 +90,9 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             found.comes(Rule::Leftover, (file.path(), line), words, text);
         }
     }
-    for (file, side) in change.written().filter(|(_, side)| side.language.is_some()) {
+    for (file, side) in
+        change.written().filter(|(file, side)| side.language.is_some() || is_code(file))
+    {
         for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
             let looks = LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
             let is_code = !side.code(line).trim().is_empty();
@@ -105,6 +107,15 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// Whether a file is code of a language that is read by lines.
+fn is_code(file: &Compared<'_>) -> bool {
+    let ends = [
+        ".rb", ".php", ".java", ".kt", ".cs", ".swift", ".ex", ".exs", ".dart", ".scala", ".vue",
+        ".svelte",
+    ];
+    ends.iter().any(|end| file.name().ends_with(end))
 }
 
 /// Folders at the root that somebody tried something in.

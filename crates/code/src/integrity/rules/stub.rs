@@ -108,11 +108,16 @@ fn is_left(comment: &str) -> bool {
 fn says_unfinished(side: &Source<'_>, line: u32) -> bool {
     let code = side.code(line);
     let text = side.line(line).to_ascii_lowercase();
-    let says = text.contains("not implemented") || text.contains("not yet implemented");
+    let says = ["not implemented", "not yet implemented", "(\"todo", "('todo", "(`todo"]
+        .iter()
+        .any(|word| text.contains(word));
     match side.language {
         Some(Language::Rust) => {
             ["todo!(", "unimplemented!("].iter().any(|name| code.contains(name))
-                || (says && ["panic!(", "bail!(", "Err("].iter().any(|name| code.contains(name)))
+                || (says
+                    && ["panic!(", "bail!(", "Err(", "unreachable!("]
+                        .iter()
+                        .any(|name| code.contains(name)))
         }
         Some(Language::Go) => {
             says && (code.contains("panic(")
@@ -120,7 +125,12 @@ fn says_unfinished(side: &Source<'_>, line: u32) -> bool {
                     && ["errors.New(", "Errorf("].iter().any(|call| code.contains(call)))
         }
         Some(Language::JavaScript | Language::TypeScript | Language::Tsx) => {
-            (code.contains("throw ") && (says || code.contains("NotImplementedError(")))
+            (code.contains("throw ")
+                && (says
+                    || code.contains("NotImplementedError(")
+                    || text.contains("error(\"todo")
+                    || text.contains("error('todo")
+                    || text.contains("error(`todo")))
                 || (says && code.contains(".reject("))
         }
         _ => false,

@@ -225,6 +225,8 @@ const GUARDS: &[&str] = &[
     "nil",
     "root",
     "geteuid",
+    "Geteuid",
+    "getuid",
     "Getuid",
     "network",
     "docker",
@@ -290,6 +292,8 @@ const LACKS: &[&str] = &[
     "not found",
     "without",
     "no such",
+    "must be",
+    "need ",
     "does not support",
     "doesn't support",
     "not reachable",
@@ -327,6 +331,13 @@ fn is_guarded(test: &Test, skip: &Skip, condition: &str) -> bool {
 /// Characters of a value that say where it comes from.
 const FROM: usize = 40;
 
+/// Whether a group, or all of a file, had tests before.
+fn had_tests(file: &Compared<'_>, group: &str) -> bool {
+    let inner = format!("{group} › ");
+    let mut tests = file.old.iter().flat_map(|old| &old.tests);
+    (group.ends_with(" *") && file.old.is_some()) || tests.any(|one| one.path.starts_with(&inner))
+}
+
 fn skipped(
     change: &Change<'_>,
     file: &Compared<'_>,
@@ -341,7 +352,7 @@ fn skipped(
     let is_taken = |skip: &&Skip| {
         old.is_none_or(|old| !old.skips.iter().any(|one| one.text == skip.text))
             && skip.condition.as_deref().is_none_or(|condition| {
-                let is_whole = new.is_group && new.path.ends_with(" *") && file.old.is_some();
+                let is_whole = new.is_group && had_tests(file, &new.path);
                 (old.is_some() || is_whole) && !is_guarded(new, skip, condition)
             })
             && !(new.is_group

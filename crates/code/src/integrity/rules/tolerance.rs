@@ -16,7 +16,7 @@ use crate::integrity::{Found, spot};
 /// A number with the word that says what it is for. The second group of alternatives counts places: fewer allow more.
 static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?P<more>[a-z_.]*(?:atol|rtol|abs_tol|rel_tol|tol|tolerance|epsilon|eps|delta|timeout|timeout_ms|time_limit|deadline|retries|retrytimes|reruns|max_relative|max_ulps|max_diff|maxdiffpixels|maxdiffpixelratio|failurethreshold|retry|attempts|max_runs|max_tries|indelta|inepsilon|equateapprox)\s*(?:\.after)?(?:[:=(]|:\s*\w+\s*=|=>)|\b(?:rel|abs)\s*[:=])[^\d\n,]{0,40}?(?P<number>-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)|\b(?P<fewer>places|decimal|significant|digits|precision)\s*[=:]\s*(?P<count>\d+)",
+        r"(?i)\b(?P<more>[a-z_.]*(?:atol|rtol|abs_tol|rel_tol|tol|tolerance|epsilon|eps|delta|timeout|timeout_ms|time_limit|deadline|retries|retrytimes|reruns|max_relative|max_ulps|max_diff|maxdiffpixels|maxdiffpixelratio|failurethreshold|retry|attempts|max_runs|max_tries|indelta|inepsilon|equateapprox)(?:_?(?:s|ms|sec|secs|seconds|millis|ns))?\s*(?:\.after)?(?::\s*\w+\s*=|=>|[:=(])|\b(?:rel|abs)\s*[:=])[^\d\n,]{0,40}?(?P<number>-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?)|\b(?P<fewer>places|decimal|significant|digits|precision)\s*[=:]\s*(?P<count>\d+)",
     )
     .ok()
 });
@@ -28,7 +28,7 @@ static SPAN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The last number of a line, for assertions whose last argument says how near.
 static LAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)(?P<call>tobecloseto|closeto|approximately|indelta|inepsilon|withinduration|assert_approx_eq|assert_array_almost_equal|assert_almost_equal|abs\(|norm\(|^\s*\}).*?[,<>]\s*=?\s*(?:[a-z_]+=)?(?P<number>-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|f(?:32|64)::EPSILON|Number\.EPSILON|sys\.float_info\.epsilon)\s*[);:{,]*\s*(?:'[^']*'\s*\);?)?\s*$").ok()
+    Regex::new(r"(?i)(?P<call>tobecloseto|closeto|approximately|indelta|inepsilon|withinduration|assert_approx_eq|assert_array_almost_equal|assert_almost_equal|abs\(|norm\(|^\s*\}).*?(?:[,<>]|toBeLessThan(?:OrEqual)?\(|below\()\s*=?\s*(?:[a-z_]+=)?(?P<number>-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|f(?:32|64)::EPSILON|Number\.EPSILON|sys\.float_info\.epsilon)\s*[);:{,]*\s*(?:'[^']*'\s*\);?)?\s*$").ok()
 });
 
 /// How long something took at most.

@@ -175,15 +175,10 @@ fn python(setting: &Setting) -> Option<(String, String)> {
         .map(String::as_str)
         .collect::<Vec<_>>()
         .join(".");
-    let is_table = (joined.contains("poetry")
-        || joined.contains("pixi")
-        || setting.path.first().is_some_and(|first| first.ends_with("dependencies")))
-        && setting.path.first().is_some_and(|section| section.ends_with("dependencies"))
-        && !setting.path.get(1).is_some_and(|name| name == LIST)
-        && !setting.path.get(1).is_some_and(|_| {
-            setting.is_item()
-                && setting.path.first().is_some_and(|section| section.contains("optional"))
-        });
+    let section = setting.path.first().map_or("", String::as_str);
+    let is_named = setting.path.get(1).is_some_and(|name| name != LIST);
+    let is_extra = setting.is_item() && section.contains("optional");
+    let is_table = section.ends_with("dependencies") && is_named && !is_extra;
     if is_table {
         let name = setting.path.get(1)?;
         let is_source = setting
@@ -235,7 +230,9 @@ fn called(text: &str) -> Packages {
         in_list |= ["install_requires", "extras_require", "tests_require", "setup_requires"]
             .iter()
             .any(|list| line.contains(list));
-        let after = line.split_once('=').map_or(line, |(_, rest)| rest);
+        let head = line.find("_require").or_else(|| line.find("install_requires"));
+        let after = head.map_or(line, |at| &line[at..]);
+        let after = head.and_then(|_| after.split_once(['=', ':'])).map_or(after, |(_, rest)| rest);
         let texts = after.split(['"', '\'']).skip(1).step_by(2).filter(|_| in_list);
         for (name, asked) in texts.filter_map(required) {
             found.insert(name, (asked, number));
