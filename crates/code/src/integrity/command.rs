@@ -60,6 +60,9 @@ pub(super) fn checks(text: &str, from: u32) -> Vec<Check> {
     commands(text, from).into_iter().filter_map(|(line, command)| check(&command, line)).collect()
 }
 
+/// Words after which no command is looked for any more.
+const OPTIONS: usize = 6;
+
 /// What a command checks, if it does.
 pub(super) fn check(command: &str, line: u32) -> Option<Check> {
     let command = command.replace("$(MAKE)", "make").replace("${MAKE}", "make");
@@ -68,7 +71,11 @@ pub(super) fn check(command: &str, line: u32) -> Option<Check> {
         .map(|word| word.trim_matches(['"', '\'', '`', '(', ')']))
         .collect();
     let rest = command_words(&words);
-    let (aim, tool) = known(rest).or_else(|| script(rest))?;
+    // Between what runs a command and the command, options may have values: `uv run --group dev tox`.
+    let is_run = rest.len() + 2 <= words.len();
+    let after = || (1..rest.len().min(OPTIONS)).find_map(|at| known(&rest[at..]));
+    let found = known(rest).or_else(|| script(rest));
+    let (aim, tool) = found.or_else(|| if is_run { after() } else { None })?;
     let installs = ["install", "add", "sync", "--version", "download", "uninstall", "init"];
     let is_install = rest.get(1).is_some_and(|word| installs.contains(word));
     if is_install || (rest.len() == 2 && rest[0] == "npm" && rest[1] == "ci") {
@@ -360,6 +367,7 @@ mod tests {
             ("CI=1 npm run test:unit -- --ci", Aim::Test, "npm test:unit"),
             ("uv run pytest -q", Aim::Test, "pytest"),
             ("python -m mypy src", Aim::Types, "mypy"),
+            ("uv run --locked --group dev tox run -e typing", Aim::Test, "tox"),
             ("go test ./...", Aim::Test, "go test"),
             ("cargo +nightly fmt --check", Aim::Lint, "cargo fmt"),
             ("./gradlew check", Aim::Test, "gradle check"),

@@ -136,10 +136,7 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     {
         let given = if matches!(receiver, "assert" | "require") { &all[1..] } else { &all[..] };
         collector.asserts(node, testified(name, given));
-    } else if collector.in_test()
-        && all.first() == Some(&"t")
-        && !matches!(receiver, "t" | "testing")
-    {
+    } else if collector.in_test() && all.contains(&"t") && !matches!(receiver, "t" | "testing") {
         collector.asserts(node, Judged::new(Strength::Elsewhere, callee, given));
     } else if !matches!(name, "Run" | "Log" | "Logf" | "Helper" | "Parallel") {
         collector.calls(node, callee);

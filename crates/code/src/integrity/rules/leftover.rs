@@ -55,7 +55,7 @@ static LOOKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A print whose text says that it was for looking.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b(?:print|println!|eprintln!|console\.(?:log|error|debug)|fmt\.Print(?:ln|f)|log\.Print(?:ln|f))\(\s*f?["'`](?:DEBUG|debug|XXX|>>>|===|\*\*\*|HERE|here\b|---|!!!|\+\+\+|TEMP\b|REMOVE|[\w.]+\s*[=:]\s*["'{%])|\bprint\(\s*f["']\{[\w.]+=\}"#,
+        r#"\b(?:print|println!|eprintln!|console\.(?:log|error|debug)|fmt\.Print(?:ln|f)|log\.Print(?:ln|f)|System\.(?:out|err)\.println|Console\.WriteLine|println|error_log|var_dump|puts)\(\s*f?["'`](?:DEBUG|debug|XXX|>>>|===|\*\*\*|HERE|here\b|---|!!!|\+\+\+|TEMP\b|REMOVE|[\w.]+\s*[=:]\s*["'{%])|\bprint\(\s*f["']\{[\w.]+=\}"#,
     )
     .ok()
 });
@@ -94,7 +94,11 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         change.written().filter(|(file, side)| side.language.is_some() || is_code(file))
     {
         for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
-            let looks = LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
+            // A debugger that is only imported may be what the program is about.
+            let is_used = !side.code(line).trim_end().ends_with("pdb")
+                || side.code.iter().any(|code| code.contains("set_trace("));
+            let looks =
+                is_used && LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
             let is_code = !side.code(line).trim().is_empty();
             let is_shown =
                 !file.is_test && SHOWN.as_ref().is_some_and(|regex| regex.is_match(text));
@@ -161,5 +165,6 @@ fn is_left_by_tools(file: &Compared<'_>) -> bool {
 /// Whether a program speaks to its user in this file.
 fn is_spoken(file: &Compared<'_>, language: Option<Language>) -> bool {
     let parts = ["cli", "bin", "cmd", "scripts", "examples", "tools"];
-    language.is_none() || file.path().split(['/', '.']).any(|part| parts.contains(&part))
+    (language.is_none() && !is_code(file))
+        || file.path().split(['/', '.']).any(|part| parts.contains(&part))
 }

@@ -79,9 +79,12 @@ fn schema(file: &Compared<'_>, found: &mut Found) {
 
 fn is_migration(file: &Compared<'_>) -> bool {
     let in_folder = file.folder().split('/').any(|part| FOLDERS.contains(&part));
-    let is_code = [".sql", ".py", ".rb", ".ts", ".js", ".php", ".go"]
-        .iter()
-        .any(|end| file.name().ends_with(end));
+    let is_changelog = file.folder().contains("changelog")
+        && [".xml", ".yaml", ".yml"].iter().any(|end| file.name().ends_with(end));
+    let is_code = is_changelog
+        || [".sql", ".py", ".rb", ".ts", ".js", ".php", ".go"]
+            .iter()
+            .any(|end| file.name().ends_with(end));
     let has_number =
         file.name().starts_with(|c: char| c.is_ascii_digit()) || file.name().starts_with('V');
     in_folder

@@ -46,7 +46,7 @@ const STANDS_FOR: &[&str] = &[
 
 /// What a comment says of code that stands for other code, in more words.
 static STANDS_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:for now|temporar(?:y|ily)|until)\b.*\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder|replaced?)\b|\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder)\b.*\b(?:for now|until|temporar(?:y|ily)|replace|later)\b|\b(?:implementation|logic|code) (?:goes|will go) here\b|\byour code here\b|\b(?:will|should|must|needs? to|has to|to|still) be (?:implemented|done|filled in|wired up)\b|\breplace (?:this )?with (?:the |a |an )?(?:real|actual|proper)\b|\b(?:real|actual|proper) (?:implementation|logic|call) (?:later|comes|here|is missing)\b|\b(?:no-?op|does nothing|returns? (?:nothing|\w+)) for now\b|\bnot (?:supported|handled|wired|done) yet\b|\bsimulat(?:e|es|ed|ing) (?:the |a |an )?(?:api|call|response|network|request)\b").ok()
+    Regex::new(r"(?i)\b(?:for now|temporar(?:y|ily)|until)\b.*\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder|replaced?)\b|\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder)\b.*\b(?:for now|until|temporar(?:y|ily)|replace|later)\b|\b(?:implementation|logic|code) (?:goes|will go) here\b|\byour code here\b|\b(?:will|should|must|needs? to|has to|to|still) be (?:implemented|filled in|wired up)\b|\breplace (?:this )?with (?:the |a |an )?(?:real|actual|proper)\b|\b(?:real|actual|proper) (?:implementation|logic|call) (?:later|comes|here|is missing)\b|\b(?:no-?op|does nothing|returns? (?:nothing|\w+)) for now\b|\bnot (?:supported|handled|wired|done) yet\b|\bsimulat(?:e|es|ed|ing) (?:the |a |an )?(?:api|call|response|network|request)\b").ok()
 });
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
@@ -162,9 +162,11 @@ fn is_stub(side: &Source<'_>, function: &Function) -> bool {
         Some(Language::Python) => {
             let does = squeezed(&code);
             let has_name = !function.name.starts_with("__") && !function.name.starts_with("visit_");
-            let is_noop = ["noop", "no_op", "null", "dummy", "ignore"]
-                .iter()
-                .any(|word| function.name.contains(word));
+            let is_noop = [
+                "noop", "no_op", "null", "dummy", "ignore", "close", "flush", "teardown", "cleanup",
+            ]
+            .iter()
+            .any(|word| function.name.contains(word));
             (matches!(does.as_str(), "pass" | "...") && has_name && !is_noop)
                 || does == "raiseNotImplementedError"
                 || (does.starts_with("raiseNotImplementedError(") && does.matches('(').count() == 1)

@@ -268,7 +268,7 @@ fn is_tolerance(side: &Source<'_>, name: &str, line: &str) -> bool {
             .iter()
             .any(|sign| other.to_ascii_lowercase().contains(sign))
     };
-    asserts(line) || side.lines.iter().any(|other| is_used(other))
+    asserts(line) || side.lines.iter().any(is_used)
 }
 
 fn lines(file: &Compared<'_>, found: &mut Found) {

@@ -35,7 +35,10 @@ pub(super) fn tested<'t>(
     node: Node<'t>,
     callee: &'t str,
 ) -> Option<Visit<'t>> {
-    let mut said = words(callee);
+    // `it['skip']` is `it.skip`.
+    let dotted = callee.replace(['\'', '"'], "").replace('[', ".").replace(']', "");
+    let is_named_by_text = callee.contains("['") || callee.contains("[\"");
+    let mut said = words(if is_named_by_text { &dotted } else { callee });
     if matches!(said.first(), Some(&"QUnit" | &"Deno" | &"Cypress")) && said.len() > 1 {
         said.remove(0);
     }
