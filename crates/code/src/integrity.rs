@@ -4,12 +4,14 @@
 //! there before. Where only a diff is known, the rules read what its hunks show (`patch`).
 
 mod assertion;
+mod command;
 mod compared;
 mod expression;
 mod languages;
 mod order;
 pub mod patch;
 mod rules;
+mod settings;
 mod source;
 mod tests_of;
 

@@ -94,10 +94,15 @@ const ASSERTING: &[&str] = &[
     "compile_fail",
     "re_match",
     "no_fnmatch",
+    "quickcheck",
+    "trycmd",
+    "testcases",
+    "compile_pass",
 ];
 
 /// Whether a function of this name asserts, by all that is known of it.
 pub(super) fn is_asserting(name: &str) -> bool {
+    let name = name.split("::<").next().unwrap_or(name);
     let name = name.rsplit(['.', ':']).next().unwrap_or(name);
     let lower = name.trim_start_matches('_').to_ascii_lowercase();
     ASSERTING.iter().any(|begin| lower.starts_with(begin.trim_start_matches('_')))

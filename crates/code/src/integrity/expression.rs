@@ -125,6 +125,9 @@ pub(super) fn judge(condition: &str) -> Judged {
         return if one.strength >= other.strength { one } else { other };
     }
     if let Some(either) = split_once(condition, &[" or ", "||"]) {
+        if are_all(either.0, either.2) {
+            return Judged::new(Strength::Vacuous, condition, "");
+        }
         let (one, other) = (judge(either.0), judge(either.2));
         return if one.strength <= other.strength { one } else { other };
     }
@@ -132,6 +135,29 @@ pub(super) fn judge(condition: &str) -> Judged {
         Some((_, "->" | "=>" | "::<", _)) | None => truth(condition),
         Some((left, operator, right)) => compared(left.trim(), operator, right.trim()),
     }
+}
+
+/// Calls of which one always holds.
+const OPPOSITES: &[(&str, &str)] = &[
+    (".is_ok()", ".is_err()"),
+    (".is_some()", ".is_none()"),
+    ("isnotNone", "isNone"),
+    ("!=", "=="),
+    ("!==", "==="),
+];
+
+/// Whether one of two conditions always holds.
+fn are_all(one: &str, other: &str) -> bool {
+    // `is not` and `is` are words between which spaces stand.
+    let plain = |text: &str| squeezed(bare(text));
+    let (one, other) = (plain(one), plain(other));
+    let denies = |one: &str, other: &str| {
+        one.strip_prefix('!').or_else(|| one.strip_prefix("not")) == Some(other)
+            || OPPOSITES.iter().any(|(no, yes)| {
+                one.contains(no) && !other.contains(no) && one.replace(no, yes) == other
+            })
+    };
+    denies(&one, &other) || denies(&other, &one)
 }
 
 /// A text without brackets that enclose all of it.
@@ -153,7 +179,11 @@ fn compared(left: &str, operator: &str, right: &str) -> Judged {
     } else {
         (left, right)
     };
+    let is_size = measured(&squeezed(left)).is_some();
     match operator {
+        // Nothing has fewer than no parts.
+        ">=" if is_size && right == "0" => Judged::new(Strength::Vacuous, left, right),
+        ">" if is_size && right == "-1" => Judged::new(Strength::Vacuous, left, right),
         "==" | "===" | " is " => equal(left, right),
         "!=" | "!==" | " is not " if is_nothing(right) => Judged::new(Strength::Exists, left, ""),
         " in " => Judged::new(Strength::Partial, right, left),

@@ -96,7 +96,7 @@ impl<'t> Source<'t> {
                 source.has_tree = true;
                 source.read(path, reading, is_partial);
             }
-            None => source.by_lines(),
+            None => source.by_lines(path),
         }
         source
     }
@@ -107,7 +107,7 @@ impl<'t> Source<'t> {
             .set_language(&(reading.grammar)())
             .ok()
             .and_then(|()| parser.parse(self.text, None));
-        let Some(tree) = tree else { return self.by_lines() };
+        let Some(tree) = tree else { return self.by_lines(path) };
         let mut collector = Collector {
             reading,
             text: self.text,
@@ -117,6 +117,7 @@ impl<'t> Source<'t> {
             groups: Vec::new(),
             test: None,
             function: None,
+            aliases: Vec::new(),
             source: Self { text: self.text, ..Self::default() },
             blank: Vec::new(),
         };
@@ -139,14 +140,17 @@ impl<'t> Source<'t> {
     }
 
     /// Comments begin with `#`, `//` or `--`: enough for shell, YAML, TOML and what has no grammar here.
-    fn by_lines(&mut self) {
+    fn by_lines(&mut self, path: &str) {
+        let has_dashes =
+            [".sql", ".lua", ".hs", ".elm", ".adb"].iter().any(|end| path.ends_with(end));
         for (line, number) in self.lines.iter().zip(1u32..) {
             let begins = |sign: &str| {
                 line.match_indices(sign)
                     .map(|(at, _)| at)
                     .find(|at| line[..*at].chars().next_back().is_none_or(char::is_whitespace))
             };
-            let start = ["#", "//", "-- "].iter().filter_map(|sign| begins(sign)).min();
+            let signs = ["#", "//", "-- "].iter().filter(|sign| has_dashes || **sign != "-- ");
+            let start = signs.filter_map(|sign| begins(sign)).min();
             let code = start.map_or(*line, |start| &line[..start]);
             if let Some(start) = start {
                 self.comments.push((number, line[start..].to_owned()));
@@ -222,6 +226,18 @@ impl<'t> Started<'t> {
     }
 }
 
+/// A name that a file gives to a way of skipping tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    /// What is skipped by it: `it`, `describe`; empty for a decorator.
+    pub(super) of: String,
+    pub(super) condition: Option<String>,
+}
+
+/// Beginnings of names of functions that run before each test.
+const SETUPS: &[&str] = &["setup", "before", "_setup"];
+
 /// The walk over a tree.
 pub(super) struct Collector<'t> {
     reading: &'static Reading,
@@ -233,6 +249,8 @@ pub(super) struct Collector<'t> {
     /// The innermost test, by its number.
     test: Option<usize>,
     function: Option<usize>,
+    /// Names that stand for a way of skipping, each with what it makes and on what it hangs.
+    aliases: Vec<Alias>,
     pub(super) source: Source<'t>,
     blank: Vec<(usize, usize)>,
 }
@@ -261,11 +279,6 @@ impl<'t> Collector<'t> {
 
     pub(super) fn in_test(&self) -> bool {
         self.test.is_some()
-    }
-
-    /// The groups around.
-    pub(super) fn groups(&self) -> &[String] {
-        &self.groups
     }
 
     /// The test that is read.
@@ -332,6 +345,42 @@ impl<'t> Collector<'t> {
         if let Some(test) = self.test() {
             test.skips.push(skip);
         }
+    }
+
+    /// Notes that all tests of the group or the file that is read are skipped, or those of the test that is.
+    pub(super) fn skips_all(&mut self, node: Node<'t>, condition: Option<String>) {
+        if self.in_test() {
+            return self.skips(node, condition);
+        }
+        let function = self.function.and_then(|at| self.source.functions.get(at));
+        let is_helper = function.is_some_and(|one| {
+            let name = one.name.to_ascii_lowercase();
+            !SETUPS.iter().any(|begin| name.starts_with(begin))
+        });
+        if is_helper || !self.is_test_file {
+            return;
+        }
+        let text = self.text_of(node).to_owned();
+        let skip = Skip { line: line_of(node), text, condition, is_only: false };
+        let groups = self.groups.join(" › ");
+        let name = if groups.is_empty() { "all tests of the file".to_owned() } else { groups };
+        self.source.tests.push(Test {
+            path: format!("{name} *"),
+            name,
+            line: line_of(node),
+            end: line_of(node),
+            is_group: true,
+            skips: vec![skip],
+            ..Test::default()
+        });
+    }
+
+    pub(super) fn names(&mut self, alias: Alias) {
+        self.aliases.push(alias);
+    }
+
+    pub(super) fn alias(&self, name: &str) -> Option<&Alias> {
+        self.aliases.iter().rev().find(|alias| alias.name == name)
     }
 
     pub(super) fn swallows(&mut self, node: Node<'t>) {

@@ -10,6 +10,9 @@ pub(super) const OTHER: &str = "other wordings";
 /// Forms that were written after that.
 pub(super) const LAST: &str = "last wordings";
 
+/// Forms in wordings of the usual tools of each language, by which the rules were made wider.
+pub(super) const WIDER: &str = "wider wordings";
+
 /// The files of forms, each with its language.
 pub(super) const FORMS: &[(&str, &str)] = &[
     ("python", include_str!("cases/python.txt")),
@@ -17,6 +20,9 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     ("rust", include_str!("cases/rust.txt")),
     ("go", include_str!("cases/go.txt")),
     ("files", include_str!("cases/files.txt")),
+    (WIDER, include_str!("cases/wider_checks.txt")),
+    (WIDER, include_str!("cases/wider_tests.txt")),
+    (WIDER, include_str!("cases/wider_manifests.txt")),
     (OTHER, include_str!("cases/other.txt")),
     (LAST, include_str!("cases/last.txt")),
 ];

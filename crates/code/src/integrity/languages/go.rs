@@ -34,20 +34,7 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
                 test.is_table = true;
             }
         }
-        "return_statement" => {
-            let of = node.parent().and_then(|list| list.parent());
-            let is_first = of.is_some_and(|of| {
-                of.kind() == "function_declaration"
-                    || of.kind() == "block"
-                        && of.parent().is_some_and(|of| of.kind() == "function_declaration")
-            });
-            if is_first
-                && node.next_named_sibling().is_some()
-                && collector.text_of(node).trim() == "return"
-            {
-                collector.skips(node, None);
-            }
-        }
+        "return_statement" => returned(collector, node),
         "assignment_statement" => {
             let (left, right) = (collector.field(node, "left"), collector.field(node, "right"));
             if left == "_" && (right == "err" || right.ends_with("Err")) {
@@ -135,7 +122,10 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
             return Visit::Test(Started::new(unquoted(label), line_of(node), body));
         }
     }
-    if matches!(name, "Skip" | "Skipf" | "SkipNow") && collector.in_test() && receiver.len() <= 2 {
+    if matches!(name, "Skip" | "Skipf" | "SkipNow")
+        && collector.in_test()
+        && (receiver.len() <= 2 || receiver.ends_with(".T()"))
+    {
         let hangs_on = around(collector, node);
         collector.skips(node, hangs_on);
     } else if FAILS.contains(&name) && receiver.len() <= 3 && collector.in_test() {
@@ -146,10 +136,7 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     {
         let given = if matches!(receiver, "assert" | "require") { &all[1..] } else { &all[..] };
         collector.asserts(node, testified(name, given));
-    } else if collector.in_test()
-        && all.first() == Some(&"t")
-        && !matches!(receiver, "t" | "testing")
-    {
+    } else if collector.in_test() && all.contains(&"t") && !matches!(receiver, "t" | "testing") {
         collector.asserts(node, Judged::new(Strength::Elsewhere, callee, given));
     } else if !matches!(name, "Run" | "Log" | "Logf" | "Helper" | "Parallel") {
         collector.calls(node, callee);
@@ -259,6 +246,35 @@ fn inverted(condition: &str, initial: &str) -> Judged {
     match condition.trim().strip_prefix('!') {
         Some(rest) => judge(rest),
         None => Judged::new(Strength::Exists, condition, ""),
+    }
+}
+
+/// A test that returns before the rest of it, perhaps where something holds.
+fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    if collector.text_of(node).trim() != "return" || !collector.in_test() {
+        return;
+    }
+    let block_of = |node: Node<'t>| {
+        let list = node.parent()?;
+        if list.kind() == "statement_list" { list.parent() } else { Some(list) }
+    };
+    let Some(block) = block_of(node).filter(|block| block.kind() == "block") else { return };
+    let is_function = |node: Node<'t>| {
+        matches!(node.kind(), "function_declaration" | "method_declaration" | "func_literal")
+    };
+    let (statement, condition) = match block.parent() {
+        Some(function) if is_function(function) => (node, None),
+        Some(branch) if branch.kind() == "if_statement" => {
+            let condition = collector.field(branch, "condition");
+            (branch, (condition != "true").then(|| condition.to_owned()))
+        }
+        _ => return,
+    };
+    let is_of_test = block_of(statement).and_then(|block| block.parent()).is_some_and(is_function);
+    // A branch that says something before it returns is a part of the test.
+    let is_bare = condition.is_none() || named(block).len() == 1 && statements(block).len() == 1;
+    if is_of_test && is_bare && statement.next_named_sibling().is_some() {
+        collector.skips(node, condition);
     }
 }
 

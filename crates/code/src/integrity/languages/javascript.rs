@@ -1,5 +1,7 @@
 //! JavaScript and TypeScript: Jest, Vitest, Mocha with Chai, node:test, ava and Testing Library.
 
+mod runners;
+
 use tree_sitter::Node;
 
 use super::{Reading, is_explained, named, plain, spoken};
@@ -7,8 +9,8 @@ use crate::integrity::assertion::{Judged, Strength};
 use crate::integrity::expression::{
     arguments, denied, equal, in_brackets, is_literal, judge, split_once,
 };
-use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
-use crate::keys::unquoted;
+use crate::integrity::source::{Collector, Started, Visit, line_of};
+use runners::{named_skip, returned, skipping, tested, words};
 
 pub(super) static READING: Reading = Reading {
     grammar: || tree_sitter_javascript::LANGUAGE.into(),
@@ -45,6 +47,9 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
         }
         "variable_declarator" => {
             let value = node.child_by_field_name("value");
+            if let Some(value) = value {
+                named_skip(collector, collector.field(node, "name"), value);
+            }
             if let Some(value) = value.filter(|value| is_function(*value) && !collector.in_test()) {
                 let name = collector.field(node, "name");
                 return Visit::Function(Started::new(
@@ -87,31 +92,15 @@ fn is_function(node: Node<'_>) -> bool {
     matches!(node.kind(), "arrow_function" | "function_expression" | "function")
 }
 
-const TESTS: &[&str] = &["it", "test", "specify", "fit", "xit", "xtest", "xspecify"];
-const GROUPS: &[&str] = &["describe", "context", "suite", "fdescribe", "xdescribe", "xcontext"];
-
-/// What a call is of: `it.skip.each(table)` is `it` with `skip` and `each`.
-fn words(callee: &str) -> Vec<&str> {
-    let mut words = Vec::new();
-    let mut rest = callee;
-    while let Some(at) = rest.find(['.', '(']) {
-        words.push(rest[..at].trim());
-        rest = match rest.as_bytes()[at] {
-            b'(' => in_brackets(&rest[at..]).map_or("", |(_, after)| after.trim_start_matches('.')),
-            _ => &rest[at + 1..],
-        };
-    }
-    words.push(rest.trim());
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     let callee = collector.field(node, "function");
     if collector.is_test_file
         && let Some(visit) = tested(collector, node, callee)
     {
         return visit;
+    }
+    if collector.is_test_file && skipping(collector, node, callee) {
+        return Visit::Plain;
     }
     if callee.starts_with("expect(") || callee == "expect" || callee.starts_with("expect.soft(") {
         if is_outermost(node) {
@@ -122,56 +111,6 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     asserted(collector, node, callee);
     caught(collector, node, callee);
     Visit::Plain
-}
-
-/// A test or a group, if the call makes one.
-fn tested<'t>(collector: &Collector<'t>, node: Node<'t>, callee: &'t str) -> Option<Visit<'t>> {
-    let said = words(callee);
-    let first = *said.first()?;
-    let is_group = GROUPS.contains(&first) || (first == "test" && said.get(1) == Some(&"describe"));
-    if !is_group && !TESTS.contains(&first) {
-        return None;
-    }
-    let list = node.child_by_field_name("arguments")?;
-    let given = named(list);
-    let name = unquoted(collector.text_of(*given.first()?));
-    let function = given.iter().find(|one| is_function(**one)).copied();
-    let has = |word: &str| said.contains(&word);
-    let options =
-        given.iter().find(|one| one.kind() == "object").map_or("", |one| collector.text_of(*one));
-    let option = |name: &str| {
-        let said = options.split_once(name).map(|(_, rest)| rest.trim_start_matches([':', ' ']));
-        said.is_some_and(|said| !said.starts_with("false"))
-    };
-    // A call with a table alone gives a function that is called with the name.
-    let is_table_only = has("each") && function.is_none();
-    if is_table_only || (function.is_none() && !has("todo") && !has("skip")) {
-        return None;
-    }
-    let mut started =
-        Started::new(name, line_of(node), function.and_then(|one| one.child_by_field_name("body")));
-    started.is_table = has("each") || has("for");
-    let head = collector.text_of(node).lines().next().unwrap_or_default().trim().to_owned();
-    let skip =
-        |condition, is_only| Skip { line: line_of(node), text: head.clone(), condition, is_only };
-    if first.starts_with('x')
-        || has("skip")
-        || has("todo")
-        || has("fixme")
-        || option("skip:")
-        || option("todo:")
-        || has("fails")
-        || has("failing")
-    {
-        started.skips.push(skip(None, false));
-    } else if has("skipIf") || has("runIf") {
-        let condition = in_brackets(callee).map_or("", |(given, _)| given);
-        let condition = if condition == "true" { None } else { Some(condition.to_owned()) };
-        started.skips.push(skip(condition, false));
-    } else if first.starts_with('f') || has("only") || option("only:") {
-        started.skips.push(skip(None, true));
-    }
-    Some(if is_group { Visit::Group(started) } else { Visit::Test(started) })
 }
 
 /// Whether a chain ends with this node.
@@ -292,9 +231,16 @@ fn expectation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     let name = plain(matcher);
     let is_awaited = node.parent().is_some_and(|parent| parent.kind() != "expression_statement");
     let is_negated = said.contains(&"not");
+    // A matcher that is named and not called looks at nothing.
+    let is_uncalled = node.kind() == "member_expression"
+        && matcher.strip_prefix("to").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    let is_size = [".length", ".size"].iter().any(|end| subject.ends_with(end));
     let is_promise = said.contains(&"resolves") || said.contains(&"rejects");
     let is = |names: &[&str]| names.contains(&name.as_str());
-    let judged = if is_promise && !is_awaited {
+    let judged = if is_uncalled
+        || (is_size && name == "tobegreaterthanorequal" && expected == "0" && !is_negated)
+        || (is_promise && !is_awaited)
+    {
         Judged::new(Strength::Vacuous, subject, &expected)
     } else if matches!(
         name.as_str(),
@@ -407,9 +353,15 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
     let name = plain(said.last().copied().unwrap_or_default());
     let is = |names: &[&str]| names.contains(&name.as_str());
     let is_assert = matches!(said.first(), Some(&"assert" | &"t" | &"chai")) && said.len() > 1;
-    let is_shown = ["findBy", "getBy", "findAllBy", "getAllBy", "waitFor"]
-        .iter()
-        .any(|begin| said.last().is_some_and(|last| last.starts_with(begin)));
+    // `sinon.assert.calledOnce(send)`, `total.should.equal(3)`.
+    let is_other =
+        !is_assert && said.iter().rev().skip(1).any(|word| matches!(*word, "assert" | "should"));
+    let is_driven = callee.starts_with("cy.")
+        && said.iter().any(|word| matches!(*word, "contains" | "get" | "should" | "and" | "find"));
+    let is_shown = is_driven
+        || ["findBy", "getBy", "findAllBy", "getAllBy", "waitFor"]
+            .iter()
+            .any(|begin| said.last().is_some_and(|last| last.starts_with(begin)));
     if callee == "assert" {
         collector.asserts(node, judge(first));
     } else if is_assert && matches!(name.as_str(), "closeto" | "approximately") {
@@ -431,12 +383,7 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
         let is_denied = matches!(name.as_str(), "false" | "isfalse");
         let judged = exists(first);
         collector.asserts(node, if is_denied { denied(judged) } else { judged });
-    } else if matches!(callee, "this.skip" | "t.skip" | "ctx.skip" | "context.skip")
-        && collector.in_test()
-    {
-        let condition = around(node);
-        collector.skips(node, condition);
-    } else if said.last() == Some(&"expect") || is_shown {
+    } else if said.last() == Some(&"expect") || is_shown || is_other {
         collector.asserts(node, Judged::new(Strength::Elsewhere, callee, &given.join(",")));
     } else if !callee.starts_with("require") && !is_assert {
         collector.calls(node, callee);
@@ -448,21 +395,6 @@ fn asserted<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &'t str) 
     {
         test.is_table = true;
     }
-}
-
-/// On what a statement hangs.
-fn around(node: Node<'_>) -> Option<String> {
-    let mut at = node.parent();
-    while let Some(parent) = at {
-        match parent.kind() {
-            "if_statement" | "for_statement" | "catch_clause" => {
-                return Some(parent.kind().to_owned());
-            }
-            kind if kind.contains("function") => return None,
-            _ => at = parent.parent(),
-        }
-    }
-    None
 }
 
 /// `send().catch(() => {})`.
@@ -479,19 +411,6 @@ fn caught<'t>(collector: &mut Collector<'t>, node: Node<'t>, callee: &str) {
             && !is_explained(collector, body)
     }) {
         collector.swallows(list);
-    }
-}
-
-fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
-    let block = node.parent().filter(|parent| parent.kind() == "statement_block");
-    let function = block.and_then(|block| block.parent()).filter(|parent| is_function(*parent));
-    let is_of_test = function
-        .and_then(|function| function.parent())
-        .is_some_and(|list| list.kind() == "arguments");
-    let is_followed = node.next_named_sibling().is_some_and(|next| next.kind() != "comment");
-    if is_of_test && is_followed && collector.text_of(node).trim_end_matches(';').trim() == "return"
-    {
-        collector.skips(node, None);
     }
 }
 

@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::{Reading, is_explained, named, plain, spoken};
 use crate::integrity::assertion::{Judged, Strength};
 use crate::integrity::expression::{arguments, denied, equal, in_brackets, judge, split_once};
-use crate::integrity::source::{Collector, Skip, Started, Visit, line_of};
+use crate::integrity::source::{Alias, Collector, Skip, Started, Visit, line_of};
 
 pub(super) static READING: Reading = Reading {
     grammar: || tree_sitter_python::LANGUAGE.into(),
@@ -23,6 +23,10 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
                 let judged = judge(collector.text_of(*asserted));
                 collector.asserts(node, judged);
             }
+        }
+        "raise_statement" if collector.text_of(node).contains("SkipTest") => {
+            let condition = condition(collector, node);
+            collector.skips_all(node, condition);
         }
         "raise_statement" if collector.text_of(node).contains("AssertionError") => {
             collector.asserts(node, Judged::new(Strength::Elsewhere, "raise", ""));
@@ -59,30 +63,85 @@ fn decorators<'t>(node: Node<'t>) -> (Vec<Node<'t>>, u32) {
 
 /// What decorators say about running a test.
 fn skips(collector: &Collector<'_>, decorators: &[Node<'_>]) -> Vec<Skip> {
-    let skip = |node: &Node<'_>| {
-        let text = collector.text.get(node.byte_range())?.trim_start_matches('@');
-        let callee = text.split('(').next().unwrap_or(text).trim();
-        let name = callee.rsplit('.').next()?;
-        let given = in_brackets(text).map(|(given, _)| arguments(given)).unwrap_or_default();
-        let is_mark =
-            callee.contains("mark.") || callee.contains("unittest") || !callee.contains('.');
-        let condition = match plain(name).as_str() {
-            "skip" | "expectedfailure" if is_mark => None,
-            "xfail" if is_mark => {
-                given.first().filter(|first| !first.contains('=')).map(|first| (*first).to_owned())
-            }
-            "skipif" | "skipunless" if is_mark => {
-                let condition = given.first().copied().unwrap_or_default();
-                let condition = condition.trim_start_matches("condition=");
-                let always = if plain(name) == "skipif" { "True" } else { "False" };
-                let is_always = condition == always || condition == "1";
-                (!is_always).then(|| condition.to_owned())
-            }
-            _ => return None,
+    let text = |node: &Node<'_>| collector.text.get(node.byte_range()).unwrap_or_default();
+    let of_decorator = |node: &Node<'_>| {
+        let said = text(node).trim_start_matches('@').trim();
+        let alias = collector.alias(said.split('(').next().unwrap_or(said).trim());
+        let condition = match alias {
+            Some(alias) => alias.condition.clone(),
+            None => mark(said)?,
         };
-        Some(Skip { line: line_of(*node), text: format!("@{text}"), condition, is_only: false })
+        Some(Skip { line: line_of(*node), text: format!("@{said}"), condition, is_only: false })
     };
-    decorators.iter().filter_map(skip).collect()
+    let mut found: Vec<Skip> = decorators.iter().filter_map(of_decorator).collect();
+    // Rows of a table may be skipped by themselves.
+    for decorator in decorators.iter().filter(|one| text(one).contains("mark.")) {
+        let mut rows = Vec::new();
+        rows_of(collector, *decorator, &mut rows);
+        found.extend(rows.into_iter().filter_map(|row| {
+            let (_, marks) = text(&row).split_once("marks")?;
+            let marks = marks.trim_start_matches([' ', '=', '[']);
+            let condition = mark(marks)?;
+            Some(Skip {
+                line: line_of(row),
+                text: text(&row).to_owned(),
+                condition,
+                is_only: false,
+            })
+        }));
+    }
+    found
+}
+
+/// Calls of `pytest.param` in a decorator.
+fn rows_of<'t>(collector: &Collector<'_>, node: Node<'t>, rows: &mut Vec<Node<'t>>) {
+    for child in named(node) {
+        let callee = child.child_by_field_name("function").filter(|_| child.kind() == "call");
+        let callee = callee.and_then(|callee| collector.text.get(callee.byte_range()));
+        if callee.is_some_and(|callee| callee == "param" || callee.ends_with(".param")) {
+            rows.push(child);
+        } else {
+            rows_of(collector, child, rows);
+        }
+    }
+}
+
+/// On what a test with this mark is skipped; none if it is no mark that skips, and nothing in it if it always does.
+#[allow(
+    clippy::option_option,
+    reason = "a mark that skips always is another answer than one that does not skip"
+)]
+fn mark(said: &str) -> Option<Option<String>> {
+    let callee = said.split(['(', ',', ']', ')']).next().unwrap_or(said).trim();
+    let name = callee.rsplit('.').next()?;
+    let given = in_brackets(said).map(|(given, _)| arguments(given)).unwrap_or_default();
+    let is_mark = callee.contains("mark.") || callee.contains("unittest") || !callee.contains('.');
+    if !is_mark {
+        return None;
+    }
+    match plain(name).as_str() {
+        "skip" | "expectedfailure" | "skiptest" => Some(None),
+        "xfail" => {
+            let condition =
+                given.iter().find(|one| !one.contains('=') || one.starts_with("condition="));
+            let condition = condition.map(|one| one.trim_start_matches("condition=").to_owned());
+            Some(
+                condition
+                    .filter(|condition| condition != "True" && !condition.starts_with(['"', '\''])),
+            )
+        }
+        "skipif" | "skipunless" => {
+            let condition = given.first().copied().unwrap_or_default();
+            let condition = condition.trim_start_matches("condition=").trim_matches(['"', '\'']);
+            let always: &[&str] = if plain(name) == "skipif" {
+                &["True", "1", "not False"]
+            } else {
+                &["False", "0", "not True"]
+            };
+            Some((!always.contains(&condition)).then(|| condition.to_owned()))
+        }
+        _ => None,
+    }
 }
 
 fn class<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
@@ -216,11 +275,17 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
         Judged::new(Strength::Partial, subject, "")
     } else if is(RAISES) && (callee.contains('.') || name == "raises") {
         raises(&given)
-    } else if matches!(name.as_str(), "skip" | "skiptest") && collector.in_test() {
-        let is_ours =
-            callee.starts_with("pytest") || callee.starts_with("self") || callee == "skip";
-        if is_ours {
-            let condition = condition(collector, node);
+    } else if matches!(name.as_str(), "skip" | "skiptest" | "xfail")
+        && (callee.matches('.').count() < 2)
+        && (callee.starts_with("pytest")
+            || callee.starts_with("self")
+            || (callee == "skip" && collector.in_test()))
+    {
+        let condition = condition(collector, node);
+        return collector.skips_all(node, condition);
+    } else if matches!(name.as_str(), "applymarker" | "addmarker") && collector.in_test() {
+        if let Some(marked) = mark(first) {
+            let condition = marked.or_else(|| condition(collector, node));
             collector.skips(node, condition);
         }
         return;
@@ -273,30 +338,23 @@ fn condition(collector: &Collector<'_>, node: Node<'_>) -> Option<String> {
     None
 }
 
-/// `pytestmark = pytest.mark.skip` skips all of a file.
+/// `pytestmark = pytest.mark.skip` skips all of a file, `__test__ = False` all of a class; other names stand for marks.
 fn assigned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
-    let right = collector.field(node, "right");
-    if collector.field(node, "left") != "pytestmark" || !right.contains("mark.skip") {
-        return;
+    let (left, right) = (collector.field(node, "left"), collector.field(node, "right"));
+    if left == "__test__" && right == "False" {
+        return collector.skips_all(node, None);
     }
-    let condition = right.split_once("skipif(").map(|(_, rest)| rest.to_owned());
-    let skip = Skip {
-        line: line_of(node),
-        text: collector.text_of(node).to_owned(),
-        condition,
-        is_only: false,
-    };
-    let groups = collector.groups().join(" › ");
-    let name = if groups.is_empty() { "all tests of the file".to_owned() } else { groups };
-    collector.source.tests.push(crate::integrity::source::Test {
-        path: format!("{name} *"),
-        name,
-        line: line_of(node),
-        end: line_of(node),
-        is_group: true,
-        skips: vec![skip],
-        ..Default::default()
-    });
+    if left == "pytestmark" {
+        let marks = right.trim_start_matches('[').trim_end_matches(']');
+        if let Some(condition) = arguments(marks).into_iter().find_map(mark) {
+            collector.skips_all(node, condition);
+        }
+    } else if (right.contains("mark.") || right.contains("unittest.skip"))
+        && let Some(condition) = mark(right)
+    {
+        let alias = Alias { name: left.to_owned(), of: String::new(), condition };
+        collector.names(alias);
+    }
 }
 
 /// A handler that takes any error and goes on.
@@ -321,15 +379,31 @@ fn handler<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
     }
 }
 
-/// A test that returns before anything else.
+/// A test that returns before the rest of it, perhaps where something holds.
 fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
-    let block = node.parent().filter(|parent| parent.kind() == "block");
-    let is_of_test = block
-        .and_then(|block| block.parent())
-        .is_some_and(|parent| parent.kind() == "function_definition");
-    let is_followed = node.next_named_sibling().is_some_and(|next| next.kind() != "comment");
-    if is_of_test && is_followed && collector.text_of(node).trim() == "return" {
-        collector.skips(node, None);
+    if collector.text_of(node).trim() != "return" || !collector.in_test() {
+        return;
+    }
+    let Some(block) = node.parent().filter(|parent| parent.kind() == "block") else { return };
+    let Some(around) = block.parent() else { return };
+    let (statement, condition) = match around.kind() {
+        "function_definition" => (node, None),
+        "if_statement" => {
+            let condition = collector.field(around, "condition");
+            let is_of_test = around
+                .parent()
+                .and_then(|block| block.parent())
+                .is_some_and(|of| of.kind() == "function_definition");
+            if !is_of_test {
+                return;
+            }
+            (around, (!matches!(condition, "True" | "1")).then(|| condition.to_owned()))
+        }
+        _ => return,
+    };
+    let is_followed = statement.next_named_sibling().is_some_and(|next| next.kind() != "comment");
+    if is_followed {
+        collector.skips(node, condition);
     }
 }
 

@@ -18,11 +18,9 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     match node.kind() {
         "mod_item" => {
             let name = collector.field(node, "name");
-            return Visit::Group(Started::new(
-                name,
-                line_of(node),
-                node.child_by_field_name("body"),
-            ));
+            let mut started = Started::new(name, line_of(node), node.child_by_field_name("body"));
+            started.skips = left_out(&attributes(collector, node));
+            return Visit::Group(started);
         }
         "function_item" => return function(collector, node),
         "macro_invocation" => invocation(collector, node),
@@ -31,6 +29,9 @@ fn visit<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
             let name = callee.rsplit(['.', ':']).next().unwrap_or(callee);
             if matches!(name, "unwrap" | "expect" | "unwrap_err" | "expect_err") {
                 is_smoke(collector);
+            } else if name == "pass" && collector.in_test() {
+                // `trybuild` compiles what it is given at the end of the test.
+                collector.asserts(node, Judged::new(Strength::Elsewhere, callee, ""));
             } else {
                 collector.calls(node, callee);
             }
@@ -107,17 +108,8 @@ fn function<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     if !is_test {
         return Visit::Function(started);
     }
-    for (attribute, text) in &attributes {
-        let is_never =
-            path(text) == "ignore" || text.contains("cfg(any())") || text.contains("cfg(FALSE)");
-        if is_never {
-            started.skips.push(Skip {
-                line: line_of(*attribute),
-                text: (*text).to_owned(),
-                condition: None,
-                is_only: false,
-            });
-        }
+    started.skips = left_out(&attributes);
+    for (_, text) in &attributes {
         started.asserts |= path(text) == "should_panic";
         started.is_table |= matches!(
             path(text).as_str(),
@@ -125,6 +117,44 @@ fn function<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
         );
     }
     Visit::Test(started)
+}
+
+/// What attributes say about running what they stand before.
+fn left_out(attributes: &[(Node<'_>, &str)]) -> Vec<Skip> {
+    let skip = |(attribute, text): &(Node<'_>, &str)| {
+        let bare: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let inner = bare.trim_start_matches("#[").trim_end_matches(']');
+        let condition = if inner == "ignore" || inner.starts_with("ignore=") {
+            None
+        } else if let Some(given) = inner.strip_prefix("cfg_attr(") {
+            let given = arguments(given.trim_end_matches(')'));
+            given.iter().skip(1).find(|one| one.starts_with("ignore"))?;
+            let condition = given.first()?;
+            (!matches!(*condition, "all()" | "test" | "true")).then(|| (*condition).to_owned())
+        } else if let Some(condition) =
+            inner.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')'))
+        {
+            if condition == "test" {
+                return None;
+            }
+            let is_never = matches!(
+                condition,
+                "any()" | "FALSE" | "false" | "never" | "not(test)" | "not(all())"
+            );
+            (!is_never).then(|| condition.to_owned())
+        } else if inner.starts_with("test_case(") && inner.contains("=>ignore") {
+            None
+        } else {
+            return None;
+        };
+        Some(Skip {
+            line: line_of(*attribute),
+            text: (*text).to_owned(),
+            condition,
+            is_only: false,
+        })
+    };
+    attributes.iter().filter_map(skip).collect()
 }
 
 fn invocation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
@@ -198,16 +228,30 @@ fn branch<'t>(
     collector.branches(node, asked.trim(), given);
 }
 
-/// A test that returns before anything else.
+/// A test that returns before the rest of it, perhaps where something holds.
 fn returned<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
+    if collector.text_of(node).trim() != "return" || !collector.in_test() {
+        return;
+    }
     let statement = node.parent().filter(|parent| parent.kind() == "expression_statement");
-    let block =
-        statement.and_then(|statement| statement.parent()).filter(|block| block.kind() == "block");
-    let is_of_function = block
+    let Some(block) = statement.and_then(|one| one.parent()).filter(|one| one.kind() == "block")
+    else {
+        return;
+    };
+    let (around, condition) = match block.parent() {
+        Some(function) if function.kind() == "function_item" => (statement, None),
+        Some(branch) if branch.kind() == "if_expression" => {
+            let condition = collector.field(branch, "condition");
+            let condition = (condition != "true").then(|| condition.to_owned());
+            (branch.parent().filter(|parent| parent.kind() == "expression_statement"), condition)
+        }
+        _ => return,
+    };
+    let is_of_test = around
+        .and_then(|around| around.parent())
         .and_then(|block| block.parent())
         .is_some_and(|parent| parent.kind() == "function_item");
-    let is_followed = statement.is_some_and(|statement| statement.next_named_sibling().is_some());
-    if is_of_function && is_followed && collector.text_of(node).trim() == "return" {
-        collector.skips(node, None);
+    if is_of_test && around.is_some_and(|around| around.next_named_sibling().is_some()) {
+        collector.skips(node, condition);
     }
 }

@@ -1,22 +1,27 @@
 //! What is depended on, and what runs when it is installed.
 
+mod manifests;
+
 use std::collections::BTreeMap;
 
 use callboard_model::receipt::Rule;
 
 use super::finding;
-use crate::facts;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::{Found, gone, spot};
-use crate::language::{Content, file_name};
+use manifests::{Packages, packages};
 
 /// Scripts of `package.json` that run when a package is installed.
 const INSTALLING: &[&str] = &["preinstall", "install", "postinstall", "prepare", "prepublish"];
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in &change.files {
-        if matches!(Content::of(file.path()), Some(Content::Manifest(_))) || is_pip(file.path()) {
-            manifest(file, found);
+        let is_sample = file.is_foreign || (file.is_test && file.path().contains("fixtures"));
+        if is_sample {
+            continue;
+        }
+        if let Some(after) = packages(file.path(), file.file.new.unwrap_or_default()) {
+            manifest(file, &after, found);
         } else if matches!(file.name(), "Cargo.lock" | "uv.lock" | "poetry.lock") {
             lock(file, found);
         }
@@ -26,67 +31,10 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     }
 }
 
-/// Whether a file lists packages for pip, in a folder of such lists.
-fn is_pip(path: &str) -> bool {
-    let in_folder = path.split('/').rev().nth(1) == Some("requirements");
-    in_folder && (path.ends_with(".txt") || path.ends_with(".in"))
-}
-
-/// Packages with their versions and lines.
-fn packages(path: &str, text: Option<&str>) -> BTreeMap<String, (String, u32)> {
-    let Some(text) = text else { return BTreeMap::new() };
-    if file_name(path) == "pyproject.toml" {
-        return python_packages(text);
-    }
-    let path = if is_pip(path) { "requirements.txt" } else { path };
-    let facts = facts::facts(path, text).unwrap_or_default();
-    let known = facts.requirements.into_iter();
-    known.map(|one| (one.package.into(), (one.version.into(), one.line))).collect()
-}
-
-/// The packages of a `pyproject.toml`: lists of requirements (PEP 508) in the tables that have them, and Poetry's tables.
-fn python_packages(text: &str) -> BTreeMap<String, (String, u32)> {
-    let mut found = BTreeMap::new();
-    let (mut section, mut in_list) = (String::new(), false);
-    for (line, number) in text.lines().zip(1u32..) {
-        let line = line.split(" #").next().unwrap_or(line).trim();
-        if line.starts_with('[') && line.ends_with(']') && !line.contains('"') {
-            line.trim_matches(['[', ']']).clone_into(&mut section);
-            in_list = false;
-            continue;
-        }
-        let assigned = line.split_once('=').filter(|(name, _)| !name.contains('"'));
-        if section.contains("poetry") && section.ends_with("dependencies") {
-            if let Some((name, version)) = assigned.filter(|(name, _)| name.trim() != "python") {
-                let version = version.split('"').nth(1).unwrap_or_default();
-                found.insert(name.trim().to_owned(), (version.to_owned(), number));
-            }
-            continue;
-        }
-        if let Some((name, _)) = assigned {
-            let in_table = ["optional-dependencies", "dependency-groups"]
-                .iter()
-                .any(|end| section.ends_with(end));
-            in_list = in_table || matches!(name.trim(), "requires" | "dependencies");
-        }
-        let items = line.split('"').skip(1).step_by(2).filter(|_| in_list);
-        for item in items.filter(|item| item.starts_with(char::is_alphabetic)) {
-            let end = item
-                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '.')))
-                .unwrap_or(item.len());
-            found.insert(item[..end].to_owned(), (item[end..].trim().to_owned(), number));
-        }
-        if line.ends_with(']') {
-            in_list = false;
-        }
-    }
-    found
-}
-
-fn manifest(file: &Compared<'_>, found: &mut Found) {
-    let before = packages(file.file.old_path.unwrap_or(file.path()), file.file.old);
-    let after = packages(file.path(), file.file.new);
-    for (package, (version, line)) in &after {
+fn manifest(file: &Compared<'_>, after: &Packages, found: &mut Found) {
+    let path = file.file.old_path.unwrap_or(file.path());
+    let before = packages(path, file.file.old.unwrap_or_default()).unwrap_or_default();
+    for (package, (version, line)) in after {
         let words = match before.get(package) {
             None => format!("`{package}` is newly depended on ({}).", shown(version)),
             Some((was, _)) if was != version => {
@@ -94,7 +42,7 @@ fn manifest(file: &Compared<'_>, found: &mut Found) {
             }
             Some(_) => continue,
         };
-        if file.is_come(*line) {
+        if file.come_lines().next().is_some() {
             let was = before.get(package).map_or("", |(was, _)| was);
             found.findings.push(finding(
                 Rule::Dependency,

@@ -70,17 +70,55 @@ pub(super) fn is_workflow(file: &Compared<'_>) -> bool {
         ".buildkite/",
         ".gitea/workflows/",
         ".forgejo/workflows/",
+        ".gitlab/ci/",
+        ".gitlab-ci/",
+        ".azure-pipelines/",
+        ".woodpecker/",
+        ".semaphore/",
+        ".teamcity/",
+        ".drone/",
+        ".tekton/",
     ];
     let names = [
-        ".gitlab-ci.yml",
         "Jenkinsfile",
-        "azure-pipelines.yml",
         ".pre-commit-config.yaml",
+        ".pre-commit-config.yml",
         "lefthook.yml",
-        ".travis.yml",
-        "bitbucket-pipelines.yml",
-        ".drone.yml",
-        "appveyor.yml",
+        "lefthook.yaml",
+        ".lefthook.yml",
+        "lefthook.toml",
+        "cloudbuild.yaml",
+        "cloudbuild.yml",
+        "buildspec.yml",
+        "renovate.json",
+        ".renovaterc",
+        ".renovaterc.json",
+        ".mergify.yml",
+        ".cirrus.yml",
+        ".simple-git-hooks.json",
+        ".lintstagedrc.json",
     ];
-    folders.iter().any(|folder| path.starts_with(folder)) || names.contains(&file.name())
+    let begins = [
+        ".gitlab-ci",
+        "azure-pipelines",
+        ".travis",
+        "bitbucket-pipelines",
+        ".drone",
+        "appveyor",
+        ".appveyor",
+        ".woodpecker",
+        "Jenkinsfile",
+    ];
+    let of_github = [
+        ".github/dependabot.yml",
+        ".github/dependabot.yaml",
+        ".github/CODEOWNERS",
+        "CODEOWNERS",
+        ".github/settings.yml",
+        ".github/renovate.json",
+    ];
+    folders.iter().any(|folder| path.starts_with(folder))
+        || names.contains(&file.name())
+        || begins.iter().any(|begin| file.name().starts_with(begin))
+        || of_github.contains(&path)
 }

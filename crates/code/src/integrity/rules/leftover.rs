@@ -14,10 +14,32 @@ use crate::language::Language;
 /// Names of files at the root that somebody tried something in.
 static SCRATCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|check_\w*|try_\w*|demo_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|fix_\w+|patch_\w+|edit_\w+|modify_\w+|replace_\w+|update_\w+|inspect_\w+|explore_\w+|investigat\w+|create_\w+|analy[sz]e_\w+|find_\w+|get_\w+|show_\w+|print_\w+|replacement\w*)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
+        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|try_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|inspect_\w+|explore_\w+|investigat\w+|replacement\w*)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
     )
     .ok()
 });
+
+/// The same of programs: what does one thing once is seldom a script of shell that stays.
+static ONCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(?:check_\w*|demo_\w*|fix_\w+|patch_\w+|edit_\w+|modify_\w+|replace_\w+|update_\w+|create_\w+|analy[sz]e_\w+|find_\w+|get_\w+|show_\w+|print_\w+|migrate_\w+|rewrite_\w+)\.(?:py|js|ts|mjs|cjs|rb|go|rs|php|ipynb)$",
+    )
+    .ok()
+});
+
+/// What is written at the end of some work about the work itself.
+static ACCOUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:[A-Z0-9]+_)*(?:SUMMARY|FINDINGS|FIXES|FIX|CHANGES_MADE|IMPLEMENTATION|VERIFICATION|PROGRESS|INVESTIGATION|DEBUG|NOTES_FOR_REVIEW|TASK|COMPLETION|STATUS_REPORT)(?:_[A-Z0-9]+)*\.(?:md|txt)$").ok()
+});
+
+/// A copy beside what it was made of.
+static COPY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)(?: copy(?: \d+)?|[-_.](?:copy|old|backup|bak|orig)\d?| \(\d\))\.\w+$|\.(?:old|backup|save)$").ok()
+});
+
+/// What git leaves where two changes meet.
+static CONFLICT: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"^(?:<{7} \S|>{7} \S)").ok());
 
 /// Ends of names that tools leave.
 const ENDS: &[&str] =
@@ -27,13 +49,21 @@ const NAMES: &[&str] =
 
 /// What is written to look into a running program.
 static LOOKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.pry)|\bdbg!\(").ok()
+    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.(?:pry|irb)|byebug\b|IEx\.pry|var_dump\(|dd\(|ray\()|\bdbg!\(").ok()
 });
 
 /// A print whose text says that it was for looking.
 static PRINTED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r#"\b(?:print|println!|eprintln!|console\.(?:log|error|debug)|fmt\.Print(?:ln|f)|log\.Print(?:ln|f))\(\s*f?["'`](?:DEBUG|debug|XXX|>>>|===|\*\*\*|HERE|here\b|---)"#,
+        r#"\b(?:print|println!|eprintln!|console\.(?:log|error|debug)|fmt\.Print(?:ln|f)|log\.Print(?:ln|f)|System\.(?:out|err)\.println|Console\.WriteLine|println|error_log|var_dump|puts)\(\s*f?["'`](?:DEBUG|debug|XXX|>>>|===|\*\*\*|HERE|here\b|---|!!!|\+\+\+|TEMP\b|REMOVE|[\w.]+\s*[=:]\s*["'{%])|\bprint\(\s*f["']\{[\w.]+=\}"#,
+    )
+    .ok()
+});
+
+/// A print of nothing but a value, where no program speaks to its user.
+static SHOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\bconsole\.log\(\s*(?:["'][\w. ]+[:=]?\s*["']\s*,\s*)?[A-Za-z_$][\w.]*\s*\)|\bconsole\.log\(\s*\{\s*[\w, ]+\}\s*\)"#,
     )
     .ok()
 });
@@ -53,12 +83,27 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             found.findings.push(finding(Rule::Leftover, whole(file.path()), words, "", ""));
         }
     }
-    for (file, side) in change.written().filter(|(_, side)| side.language.is_some()) {
+    for (file, _) in change.written() {
+        let is_conflict = |text: &str| CONFLICT.as_ref().is_some_and(|regex| regex.is_match(text));
+        if let Some((line, text)) = file.come_lines().find(|(_, text)| is_conflict(text)) {
+            let words = "A conflict of a merge was left.".to_owned();
+            found.comes(Rule::Leftover, (file.path(), line), words, text);
+        }
+    }
+    for (file, side) in
+        change.written().filter(|(file, side)| side.language.is_some() || is_code(file))
+    {
         for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
-            let looks = LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
+            // A debugger that is only imported may be what the program is about.
+            let is_used = !side.code(line).trim_end().ends_with("pdb")
+                || side.code.iter().any(|code| code.contains("set_trace("));
+            let looks =
+                is_used && LOOKING.as_ref().is_some_and(|regex| regex.is_match(side.code(line)));
             let is_code = !side.code(line).trim().is_empty();
+            let is_shown =
+                !file.is_test && SHOWN.as_ref().is_some_and(|regex| regex.is_match(text));
             let prints = is_code
-                && PRINTED.as_ref().is_some_and(|regex| regex.is_match(text))
+                && (is_shown || PRINTED.as_ref().is_some_and(|regex| regex.is_match(text)))
                 && !is_spoken(file, side.language);
             if looks || prints {
                 let words = "Something was left that looks into the running program.".to_owned();
@@ -66,6 +111,15 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// Whether a file is code of a language that is read by lines.
+fn is_code(file: &Compared<'_>) -> bool {
+    let ends = [
+        ".rb", ".php", ".java", ".kt", ".cs", ".swift", ".ex", ".exs", ".dart", ".scala", ".vue",
+        ".svelte",
+    ];
+    ends.iter().any(|end| file.name().ends_with(end))
 }
 
 /// Folders at the root that somebody tried something in.
@@ -90,7 +144,12 @@ fn scratch_folder<'t>(file: &Compared<'t>) -> Option<&'t str> {
 }
 
 fn is_scratch(file: &Compared<'_>) -> bool {
-    file.folder().is_empty() && SCRATCH.as_ref().is_some_and(|regex| regex.is_match(file.name()))
+    // Tests of Go stand beside what they test.
+    let is_go_test = file.name().ends_with("_test.go");
+    let is = |regex: &LazyLock<Option<Regex>>| {
+        regex.as_ref().is_some_and(|regex| regex.is_match(file.name()))
+    };
+    file.folder().is_empty() && !is_go_test && [&SCRATCH, &ONCE, &ACCOUNT].into_iter().any(is)
 }
 
 fn is_left_by_tools(file: &Compared<'_>) -> bool {
@@ -99,11 +158,13 @@ fn is_left_by_tools(file: &Compared<'_>) -> bool {
     let is_end = ENDS.iter().any(|end| {
         name.ends_with(end) && (at_root || !matches!(*end, ".patch" | ".diff" | ".log"))
     });
-    is_end || (NAMES.contains(&name) && (at_root || name.starts_with('.')))
+    let is_copy = COPY.as_ref().is_some_and(|regex| regex.is_match(name)) && !file.is_test;
+    is_end || is_copy || (NAMES.contains(&name) && (at_root || name.starts_with('.')))
 }
 
 /// Whether a program speaks to its user in this file.
 fn is_spoken(file: &Compared<'_>, language: Option<Language>) -> bool {
     let parts = ["cli", "bin", "cmd", "scripts", "examples", "tools"];
-    language.is_none() || file.path().split(['/', '.']).any(|part| parts.contains(&part))
+    (language.is_none() && !is_code(file))
+        || file.path().split(['/', '.']).any(|part| parts.contains(&part))
 }

@@ -16,10 +16,21 @@ static DESTROYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-const FOLDERS: &[&str] = &["migrations", "migrate", "migration", "alembic"];
+const FOLDERS: &[&str] = &[
+    "migrations",
+    "migrate",
+    "migration",
+    "alembic",
+    "drizzle",
+    "flyway",
+    "liquibase",
+    "changelog",
+    "migrate_tenants",
+];
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in change.files.iter().filter(|file| !file.file.is_binary && !file.is_test) {
+        schema(file, found);
         let is_read = file.new.as_ref().is_some_and(|side| side.language.is_some())
             || file.name().ends_with(".sql");
         let is_migration = is_migration(file);
@@ -49,11 +60,31 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     }
 }
 
+/// Columns and tables that a schema had from which migrations are made.
+fn schema(file: &Compared<'_>, found: &mut Found) {
+    let is_schema = file.name().ends_with(".prisma")
+        || matches!(file.path(), "db/schema.rb" | "db/structure.sql");
+    let (Some(new), true) = (&file.new, is_schema) else { return };
+    let name = |line: &str| line.split_whitespace().next().map(str::to_owned);
+    let is_kept = |text: &str| new.lines.iter().any(|line| name(line) == name(text));
+    let said = |text: &str| {
+        let text = text.trim();
+        !text.is_empty() && !text.starts_with(['/', '#', '}', '@', '-'])
+    };
+    if let Some((line, text)) = file.gone_lines().find(|(_, text)| said(text) && !is_kept(text)) {
+        let words = "The schema lost something: data goes with it.".to_owned();
+        found.goes(Rule::Migration, (file.path(), line), words, text);
+    }
+}
+
 fn is_migration(file: &Compared<'_>) -> bool {
     let in_folder = file.folder().split('/').any(|part| FOLDERS.contains(&part));
-    let is_code = [".sql", ".py", ".rb", ".ts", ".js", ".php", ".go"]
-        .iter()
-        .any(|end| file.name().ends_with(end));
+    let is_changelog = file.folder().contains("changelog")
+        && [".xml", ".yaml", ".yml"].iter().any(|end| file.name().ends_with(end));
+    let is_code = is_changelog
+        || [".sql", ".py", ".rb", ".ts", ".js", ".php", ".go"]
+            .iter()
+            .any(|end| file.name().ends_with(end));
     let has_number =
         file.name().starts_with(|c: char| c.is_ascii_digit()) || file.name().starts_with('V');
     in_folder

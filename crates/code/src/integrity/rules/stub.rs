@@ -1,6 +1,9 @@
 //! What is left to be done.
 
+use std::sync::LazyLock;
+
 use callboard_model::receipt::Rule;
+use regex::Regex;
 
 use super::finding;
 use crate::integrity::assertion::squeezed;
@@ -40,6 +43,11 @@ const STANDS_FOR: &[&str] = &[
     "in production this would",
     "this would normally",
 ];
+
+/// What a comment says of code that stands for other code, in more words.
+static STANDS_IN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:for now|temporar(?:y|ily)|until)\b.*\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder|replaced?)\b|\b(?:hard-?coded?|mock(?:ed)?|fake|dummy|stub(?:bed)?|placeholder)\b.*\b(?:for now|until|temporar(?:y|ily)|replace|later)\b|\b(?:implementation|logic|code) (?:goes|will go) here\b|\byour code here\b|\b(?:will|should|must|needs? to|has to|to|still) be (?:implemented|filled in|wired up)\b|\breplace (?:this )?with (?:the |a |an )?(?:real|actual|proper)\b|\b(?:real|actual|proper) (?:implementation|logic|call) (?:later|comes|here|is missing)\b|\b(?:no-?op|does nothing|returns? (?:nothing|\w+)) for now\b|\bnot (?:supported|handled|wired|done) yet\b|\bsimulat(?:e|es|ed|ing) (?:the |a |an )?(?:api|call|response|network|request)\b").ok()
+});
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for (file, side) in change.code().filter(|(_, side)| side.language.is_some()) {
@@ -93,20 +101,37 @@ fn is_left(comment: &str) -> bool {
     (begins && !is_thing)
         || lower.starts_with("placeholder")
         || STANDS_FOR.iter().any(|word| lower.contains(word))
+        || STANDS_IN.as_ref().is_some_and(|regex| regex.is_match(said))
 }
 
 /// Whether a line of code says that it is not finished.
 fn says_unfinished(side: &Source<'_>, line: u32) -> bool {
     let code = side.code(line);
     let text = side.line(line).to_ascii_lowercase();
-    let says = text.contains("not implemented") || text.contains("not yet implemented");
+    let says = ["not implemented", "not yet implemented", "(\"todo", "('todo", "(`todo"]
+        .iter()
+        .any(|word| text.contains(word));
     match side.language {
         Some(Language::Rust) => {
             ["todo!(", "unimplemented!("].iter().any(|name| code.contains(name))
+                || (says
+                    && ["panic!(", "bail!(", "Err(", "unreachable!("]
+                        .iter()
+                        .any(|name| code.contains(name)))
         }
-        Some(Language::Go) => code.contains("panic(") && says,
+        Some(Language::Go) => {
+            says && (code.contains("panic(")
+                || code.contains("return")
+                    && ["errors.New(", "Errorf("].iter().any(|call| code.contains(call)))
+        }
         Some(Language::JavaScript | Language::TypeScript | Language::Tsx) => {
-            code.contains("throw ") && (says || code.contains("NotImplementedError("))
+            (code.contains("throw ")
+                && (says
+                    || code.contains("NotImplementedError(")
+                    || text.contains("error(\"todo")
+                    || text.contains("error('todo")
+                    || text.contains("error(`todo")))
+                || (says && code.contains(".reject("))
         }
         _ => false,
     }
@@ -137,9 +162,11 @@ fn is_stub(side: &Source<'_>, function: &Function) -> bool {
         Some(Language::Python) => {
             let does = squeezed(&code);
             let has_name = !function.name.starts_with("__") && !function.name.starts_with("visit_");
-            let is_noop = ["noop", "no_op", "null", "dummy", "ignore"]
-                .iter()
-                .any(|word| function.name.contains(word));
+            let is_noop = [
+                "noop", "no_op", "null", "dummy", "ignore", "close", "flush", "teardown", "cleanup",
+            ]
+            .iter()
+            .any(|word| function.name.contains(word));
             (matches!(does.as_str(), "pass" | "...") && has_name && !is_noop)
                 || does == "raiseNotImplementedError"
                 || (does.starts_with("raiseNotImplementedError(") && does.matches('(').count() == 1)

@@ -13,6 +13,7 @@ use crate::integrity::{Found, gone, spot};
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     by_lines(change, found);
+    by_heads(change, found);
     let tests = Tests::of(change);
     deleted(change, &tests, found);
     for (old, new) in &tests.kept {
@@ -32,8 +33,25 @@ const SKIPPED: &[&str] = &[
     "@Disabled",
     "@Ignore",
     "[Ignore",
-    "Fact(Skip",
-    "Theory(Skip",
+    "[Fact(Skip",
+    "[Theory(Skip",
+    "@tag :skip",
+    "skip \"",
+    "skip '",
+    "pending \"",
+    "pending '",
+    "xspecify ",
+    "xexample ",
+    "throw XCTSkip(",
+    "try XCTSkip",
+    "$this->markTest",
+    "self::markTest",
+    "assumeTrue(false",
+    "Assume.assumeTrue(false",
+    "Assumptions.assumeTrue(false",
+    "GTEST_SKIP(",
+    "@EnabledIf",
+    "@Test(enabled=false",
     "[Explicit",
     "xit ",
     "xdescribe ",
@@ -57,6 +75,48 @@ fn by_lines(change: &Change<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// Marks at the head of a file of Go or Rust by which it is only built where something is asked for.
+fn by_heads(change: &Change<'_>, found: &mut Found) {
+    for file in
+        change.files.iter().filter(|file| file.is_test && !file.is_foreign && file.old.is_some())
+    {
+        let head = |line: &str| {
+            let line = line.trim();
+            let mark = if file.name().ends_with("_test.go") {
+                line.strip_prefix("//go:build ").or_else(|| line.strip_prefix("// +build "))
+            } else if file.name().ends_with(".rs") {
+                line.strip_prefix("#![cfg(")
+            } else {
+                None
+            };
+            mark.filter(|mark| !is_guard(mark) && !is_machine(mark)).map(str::to_owned)
+        };
+        if file.gone_lines().any(|(_, text)| head(text).is_some()) {
+            continue;
+        }
+        let mark = file.come_lines().find_map(|(line, text)| Some((line, text, head(text)?)));
+        if let Some((line, text, mark)) = mark {
+            let words = format!(
+                "The tests of the file do not run any more, but where `{mark}` is asked for."
+            );
+            found.comes(Rule::TestSkipped, (file.path(), line), words, text);
+        }
+    }
+}
+
+/// Whether a mark asks for a system or a machine alone.
+fn is_machine(mark: &str) -> bool {
+    let known = [
+        "unix", "cgo", "race", "amd64", "arm64", "386", "wasm", "js", "freebsd", "netbsd",
+        "openbsd", "android", "ios", "plan9", "solaris", "aix", "go1", "not", "any", "all", "msan",
+        "purego",
+    ];
+    let mut words = mark
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty() && !word.chars().all(|c| c.is_ascii_digit()));
+    words.all(|word| known.contains(&word))
 }
 
 fn deleted(change: &Change<'_>, tests: &Tests<'_>, found: &mut Found) {
@@ -165,16 +225,117 @@ const GUARDS: &[&str] = &[
     "nil",
     "root",
     "geteuid",
+    "Geteuid",
+    "getuid",
     "Getuid",
     "network",
     "docker",
     "arch",
     "machine",
     "for_statement",
+    "catch_clause",
+    "miri",
+    "target_",
+    "unix",
+    "UNIX",
+    "MAC",
+    "isMac",
+    "isWin",
+    "isLinux",
+    "browserName",
+    "browser",
+    "isMobile",
+    "webkit",
+    "defaultViewport",
+    "ENV",
+    "Env",
+    "process.",
+    "hasattr",
+    "debug_assertions",
+    "is_installed",
+    "exists",
+    "Exists",
+    "raceEnabled",
+    "headless",
+    "os(",
+    "panic = ",
+    "sanitize",
+    "TEST_",
+    "NO_",
+    "USE_",
+    "db_",
+    "engine",
+    "backend",
+    "dialect",
+    "tzset",
+    "locale",
+    "sqlite",
+    "postgres",
+    "mysql",
+];
+
+/// Words of a reason that say what a machine lacks.
+const LACKS: &[&str] = &[
+    "not set",
+    "not installed",
+    "not available",
+    "unavailable",
+    "requires",
+    "needs ",
+    "only on",
+    "not supported",
+    "unsupported",
+    "short mode",
+    "no network",
+    "offline",
+    "missing",
+    "not found",
+    "without",
+    "no such",
+    "must be",
+    "need ",
+    "does not support",
+    "doesn't support",
+    "not reachable",
+    "not running",
 ];
 
 fn is_guard(condition: &str) -> bool {
     GUARDS.iter().any(|word| condition.contains(word))
+}
+
+/// Whether a test is skipped where it cannot run: by what it asks, by where the asked value comes from, or by its reason.
+fn is_guarded(test: &Test, skip: &Skip, condition: &str) -> bool {
+    let reason = skip.text.to_ascii_lowercase();
+    let names =
+        condition.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|name| name.len() > 1);
+    let mut comes_from = names.flat_map(|name| {
+        let signs = [
+            format!("{name}:="),
+            format!("{name}="),
+            format!("{name},_:="),
+            format!("{name},ok:="),
+            format!("{name},err:="),
+        ];
+        signs.into_iter().filter_map(|sign| {
+            let (_, rest) = test.body.split_once(&sign)?;
+            (!rest.starts_with('=')).then(|| rest.chars().take(FROM).collect::<String>())
+        })
+    });
+    is_guard(condition)
+        || is_machine(condition)
+        || LACKS.iter().any(|word| reason.contains(word))
+        || comes_from.any(|from| is_guard(&from))
+}
+
+/// Characters of a value that say where it comes from.
+const FROM: usize = 40;
+
+/// Whether a group, or all of a file, had tests before.
+fn had_tests(file: &Compared<'_>, group: &str) -> bool {
+    let inner = format!("{group} › ");
+    let mut tests = file.old.iter().flat_map(|old| &old.tests);
+    (group.ends_with(" *") && file.old.is_some()) || tests.any(|one| one.path.starts_with(&inner))
 }
 
 fn skipped(
@@ -190,10 +351,10 @@ fn skipped(
     }
     let is_taken = |skip: &&Skip| {
         old.is_none_or(|old| !old.skips.iter().any(|one| one.text == skip.text))
-            && skip
-                .condition
-                .as_deref()
-                .is_none_or(|condition| old.is_some() && !is_guard(condition))
+            && skip.condition.as_deref().is_none_or(|condition| {
+                let is_whole = new.is_group && had_tests(file, &new.path);
+                (old.is_some() || is_whole) && !is_guarded(new, skip, condition)
+            })
             && !(new.is_group
                 && change.is_moved(file.new.as_ref().map_or("", |side| side.line(skip.line))))
             && file.is_come(skip.line)
