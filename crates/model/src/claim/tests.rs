@@ -11,6 +11,10 @@ fn passes(check: CheckKind, scope: Scope) -> ClaimKind {
     ClaimKind::Passes { check: Some(check), scope, count: None, excepted: false }
 }
 
+fn named(name: &str) -> Scope {
+    Scope::Named(vec![name.into()])
+}
+
 #[test]
 fn that_checks_pass_is_said_in_many_ways() {
     for (text, kind) in [
@@ -20,9 +24,12 @@ fn that_checks_pass_is_said_in_many_ways() {
         ("I verified that all existing tests pass.", passes(Test, Scope::All)),
         ("No tests fail.", passes(Test, Scope::Unsaid)),
         ("The new tests pass.", passes(Test, Scope::Some)),
-        ("`cargo test` passes.", passes(Test, Scope::Unsaid)),
-        ("- `npm run build`: ✅", passes(Build, Scope::Unsaid)),
-        ("| `cargo clippy` | ✅ clean |", passes(Lint, Scope::Unsaid)),
+        ("`cargo test` passes.", passes(Test, named("cargo test"))),
+        ("- `npm run build`: ✅", passes(Build, named("npm run build"))),
+        ("| `cargo clippy` | ✅ clean |", passes(Lint, named("cargo clippy"))),
+        ("The API tests pass.", passes(Test, named("API"))),
+        ("Tests pass on Linux.", passes(Test, named("Linux"))),
+        ("Clippy is clean for the crates I touched.", passes(Lint, named("the crates I touched"))),
         ("The project builds cleanly.", passes(Build, Scope::Unsaid)),
         ("It now compiles without warnings.", passes(Build, Scope::Unsaid)),
         ("tsc reports no errors.", passes(Types, Scope::Unsaid)),
