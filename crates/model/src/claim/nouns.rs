@@ -258,7 +258,7 @@ pub(super) fn noun(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
             let before = at.checked_sub(1).map(|before| &words[before]);
             let is_all = before.is_some_and(|before| before.is_in(&ALL));
             match small {
-                "checks" if is_all => Some((Noun::Check(None, None), 1)),
+                "checks" | "check" if is_all => Some((Noun::Check(None, None), 1)),
                 "everything" => Some((Noun::Check(None, None), 1)),
                 _ => None,
             }
@@ -284,6 +284,12 @@ fn named(text: &str) -> Option<Noun> {
         _ if is_script && is_fault => Some(Noun::Script(Some(text.to_owned()))),
         Some(kind) if text.contains(' ') || !is_script => {
             Some(Noun::Check(Some(kind), Some(text.to_owned())))
+        }
+        // "SwiftLint" is `swiftlint`.
+        None => {
+            let small = text.to_lowercase();
+            let kind = CHECK_NOUNS.iter().find(|(_, nouns)| nouns.contains(&small.as_str()))?.0;
+            (small != text).then_some(Noun::Check(Some(kind), Some(small)))
         }
         _ => None,
     }
@@ -414,9 +420,13 @@ pub(super) fn bound(words: &[Word<'_>], place: usize, at: usize) -> Option<Strin
             .position(|word| is_stop(word) || word.is_in(&PREPOSITIONS))
             .unwrap_or(rest.len());
         let phrase = &rest[..len];
-        let is_named = phrase.iter().any(|word| word.kind == Kind::Name && start > begin);
+        let is_inner = words[start].is_in(&["in", "with", "within", "inside", "across"]);
+        let is_named =
+            is_inner && phrase.iter().any(|word| word.kind == Kind::Name && start > begin);
+        let is_another = words[start].is("on") && phrase.iter().any(|word| word.kind == Kind::Name);
         let is_whole = phrase.is_empty()
-            || phrase.iter().any(|word| word.is_in(&WHOLE) || word.kind == Kind::Number)
+            || !is_another
+                && phrase.iter().any(|word| word.is_in(&WHOLE) || word.kind == Kind::Number)
             || phrase.iter().any(|word| word.small.ends_with("ing") && start > begin);
         if !is_whole && !is_named {
             let told: Vec<&str> = phrase.iter().map(|word| word.text).collect();

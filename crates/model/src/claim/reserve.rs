@@ -11,7 +11,8 @@ use super::sentence::{Kind, Sentence, Word};
 use crate::limits;
 
 /// Words that reserve whatever stands in their sentence.
-const ALWAYS: [&str; 40] = [
+const ALWAYS: [&str; 41] = [
+    "because",
     "but",
     "however",
     "though",
@@ -55,31 +56,7 @@ const ALWAYS: [&str; 40] = [
 ];
 
 /// Words that reserve what is said of checks.
-const OF_CHECKS: [&str; 81] = [
-    "hook",
-    "hooks",
-    "workflow",
-    "pipeline",
-    "badge",
-    "template",
-    "readme",
-    "docstring",
-    "message",
-    "dashboard",
-    "checklist",
-    "policy",
-    "merge-queue",
-    "auto-merge",
-    "bot",
-    "reviewer",
-    "means",
-    "meaning",
-    "defined",
-    "definition",
-    "by-design",
-    "mocked",
-    "stubbed",
-    "theoretical",
+const OF_CHECKS: [&str; 57] = [
     "except",
     "excepting",
     "excluding",
@@ -137,6 +114,34 @@ const OF_CHECKS: [&str; 81] = [
     "need",
     "requires",
     "while",
+];
+
+/// What tells of checks, or asks for them, where it stands before them.
+const TELLERS: [&str; 24] = [
+    "hook",
+    "hooks",
+    "workflow",
+    "pipeline",
+    "badge",
+    "template",
+    "readme",
+    "docstring",
+    "message",
+    "dashboard",
+    "checklist",
+    "policy",
+    "merge-queue",
+    "auto-merge",
+    "bot",
+    "reviewer",
+    "means",
+    "meaning",
+    "defined",
+    "definition",
+    "mocked",
+    "stubbed",
+    "rule",
+    "log",
 ];
 
 /// Words that reserve what is said of the bounds of a change.
@@ -267,9 +272,10 @@ pub(super) fn is_reserved(sentences: &[Sentence<'_>], at: usize, kind: &ClaimKin
         || is_once(words)
         || is_of_base(words)
         || is_past(words)
-        || is_of_checks && (has(&OF_CHECKS) || is_of_else(words))
+        || is_of_checks && (has(&OF_CHECKS) || is_of_else(words) || is_by_teller(words))
         || !is_of_checks && has(&OF_BOUNDS)
         || matches!(kind, ClaimKind::NoOtherUses { .. }) && is_of_a_part(words)
+        || matches!(kind, ClaimKind::Only { .. }) && has_unnamed(words)
         || is_of_checks && is_taken_back(sentences.get(at + 1))
 }
 
@@ -287,7 +293,10 @@ fn has_reserving(words: &[Word<'_>]) -> bool {
 fn is_of_a_part(words: &[Word<'_>]) -> bool {
     const PLACES: [&str; 9] =
         ["in", "within", "inside", "outside", "from", "across", "under", "besides", "beyond"];
-    const WHOLE: [&str; 14] = [
+    const WHOLE: [&str; 17] = [
+        "nowhere",
+        "elsewhere",
+        "else",
         "repo",
         "repository",
         "codebase",
@@ -310,6 +319,24 @@ fn is_of_a_part(words: &[Word<'_>]) -> bool {
             || phrase.take(2).any(|word| word.kind == Kind::Name);
         word.is_in(&PLACES) && !is_whole
     })
+}
+
+/// "Only `a.py`, and the callers of it": something that has no name is in it, too.
+fn has_unnamed(words: &[Word<'_>]) -> bool {
+    let Some(first) = words.iter().position(|word| word.kind == Kind::Name) else { return false };
+    words.iter().enumerate().skip(first).any(|(at, word)| {
+        let rest = words[at + 1..].iter().take(4);
+        let is_named = rest.clone().any(|next| {
+            next.kind == Kind::Name || next.is_in(&["nothing", "no", "test", "tests", "everything"])
+        });
+        word.is_in(&["and", "plus", "along"]) && !is_named && rest.count() > 0
+    })
+}
+
+/// "The hook checks that …".
+fn is_by_teller(words: &[Word<'_>]) -> bool {
+    let last = (0..words.len()).rev().find(|at| noun(words, *at).is_some()).unwrap_or(0);
+    words[..last].iter().any(|word| word.is_in(&TELLERS))
 }
 
 /// "Everything else passes", not "nothing else to do".

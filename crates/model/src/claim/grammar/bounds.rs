@@ -42,6 +42,34 @@ const USERS: [&str; 19] = [
 /// But for.
 const BESIDES: [&str; 6] = ["besides", "except", "but", "beyond", "outside", "other"];
 
+/// Words between "only" and a file that leave the whole file meant.
+const BETWEEN_ONLY: [&str; 24] = [
+    "the",
+    "file",
+    "files",
+    "in",
+    "to",
+    "inside",
+    "within",
+    "change",
+    "changes",
+    "made",
+    "a",
+    "single",
+    "one",
+    "two",
+    "three",
+    "module",
+    "crate",
+    "package",
+    "folder",
+    "directory",
+    "myself",
+    "edits",
+    "under",
+    "i",
+];
+
 /// What the sentence says of the bounds of the change.
 pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
     let words = &sentence.words;
@@ -188,6 +216,13 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
             || at > 0 && is_done(&words[at - 1])
             || near(&["file", "files"]) && is_changing(words, at)
     };
+    // "Only the default in `a.rs`" bounds what changed within the file.
+    let is_within = words[at + 1..].iter().take_while(|word| word.kind != Kind::Name).any(|word| {
+        word.kind == Kind::Plain && change(word).is_none() && !word.is_in(&BETWEEN_ONLY)
+    });
+    if is_within {
+        return None;
+    }
     let names: Vec<String> = names(&words[at..]).into_iter().filter(|name| is_path(name)).collect();
     (is_bound && !has_rule && !names.is_empty()).then_some(ClaimKind::Only { names })
 }

@@ -22,6 +22,7 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
         tells_exits: sentence.tells_exits,
         subjects: Vec::new(),
         ran: Vec::new(),
+        made: Vec::new(),
         doing: None,
         done_at: 0,
         since: 0,
@@ -68,6 +69,8 @@ struct Reader<'s, 't> {
     tells_exits: bool,
     subjects: Vec<Subject>,
     ran: Vec<Subject>,
+    /// What was added or changed.
+    made: Vec<Subject>,
     doing: Option<Doing>,
     /// Where that was said.
     done_at: usize,
@@ -139,6 +142,7 @@ impl Reader<'_, '_> {
 
     fn noun(&mut self, noun: Noun, at: usize) {
         if self.doing == Some(Doing::Other) {
+            self.made.push(Subject { noun, at });
             return;
         }
         if self.doing == Some(Doing::Ran) {
@@ -403,8 +407,10 @@ impl Reader<'_, '_> {
             && before
                 .iter()
                 .any(|word| word.is_in(&["all", "they", "everything", "these", "which"]))
+            && !is_bare_all
         {
-            subjects = std::mem::take(&mut self.ran).into_iter().map(|s| (s.noun, s.at)).collect();
+            let meant = if self.ran.is_empty() { &mut self.made } else { &mut self.ran };
+            subjects = std::mem::take(meant).into_iter().map(|s| (s.noun, s.at)).collect();
         }
         if passes && is_counted_short(before) {
             said = Mood::Denied;

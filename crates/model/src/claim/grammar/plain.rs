@@ -203,16 +203,20 @@ pub(super) fn is_plain(words: &[Word<'_>], place: usize, at: usize) -> bool {
     let place = place.min(words.len());
     let from = words[..place].iter().rposition(begins).map_or(0, |found| found + 1);
     let end = at.clamp(place, words.len());
-    (from..end).all(|at| is_known(words, at) || at + 1 == place && names_a_suite(&words[at]))
+    (from..end).all(|at| is_known(words, at) || names_a_suite(words, at))
 }
 
 /// "API tests": which run that is, the record has to tell.
-fn names_a_suite(word: &Word<'_>) -> bool {
+fn names_a_suite(words: &[Word<'_>], at: usize) -> bool {
+    let word = &words[at];
     const LINKS: [&str; 12] = [
         "when", "until", "unless", "if", "once", "because", "while", "where", "whether", "than",
         "or", "than",
     ];
-    !word.is_in(&NEGATIONS) && !word.is_in(&LINKS)
+    at + 1 < words.len()
+        && noun(words, at + 1).is_some()
+        && !word.is_in(&NEGATIONS)
+        && !word.is_in(&LINKS)
 }
 
 fn is_known(words: &[Word<'_>], at: usize) -> bool {

@@ -1,6 +1,7 @@
 //! "The tests pass": of what was run again first, then of what the session ran.
 
 use super::super::{Claim, Ending, Rerun, Scope};
+use super::subject::is_other_suite;
 use super::{Came, Case, Finds, Run, Verdict, no_session, shown, told};
 use crate::check::CheckKind;
 use crate::check::command::base;
@@ -141,6 +142,7 @@ impl Case<'_> {
             after[at + 1..].iter().any(|later| {
                 let is_there = later.place.is_empty() || later.place == after[at].place;
                 is_there
+                    && !is_other_suite(later, after[at])
                     && (later.text == after[at].text
                         && later.place == after[at].place
                         && later.came != Came::Unclear

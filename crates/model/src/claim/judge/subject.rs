@@ -140,6 +140,12 @@ fn is_apart(text: &str) -> bool {
     APART.iter().any(|suite| text.contains(suite))
 }
 
+/// Whether two runs are of suites that have names of their own, and not the same.
+pub(super) fn is_other_suite(one: &Run, other: &Run) -> bool {
+    let suite = |run: &Run| APART.iter().position(|suite| run.text.contains(suite));
+    suite(one) != suite(other)
+}
+
 fn is_unit(name: &str) -> bool {
     name.eq_ignore_ascii_case("unit")
 }
