@@ -11,7 +11,11 @@ use super::sentence::{Kind, Sentence, Word};
 use crate::limits;
 
 /// Words that reserve whatever stands in their sentence.
-const ALWAYS: [&str; 41] = [
+const ALWAYS: [&str; 45] = [
+    "some",
+    "many",
+    "several",
+    "half",
     "because",
     "but",
     "however",
@@ -145,7 +149,13 @@ const TELLERS: [&str; 24] = [
 ];
 
 /// Words that reserve what is said of the bounds of a change.
-const OF_BOUNDS: [&str; 26] = [
+const OF_BOUNDS: [&str; 32] = [
+    "commit",
+    "step",
+    "round",
+    "phase",
+    "first",
+    "second",
     "production",
     "non-test",
     "runtime",

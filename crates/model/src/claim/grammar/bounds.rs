@@ -17,7 +17,11 @@ const RULE: [&str; 13] = [
 ];
 
 /// Who uses something.
-const USERS: [&str; 19] = [
+const USERS: [&str; 23] = [
+    "depends",
+    "depend",
+    "relies",
+    "calls",
     "caller",
     "callers",
     "usage",
@@ -176,21 +180,7 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
         .position(|word| word.is_in(&["only", "solely", "limited", "confined", "restricted"]))?;
     let word = &words[at];
     let has_rule = words[..at].iter().any(|word| word.is_in(&RULE));
-    // "Only `a.rs` and `b.rs` changed", "the only change is in `a.rs`", "`a.rs` is the only file I modified".
-    let after = words[at + 1..]
-        .iter()
-        .find(|next| !(next.kind == Kind::Name || next.is_in(&["and", ",", "was", "were", "has"])));
-    let is_led = words.get(at + 1).is_some_and(|next| next.kind == Kind::Name)
-        && after.is_some_and(|next| matches!(change(next), Some((Verb::Changed, Form::Past))));
-    let is_only_change =
-        words.get(at + 1).is_some_and(|next| {
-            next.small.starts_with("change") || next.is_in(&["edit", "edits", "modification"])
-        }) && words[at + 2..].iter().take(3).any(|next| next.is_in(&["in", "to", "within"]));
-    let is_only_file = at > 0
-        && words[at - 1].is("the")
-        && words.get(at + 1).is_some_and(|next| next.is_in(&["file", "files"]))
-        && words[at + 2..].iter().take(5).any(|next| change(next).is_some());
-    if (is_led || is_only_change || is_only_file) && !has_rule {
+    if is_only_thing(words, at) && !has_rule {
         let names: Vec<String> = names(words).into_iter().filter(|name| is_path(name)).collect();
         return (!names.is_empty()).then_some(ClaimKind::Only { names });
     }
@@ -225,6 +215,24 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
     }
     let names: Vec<String> = names(&words[at..]).into_iter().filter(|name| is_path(name)).collect();
     (is_bound && !has_rule && !names.is_empty()).then_some(ClaimKind::Only { names })
+}
+
+/// "Only `a.rs` and `b.rs` changed", "the only change is in `a.rs`", "`a.rs` is the only file I modified".
+fn is_only_thing(words: &[Word<'_>], at: usize) -> bool {
+    let after = words[at + 1..]
+        .iter()
+        .find(|next| !(next.kind == Kind::Name || next.is_in(&["and", ",", "was", "were", "has"])));
+    let is_led = words.get(at + 1).is_some_and(|next| next.kind == Kind::Name)
+        && after.is_some_and(|next| matches!(change(next), Some((Verb::Changed, Form::Past))));
+    let is_only_change =
+        words.get(at + 1).is_some_and(|next| {
+            next.small.starts_with("change") || next.is_in(&["edit", "edits", "modification"])
+        }) && words[at + 2..].iter().take(3).any(|next| next.is_in(&["in", "to", "within"]));
+    let is_only_file = at > 0
+        && words[at - 1].is("the")
+        && words.get(at + 1).is_some_and(|next| next.is_in(&["file", "files"]))
+        && words[at + 2..].iter().take(5).any(|next| change(next).is_some());
+    is_led || is_only_change || is_only_file
 }
 
 fn untouched(words: &[Word<'_>]) -> Option<ClaimKind> {

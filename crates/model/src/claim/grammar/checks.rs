@@ -560,13 +560,16 @@ fn of_errors(word: &Word<'_>) -> Option<CheckKind> {
 
 /// "11/12", "11 of 12": some did not.
 fn is_counted_short(words: &[Word<'_>]) -> bool {
-    let of = words.windows(3).any(|three| {
-        three[0].kind == Kind::Number
-            && three[1].is_in(&["of", "out"])
-            && words
-                .iter()
-                .skip(2)
-                .any(|word| word.kind == Kind::Number && word.small != three[0].small)
+    const COUNTS: [&str; 12] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half",
+        "some",
+    ];
+    let is_count = |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS);
+    let of = words.windows(2).enumerate().any(|(at, pair)| {
+        let all = words[at + 2..].iter().take(3).find(|word| is_count(word));
+        is_count(&pair[0])
+            && pair[1].is_in(&["of", "out"])
+            && all.is_some_and(|all| all.small != pair[0].small)
     });
     of || words.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
 }

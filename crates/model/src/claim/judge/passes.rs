@@ -157,17 +157,18 @@ impl Case<'_> {
         let failing: Vec<&Run> = (0..after.len())
             .filter(|at| after[*at].came == Came::Failed && !is_repaired(*at))
             .map(|at| after[at])
-            .filter(|run| said.is_of(run) && said.check.is_none_or(|kind| kind == run.kind))
+            .filter(|run| {
+                !self.may_be_mended(run)
+                    && said.is_of(run)
+                    && said.check.is_none_or(|kind| kind == run.kind)
+            })
             .collect();
         let is_counted = said.count.is_some()
             && after.iter().any(|run| run.came == Came::Passed && run.counts.passed == said.count);
         if is_counted && *said.scope != Scope::All {
             return None;
         }
-        // Where a run is of what is named, what failed in others is not meant.
-        let is_named = matches!(said.scope, Scope::Named(_))
-            && after.iter().any(|run| run.came == Came::Passed && self.is_surely_of(said, run));
-        if is_named && !failing.iter().any(|run| self.is_surely_of(said, run)) {
+        if self.is_of_another(said, &failing, after) {
             return None;
         }
         let sure = failing.iter().rev().find(|run| self.is_surely_of(said, run));
@@ -209,6 +210,13 @@ impl Case<'_> {
             Finds::new(Verdict::Unsupported, format!("{how}."))
         };
         Some(found.of(self.evidence, &[run]))
+    }
+
+    /// Whether a run that passed is of what is named, and none that failed.
+    fn is_of_another(&self, said: &Said<'_>, failing: &[&Run], after: &[&Run]) -> bool {
+        matches!(said.scope, Scope::Named(_))
+            && after.iter().any(|run| run.came == Came::Passed && self.is_surely_of(said, run))
+            && !failing.iter().any(|run| self.is_surely_of(said, run))
     }
 
     /// What passed after the last edit.

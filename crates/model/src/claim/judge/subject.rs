@@ -3,6 +3,7 @@
 use super::super::Scope;
 use super::passes::Said;
 use super::{Case, Run};
+use crate::check::CheckKind;
 use crate::check::command::{base, program};
 use crate::shell::CommandLine;
 
@@ -95,8 +96,22 @@ impl Case<'_> {
     /// Whether the output of a run tells of a failure in what is named.
     fn fails_in(&self, run: &Run, name: &str) -> bool {
         let name = name.trim_end_matches("()");
-        let is_told = name.len() > 3 && name.contains(['.', '_', '/', ':']);
+        let mut humps = name.as_bytes().windows(2);
+        let has_humps = humps.any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase());
+        let is_told = name.len() > 3 && (has_humps || name.contains(['.', '_', '/', ':']));
         is_told && self.failures(run).any(|line| line.contains(name))
+    }
+
+    /// Whether a later command may have mended what a formatter or linter found: it writes what it finds.
+    pub(super) fn may_be_mended(&self, run: &Run) -> bool {
+        let later = self.evidence.commands.iter().flatten().skip(run.at + 1);
+        let mends = |line: &str| {
+            let has = |word: &&str| line.contains(*word);
+            !line.contains("check") && ["fmt", "format", "prettier", "black"].iter().any(has)
+                || ["--fix", "--write"].iter().any(has)
+        };
+        matches!(run.kind, CheckKind::Format | CheckKind::Lint)
+            && later.into_iter().any(|command| command.exit_code == Some(0) && mends(&command.line))
     }
 
     /// Lines of a run's output that tell of failures.
