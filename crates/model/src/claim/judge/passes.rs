@@ -165,10 +165,7 @@ impl Case<'_> {
             .collect();
         let is_counted = said.count.is_some()
             && after.iter().any(|run| run.came == Came::Passed && run.counts.passed == said.count);
-        if is_counted && *said.scope != Scope::All {
-            return None;
-        }
-        if self.is_of_another(said, &failing, after) {
+        if is_counted && *said.scope != Scope::All || self.is_of_another(said, &failing, after) {
             return None;
         }
         let sure = failing.iter().rev().find(|run| self.is_surely_of(said, run));
