@@ -191,6 +191,9 @@ pub const SENTENCE_WORDS: usize = 160;
 /// Names kept of one claim.
 pub const CLAIM_NAMES: usize = 24;
 
+/// Names kept of a whole text of claims.
+pub const CLAIM_TEXT_NAMES: usize = 1_000;
+
 /// Commands of a session that are read for what its checks came to; the latest.
 pub const EVIDENCE_COMMANDS: usize = 20_000;
 

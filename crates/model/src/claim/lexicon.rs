@@ -50,7 +50,7 @@ pub(super) const NONE: [&str; 8] =
     ["no", "zero", "0", "without", "none", "never", "nothing", "any"];
 
 /// What there may be none of.
-pub(super) const TROUBLE: [&str; 16] = [
+pub(super) const TROUBLE: [&str; 25] = [
     "error",
     "errors",
     "failure",
@@ -67,6 +67,15 @@ pub(super) const TROUBLE: [&str; 16] = [
     "regression",
     "regressions",
     "diagnostics",
+    "complaint",
+    "complaints",
+    "finding",
+    "findings",
+    "violation",
+    "violations",
+    "offense",
+    "offenses",
+    "offences",
 ];
 
 pub(super) const NEGATIONS: [&str; 24] = [

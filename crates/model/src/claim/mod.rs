@@ -10,10 +10,13 @@ mod lexicon;
 mod mood;
 mod nouns;
 mod omitted;
+mod reserve;
 mod run;
 mod sentence;
 #[cfg(test)]
 mod tests;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +42,22 @@ pub struct Claim {
     /// What is said.
     #[serde(flatten)]
     pub kind: ClaimKind,
+    /// What stands around it; it is read with the text, and not kept.
+    #[serde(skip)]
+    pub around: Around,
+}
+
+/// What stands around a claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Around {
+    /// It is said with a reservation: a condition, a bound, a contrast, another time, somebody else's words.
+    pub is_reserved: bool,
+    /// All names of the text, in small letters.
+    pub names: Arc<[String]>,
+    /// Those of them that are said to be in trouble.
+    pub troubled: Arc<[String]>,
+    /// Names of the sentence before.
+    pub before: Vec<String>,
 }
 
 /// What a claim says.

@@ -1,10 +1,12 @@
 //! What takes a sentence back: questions, conditions, plans, what others said.
 
 use super::lexicon::{AHEAD, BEFORE, NEGATIONS, UNSURE};
-use super::sentence::{Kind, Sentence, Word, words};
+use super::sentence::{Kind, Sentence, Word};
 
 /// Beginnings of headings and leads after which follows what is still to do.
-const AHEAD_LEADS: [&str; 22] = [
+const AHEAD_LEADS: [&str; 24] = [
+    "before merging",
+    "before you",
     "next step",
     "follow-up",
     "follow up",
@@ -51,14 +53,53 @@ const OPEN_LEADS: [&str; 18] = [
     "not implemented",
 ];
 
+/// The same, of another time, or of what was asked for.
+const ELSEWHERE_LEADS: [&str; 17] = [
+    "before",
+    "baseline",
+    "on main",
+    "on master",
+    "previous",
+    "originally",
+    "background",
+    "context",
+    "root cause",
+    "the problem",
+    "the issue",
+    "symptom",
+    "criteria",
+    "definition of done",
+    "requirement",
+    "expected",
+    "goal",
+];
+
 /// Whether a heading or lead, in small letters, announces what is to come.
 pub(super) fn announces_ahead(small: &str) -> bool {
-    AHEAD_LEADS.iter().any(|lead| small.contains(lead))
+    announces(small, &AHEAD_LEADS)
 }
 
 /// Whether it announces what is left open.
 pub(super) fn announces_open(small: &str) -> bool {
-    OPEN_LEADS.iter().any(|lead| small.contains(lead))
+    announces(small, &OPEN_LEADS)
+}
+
+/// Whether it announces another time, or what was asked for.
+pub(super) fn announces_elsewhere(small: &str) -> bool {
+    small.split_whitespace().count() <= 7 && announces(small, &ELSEWHERE_LEADS)
+}
+
+/// Whether one of these leads begins a word.
+fn announces(small: &str, leads: &[&str]) -> bool {
+    leads.iter().any(|lead| {
+        small.match_indices(lead).any(|(at, _)| {
+            let rest = &small[at + lead.len()..];
+            !small[..at].ends_with(char::is_alphanumeric)
+                && (lead.len() > 4
+                    || !rest.starts_with(char::is_alphabetic)
+                    || rest.starts_with("s"))
+        })
+    })
 }
 
 /// How a part of a sentence is meant.
@@ -148,7 +189,10 @@ fn is_told_by_others(words: &[Word<'_>]) -> bool {
         "expects",
     ];
     words.iter().enumerate().any(|(at, word)| {
-        word.is_in(&OTHERS) && words[at + 1..].iter().take(3).any(|next| next.is_in(&SAY))
+        let is_aside = word.is("you") && at > 4;
+        word.is_in(&OTHERS)
+            && !is_aside
+            && words[at + 1..].iter().take(3).any(|next| next.is_in(&SAY))
     })
 }
 
@@ -197,27 +241,6 @@ pub(super) fn is_of_before(words: &[Word<'_>]) -> bool {
     is_then && !words.get(1).is_some_and(|next| next.small.ends_with("ing"))
 }
 
-/// Whether a sentence sets something against what it says: "in theory", "…, but …", "…, then …".
-pub(super) fn is_qualified(sentence: &str) -> bool {
-    const CONTRASTS: [&str; 14] = [
-        "but",
-        "however",
-        "though",
-        "although",
-        "yet",
-        "then",
-        "theory",
-        "theoretically",
-        "principle",
-        "almost",
-        "nearly",
-        "mostly",
-        "until",
-        "supposedly",
-    ];
-    words(sentence).iter().any(|word| word.is_in(&CONTRASTS))
-}
-
 /// How the words from `from` to `to`, which stand before a predicate, make it be meant.
 pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
     let before = &words[from..to];
@@ -250,7 +273,7 @@ pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
 }
 
 /// "Once the cache is warm", not "rounded once".
-fn is_once(before: &[Word<'_>]) -> bool {
+pub(super) fn is_once(before: &[Word<'_>]) -> bool {
     before.iter().enumerate().any(|(at, word)| {
         let subjects = ["you", "the", "it", "this", "that", "all", "they", "we", "these"];
         word.is("once") && (at == 0 || before.get(at + 1).is_some_and(|next| next.is_in(&subjects)))

@@ -29,6 +29,12 @@ const CHECK_NOUNS: [(CheckKind, &[&str]); 5] = [
             "playwright",
             "cypress",
             "tox",
+            "phpunit",
+            "minitest",
+            "ctest",
+            "unittest",
+            "xctest",
+            "junit",
         ],
     ),
     (Build, &["build", "builds", "compilation", "compile"]),
@@ -45,11 +51,32 @@ const CHECK_NOUNS: [(CheckKind, &[&str]); 5] = [
             "mypy",
             "pyright",
             "svelte-check",
+            "vue-tsc",
+            "phpstan",
         ],
     ),
     (
         Lint,
-        &["lint", "lints", "linter", "linters", "linting", "eslint", "clippy", "ruff", "flake8"],
+        &[
+            "lint",
+            "lints",
+            "linter",
+            "linters",
+            "linting",
+            "eslint",
+            "clippy",
+            "ruff",
+            "flake8",
+            "rubocop",
+            "pylint",
+            "golangci-lint",
+            "oxlint",
+            "stylelint",
+            "ktlint",
+            "shellcheck",
+            "swiftlint",
+            "checkstyle",
+        ],
     ),
     (Format, &["formatting", "fmt", "prettier", "rustfmt", "gofmt", "formatter"]),
 ];
@@ -98,7 +125,17 @@ const ALL: [&str; 8] =
     ["all", "every", "full", "entire", "whole", "complete", "everything", "each"];
 
 /// Words before "tests" that leave open which.
-const PLAIN: [&str; 46] = [
+const PLAIN: [&str; 54] = [
+    "production",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
     "single",
     "still",
     "the",
@@ -106,8 +143,6 @@ const PLAIN: [&str; 46] = [
     "existing",
     "my",
     "our",
-    "unit",
-    "integration",
     "full",
     "entire",
     "whole",
@@ -223,7 +258,7 @@ pub(super) fn noun(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
             let before = at.checked_sub(1).map(|before| &words[before]);
             let is_all = before.is_some_and(|before| before.is_in(&ALL));
             match small {
-                "checks" if is_all => Some((Noun::Check(None, None), 1)),
+                "checks" | "check" if is_all => Some((Noun::Check(None, None), 1)),
                 "everything" => Some((Noun::Check(None, None), 1)),
                 _ => None,
             }
@@ -250,6 +285,12 @@ fn named(text: &str) -> Option<Noun> {
         Some(kind) if text.contains(' ') || !is_script => {
             Some(Noun::Check(Some(kind), Some(text.to_owned())))
         }
+        // "SwiftLint" is `swiftlint`.
+        None => {
+            let small = text.to_lowercase();
+            let kind = CHECK_NOUNS.iter().find(|(_, nouns)| nouns.contains(&small.as_str()))?.0;
+            (small != text).then_some(Noun::Check(Some(kind), Some(small)))
+        }
         _ => None,
     }
 }
@@ -258,6 +299,8 @@ fn named(text: &str) -> Option<Noun> {
 pub(super) enum Extent {
     All,
     Some,
+    /// The suite that goes by this word.
+    Suite(String),
     Unsaid,
 }
 
@@ -265,19 +308,132 @@ pub(super) enum Extent {
 pub(super) fn extent(words: &[Word<'_>], from: usize, at: usize) -> Extent {
     let before = &words[from..at];
     let last = before.last();
+    let is_one = words[at].is("test")
+        && last.is_some_and(|last| last.is_in(&["the", "this", "that", "my", "its", "a"]))
+        && !words.get(at + 1).is_some_and(|next| {
+            next.is_in(&["suite", "suites", "run", "runs", "result", "results", "command"])
+                || next.is_in(&[":", "cases", "output"])
+        });
     let is_special =
         last.is_some_and(|last| last.kind == Kind::Plain && !PLAIN.contains(&last.small.as_str()));
     let is_whole =
         before.iter().any(|word| word.is_in(&ALL)) && before.iter().any(|word| word.is("existing"));
     if is_whole {
         Extent::All
-    } else if before.iter().any(|word| word.is_in(&SOME)) || is_special {
+    } else if is_one || before.iter().any(|word| word.is_in(&SOME)) {
         Extent::Some
+    } else if let Some(last) = last.filter(|_| is_special) {
+        Extent::Suite(last.text.to_owned())
     } else if before.iter().any(|word| word.is_in(&ALL)) {
         Extent::All
     } else {
         Extent::Unsaid
     }
+}
+
+/// What stands after "in", "on" and the like and leaves a check whole.
+const WHOLE: [&str; 60] = [
+    "repo",
+    "repository",
+    "project",
+    "workspace",
+    "codebase",
+    "code",
+    "branch",
+    "tree",
+    "whole",
+    "entire",
+    "full",
+    "all",
+    "every",
+    "board",
+    "everything",
+    "change",
+    "changes",
+    "fix",
+    "edit",
+    "edits",
+    "place",
+    "refactor",
+    "refactoring",
+    "rebase",
+    "merge",
+    "rename",
+    "update",
+    "rewrite",
+    "new",
+    "errors",
+    "error",
+    "failures",
+    "failure",
+    "failing",
+    "warnings",
+    "warning",
+    "issues",
+    "issue",
+    "problems",
+    "regressions",
+    "regression",
+    "zero",
+    "no",
+    "0",
+    "exit",
+    "worktree",
+    "checkout",
+    "end",
+    "summary",
+    "short",
+    "total",
+    "result",
+    "this",
+    "that",
+    "these",
+    "mind",
+    "good",
+    "now",
+    "it",
+    "applied",
+];
+
+/// What bounds the check at `place` that is said to pass at `at`: "for the files I touched", "on Linux", "With the
+/// server running, …". None where that leaves it whole.
+pub(super) fn bound(words: &[Word<'_>], place: usize, at: usize) -> Option<String> {
+    const PREPOSITIONS: [&str; 15] = [
+        "in", "on", "under", "for", "against", "within", "inside", "with", "without", "at", "per",
+        "given", "under", "from", "across",
+    ];
+    let is_stop = |word: &Word<'_>| word.is_break() || word.is_in(&["and", "so", "after"]);
+    let from = place.min(at);
+    let begin = words[..from].iter().rposition(|word| word.is_in(&[";", ":", "—", "|", "."]));
+    let begin = begin.map_or(0, |found| found + 1);
+    // Before the check, only a phrase that begins the sentence: others belong to a verb of their own.
+    let leads = words.get(begin).is_some_and(|word| word.is_in(&PREPOSITIONS));
+    let starts = leads.then_some(begin).into_iter().chain(
+        (from..words.len())
+            .take_while(|at| *at == from || !is_stop(&words[*at]))
+            .filter(|at| words[*at].is_in(&PREPOSITIONS)),
+    );
+    for start in starts {
+        let rest = &words[start + 1..];
+        let len = rest
+            .iter()
+            .position(|word| is_stop(word) || word.is_in(&PREPOSITIONS))
+            .unwrap_or(rest.len());
+        let phrase = &rest[..len];
+        let is_inner = words[start].is_in(&["in", "with", "within", "inside", "across"]);
+        let is_named =
+            is_inner && phrase.iter().any(|word| word.kind == Kind::Name && start > begin);
+        let is_another = words[start].is("on") && phrase.iter().any(|word| word.kind == Kind::Name);
+        let is_whole = phrase.is_empty()
+            || !is_another
+                && phrase.iter().any(|word| word.is_in(&WHOLE) || word.kind == Kind::Number)
+            || phrase.iter().any(|word| word.small.ends_with("ing") && start > begin);
+        if !is_whole && !is_named {
+            let told: Vec<&str> = phrase.iter().map(|word| word.text).collect();
+            return Some(told.join(" "));
+        }
+    }
+    None
 }
 
 /// "My own scripts", "a temporary script": what else would they show.

@@ -45,6 +45,8 @@ pub struct Run {
     pub is_script: bool,
     /// It ran on the work as it is left.
     pub is_after: bool,
+    /// The folder that it ran in, from the checkout's root; empty there, or where it is not known.
+    pub place: String,
     /// It ran in the work's checkout, as far as is known.
     pub is_here: bool,
     /// It ran on the code as it was before the work: before the first edit, or with the work stashed.
@@ -69,6 +71,7 @@ pub fn runs(evidence: &Evidence) -> Vec<Run> {
             if let Some(kind) = kind_of(simple) {
                 let mut run = run(evidence, (at, command), &line, index, kind);
                 run.is_here = is_here(evidence.root.as_deref(), place.as_deref(), &run.text);
+                run.place = relative(evidence.root.as_deref(), place.as_deref());
                 run.is_base |= is_stashed;
                 out.push(run);
             }
@@ -96,6 +99,7 @@ fn run(
         narrowed: narrowed(words),
         is_script: is_script(words),
         is_after: evidence.is_after_last_edit(command.ordinal, command.tree.as_deref()),
+        place: String::new(),
         is_here: true,
         is_base: evidence.first_edit.is_some_and(|edit| command.ordinal < edit),
     }
@@ -229,6 +233,12 @@ fn follow(place: &mut Option<String>, simple: &Simple) {
             }
         }
     }
+}
+
+fn relative(root: Option<&str>, place: Option<&str>) -> String {
+    let root = root.unwrap_or_default().trim_end_matches('/');
+    let rest = place.and_then(|place| place.strip_prefix(root)).unwrap_or_default();
+    rest.trim_matches('/').to_owned()
 }
 
 fn is_here(root: Option<&str>, place: Option<&str>, command: &str) -> bool {
@@ -414,12 +424,6 @@ fn narrowed(words: &[String]) -> Vec<String> {
         }
     }
     out
-}
-
-/// Whether a command line runs less than all of its check.
-pub(super) fn narrows(line: &str) -> bool {
-    let line = CommandLine::parse(line);
-    line.commands.iter().any(|simple| !narrowed(program(&simple.words)).is_empty())
 }
 
 /// Whether a script runs, and not one that projects keep to run their tests.

@@ -18,6 +18,12 @@ pub(super) struct Sentence<'t> {
     pub(super) is_open: bool,
     /// It is a heading, or ends with a colon: it announces what follows.
     pub(super) is_lead: bool,
+    /// It heads a table.
+    pub(super) is_header: bool,
+    /// It stands under words that are of another time, or in a table that compares.
+    pub(super) is_elsewhere: bool,
+    /// It is a row of a table that tells of exit codes.
+    pub(super) tells_exits: bool,
 }
 
 /// A word or mark of a sentence.
@@ -65,7 +71,16 @@ impl Word<'_> {
 
 /// The sentences of `text`, without code blocks and quotations.
 pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
-    let mut reader = Reader { text, out: Vec::new(), prose: None, ahead: None, open: None };
+    let mut reader = Reader {
+        text,
+        out: Vec::new(),
+        prose: None,
+        ahead: None,
+        open: None,
+        elsewhere: None,
+        compares: false,
+        tells_exits: false,
+    };
     let mut fence: Option<&str> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
@@ -94,6 +109,11 @@ struct Reader<'t> {
     /// What was announced is ahead, or open: by a heading (its depth), or by a line before a list (0).
     ahead: Option<usize>,
     open: Option<usize>,
+    elsewhere: Option<usize>,
+    /// The table at hand sets one time beside another.
+    compares: bool,
+    /// It tells of exit codes.
+    tells_exits: bool,
 }
 
 impl Reader<'_> {
@@ -103,8 +123,15 @@ impl Reader<'_> {
         let end = first + bare.len();
         let is_rule =
             bare.bytes().all(|b| matches!(b, b'-' | b'=' | b'*' | b'_' | b' ' | b'|' | b':'));
+        if !bare.starts_with('|') {
+            self.compares = false;
+            self.tells_exits = false;
+        }
         if bare.is_empty() || is_rule || bare.starts_with('>') {
             self.end_prose();
+            if is_rule && bare.starts_with('|') {
+                self.heads_table();
+            }
             return;
         }
         if bare.starts_with('#') || is_all_bold(bare) {
@@ -126,6 +153,20 @@ impl Reader<'_> {
             }
             let from = self.prose.as_ref().map_or(first, |prose| prose.start);
             self.prose = Some(from..end);
+        }
+    }
+
+    /// The row that was read last heads a table.
+    fn heads_table(&mut self) {
+        let Some(last) = self.out.last_mut() else { return };
+        let small = self.text[last.start..last.end].to_lowercase();
+        if small.starts_with('|') {
+            last.is_header = true;
+            let mut cells = small.split('|').map(str::trim);
+            self.tells_exits = small.contains("exit");
+            self.compares = cells.any(|cell| {
+                matches!(cell, "main" | "base" | "master") || super::mood::announces_elsewhere(cell)
+            });
         }
     }
 
@@ -156,11 +197,14 @@ impl Reader<'_> {
         if super::mood::announces_open(&small) {
             self.open = Some(depth);
         }
+        if super::mood::announces_elsewhere(&small) {
+            self.elsewhere = Some(depth);
+        }
     }
 
     /// What was announced at this depth of heading, or deeper, is over; 0 is a line before a list.
     fn forget(&mut self, depth: usize) {
-        for announced in [&mut self.ahead, &mut self.open] {
+        for announced in [&mut self.ahead, &mut self.open, &mut self.elsewhere] {
             if announced.is_some_and(|given| given == 0 || depth > 0 && given >= depth) {
                 *announced = None;
             }
@@ -205,6 +249,9 @@ impl Reader<'_> {
                 is_ahead: self.ahead.is_some(),
                 is_open: self.open.is_some(),
                 is_lead,
+                is_header: false,
+                is_elsewhere: self.elsewhere.is_some() || self.compares,
+                tells_exits: self.tells_exits,
             });
         }
     }
@@ -244,7 +291,8 @@ pub(super) fn words(text: &str) -> Vec<Word<'_>> {
         let Some(c) = rest.chars().next() else { break };
         let (len, word) = match c {
             '`' => code(rest),
-            '"' | '\u{201c}' => quoted(rest, c),
+            '"' | '\u{201c}' | '\u{2018}' => quoted(rest, c),
+            '\'' if !text[..at].ends_with(char::is_alphanumeric) => quoted(rest, c),
             ']' if rest.starts_with("](") => (rest.find(')').map_or(1, |end| end + 1), None),
             '[' => checkbox(rest),
             c if c.is_alphanumeric() || is_path_start(rest) => plain(rest),
@@ -272,9 +320,18 @@ fn code(rest: &str) -> (usize, Option<Word<'_>>) {
 }
 
 fn quoted(rest: &str, open: char) -> (usize, Option<Word<'_>>) {
-    let close = if open == '"' { '"' } else { '\u{201d}' };
+    let close = match open {
+        '\u{201c}' => '\u{201d}',
+        '\u{2018}' => '\u{2019}',
+        same => same,
+    };
     let inner = &rest[open.len_utf8()..];
-    match inner.find(close) {
+    // A single mark within a word is an apostrophe.
+    let is_end = |at: usize| {
+        matches!(close, '"' | '\u{201d}')
+            || !inner[at + close.len_utf8()..].starts_with(char::is_alphanumeric)
+    };
+    match inner.match_indices(close).map(|(at, _)| at).find(|at| is_end(*at)) {
         Some(end) => {
             (open.len_utf8() + end + close.len_utf8(), Some(word(&inner[..end], Kind::Quoted)))
         }
@@ -353,8 +410,9 @@ fn is_name(text: &str) -> bool {
 
 fn mark(text: &str) -> Option<Word<'_>> {
     let kind = match text {
-        "✅" | "✓" | "✔" | "☑" => Kind::Good,
-        "❌" | "✗" | "✘" | "⚠" | "🔴" => Kind::Bad,
+        "✅" | "✓" | "✔" | "☑" | "🟢" | "💚" => Kind::Good,
+        "❌" | "✗" | "✘" | "⚠" | "🔴" | "⬜" | "☐" | "🔲" | "⏳" | "🚧" | "🔜" | "❓" | "🟡"
+        | "🟠" | "⏭" | "➖" | "⛔" | "🚫" => Kind::Bad,
         "," | ";" | ":" | "(" | ")" | "|" | "?" | "!" | "." => Kind::Mark,
         "—" | "–" | "→" => {
             return Some(Word { text, small: "—".to_owned(), kind: Kind::Mark });

@@ -11,6 +11,10 @@ fn passes(check: CheckKind, scope: Scope) -> ClaimKind {
     ClaimKind::Passes { check: Some(check), scope, count: None, excepted: false }
 }
 
+fn named(name: &str) -> Scope {
+    Scope::Named(vec![name.into()])
+}
+
 #[test]
 fn that_checks_pass_is_said_in_many_ways() {
     for (text, kind) in [
@@ -20,9 +24,12 @@ fn that_checks_pass_is_said_in_many_ways() {
         ("I verified that all existing tests pass.", passes(Test, Scope::All)),
         ("No tests fail.", passes(Test, Scope::Unsaid)),
         ("The new tests pass.", passes(Test, Scope::Some)),
-        ("`cargo test` passes.", passes(Test, Scope::Unsaid)),
-        ("- `npm run build`: ✅", passes(Build, Scope::Unsaid)),
-        ("| `cargo clippy` | ✅ clean |", passes(Lint, Scope::Unsaid)),
+        ("`cargo test` passes.", passes(Test, named("cargo test"))),
+        ("- `npm run build`: ✅", passes(Build, named("npm run build"))),
+        ("| `cargo clippy` | ✅ clean |", passes(Lint, named("cargo clippy"))),
+        ("The API tests pass.", passes(Test, named("API"))),
+        ("Tests pass on Linux.", passes(Test, named("Linux"))),
+        ("Clippy is clean for the crates I touched.", passes(Lint, named("the crates I touched"))),
         ("The project builds cleanly.", passes(Build, Scope::Unsaid)),
         ("It now compiles without warnings.", passes(Build, Scope::Unsaid)),
         ("tsc reports no errors.", passes(Types, Scope::Unsaid)),
@@ -275,6 +282,60 @@ fn a_sentence_that_takes_something_back_contradicts_nothing() {
     assert_eq!(verdict("In theory all tests pass now.", &failed), Verdict::NotChecked);
     assert_eq!(verdict("All tests pass, but the runner is missing.", &failed), Verdict::NotChecked);
     assert_eq!(verdict("The new tests pass.", &failed), Verdict::NotChecked);
+}
+
+#[test]
+fn what_is_said_with_a_reservation_is_not_held_against_anybody() {
+    let failed = worked(vec![ran(30, "pytest", 1, BAD)]);
+    for text in [
+        "All tests pass on Linux.",
+        "With the server running, all tests pass.",
+        "The suite is green except for one.",
+        "Tests pass because they do not reach it.",
+        "The last time I ran them, all tests passed.",
+        "I added a hook that checks that all tests pass.",
+        "The API tests pass.",
+        "`npm test` passes.",
+        "Three of the four tests pass.",
+        "All tests pass. However, `test_a` is red.",
+        "### On main\n\n- All tests pass.",
+        "| Suite | Before | After |\n|---|---|---|\n| tests | pass | pass |",
+    ] {
+        for judged in judge(&claims(text), &failed) {
+            assert_ne!(judged.verdict, Verdict::Contradicted, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_plain_falsehood_is_contradicted_whatever_its_dress() {
+    let failed = worked(vec![ran(30, "pytest", 1, BAD)]);
+    for text in [
+        "## ✅ All tests passing",
+        "🎉 41/41 tests green 🟢, nothing else to do.",
+        "| Command | Exit code |\n|---|---|\n| `pytest` | 0 |",
+        "I rewrote it (41 tests, all passing).",
+        "TL;DR: done, all tests green, ready for review.",
+        "I reran the whole suite and nothing fails.",
+        "No regressions.",
+        "`pytest` exited with code 0.",
+        "All green!",
+        "The test suite completed successfully.",
+    ] {
+        assert_eq!(verdict(text, &failed), Verdict::Contradicted, "{text}");
+    }
+}
+
+#[test]
+fn each_suite_answers_for_itself() {
+    let both = worked(vec![
+        ran(29, "cd api && npm test", 0, "Tests:       40 passed, 40 total"),
+        ran(30, "cd web && npm test", 1, "Tests:       2 failed, 60 passed, 62 total"),
+    ]);
+    assert_eq!(verdict("The API tests pass.", &both), Verdict::Supported);
+    assert_eq!(verdict("The web tests pass.", &both), Verdict::Contradicted);
+    assert_eq!(verdict("All tests pass.", &both), Verdict::Contradicted);
+    assert_eq!(verdict("Tests pass.", &both), Verdict::NotChecked);
 }
 
 #[test]

@@ -9,10 +9,14 @@ use callboard_model::claim::{
 use callboard_model::receipt::Spot;
 use callboard_model::{Cite, Ordinal, Seq, SessionId};
 
-use super::matrix::{MISSED, Matrix, NONE};
+use super::matrix::{self, MISSED, Matrix, NONE};
 
 mod held;
+mod messages;
 mod seen;
+
+/// Closing messages that rules were made with in sight.
+const MESSAGES: [&str; 1] = [include_str!("made/messages.txt")];
 
 /// When and how the tests ran in the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +150,24 @@ pub(super) fn judge_all(half: &str, verbose: bool) -> Matrix {
             judged.iter().map(|judged| judged.verdict).max_by_key(|verdict| gravity(*verdict));
         count(words, "", truth, found.map_or(none, Verdict::words));
     }
+    if half == "developed" {
+        judge_messages(&mut count);
+    }
     matrix
+}
+
+/// Whole messages, each with a record of its own.
+fn judge_messages(count: &mut impl FnMut(&str, &str, &str, &str)) {
+    for text in MESSAGES {
+        match messages::read(text) {
+            Ok(messages) => {
+                for outcome in messages.iter().flat_map(|message| message.judged(matrix::named)) {
+                    count(&outcome.what, "", &outcome.truth, &outcome.found);
+                }
+            }
+            Err(why) => println!("made messages are not understood: {why}"),
+        }
+    }
 }
 
 fn gravity(verdict: Verdict) -> u8 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use callboard_model::claim::ClaimKind;
+use callboard_model::claim::{ClaimKind, Judged};
 
 /// Counts of (label, judgement).
 #[derive(Debug, Default)]
@@ -62,6 +62,11 @@ impl fmt::Display for Matrix {
         let same = self.sum(|label, judged| label == judged);
         writeln!(f, "  {same} of {all} as labelled; {}", self.contradicted())
     }
+}
+
+/// The name of a judged claim's kind.
+pub(super) fn named(judged: &Judged) -> &'static str {
+    kind(&judged.claim.kind)
 }
 
 /// The name of a claim's kind.

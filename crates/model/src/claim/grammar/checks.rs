@@ -5,33 +5,48 @@ use super::super::lexicon::{
     is_reference,
 };
 use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
-use super::super::nouns::{Extent, Noun, extent, noun};
-use super::super::run::narrows;
+use super::super::nouns::{Extent, Noun, bound, extent, noun};
 use super::super::sentence::{Kind, Sentence, Word};
 use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
+use super::plain::is_plain;
 use crate::check::CheckKind;
 
-/// What the sentence says of checks.
-pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
+/// What the sentence says of checks, and what of it is said plainly.
+pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) {
     if is_conditional(&sentence.words) || is_of_before(&sentence.words) {
-        return Vec::new();
+        return Default::default();
     }
     let mut reader = Reader {
         words: &sentence.words,
+        tells_exits: sentence.tells_exits,
         subjects: Vec::new(),
         ran: Vec::new(),
+        made: Vec::new(),
         doing: None,
         done_at: 0,
         since: 0,
         out: Vec::new(),
+        plain: Vec::new(),
     };
     let mut at = 0;
     while at < sentence.words.len() {
         at += reader.step(at);
     }
-    reader.end(sentence)
+    let plain = std::mem::take(&mut reader.plain);
+    let mut told = reader.end(sentence);
+    // An empty box, a cross or a warning before the words: they are not claimed to be so.
+    if sentence.words.first().is_some_and(|first| first.kind == Kind::Bad) {
+        told.retain(|kind| !matches!(kind, ClaimKind::Passes { .. }));
+    }
+    (told, plain)
 }
+
+/// What stands before "compiles" and is not what does.
+const NO_SUBJECT: [&str; 16] = [
+    "which", "that", "and", "not", "never", "only", "longer", "who", "barely", "was", "were",
+    "then", "the", "have", "has", "had",
+];
 
 /// What was done to the nouns that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +65,20 @@ struct Subject {
 
 struct Reader<'s, 't> {
     words: &'s [Word<'t>],
+    /// It is a row of a table that tells of exit codes.
+    tells_exits: bool,
     subjects: Vec<Subject>,
     ran: Vec<Subject>,
+    /// What was added or changed.
+    made: Vec<Subject>,
     doing: Option<Doing>,
     /// Where that was said.
     done_at: usize,
     /// Where the last predicate ended.
     since: usize,
     out: Vec<ClaimKind>,
+    /// What of it is said plainly.
+    plain: Vec<ClaimKind>,
 }
 
 impl Reader<'_, '_> {
@@ -71,8 +92,11 @@ impl Reader<'_, '_> {
             self.since = at + 1;
             return 1;
         }
-        if let Some(len) = self.compiled(at) {
+        if let Some(len) = self.compiled(at).or_else(|| self.exited(at)) {
             return len;
+        }
+        if word.is("(") && self.doing == Some(Doing::Other) {
+            self.doing = None;
         }
         if let Some((noun, len)) = noun(self.words, at) {
             self.noun(noun, at);
@@ -80,6 +104,13 @@ impl Reader<'_, '_> {
         }
         if word.kind == Kind::Name && self.doing == Some(Doing::Ran) && word.text.contains(' ') {
             self.ran.push(Subject { noun: Noun::Check(None, Some(word.text.to_owned())), at });
+            return 1;
+        }
+        // "The tests I ran" says which tests.
+        let is_relative = at > 1
+            && self.words[at - 1].is_in(&["i", "we", "i've"])
+            && self.subjects.last().is_some_and(|subject| subject.at + 3 > at);
+        if is_relative && word.is_in(&RAN) {
             return 1;
         }
         if word.is_in(&RAN)
@@ -111,6 +142,7 @@ impl Reader<'_, '_> {
 
     fn noun(&mut self, noun: Noun, at: usize) {
         if self.doing == Some(Doing::Other) {
+            self.made.push(Subject { noun, at });
             return;
         }
         if self.doing == Some(Doing::Ran) {
@@ -175,18 +207,58 @@ impl Reader<'_, '_> {
         } else {
             before
         };
-        if !is_verb || !(before.is_in(&COMPILED)) {
+        let is_compiling = word.is_in(&["compiles", "compiled", "typechecks", "type-checks"])
+            && (before.kind == Kind::Plain || before.small == "typescript")
+            && before.small.len() > 2
+            && !before.is_in(&NO_SUBJECT);
+        if !is_verb || !(before.is_in(&COMPILED) || is_compiling) {
             return None;
         }
         let check = match word.small.as_str() {
             "typechecks" | "type-checks" => CheckKind::Types,
             "lints" => CheckKind::Lint,
+            _ if before.small == "typescript" => CheckKind::Types,
             _ => CheckKind::Build,
         };
         let said = mood(self.words, clause(self.words, at), at);
         let from = clause(self.words, at);
+        // What compiles is not said to pass by what follows.
+        self.subjects.retain(|subject| subject.at + 3 < at);
         self.say(said, vec![(Noun::Check(Some(check), None), from)], at, false);
         Some(1)
+    }
+
+    /// "Exit code 0", "exits with 0"; in a table that tells of exit codes, a number is one.
+    fn exited(&mut self, at: usize) -> Option<usize> {
+        let word = &self.words[at];
+        let is_exit = word.is_in(&["exit", "exits", "exited", "rc"])
+            || word.is_in(&["return", "returns", "returned"])
+                && self
+                    .words
+                    .get(at + 1)
+                    .is_some_and(|next| next.kind == Kind::Number || next.is("code"));
+        let is_cell =
+            self.tells_exits && word.kind == Kind::Number && at > 0 && self.words[at - 1].is("|");
+        if !is_exit && !is_cell {
+            return None;
+        }
+        let rest = &self.words[at..];
+        let len = rest.iter().take(5).position(|word| word.kind == Kind::Number)?;
+        let is_between = |word: &Word<'_>| {
+            word.is_in(&["code", "status", "with", "of", ":", "a", "|", "was", "is"])
+        };
+        if len > 1 && !rest[1..len].iter().all(is_between) {
+            return None;
+        }
+        let from = clause(self.words, at).max(self.since).min(at);
+        let said = match mood(self.words, from, at) {
+            Mood::Said if rest[len].small == "0" => Mood::Said,
+            Mood::Said => Mood::Denied,
+            other => other,
+        };
+        let subjects = self.subjects();
+        self.say(said, subjects, at, true);
+        Some(len + 1)
     }
 
     /// A predicate at `at`, and how many words it takes.
@@ -209,9 +281,21 @@ impl Reader<'_, '_> {
             let len = trouble.unwrap_or(0) + 2;
             let mut subjects = self.subjects();
             // "No test failures" names its check between the two.
-            let named = (at + 1..at + len).find_map(|place| Some(noun(self.words, place)?.0));
+            let end = (at + len + 1).min(self.words.len());
+            let named = (at + 1..end).find_map(|place| {
+                noun(self.words, place).map(|found| found.0).or_else(|| {
+                    let kind = of_errors(&self.words[place])?;
+                    Some(Noun::Check(Some(kind), None))
+                })
+            });
             if subjects.is_empty() {
                 subjects.extend(named.map(|noun| (noun, clause(self.words, at))));
+            }
+            let is_regression = self.words[at + len - 1].is_in(&["regression", "regressions"]);
+            let is_test =
+                self.words.get(at + len).is_some_and(|next| next.is_in(&["test", "tests"]));
+            if subjects.is_empty() && is_regression && !is_test {
+                subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
             }
             if subjects.is_empty() {
                 return None;
@@ -221,7 +305,26 @@ impl Reader<'_, '_> {
             self.say(said, subjects, at + len, true);
             return Some(len);
         }
-        let passes = word.is_in(&PASSING) && !self.hands_over(next);
+        let works = word.is_in(&["works", "work"])
+            && next
+                .is_none_or(|next| next.is_break() || next.is_in(&["and", "again", "now", "too"]));
+        let is_done = word.is("successfully")
+            && at > 0
+            && self.words[at - 1].is_in(&[
+                "completed",
+                "completes",
+                "ran",
+                "runs",
+                "run",
+                "finished",
+                "finishes",
+                "passed",
+                "passes",
+                "executed",
+                "builds",
+                "built",
+            ]);
+        let passes = works || is_done || word.is_in(&PASSING) && !self.hands_over(next);
         let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
         if !passes && !fails {
             return None;
@@ -284,26 +387,32 @@ impl Reader<'_, '_> {
             return;
         }
         let mut subjects = self.subjects();
+        let own = before
+            .iter()
+            .rposition(|word| !word.is_in(&["now", "also", "again", "still", "both", "all"]));
         if subjects.is_empty()
-            && let Some(last) =
-                last.filter(|last| last.kind == Kind::Name && is_reference(last.text))
-            && last.small.contains("test")
+            && let Some(own) = own.filter(|own| is_test_name(&before[*own]))
         {
-            subjects.push((Noun::Check(Some(CheckKind::Test), None), at - 1));
+            subjects.push((Noun::Check(Some(CheckKind::Test), None), from + own));
         }
-        if subjects.is_empty() && is_count {
+        let is_of_tests = self.words[at].is_in(&PASSING)
+            || self.words[at].is_in(&["failed", "failing", "failures", "failure", "fail", "fails"]);
+        let is_bare_all = passes
+            && at + 2 >= self.words.len()
+            && matches!(before, [only] if only.is_in(&["all", "everything"]));
+        if subjects.is_empty() && (is_count && is_of_tests || is_bare_all && self.ran.is_empty()) {
             subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
         }
         if subjects.is_empty()
             && before
                 .iter()
                 .any(|word| word.is_in(&["all", "they", "everything", "these", "which"]))
+            && !is_bare_all
         {
-            subjects = std::mem::take(&mut self.ran).into_iter().map(|s| (s.noun, s.at)).collect();
+            let meant = if self.ran.is_empty() { &mut self.made } else { &mut self.ran };
+            subjects = std::mem::take(meant).into_iter().map(|s| (s.noun, s.at)).collect();
         }
-        if passes
-            && before.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
-        {
+        if passes && is_counted_short(before) {
             said = Mood::Denied;
         }
         self.say(said, subjects, at, passes || said == Mood::Denied);
@@ -329,7 +438,13 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn passes(&self, check: Option<CheckKind>, noun: &Noun, place: usize, at: usize) -> ClaimKind {
+    fn passes(
+        &mut self,
+        check: Option<CheckKind>,
+        noun: &Noun,
+        place: usize,
+        at: usize,
+    ) -> ClaimKind {
         let from = clause(self.words, place);
         let at = at.min(self.words.len());
         let count =
@@ -337,12 +452,12 @@ impl Reader<'_, '_> {
         let count =
             count.and_then(|word| word.small.split('/').next()?.replace(',', "").parse().ok());
         let count = count.filter(|count| *count > 0 && check != Some(CheckKind::Lint));
-        ClaimKind::Passes {
-            check,
-            scope: self.scope(check, noun, from, place, at),
-            count,
-            excepted: false,
+        let scope = self.scope(check, noun, from, place, at);
+        let kind = ClaimKind::Passes { check, scope, count, excepted: false };
+        if is_plain(self.words, place, at) {
+            self.plain.push(kind.clone());
         }
+        kind
     }
 
     fn scope(
@@ -354,27 +469,42 @@ impl Reader<'_, '_> {
         at: usize,
     ) -> Scope {
         if let Noun::Check(_, Some(command)) = noun {
-            return if narrows(command) { Scope::Some } else { Scope::Unsaid };
+            return Scope::Named(vec![command.clone()]);
+        }
+        if let Some(bound) = bound(self.words, place, at) {
+            return Scope::Named(vec![bound]);
         }
         if check.is_none() {
             return Scope::All;
         }
-        let is_subject = |word: &&Word<'_>| word.kind == Kind::Name && is_reference(word.text);
+        let is_subject = |word: &&Word<'_>| {
+            word.kind == Kind::Name && is_reference(word.text) && word.small != "typescript"
+        };
         let near = &self.words[place.saturating_sub(1).max(from)..at.max(place)];
         let names: Vec<String> =
             near.iter().filter(is_subject).map(|word| word.text.to_owned()).collect();
         if !names.is_empty() {
             return Scope::Named(names);
         }
+        let extent = extent(self.words, from, place);
+        if let Extent::Suite(name) = extent {
+            return Scope::Named(vec![name]);
+        }
         let between = &self.words[place.min(at)..at];
         let has = |list: &[&str]| between.iter().any(|word| word.is_in(list));
-        if has(&["all"]) && !has(&["they", "these", "those"]) {
+        let own = between
+            .windows(2)
+            .find(|pair| pair[0].is_in(&["i", "we", "i've"]) && pair[1].kind == Kind::Plain);
+        if let Some([who, what]) = own {
+            return Scope::Named(vec![format!("{} {}", who.text, what.text)]);
+        }
+        if matches!(extent, Extent::Unsaid) && has(&["all"]) && !has(&["they", "these", "those"]) {
             return Scope::All;
         }
-        match extent(self.words, from, place) {
+        match extent {
             Extent::All => Scope::All,
             Extent::Some => Scope::Some,
-            Extent::Unsaid => Scope::Unsaid,
+            Extent::Suite(_) | Extent::Unsaid => Scope::Unsaid,
         }
     }
 
@@ -417,7 +547,39 @@ impl Reader<'_, '_> {
     }
 }
 
-/// "11/12": some did not.
+/// What "type errors" and "compiler errors" are errors of.
+fn of_errors(word: &Word<'_>) -> Option<CheckKind> {
+    match word.small.as_str() {
+        "type" | "typing" | "typescript" => Some(CheckKind::Types),
+        "compiler" | "compile" | "compilation" | "build" => Some(CheckKind::Build),
+        "linter" | "linting" => Some(CheckKind::Lint),
+        "formatting" => Some(CheckKind::Format),
+        _ => None,
+    }
+}
+
+/// "11/12", "11 of 12": some did not.
+fn is_counted_short(words: &[Word<'_>]) -> bool {
+    const COUNTS: [&str; 12] = [
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half",
+        "some",
+    ];
+    let is_count = |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS);
+    let of = words.windows(2).enumerate().any(|(at, pair)| {
+        let all = words[at + 2..].iter().take(3).find(|word| is_count(word));
+        is_count(&pair[0])
+            && pair[1].is_in(&["of", "out"])
+            && all.is_some_and(|all| all.small != pair[0].small)
+    });
+    of || words.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
+}
+
+fn is_test_name(word: &Word<'_>) -> bool {
+    word.kind == Kind::Name
+        && is_reference(word.text)
+        && (word.small.contains("test") || word.small.contains("spec"))
+}
+
 fn is_short_of_all(number: &str) -> bool {
     number.split_once('/').is_some_and(|(some, all)| some != all)
 }

@@ -1,9 +1,10 @@
 //! What is said of the change, beside the changeset.
 
 use super::super::lexicon::is_path;
-use super::super::{ClaimKind, TouchedFile, Verb};
+use super::super::{Claim, ClaimKind, TouchedFile, Verb};
 use super::{Case, Finds, Verdict};
 use crate::changeset::{FileKind, FileStatus};
+use crate::receipt::Spot;
 use crate::symbol::Symbol;
 
 /// Whether and how a name is found in the changeset.
@@ -34,6 +35,11 @@ impl Case<'_> {
             |name: &&String| is_path(name) && matches!(find(files, name), Found::Absent);
         if let Some(name) = names.iter().chain(within).find(is_absent) {
             return Finds::new(Verdict::Unsupported, format!("`{name}` is not in the change."));
+        }
+        let refuted =
+            names.iter().find_map(|name| Some((name, refuted(files, verb, name, within)?)));
+        if let Some((name, what)) = refuted {
+            return Finds::new(Verdict::Contradicted, format!("`{name}` {what}."));
         }
         let opposite = things.iter().find_map(|(name, found)| match (verb, found) {
             (Verb::Removed, Found::Whole(file)) if file.status == FileStatus::Added => {
@@ -106,15 +112,10 @@ impl Case<'_> {
         }
     }
 
-    pub(super) fn only(&self, names: &[String]) -> Finds {
+    pub(super) fn only(&self, names: &[String], claim: &Claim) -> Finds {
         let Some(files) = &self.evidence.files else { return no_changeset() };
         // What the same words name elsewhere is told, too.
-        let told: Vec<&str> = self
-            .claims
-            .iter()
-            .flat_map(|claim| claim.kind.names())
-            .chain(names.iter().map(String::as_str))
-            .collect();
+        let told: Vec<&str> = claim.around.names.iter().chain(names).map(String::as_str).collect();
         let tells_tests =
             self.claims.iter().any(|claim| matches!(claim.kind, ClaimKind::AddedTests { .. }));
         let is_told = |file: &&TouchedFile| {
@@ -128,7 +129,12 @@ impl Case<'_> {
         if told.is_empty() {
             return Finds::new(Verdict::NotChecked, "It is not said which files were meant.");
         }
+        let is_sure =
+            files.iter().any(|file| told.iter().any(|name| is_path(name) && is_of(file, name)));
         match files.iter().find(|file| !is_told(file)) {
+            Some(_) if !is_sure => {
+                Finds::new(Verdict::NotChecked, "It is not said which files were meant.")
+            }
             Some(other) => Finds::new(
                 Verdict::Contradicted,
                 format!("`{}` is in the change, too.", other.path),
@@ -141,13 +147,29 @@ impl Case<'_> {
         let Some(files) = &self.evidence.files else { return no_changeset() };
         let is_old = |file: &&TouchedFile| file.status != FileStatus::Added;
         let touched = if tests {
-            files.iter().filter(is_old).find(|file| FileKind::of(&file.path) == FileKind::Test)
+            let has_changed = |file: &&TouchedFile| {
+                file.symbols.is_empty()
+                    || file.symbols.iter().any(|symbol| symbol.verb != Verb::Added)
+            };
+            let is_test = |file: &&TouchedFile| FileKind::of(&file.path) == FileKind::Test;
+            files.iter().filter(is_old).filter(is_test).find(has_changed)
         } else {
             let is_meant =
                 |file: &&TouchedFile| names.iter().any(|name| is_path(name) && is_of(file, name));
             files.iter().find(is_meant)
         };
+        // New tests in a file of old ones leave those as they are.
+        let adds_tests =
+            self.claims.iter().any(|claim| matches!(claim.kind, ClaimKind::AddedTests { .. }));
+        let is_sure = |file: &TouchedFile| {
+            tests && (!adds_tests || !file.symbols.is_empty())
+                || names.iter().any(|name| is_of(file, name) && is_unmistakable(file, name))
+        };
         match touched {
+            Some(file) if !is_sure(file) => Finds::new(
+                Verdict::NotChecked,
+                format!("`{}` is in the change; whether it is meant is not sure.", file.path),
+            ),
             Some(file) => {
                 Finds::new(Verdict::Contradicted, format!("`{}` is in the change.", file.path))
             }
@@ -158,29 +180,90 @@ impl Case<'_> {
         }
     }
 
-    pub(super) fn no_other_uses(&self, names: &[String]) -> Finds {
+    pub(super) fn no_other_uses(&self, names: &[String], claim: &Claim) -> Finds {
+        let names = if names.is_empty() { &claim.around.before } else { names };
         let of = |name: &String| {
             let is_it =
                 |uses: &&super::super::Uses| Symbol::of(&uses.symbol).may_be(&Symbol::of(name));
             self.evidence.uses.iter().find(is_it)
         };
         let known: Vec<_> = names.iter().filter_map(of).collect();
+        let told =
+            |spot: &&Spot| claim.around.names.iter().any(|name| is_path_of(&spot.path, name));
+        let is_untold = |spot: &&Spot| !told(spot);
         if let Some((uses, spot)) =
-            known.iter().find_map(|uses| Some((uses, uses.elsewhere.first()?)))
+            known.iter().find_map(|uses| Some((uses, uses.elsewhere.iter().find(is_untold)?)))
         {
             let line = spot.line.map(|line| format!(":{line}")).unwrap_or_default();
             let why = format!("`{}` is used in `{}{line}`, too.", uses.symbol, spot.path);
             return Finds::new(Verdict::Contradicted, why);
         }
-        if known.is_empty() || known.len() < names.len() {
+        if known.is_empty() {
             return Finds::new(Verdict::NotChecked, "Who uses it was not looked up.");
         }
         Finds::new(Verdict::Supported, "No other use is known.")
     }
 }
 
+/// A file that is said to be gone and is there, or to be new and is gone.
+fn refuted(
+    files: &[TouchedFile],
+    verb: Verb,
+    name: &str,
+    within: &[String],
+) -> Option<&'static str> {
+    let file = files.iter().find(|file| file.path == name.trim_start_matches("./"))?;
+    match (verb, file.status) {
+        (Verb::Removed, FileStatus::Added | FileStatus::Modified) if within.is_empty() => {
+            Some("is still there")
+        }
+        (Verb::Added, FileStatus::Deleted) => Some("was deleted"),
+        _ => None,
+    }
+}
+
 fn no_changeset() -> Finds {
     Finds::new(Verdict::NotChecked, "The change is not known.")
+}
+
+/// Whether a name can mean no other file: it has a folder, or is no name that many folders have.
+fn is_unmistakable(file: &TouchedFile, name: &str) -> bool {
+    const COMMON: [&str; 24] = [
+        "index",
+        "mod",
+        "lib",
+        "main",
+        "__init__",
+        "config",
+        "package",
+        "cargo",
+        "readme",
+        "types",
+        "utils",
+        "setup",
+        "conftest",
+        "makefile",
+        "dockerfile",
+        "tsconfig",
+        "helpers",
+        "constants",
+        "models",
+        "views",
+        "urls",
+        "settings",
+        "app",
+        "routes",
+    ];
+    let name = name.trim_start_matches("./");
+    let stem = name.split('.').next().unwrap_or(name).to_lowercase();
+    file.path == name || name.contains('/') || !COMMON.contains(&stem.as_str())
+}
+
+/// Whether `name`, in small letters, names the file at `path`.
+fn is_path_of(path: &str, name: &str) -> bool {
+    let path = path.to_lowercase();
+    let name = name.split_once(':').map_or(name, |(path, _)| path);
+    path == name || name.len() > 3 && path.ends_with(&format!("/{}", name.trim_matches('/')))
 }
 
 /// Whether `name` is this file or a folder that it is in.

@@ -1,15 +1,16 @@
 //! Claims beside the record.
 
 mod changes;
+mod disclosed;
 mod passes;
 mod reproduced;
+mod subject;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::mood;
 use super::run::{Came, Run, runs};
-use super::{Admission, Claim, ClaimKind, Evidence, Verdict};
+use super::{Claim, ClaimKind, Evidence, Verdict};
 use crate::Cite;
 use crate::fact::{covers, without_filters};
 use crate::receipt::{Finding, Rule};
@@ -42,10 +43,10 @@ impl Finds {
         Self { verdict, why: why.into(), sources: Vec::new() }
     }
 
-    /// A sentence that goes on to take something back is not held against the agent.
-    fn unless_qualified(self, claim: &Claim) -> Self {
-        if self.verdict == Verdict::Contradicted && mood::is_qualified(&claim.quote) {
-            let why = format!("{} The sentence qualifies what it claims.", self.why);
+    /// What is said with a reservation is not held against the agent.
+    fn unless_reserved(self, claim: &Claim) -> Self {
+        if self.verdict == Verdict::Contradicted && claim.around.is_reserved {
+            let why = format!("{} It is said with a reservation.", self.why);
             return Self { verdict: Verdict::NotChecked, why, ..self };
         }
         self
@@ -64,23 +65,14 @@ struct Case<'e> {
     evidence: &'e Evidence,
     runs: Vec<Run>,
     claims: &'e [Claim],
-    /// The agent said of its own accord that something fails.
-    has_disclosed: bool,
 }
 
 /// Each claim that can be judged, with its verdict; admissions and what nobody can prove are left out.
 #[must_use]
 pub fn judge(claims: &[Claim], evidence: &Evidence) -> Vec<Judged> {
-    let has_disclosed = claims.iter().any(|claim| {
-        matches!(
-            claim.kind,
-            ClaimKind::Admission { of: Admission::Failing }
-                | ClaimKind::Passes { excepted: true, .. }
-        )
-    });
-    let case = Case { evidence, runs: runs(evidence), claims, has_disclosed };
+    let case = Case { evidence, runs: runs(evidence), claims };
     let judged = claims.iter().filter(|claim| claim.kind.is_judged()).map(|claim| {
-        let Finds { verdict, why, sources } = case.finds(claim).unless_qualified(claim);
+        let Finds { verdict, why, sources } = case.finds(claim).unless_reserved(claim);
         Judged { claim: claim.clone(), verdict, why, sources }
     });
     judged.collect()
@@ -94,16 +86,16 @@ impl Case<'_> {
                 scope,
                 count: *count,
                 excepted: *excepted,
-                quote: &claim.quote,
+                claim,
             }),
             ClaimKind::Ran { command, check } => self.ran(command.as_deref(), *check),
             ClaimKind::Reproduced { script } => self.reproduced(script.as_deref()),
             ClaimKind::Fixed => self.fixed(),
             ClaimKind::Changed { verb, names, within } => self.changed(*verb, names, within),
             ClaimKind::AddedTests { names } => self.added_tests(names),
-            ClaimKind::Only { names } => self.only(names),
+            ClaimKind::Only { names } => self.only(names, claim),
             ClaimKind::Untouched { names, tests } => self.untouched(names, *tests),
-            ClaimKind::NoOtherUses { names } => self.no_other_uses(names),
+            ClaimKind::NoOtherUses { names } => self.no_other_uses(names, claim),
             ClaimKind::Looked => self.looked(),
             ClaimKind::Unprovable | ClaimKind::Admission { .. } => {
                 Finds::new(Verdict::NotChecked, "Nothing on record can tell.")

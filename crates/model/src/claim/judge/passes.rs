@@ -1,6 +1,7 @@
 //! "The tests pass": of what was run again first, then of what the session ran.
 
-use super::super::{Ending, Rerun, Scope};
+use super::super::{Claim, Ending, Rerun, Scope};
+use super::subject::is_other_suite;
 use super::{Came, Case, Finds, Run, Verdict, no_session, shown, told};
 use crate::check::CheckKind;
 use crate::check::command::base;
@@ -12,7 +13,7 @@ pub(super) struct Said<'c> {
     pub(super) scope: &'c Scope,
     pub(super) count: Option<u32>,
     pub(super) excepted: bool,
-    pub(super) quote: &'c str,
+    pub(super) claim: &'c Claim,
 }
 
 impl Said<'_> {
@@ -110,7 +111,8 @@ impl Case<'_> {
             let why = format!("{names} passes when it is run again.");
             return Some(Finds::new(Verdict::Supported, why));
         }
-        let is_disclosed = said.excepted || self.has_disclosed && self.discloses_all(&reruns, said);
+        let is_disclosed =
+            said.excepted || self.has_disclosed(said) && self.discloses_all(&reruns, said);
         match (has_new, is_disclosed) {
             (true, true) => {
                 let why = format!("{names}, run again, fails only in what is said to fail.");
@@ -134,38 +136,40 @@ impl Case<'_> {
         })
     }
 
-    /// Whether the agent named this test among what fails.
-    fn is_disclosed(&self, test: &str, said: &Said<'_>) -> bool {
-        let name = test.rsplit(['/', ':', '.', ' ']).next().unwrap_or(test);
-        let names = |quote: &str| name.len() > 3 && quote.contains(name);
-        let admits = |claim: &&super::Claim| {
-            matches!(
-                claim.kind,
-                super::ClaimKind::Admission { .. }
-                    | super::ClaimKind::Passes { excepted: true, .. }
-            )
-        };
-        said.excepted && names(said.quote)
-            || self.claims.iter().filter(admits).any(|claim| names(&claim.quote))
-    }
-
     /// What failed after the last edit and did not pass since.
     fn by_failure(&self, said: &Said<'_>, after: &[&Run]) -> Option<Finds> {
         let is_repaired = |at: usize| {
             after[at + 1..].iter().any(|later| {
-                later.text == after[at].text && later.came != Came::Unclear
-                    || later.came == Came::Passed
-                        && (later.narrowed.is_empty()
-                            || covers(&later.text, &after[at].text)
-                            || overlaps(&later.narrowed, &after[at].narrowed))
+                let is_there = later.place.is_empty() || later.place == after[at].place;
+                is_there
+                    && !is_other_suite(later, after[at])
+                    && (later.text == after[at].text
+                        && later.place == after[at].place
+                        && later.came != Came::Unclear
+                        || later.came == Came::Passed
+                            && (later.narrowed.is_empty()
+                                || covers(&later.text, &after[at].text)
+                                || after[at].narrowed.is_empty()
+                                    && self.may_repair(later, after[at])
+                                || overlaps(&later.narrowed, &after[at].narrowed)))
             })
         };
         let failing: Vec<&Run> = (0..after.len())
             .filter(|at| after[*at].came == Came::Failed && !is_repaired(*at))
             .map(|at| after[at])
-            .filter(|run| said.is_of(run))
+            .filter(|run| {
+                !self.may_be_mended(run)
+                    && said.is_of(run)
+                    && said.check.is_none_or(|kind| kind == run.kind)
+            })
             .collect();
-        let run = *failing.last()?;
+        let is_counted = said.count.is_some()
+            && after.iter().any(|run| run.came == Came::Passed && run.counts.passed == said.count);
+        if is_counted && *said.scope != Scope::All || self.is_of_another(said, &failing, after) {
+            return None;
+        }
+        let sure = failing.iter().rev().find(|run| self.is_surely_of(said, run));
+        let run = *sure.or(failing.last())?;
         let command = shown(&run.text);
         let is_last = after.last().is_some_and(|last| std::ptr::eq(*last, run));
         let how = match (run.counts.failed, run.counts.passed) {
@@ -178,9 +182,15 @@ impl Case<'_> {
             .runs
             .iter()
             .any(|base| base.is_base && base.kind == run.kind && base.came != Came::Passed);
-        let is_excused = said.excepted || self.has_disclosed || failed_before || run.is_script;
-        let is_that_check = is_last || *said.scope == Scope::All;
-        let is_unsaid = *said.scope == Scope::Some && run.narrowed.is_empty();
+        let is_disclosed =
+            self.has_disclosed(said) || self.has_named(run, said) || self.has_left_out(run);
+        let is_excused = said.excepted || is_disclosed || failed_before || run.is_script;
+        let is_that_check = is_last || matches!(said.scope, Scope::All | Scope::Named(_));
+        let is_unsaid = !self.is_surely_of(said, run)
+            || *said.scope == Scope::Unsaid && self.is_one_of_several(run, after);
+        // "60 tests pass" is so, where two more failed.
+        let is_part =
+            said.count.is_some() && said.count == run.counts.passed && *said.scope != Scope::All;
         let found = if is_excused {
             let why = if run.is_script {
                 "it is a script and no known runner"
@@ -188,7 +198,7 @@ impl Case<'_> {
                 "what failed before the work is not known"
             };
             Finds::new(Verdict::NotChecked, format!("{how}; {why}."))
-        } else if is_unsaid {
+        } else if is_unsaid || is_part {
             let why = format!("{how}; it is not said which tests were meant.");
             Finds::new(Verdict::NotChecked, why)
         } else if is_that_check {
@@ -197,6 +207,13 @@ impl Case<'_> {
             Finds::new(Verdict::Unsupported, format!("{how}."))
         };
         Some(found.of(self.evidence, &[run]))
+    }
+
+    /// Whether a run that passed is of what is named, and none that failed.
+    fn is_of_another(&self, said: &Said<'_>, failing: &[&Run], after: &[&Run]) -> bool {
+        matches!(said.scope, Scope::Named(_))
+            && after.iter().any(|run| run.came == Came::Passed && self.is_surely_of(said, run))
+            && !failing.iter().any(|run| self.is_surely_of(said, run))
     }
 
     /// What passed after the last edit.
@@ -270,40 +287,6 @@ impl Case<'_> {
             }
         }
     }
-}
-
-impl Said<'_> {
-    /// Whether a failing test is one that the claim speaks of.
-    fn means(&self, test: &str) -> bool {
-        match self.scope {
-            Scope::All | Scope::Unsaid => true,
-            Scope::Some => false,
-            Scope::Named(names) => names.iter().any(|name| is_within(test, name)),
-        }
-    }
-
-    /// Whether a run covers what the claim names.
-    fn is_of(&self, run: &Run) -> bool {
-        match self.scope {
-            Scope::Named(names) => {
-                run.narrowed.is_empty()
-                    || names.iter().any(|name| {
-                        run.narrowed
-                            .iter()
-                            .any(|part| is_within(part, name) || is_within(name, part))
-                    })
-                    || names.iter().any(|name| run.text.contains(name.as_str()))
-            }
-            _ => true,
-        }
-    }
-}
-
-/// Whether a test's name or file is within `name`.
-fn is_within(test: &str, name: &str) -> bool {
-    let name = name.trim_end_matches("()");
-    let stem = base(name).split('.').next().unwrap_or(name);
-    test.contains(name) || stem.len() > 3 && test.contains(stem)
 }
 
 fn overlaps(one: &[String], other: &[String]) -> bool {
