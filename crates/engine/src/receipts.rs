@@ -89,7 +89,10 @@ impl Engine {
     /// Writes a receipt that was kept to its file, and gives it as it is shown.
     fn show_receipt(&self, kept: StoredReceipt) -> Result<ReceiptView, EngineError> {
         let root = self.root_of_workspace(kept.workspace)?;
-        let view = self.receipt_view(kept)?;
+        // Whoever writes last writes what is kept last.
+        let _alone = self.receipts.write_files();
+        let newest = self.read(|s| Ok(s.receipt(&kept.receipt.of)?))?.unwrap_or(kept);
+        let view = self.receipt_view(newest)?;
         self.write_receipt(&root, &view);
         Ok(view)
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::UNIX_EPOCH;
 
 use crate::limits;
@@ -20,6 +21,9 @@ const AS_IT_IS: &str = "* -text -filter -ident -working-tree-encoding\n";
 
 /// Where moments are kept, by name.
 const MOMENTS: &str = "refs/callboard/moments/";
+
+/// Two who make one repository at once meet each other's files.
+static MAKING: Mutex<()> = Mutex::new(());
 
 /// A folder that is no repository, and what is kept of it.
 #[derive(Debug, Clone)]
@@ -45,9 +49,13 @@ impl PlainFolder {
     pub fn at(store: &Path, folder: &Path) -> Result<Self, TreeError> {
         let store = std::path::absolute(store).map_err(TreeError::io(store))?;
         let attributes = store.join("info/attributes");
+        let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
         if !attributes.is_file() {
             fs::create_dir_all(&store).map_err(TreeError::io(&store))?;
-            Git::at(&store).call(["init", "--quiet", "--bare"]).arg(&store).bytes()?;
+            Git::at(&store)
+                .call(["init", "--quiet", "--bare", "--template="])
+                .arg(&store)
+                .bytes()?;
             fs::create_dir_all(store.join("info"))
                 .and_then(|()| fs::write(&attributes, AS_IT_IS))
                 .map_err(TreeError::io(&attributes))?;

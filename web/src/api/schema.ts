@@ -6929,6 +6929,16 @@ export interface components {
             /** @description What to do; it waits for a prompt if not given. */
             prompt?: string | null;
         };
+        /** @description A row of a table that is gone. */
+        GoneRow: {
+            /** @description What its cells held. */
+            cells: string[];
+            /**
+             * Format: int32
+             * @description Its number as it was, from 1.
+             */
+            row: number;
+        };
         /** @description Something for each combination of code and tests. The first word is the code, the second the tests. */
         Grid_Cell: {
             /** @description What a check came to in one combination of code and tests. */
@@ -8325,6 +8335,8 @@ export interface components {
             goes_on: boolean;
             /** @description They keep the work from being done by itself, and from landing. */
             held?: boolean;
+            /** @description The first of them, in one sentence. */
+            held_by?: string | null;
             /** @description When it was made. */
             made_at: components["schemas"]["Timestamp"];
             /** @description What it is of. */
@@ -9393,6 +9405,8 @@ export interface components {
             columns_added: string[];
             /** @description Columns that are gone. */
             columns_removed: string[];
+            /** @description Some of the rows that are gone: what stood in each. */
+            gone?: components["schemas"]["GoneRow"][];
             /** @description Rows stand in another order. */
             is_reordered?: boolean;
             /** @description The file. */
@@ -10064,6 +10078,7 @@ export type FolderChange = components['schemas']['FolderChange'];
 export type FrontKey = components['schemas']['FrontKey'];
 export type GiveResource = components['schemas']['GiveResource'];
 export type GoOn = components['schemas']['GoOn'];
+export type GoneRow = components['schemas']['GoneRow'];
 export type GridCell = components['schemas']['Grid_Cell'];
 export type GridSeen = components['schemas']['Grid_Seen'];
 export type HandOff = components['schemas']['HandOff'];

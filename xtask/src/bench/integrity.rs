@@ -16,7 +16,7 @@ use callboard_code::integrity::{Surroundings, integrity as find};
 use callboard_model::scope::Pattern;
 
 use super::Half;
-use form::{FORMS, Form, LAST, OTHER, forms};
+use form::{FORMS, FRESH, Form, LAST, OTHER, forms};
 use planted::{Planted, plant};
 use score::Scores;
 
@@ -32,12 +32,13 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
     for (language, text) in FORMS {
         all.extend(forms(language, text)?);
     }
-    let is_late = |form: &Form| form.language == OTHER || form.language == LAST;
-    let sets: [Set<'_>; 4] = [
+    let is_late = |form: &Form| [OTHER, LAST, FRESH].contains(&form.language.as_str());
+    let sets: [Set<'_>; 5] = [
         ("that rules were made on", Half::Developed, &|form| !form.is_held),
         ("held back", Half::Held, &|form| form.is_held && !is_late(form)),
         ("in other wordings", Half::Held, &|form| form.language == OTHER),
         ("in the last wordings", Half::Held, &|form| form.language == LAST),
+        ("in wordings of others", Half::Held, &|form| form.language == FRESH),
     ];
     for (title, part, is_of) in sets {
         if half.is_some_and(|half| half != part) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callboard_agents::StopFlag;
 use callboard_model::receipt::{Checked, ReceiptOf};
@@ -26,12 +26,18 @@ enum Ended {
 pub(crate) struct ReceiptsRoom {
     checking: Mutex<BTreeMap<ReceiptOf, Arc<StopFlag>>>,
     moved: AtomicBool,
+    files: Mutex<()>,
 }
 
 impl ReceiptsRoom {
     /// Has receipts looked at again: what may run is another.
     pub(crate) fn look_again(&self) {
         self.moved.store(true, Ordering::Relaxed);
+    }
+
+    /// Has the files of receipts to oneself.
+    pub(super) fn write_files(&self) -> MutexGuard<'_, ()> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether that was asked for since the last time.

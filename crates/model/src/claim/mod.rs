@@ -3,6 +3,7 @@
 //! A claim is found by structure (a subject, a predicate, what negates or hedges it, what it is said of), never by
 //! a list of sentences. It is judged by [`Evidence`] alone; the words themselves are no evidence.
 
+mod doubts;
 mod evidence;
 mod grammar;
 mod judge;

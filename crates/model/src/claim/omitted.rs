@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::doubts::{Doubt, WRONG, doubts};
 use super::sentence::{Kind, Sentence, sentences, words};
 use super::{Admission, Claim, ClaimKind, Judged, Verb, Verdict};
 use crate::limits;
@@ -21,6 +22,8 @@ pub struct ChildReport {
     pub judged: Vec<Judged>,
     /// What it asked, and nobody answered.
     pub questions: Vec<String>,
+    /// What it said last.
+    pub closing: String,
 }
 
 /// Something of a child that its lead does not mention.
@@ -61,6 +64,9 @@ pub fn omitted(closing: &str, children: &[ChildReport]) -> Vec<Omission> {
     for (at, child) in children.iter().enumerate() {
         let points = own_points(child).into_iter().chain(disagreements(child, &children[at + 1..]));
         out.extend(points.filter(|point| !closing.mentions(point, child)));
+        let known: Vec<String> = out.iter().map(|point| point.quote.clone()).collect();
+        let doubts = doubts_of(child).filter(|point| !known.contains(&point.quote));
+        out.extend(doubts.filter(|point| !closing.leaves_open(point, child)));
     }
     out.truncate(limits::OMISSIONS);
     out
@@ -104,6 +110,17 @@ fn own_points(child: &ChildReport) -> Vec<Omission> {
             .map(|question| point(Omitted::Question, question, "It asked, and nobody answered.")),
     );
     out
+}
+
+/// What a child asks in its last words, and what it calls wrong.
+fn doubts_of(child: &ChildReport) -> impl Iterator<Item = Omission> {
+    doubts(&child.closing).into_iter().map(|(quote, doubt)| {
+        let (what, why) = match doubt {
+            Doubt::Asked => (Omitted::Question, "It asks, and nobody answered."),
+            Doubt::Wrong => (Omitted::Failure, "It says that something is wrong."),
+        };
+        Omission { child: child.name.clone(), what, quote: quote.to_owned(), why: why.to_owned() }
+    })
 }
 
 /// Where a child says the opposite of one of the others.
@@ -214,6 +231,32 @@ impl<'t> Closing<'t> {
             && !rare.is_empty()
             && found >= 2.min(rare.len())
             && found * 2 >= rare.len()
+    }
+
+    /// Whether a sentence speaks of the same thing, and says that it is open or wrong.
+    fn leaves_open(&self, point: &Omission, child: &ChildReport) -> bool {
+        let quote = words(&point.quote);
+        let meant: Vec<String> = quote
+            .iter()
+            .filter(|word| !COMMON.contains(&word.small.as_str()))
+            .filter_map(|word| match word.kind {
+                Kind::Name if word.text.len() > 2 => Some(base_name(&word.small)),
+                Kind::Plain if word.small.len() >= 5 => Some(stem(&word.small).to_owned()),
+                _ => None,
+            })
+            .collect();
+        let is_open = |small: &str| {
+            small.ends_with('?')
+                || WRONG.contains(&small)
+                || OPEN.iter().any(|open| small.starts_with(open))
+        };
+        let speaks = |sentence: &Sentence<'_>| {
+            let whole: Vec<&str> = sentence.words.iter().map(|word| word.small.as_str()).collect();
+            let text = whole.join(" ");
+            let shared = meant.iter().filter(|word| text.contains(word.as_str())).count();
+            shared >= 2.min(meant.len()) && whole.iter().any(|word| is_open(word))
+        };
+        self.calls_open(child) || self.sentences.iter().any(speaks)
     }
 
     /// Whether a sentence names the child and says that something is open.

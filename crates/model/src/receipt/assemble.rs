@@ -213,6 +213,11 @@ fn omissions(sessions: &[SessionPart], said: &[Said]) -> Vec<claim::Omission> {
                 claims: said.claims.clone(),
                 judged: said.judged.clone(),
                 questions: part.questions.clone(),
+                closing: part
+                    .closing
+                    .as_ref()
+                    .map(|closing| closing.text.clone())
+                    .unwrap_or_default(),
             })
             .collect();
         if let (Some(closing), false) = (&lead.closing, reports.is_empty()) {

@@ -27,9 +27,12 @@ pub fn headline(receipt: &Receipt) -> String {
     let mut parts = blocking(receipt);
     parts.push(of_checks(receipt));
     let is_against = |one: &&super::Criterion| one.proofs.iter().any(|proof| proof.is_against);
-    match receipt.criteria.iter().filter(is_against).count() {
+    // What blocks says it already.
+    let unmet = receipt.criteria.iter().filter(is_against).count();
+    match if parts.len() > 1 { 0 } else { unmet } {
         0 => {}
-        more => parts.push(format!("{more} of what was asked for not met")),
+        1 => parts.push("1 acceptance sentence not met".to_owned()),
+        more => parts.push(format!("{more} acceptance sentences not met")),
     }
     parts.join(", ")
 }

@@ -11,6 +11,7 @@ use callboard_model::{Cite, Ordinal, Seq, SessionId};
 
 use super::matrix::{self, MISSED, Matrix, NONE};
 
+mod fresh;
 mod held;
 mod messages;
 mod seen;
@@ -168,6 +169,11 @@ fn judge_messages(count: &mut impl FnMut(&str, &str, &str, &str)) {
             Err(why) => println!("made messages are not understood: {why}"),
         }
     }
+}
+
+/// Whole messages by others than those who made the rules, who did not see them.
+pub(super) fn judge_fresh(verbose: bool) -> Matrix {
+    fresh::judge_closings(verbose)
 }
 
 fn gravity(verdict: Verdict) -> u8 {

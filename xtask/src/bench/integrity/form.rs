@@ -13,6 +13,9 @@ pub(super) const LAST: &str = "last wordings";
 /// Forms in wordings of the usual tools of each language, by which the rules were made wider.
 pub(super) const WIDER: &str = "wider wordings";
 
+/// Forms by others than those who made the rules, who did not see them.
+pub(super) const FRESH: &str = "fresh wordings";
+
 /// The files of forms, each with its language.
 pub(super) const FORMS: &[(&str, &str)] = &[
     ("python", include_str!("cases/python.txt")),
@@ -25,6 +28,7 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     (WIDER, include_str!("cases/wider_manifests.txt")),
     (OTHER, include_str!("cases/other.txt")),
     (LAST, include_str!("cases/last.txt")),
+    (FRESH, include_str!("cases/fresh.txt")),
 ];
 
 /// A change with what it is a case of.

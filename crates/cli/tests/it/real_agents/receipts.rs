@@ -132,6 +132,7 @@ fn redacted(scene: &Scene) -> insta::Settings {
     settings.add_filter(&scene.home.root().to_string_lossy(), "[home]");
     settings.add_filter(r"\b[0-9a-f]{40}\b", "[id]");
     settings.add_filter(r"\b[0-9a-f]{12}\b", "[id]");
+    settings.add_filter(r"127\.0\.0\.1:\d+", "[server]");
     settings.add_filter(r"#\d+", "#[event]");
     settings.add_filter(r"trial-\d+", "trial-[number]");
     settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "[moment]");

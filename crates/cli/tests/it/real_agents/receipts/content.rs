@@ -30,23 +30,24 @@ fn a_table_that_was_cleaned() {
 
 #[test]
 fn a_brief_that_cites_what_nobody_opened() {
+    // What is opened is answered here: nothing leaves the machine.
     let server = ModelServer::start();
-    let opened = format!("{}/open-source", server.url());
-    let writes = format!(
-        "printf '# Rounding\\n\\nBanks round half to even ([one]({opened})), and customs round up ([two](https://customs.example/rules)).\\n' > brief.md"
-    );
-    let looks = format!("curl -s -o /dev/null {opened} || true");
+    let here = server.url().replace("http://", "");
+    let looks = format!("curl -s --connect-to ::{here} http://banks.eu/rounding");
+    let writes = "printf '# Rounding\\n\\nBanks round half to even ([one](http://banks.eu/rounding)), and customs round up ([two](https://customs.eu/rules)).\\n' > brief.md";
     let script = Script::new("work")
         .turn((CLAUDE.runs)(Turn::text("I read."), &looks))
-        .turn((CLAUDE.runs)(Turn::text("I write."), &writes))
+        .turn((CLAUDE.runs)(Turn::text("I write."), writes))
         .turn(Turn::text("The brief is written; both sources were read."));
     let body = "A brief on rounding, with sources. [[script:work]]\n";
     let files = [("callboard.toml", "[worktrees]\npool = 0\n")];
     let job = Job { title: "Brief on rounding", body, files: &files, turns: 3, is_checked: false };
-    let (markdown, receipt) = job.played("brief", &CLAUDE, vec![script]);
+    let (_, receipt) = job.played("brief", &CLAUDE, vec![script]);
     let cited = receipt["content"]["sources"]["cited"].as_array().unwrap();
-    assert_eq!(cited.len(), 2, "{receipt:#}");
-    assert!(markdown.contains("customs.example"), "{markdown}");
+    let opened: Vec<bool> = cited.iter().map(|one| one["opened"].is_string()).collect();
+    assert_eq!(opened, [true, false], "{receipt:#}");
+    let first = receipt["look_first"]["words"].as_str().unwrap();
+    assert_eq!(first, "https://customs.eu/rules is cited, and nobody opened it");
 }
 
 #[test]

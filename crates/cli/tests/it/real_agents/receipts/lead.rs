@@ -43,5 +43,6 @@ fn a_lead_with_two_children_who_disagree() {
         |words: &str| omitted.iter().any(|one| one["quote"].as_str().unwrap().contains(words));
     assert!(says("could not verify the rate"), "{markdown}");
     assert!(says("Should refunds be rounded"), "{markdown}");
+    assert!(says("is wrong for refunds"), "{markdown}");
     assert!(says("All tests pass"), "{markdown}");
 }

@@ -77,7 +77,7 @@ fn table(table: &TableChange) -> Vec<Block> {
     let mut items: Vec<Item> = Vec::new();
     items.extend(table.gone.iter().map(|row| {
         let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
-        Line::of(format!("Row {} is gone: ", row.row)).code(&cells.join(", ")).into()
+        Line::of(format!("Row {} is gone: ", row.row)).code(cells.join(", ")).into()
     }));
     let untold = table.rows_removed.saturating_sub(u32::try_from(table.gone.len()).unwrap_or(0));
     if untold > 0 && !table.gone.is_empty() {
