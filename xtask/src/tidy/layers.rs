@@ -191,7 +191,7 @@ pub(super) fn agent_words(tree: &Tree) -> Vec<Finding> {
                 let own = format!("crates/agents/src/{agent}");
                 let is_own =
                     path.strip_prefix(&own).is_some_and(|rest| rest.starts_with(['/', '.']));
-                if let Some(word) = words.iter().find(|word| !is_own && has_word(&line, word)) {
+                if let Some(word) = words.iter().find(|word| !is_own && names(&line, word)) {
                     let message = format!("{word:?} belongs into {own}/");
                     found.push(Finding::new(path, at + 1, message));
                 }
@@ -202,7 +202,7 @@ pub(super) fn agent_words(tree: &Tree) -> Vec<Finding> {
 }
 
 /// Whether a line has a word in whatever case, and not within another one: `coverageminimum` names no agent.
-fn has_word(line: &str, word: &str) -> bool {
+fn names(line: &str, word: &str) -> bool {
     line.to_ascii_lowercase().match_indices(word).any(|(at, _)| {
         let (before, first) = (line[..at].chars().next_back(), line[at..].chars().next());
         let is_small = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase());
