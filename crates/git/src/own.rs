@@ -4,6 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::keep::KeepError;
 use crate::locate::Checkout;
@@ -27,12 +28,19 @@ pub(crate) fn empty_tree_beside(id: &str) -> &'static str {
     if id.len() > 40 { EMPTY[1] } else { EMPTY[0] }
 }
 
+/// Held while a repository of Callboard's own is made: two who make one at once meet each other's files.
+pub(crate) static MAKING: Mutex<()> = Mutex::new(());
+
 /// Makes the repository `store` if it is not there; the folder of the objects that it borrows.
 pub(crate) fn make(store: &Path, checkout: &Checkout) -> Result<PathBuf, KeepError> {
     let borrowed = checkout.common_dir.join("objects");
     let alternates = store.join("objects/info/alternates");
     let mut line = bytes_of(&borrowed);
     line.push(b'\n');
+    if fs::read(&alternates).is_ok_and(|known| known == line) {
+        return Ok(borrowed);
+    }
+    let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     if fs::read(&alternates).is_ok_and(|known| known == line) {
         return Ok(borrowed);
     }

@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::UNIX_EPOCH;
 
 use crate::limits;
-use crate::own::write_commit;
+use crate::own::{MAKING, write_commit};
 use crate::paths::bytes_of;
 use crate::run::{Call, Git};
 use crate::tree::TreeError;
@@ -21,9 +21,6 @@ const AS_IT_IS: &str = "* -text -filter -ident -working-tree-encoding\n";
 
 /// Where moments are kept, by name.
 const MOMENTS: &str = "refs/callboard/moments/";
-
-/// Two who make one repository at once meet each other's files.
-static MAKING: Mutex<()> = Mutex::new(());
 
 /// A folder that is no repository, and what is kept of it.
 #[derive(Debug, Clone)]
