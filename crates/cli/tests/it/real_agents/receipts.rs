@@ -109,6 +109,10 @@ impl Job<'_> {
             let said = format!("{}{}", checked.stdout, checked.stderr);
             assert!(checked.code.is_some_and(|code| code < 2), "{said}");
         }
+        wait::until("its work", || {
+            let files = daemon.get("/api/receipts/T1").json()["work"]["files"].take();
+            files.as_array().is_some_and(|files| !files.is_empty()).then_some(())
+        });
         let markdown =
             Callboard::built(&scene.home).cwd(repo.path()).run(["receipt", "T1", "--md"]);
         let file = repo.path().join(".callboard/receipts/T1.md");
