@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use callboard_engine::{AtStop, HookTold, hear_hook};
+use callboard_engine::{AtStop, HookEnd, HookTold, hear_hook};
 use callboard_testkit::{HermeticHome, Repo};
 use serde_json::json;
 
@@ -12,6 +12,27 @@ use crate::transcripts::{Claude, append};
 /// Hooks of one stop, and sessions that stop.
 const HOOKS: usize = 4;
 const SESSIONS: usize = 6;
+
+/// What a hook of an agent tells as its turn ends; `is_again` where it was sent on at its stop before.
+fn end_of_turn(name: &str, last: &str, is_again: bool) -> HookEnd {
+    let input = json!({"session_id": name, "hook_event_name": "Stop", "stop_hook_active": is_again,
+        "background_tasks": [], "last_assistant_message": last});
+    let report =
+        json!({"run": "7-1", "pid": 7, "environment": {}, "is_owned": true, "input": input});
+    match hear_hook("claude", report.to_string().as_bytes()) {
+        Ok(Some(HookTold::Ends(end))) => end,
+        _ => panic!("no end of a turn: {report}"),
+    }
+}
+
+/// What an agent is asked at its stop, and takes.
+fn asked_at(running: &Running, end: &HookEnd) -> Option<String> {
+    let AtStop::Asked(context) = running.engine.ask_at_stop(end, true).unwrap() else {
+        return None;
+    };
+    running.engine.notices_told(context.notices).unwrap();
+    Some(context.output)
+}
 
 #[test]
 fn hooks_that_tell_of_one_stop_at_once_ask_once() {
@@ -33,21 +54,11 @@ fn hooks_that_tell_of_one_stop_at_once_ask_once() {
     running.register(&repo);
     for name in &names {
         running.wait_for_words(name, "Done.");
-        let input = json!({"session_id": name, "hook_event_name": "Stop", "stop_hook_active": false,
-            "background_tasks": [], "last_assistant_message": "Done."});
-        let report =
-            json!({"run": "7-1", "pid": 7, "environment": {}, "is_owned": true, "input": input});
-        let report = report.to_string();
         let at_once = Barrier::new(HOOKS);
         let stops = || {
-            let Ok(Some(HookTold::Ends(end))) = hear_hook("claude", report.as_bytes()) else {
-                panic!("no end of a turn: {report}");
-            };
+            let end = end_of_turn(name, "Done.", false);
             at_once.wait();
-            let asked = running.engine.ask_at_stop(&end, true).unwrap();
-            let AtStop::Asked(context) = asked else { return 0 };
-            running.engine.notices_told(context.notices).unwrap();
-            1
+            usize::from(asked_at(&running, &end).is_some())
         };
         let asked: usize = std::thread::scope(|scope| {
             let hooks: Vec<_> = (0..HOOKS).map(|_| scope.spawn(stops)).collect();
@@ -76,21 +87,8 @@ fn what_is_not_shown_is_asked_for_once_where_nothing_else_is_missing_then() {
     let running = Running::start(&home);
     running.register(&repo);
     running.wait_for_words(name, "Done. All tests pass.");
-    let stop = |is_again: bool| {
-        let input = json!({"session_id": name, "hook_event_name": "Stop", "stop_hook_active": is_again,
-            "background_tasks": [], "last_assistant_message": "Done. All tests pass."});
-        let report =
-            json!({"run": "7-1", "pid": 7, "environment": {}, "is_owned": true, "input": input});
-        let Ok(Some(HookTold::Ends(end))) = hear_hook("claude", report.to_string().as_bytes())
-        else {
-            panic!("no end of a turn: {report}");
-        };
-        let AtStop::Asked(context) = running.engine.ask_at_stop(&end, true).unwrap() else {
-            return None;
-        };
-        running.engine.notices_told(context.notices).unwrap();
-        Some(context.output)
-    };
+    let stop =
+        |is_again: bool| asked_at(&running, &end_of_turn(name, "Done. All tests pass.", is_again));
     let told = stop(false).unwrap();
     assert!(told.contains("All tests pass"), "{told}");
     assert_eq!(stop(true), None);
