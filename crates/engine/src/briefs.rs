@@ -71,7 +71,7 @@ impl Engine {
         }
         let at = Git::at(Path::new(root));
         let base = self.base_at(&checkout.main_top()).ok();
-        let missing = base.as_ref().and_then(|base| since::beyond(&at, &base.start).ok());
+        let missing = base.as_ref().and_then(|base| since::beyond(&at, &base.start, "HEAD").ok());
         git.elsewhere = Some(Elsewhere {
             base: base.filter(|_| missing.is_some()).map(|base| base.branch),
             missing: missing.and_then(|count| u32::try_from(count).ok()).unwrap_or_default(),

@@ -81,6 +81,11 @@ impl ChangesRoom {
         self.touched.look(top, time);
     }
 
+    /// Waits for a look at a checkout for at most `time`, where any of it was touched since the last one.
+    pub(crate) fn settle(&self, top: &Path, time: Duration) {
+        self.touched.settle(top, time);
+    }
+
     /// A checkout that sessions work in, as it was last looked at.
     pub(crate) fn shared_at(&self, top: &Path) -> Option<Arc<SharedCheckout>> {
         self.shared_with_disk(top).map(|shared| shared.told)

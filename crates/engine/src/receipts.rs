@@ -23,7 +23,8 @@ mod verify;
 
 use std::path::PathBuf;
 
-use callboard_model::receipt::{Receipt, ReceiptOf, held_by};
+use callboard_git::{Git, since};
+use callboard_model::receipt::{Receipt, ReceiptOf, Work, held_by};
 use callboard_model::view::{ReceiptList, ReceiptView};
 use callboard_model::{SessionId, WorkspaceId};
 use callboard_store::StoredReceipt;
@@ -41,11 +42,10 @@ impl Engine {
     /// # Errors
     /// When there is no such work, or git or the store cannot be read.
     pub fn receipt(&self, of: &ReceiptOf) -> Result<ReceiptView, EngineError> {
-        self.look_at_plain_folder(of)?;
-        let kept = self.read(|s| Ok(s.receipt(of)?))?;
+        let kept = self.receipt_of_now(of)?;
         match kept {
             Some(kept) if kept.stale.is_none() => self.receipt_view(kept),
-            kept => match self.keep_receipt(of, Depth::AtOnce, None) {
+            kept => match self.make_of_now(of) {
                 Ok(made) => Ok(made),
                 // What has landed, or whose worktree is gone, has the receipt that it had.
                 Err(error) => match kept {
@@ -54,6 +54,25 @@ impl Engine {
                 },
             },
         }
+    }
+
+    /// A receipt as it is kept, held against what is there now.
+    fn receipt_of_now(&self, of: &ReceiptOf) -> Result<Option<StoredReceipt>, EngineError> {
+        let kept = self.read(|s| Ok(s.receipt(of)?))?;
+        let Some(known) = kept.as_ref().filter(|kept| kept.stale.is_none()) else {
+            return Ok(kept);
+        };
+        self.settle_work(known.receipt.work.folder.iter().map(String::as_str));
+        match self.mark_stale_of(of)? {
+            true => self.read(|s| Ok(s.receipt(of)?)),
+            false => Ok(kept),
+        }
+    }
+
+    /// Makes a receipt of what is there now, and keeps it.
+    fn make_of_now(&self, of: &ReceiptOf) -> Result<ReceiptView, EngineError> {
+        self.settle_work(self.subject(of)?.folders());
+        self.keep_receipt(of, Depth::AtOnce, None)
     }
 
     /// A receipt of what is there now, which is not kept.
@@ -109,11 +128,20 @@ impl Engine {
         Ok(ReceiptView {
             stale,
             held_by: gate.then(|| held_by(&receipt)).flatten(),
+            base_moved: base_moved(&Git::at(&root), &receipt.work),
             goes_on: receipt.goes_on() || self.receipts.goes_on(&receipt.of),
             file: self.receipt_file(&root, &receipt.of)?,
             receipt,
         })
     }
+}
+
+/// Commits that the branch has on which work is to land, and that its base has not.
+fn base_moved(git: &Git, work: &Work) -> u32 {
+    let onto = work.onto.as_deref().filter(|onto| work.branch.as_deref() != Some(onto));
+    let (Some(base), Some(onto)) = (work.base.commit.as_deref(), onto) else { return 0 };
+    // A branch that is gone has not moved.
+    since::beyond(git, base, onto).ok().and_then(|count| count.try_into().ok()).unwrap_or(0)
 }
 
 impl Engine {

@@ -47,11 +47,11 @@ pub fn since(git: &Git, known: Option<&str>) -> Result<Since, GitError> {
     Ok(since)
 }
 
-/// How many commits the checkout that `git` runs in has that `base` has not.
+/// How many commits `tip` has that `base` has not.
 ///
 /// # Errors
 /// When git cannot be run, or there is no such commit.
-pub fn beyond(git: &Git, base: &str) -> Result<usize, GitError> {
-    let count = git.text(&["rev-list", "--count", &format!("{base}..HEAD")])?;
+pub fn beyond(git: &Git, base: &str, tip: &str) -> Result<usize, GitError> {
+    let count = git.text(&["rev-list", "--count", &format!("{base}..{tip}")])?;
     Ok(count.trim().parse().unwrap_or(0))
 }

@@ -8357,6 +8357,11 @@ export interface components {
         ReceiptOf: string;
         /** @description A receipt, with what has become of it since it was made. */
         ReceiptView: components["schemas"]["Receipt"] & {
+            /**
+             * Format: int32
+             * @description Commits of the branch that it is to land on, which came since: nothing in it was held against them.
+             */
+            base_moved?: number;
             /** @description Its Markdown file. */
             file?: string | null;
             /** @description Checks of it wait or run: more comes. */

@@ -23,20 +23,19 @@ use crate::output;
 use crate::settings::Settings;
 
 pub(super) fn receipt(args: Receipt, settings: &Settings) -> Result<ExitCode, CliError> {
-    if let Some(What::Verify { file, json }) = &args.what {
-        return verify(file, json);
-    }
-    if let Some(branch) = args.branch.clone() {
-        return of_branch(&args, branch, settings);
-    }
-    let client = client(settings)?.patient();
+    let daemon = || client(settings).map(Client::patient);
     let done = |result: Result<(), CliError>| result.map(|()| ExitCode::SUCCESS);
     match args.what {
-        None => match args.of {
-            None => done(list(&client, args.form)),
-            Some(of) => done(print(&client, &get(&client, &of)?, args.form)),
+        None => match (&args.branch, &args.of) {
+            (Some(branch), _) => of_branch(&args, branch, settings),
+            (None, None) => done(list(&daemon()?, args.form)),
+            (None, Some(of)) => {
+                let client = daemon()?;
+                done(print(&client, &get(&client, of)?, args.form))
+            }
         },
         Some(What::Check { of, fresh, no_wait, json }) => {
+            let client = daemon()?;
             let how = if fresh { "check?fresh=true" } else { "check" };
             let begun: ReceiptView = client.send(Method::POST, &path(&of, how), &())?;
             if no_wait {
@@ -50,15 +49,15 @@ pub(super) fn receipt(args: Receipt, settings: &Settings) -> Result<ExitCode, Cl
         Some(What::Accept { of, case, reason, json }) => {
             refuse_agents()?;
             let accept = AcceptCase { key: case, reason };
-            let view = client.send(Method::POST, &path(&of, "accept"), &accept)?;
+            let view = daemon()?.send(Method::POST, &path(&of, "accept"), &accept)?;
             done(settled(&view, &json))
         }
         Some(What::TakeBack { of, case, json }) => {
             refuse_agents()?;
             let what = format!("accept/{}", encoded(&case));
-            done(settled(&client.send(Method::DELETE, &path(&of, &what), &())?, &json))
+            done(settled(&daemon()?.send(Method::DELETE, &path(&of, &what), &())?, &json))
         }
-        Some(What::Verify { .. }) => Ok(ExitCode::SUCCESS),
+        Some(What::Verify { file, json }) => verify(&file, &json),
     }
 }
 
@@ -112,7 +111,7 @@ fn print(client: &Client, view: &ReceiptView, form: Form) -> Result<(), CliError
 }
 
 fn written(view: &ReceiptView, form: Form) -> String {
-    let shown = render::Shown { stale: view.stale.as_deref(), held_by: view.held_by.as_deref() };
+    let shown = view.shown();
     match form {
         Form { md: true, .. } => render::markdown(&view.receipt, &shown),
         Form { html: true, .. } => render::html(&view.receipt, &shown),
@@ -148,13 +147,13 @@ fn await_checks(client: &Client, mut view: ReceiptView) -> Result<ReceiptView, C
 }
 
 /// A receipt of a branch that nobody knows: git and checks alone, without a daemon.
-fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<ExitCode, CliError> {
+fn of_branch(args: &Receipt, branch: &str, settings: &Settings) -> Result<ExitCode, CliError> {
     let here = std::env::current_dir()?;
     let program = crate::daemon::this_program()?;
     let wanted = BranchWanted {
         folder: &here,
         scratch: &settings.home.join("passing"),
-        branch: &branch,
+        branch,
         base: args.base.as_deref(),
         checks: &args.checks,
         variables: &settings.environment.vars,
@@ -165,10 +164,7 @@ fn of_branch(args: &Receipt, branch: String, settings: &Settings) -> Result<Exit
     let refused = |error: callboard_engine::EngineError| {
         CliError::answered(error.to_string(), error.hint().map(str::to_owned))
     };
-    let receipt =
-        receipt_of_branch(&wanted, &mut |words| output::remark(words)).map_err(refused)?;
-    let held_by = callboard_model::receipt::held_by(&receipt);
-    let view = ReceiptView { receipt, stale: None, held_by, goes_on: false, file: None };
+    let view = receipt_of_branch(&wanted, &mut |words| output::remark(words)).map_err(refused)?;
     if args.form.json {
         output::print(&statement_of_branch(&here, &view.receipt).map_err(refused)?)?;
     } else {

@@ -79,10 +79,19 @@ impl Part {
 #[derive(Debug, Default)]
 struct State {
     taken: Taken,
+    /// Checkouts that were taken, and not looked at since.
+    due: BTreeSet<PathBuf>,
     /// Those who asked for a look, counted, and up to which of them it was made.
     tickets: u64,
     looked: u64,
     is_closed: bool,
+}
+
+impl State {
+    fn give(&mut self) -> Taken {
+        self.due.extend(self.taken.parts.keys().cloned());
+        std::mem::take(&mut self.taken)
+    }
 }
 
 impl Touched {
@@ -146,17 +155,29 @@ impl Touched {
         state.looked >= ticket
     }
 
+    /// Waits for a look at a checkout for at most `time`, if any of it was touched since the last one.
+    pub(super) fn settle(&self, top: &Path, time: Duration) {
+        let is_due = {
+            let state = self.lock();
+            state.due.contains(top) || state.taken.parts.contains_key(top)
+        };
+        if is_due {
+            self.look(top, time);
+        }
+    }
+
     /// What was taken has been looked at.
     pub(super) fn looked_at(&self, taken: &Taken) {
         let mut state = self.lock();
         state.looked = state.looked.max(taken.ticket);
+        state.due.retain(|top| !taken.parts.contains_key(top));
         drop(state);
         self.looked.notify_all();
     }
 
     /// What was touched meanwhile, without waiting.
     pub(super) fn more(&self) -> Taken {
-        std::mem::take(&mut self.lock().taken)
+        self.lock().give()
     }
 
     /// Waits until something was touched, for at most `time`, and gives it: nothing if nothing was. `None` when it is
@@ -178,7 +199,7 @@ impl Touched {
         if state.is_closed {
             return None;
         }
-        let taken = std::mem::take(&mut state.taken);
+        let taken = state.give();
         Some((taken != Taken::default()).then_some(taken))
     }
 

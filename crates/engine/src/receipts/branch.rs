@@ -6,21 +6,23 @@ use std::path::Path;
 use callboard_agents::StopFlag;
 use callboard_git::changeset::Changes;
 use callboard_git::worktree::commit_of;
-use callboard_git::{Git, aside, base};
+use callboard_git::{Git, aside, base, locate};
 use callboard_model::claim::Evidence;
+use callboard_model::project::FILE;
 use callboard_model::receipt::statement::Statement;
 use callboard_model::receipt::{
-    Cell, Checked, Content, Material, Receipt, ReceiptOf, Request, Weights, Work, assemble,
-    kind_of_check,
+    Cell, Checked, Content, Material, Receipt, ReceiptOf, Request, Unproven, UnprovenKind, Weights,
+    Work, assemble, held_by, kind_of_check,
 };
 use callboard_model::review::CheckOutcome;
 use callboard_model::text::one_line;
+use callboard_model::view::ReceiptView;
 
 use super::grid::{AloneOrder, GridOutcome, run_alone};
 use super::subject::revision;
 use super::{change, mask, runs};
 use crate::revisions::Passing;
-use crate::{Clock, EngineError};
+use crate::{Clock, EngineError, project};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -45,14 +47,14 @@ pub struct BranchWanted<'a> {
     pub confine_by: Option<&'a Path>,
 }
 
-/// The receipt of a branch; `told` hears how far its checks are.
+/// The receipt of a branch, held by whatever blocks; `told` hears how far its checks are.
 ///
 /// # Errors
 /// When a revision names no commit, the folder lies in no repository, or the disk refuses: nothing was changed then.
 pub fn receipt_of_branch(
     wanted: &BranchWanted<'_>,
     told: &mut dyn FnMut(&str),
-) -> Result<Receipt, EngineError> {
+) -> Result<ReceiptView, EngineError> {
     let store = Passing::below(wanted.scratch)?;
     let git = aside(wanted.folder, store.path())?;
     let here = Git::at(wanted.folder);
@@ -77,7 +79,9 @@ pub fn receipt_of_branch(
     let GridOutcome { checked, comparisons, reruns, proving, executed } =
         run(wanted, store.path(), &work, told)?;
     let of_runs = runs::findings(&checked, &comparisons, &read);
-    let unproven = runs::not_run(executed.as_ref(), &read);
+    let mut unproven = runs::not_run(executed.as_ref(), &read);
+    unproven.extend(not_asked_for(wanted.folder, wanted.checks));
+    let base_moved = super::base_moved(&here, &work);
     let mut findings = read.findings;
     findings.extend(of_runs);
     let request = here.text(&["log", "-1", "--format=%B", &commit]).ok();
@@ -100,7 +104,26 @@ pub fn receipt_of_branch(
         ci: None,
         content: Content::default(),
     };
-    Ok(mask::masked(assemble(material, &Weights::default(), |_| None, (wanted.clock)())))
+    let receipt = assemble(material, &Weights::default(), |_| None, (wanted.clock)());
+    let receipt = mask::masked(receipt);
+    let held_by = held_by(&receipt);
+    Ok(ReceiptView { receipt, stale: None, held_by, base_moved, goes_on: false, file: None })
+}
+
+/// The checks that `callboard.toml` names here and nobody asked for: nothing runs that no person named.
+fn not_asked_for(folder: &Path, asked: &[String]) -> Vec<Unproven> {
+    let root = locate(folder).map(|checkout| checkout.main_top());
+    let project = root.and_then(|root| project::read(&root).ok()).unwrap_or_default();
+    let named = project.checks.iter().map(|check| check.run.as_str());
+    named
+        .filter(|line| !asked.iter().any(|one| one == line))
+        .map(|line| Unproven {
+            kind: UnprovenKind::CheckNotRun,
+            words: format!("`{line}` of {FILE} was not asked for: `--check` runs it."),
+            spots: Vec::new(),
+            cite: None,
+        })
+        .collect()
 }
 
 /// Runs the checks that were asked for; without a base commit there is nothing to hold them against.

@@ -18,9 +18,7 @@ impl Engine {
     /// Writes a receipt's Markdown beside the workspace's notes. Where that fails it is told in the log, and tried with the
     /// next: the store has it.
     pub(super) fn write_receipt(&self, root: &Path, view: &ReceiptView) {
-        let shown =
-            render::Shown { stale: view.stale.as_deref(), held_by: view.held_by.as_deref() };
-        let text = render::markdown(&view.receipt, &shown);
+        let text = render::markdown(&view.receipt, &view.shown());
         let written = Folder::below(root, &[FOLDER, RECEIPTS])
             .and_then(|_| write_whole(&path_of(root, &view.receipt.of), text.as_bytes(), None));
         if let Err(error) = written {

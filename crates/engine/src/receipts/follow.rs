@@ -223,7 +223,7 @@ impl Engine {
         if !has_work || (works && !is_review) || (is_review && self.is_current(of)?) {
             return Ok(Made::Nothing);
         }
-        self.keep_receipt(of, Depth::AtOnce, None)?;
+        self.make_of_now(of)?;
         Ok(Made::Receipt)
     }
 
@@ -287,12 +287,12 @@ impl Engine {
         Ok(marked)
     }
 
-    /// Marks one receipt, if it does not speak of what is there now.
-    pub(super) fn mark_stale_of(&self, of: &ReceiptOf) -> Result<(), EngineError> {
-        let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(()) };
+    /// Marks one receipt, if it does not speak of what is there now; gives whether it was marked.
+    pub(super) fn mark_stale_of(&self, of: &ReceiptOf) -> Result<bool, EngineError> {
+        let Some(kept) = self.read(|s| Ok(s.receipt(of)?))? else { return Ok(false) };
         match self.receipt_standing(of, &kept.key)? {
-            Standing::Stale(why) if kept.stale.is_none() => self.mark(of, why),
-            _ => Ok(()),
+            Standing::Stale(why) if kept.stale.is_none() => self.mark(of, why).map(|()| true),
+            _ => Ok(false),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use callboard_code::tables::is_table;
 use callboard_git::changeset::changed_files;
 use callboard_git::plain_folder::PlainFolder;
-use callboard_model::receipt::{ReceiptOf, Work};
+use callboard_model::receipt::Work;
 use callboard_model::view::SessionView;
 use callboard_model::{SessionId, WorkspaceId};
 
@@ -66,16 +66,6 @@ impl Engine {
             None => folder.look(is_read)?.commit,
         };
         Ok(folder.remember(&name, &begun)?)
-    }
-
-    /// Sees what lies in a folder that nobody watches, before a receipt of work in it is shown.
-    pub(super) fn look_at_plain_folder(&self, of: &ReceiptOf) -> Result<(), EngineError> {
-        let kept = self.read(|s| Ok(s.receipt(of)?))?;
-        let Some(kept) = kept.filter(|kept| kept.stale.is_none()) else { return Ok(()) };
-        match self.plain_folder(kept.workspace)? {
-            Some(_) => self.mark_stale_of(of),
-            None => Ok(()),
-        }
     }
 
     /// What was changed in a folder since the first of these sessions began; nothing where that was not seen.

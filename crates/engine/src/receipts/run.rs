@@ -76,6 +76,12 @@ impl ReceiptsRoom {
     }
 }
 
+/// The checkouts that folders lie in.
+fn tops_of<'f>(folders: impl Iterator<Item = &'f str>) -> BTreeSet<PathBuf> {
+    let found = folders.filter_map(|folder| callboard_git::locate(Path::new(folder)));
+    found.map(|checkout| checkout.top).collect()
+}
+
 impl Engine {
     /// Starts the checks of a receipt, in place of those that go on. What is known of the same tree is not run again unless
     /// `fresh`.
@@ -113,13 +119,15 @@ impl Engine {
 
     /// Has the checkouts of a piece of work looked at: what was written a moment ago belongs to it.
     pub(super) fn look_at_work(&self, subject: &Subject) {
-        let folders = subject.workers.iter().filter_map(|worker| worker.view.cwd.as_deref());
-        let tops: BTreeSet<PathBuf> = folders
-            .filter_map(|folder| callboard_git::locate(Path::new(folder)))
-            .map(|checkout| checkout.top)
-            .collect();
-        for top in tops {
+        for top in tops_of(subject.folders()) {
             self.changes.look_at(&top, limits::LOOK_WITHIN);
+        }
+    }
+
+    /// Waits until what is known to be touched in the checkouts of these folders was looked at.
+    pub(super) fn settle_work<'f>(&self, folders: impl Iterator<Item = &'f str>) {
+        for top in tops_of(folders) {
+            self.changes.settle(&top, limits::LOOK_WITHIN);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use callboard_git::changeset::changed_files;
+use callboard_git::plain_folder::PlainFolder;
 use callboard_git::{Git, locate, worktree};
 use callboard_model::changeset::Changeset;
 use callboard_model::receipt::{ReceiptOf, Request, Revision, Work};
@@ -46,6 +47,14 @@ pub(super) struct Subject {
     pub(super) is_repository: bool,
 }
 
+impl Subject {
+    /// Where its sessions work, and its work lies.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &str> {
+        let workers = self.workers.iter().filter_map(|worker| worker.view.cwd.as_deref());
+        workers.chain(self.work.folder.as_deref())
+    }
+}
+
 /// What the store tells of it.
 struct Known {
     title: String,
@@ -74,7 +83,8 @@ impl Engine {
             }),
         })?;
         let workers = self.read(|s| workers(s, &known.sessions))?;
-        let (work, commit) = self.work_now(&known)?;
+        let folder = self.plain_folder(known.workspace)?;
+        let (work, commit) = self.work_now(&known, folder.as_ref())?;
         Ok(Subject {
             of: of.clone(),
             workspace: known.workspace,
@@ -86,17 +96,21 @@ impl Engine {
             work,
             commit,
             beside: known.beside,
-            is_repository: self.plain_folder(known.workspace)?.is_none(),
+            is_repository: folder.is_none(),
         })
     }
 
-    /// What git knows of the work, and the commit of its tree.
-    fn work_now(&self, known: &Known) -> Result<(Work, Option<String>), EngineError> {
+    /// What git knows of the work, and the commit of its tree; `folder` is where it lies, if that is no repository.
+    fn work_now(
+        &self,
+        known: &Known,
+        folder: Option<&PlainFolder>,
+    ) -> Result<(Work, Option<String>), EngineError> {
         if let Some(review) = &known.review {
             return self.work_of_review(review);
         }
-        if let Some(folder) = self.plain_folder(known.workspace)? {
-            return Ok((self.work_in_folder(&folder, &known.sessions, known.workspace)?, None));
+        if let Some(folder) = folder {
+            return Ok((self.work_in_folder(folder, &known.sessions, known.workspace)?, None));
         }
         let is_its_own = |one: &&Changeset| !one.files.is_empty();
         if let Some(changeset) = known.changeset.as_ref().filter(is_its_own) {

@@ -264,7 +264,8 @@ fn cases(
 
 fn unproven(material: &Material, said: &[Said]) -> Vec<Unproven> {
     let mut out: Vec<Unproven> = Vec::new();
-    if material.checks.is_empty() {
+    let is_told = material.unproven.iter().any(|one| one.kind == UnprovenKind::CheckNotRun);
+    if material.checks.is_empty() && !is_told {
         out.push(Unproven {
             kind: UnprovenKind::CheckNotRun,
             words: "no check is named for this work.".to_owned(),

@@ -20,7 +20,8 @@ pub struct ObservedCommand {
     pub command: Command,
     /// When it was begun, as a place in the session.
     pub began: Ordinal,
-    /// How long it ran, in milliseconds.
+    /// How long it ran, in milliseconds, as the agent tells it; else how long its result took to come, with what it waited to
+    /// be allowed.
     pub duration_ms: Option<u64>,
     /// When its result came.
     pub at: Option<Timestamp>,
@@ -75,6 +76,7 @@ pub struct Observed {
 #[derive(Debug, Clone)]
 struct Use {
     began: Ordinal,
+    at: Option<Timestamp>,
     cite: Cite,
     of: UseOf,
 }
@@ -184,7 +186,8 @@ impl Observed {
         if self.open.len() >= limits::OPEN_USES {
             self.open.clear();
         }
-        self.open.insert(tool_use.tool_use_id.clone(), Use { began: event.ordinal, cite, of });
+        let begun = Use { began: event.ordinal, at: event.at, cite, of };
+        self.open.insert(tool_use.tool_use_id.clone(), begun);
     }
 
     fn result(&mut self, event: &Event, cite: Cite, result: &ToolResult) {
@@ -208,7 +211,7 @@ impl Observed {
         }
         match begun.of {
             UseOf::Command { line, cwd } if result.refused.is_none() => {
-                self.ended((line, cwd), begun.began, (event, cite), result);
+                self.ended((line, cwd), (begun.began, begun.at), (event, cite), result);
             }
             UseOf::Edit { paths } if !failed => {
                 self.edits.extend(paths.into_iter().map(|path| (begun.began, path)));
@@ -233,11 +236,12 @@ impl Observed {
     fn ended(
         &mut self,
         (line, cwd): (String, Option<String>),
-        began: Ordinal,
+        (began, began_at): (Ordinal, Option<Timestamp>),
         (event, cite): (&Event, Cite),
         result: &ToolResult,
     ) {
         let runs_on = result.background_id.is_some() || result.interrupted;
+        let waited = || u64::try_from(event.at?.since_ms(began_at?)).ok();
         let by_success = || (result.ok == Some(true)).then_some(0);
         let exit_code = result.exit_code.or_else(by_success).filter(|_| !runs_on);
         if let Some(kind) = outward::of_command(&line) {
@@ -269,7 +273,7 @@ impl Observed {
                 tree: None,
             },
             began,
-            duration_ms: result.duration_ms,
+            duration_ms: result.duration_ms.or_else(waited).filter(|_| !runs_on),
             at: event.at,
         });
     }

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use crate::Timestamp;
 use crate::claim::Verdict;
+use crate::receipt::render::Shown;
 use crate::receipt::{ClaimLine, Receipt, ReceiptOf, held_by, in_short};
 
 /// A receipt, with what has become of it since it was made.
@@ -17,10 +18,25 @@ pub struct ReceiptView {
     pub stale: Option<String>,
     /// Why the work is not done by itself and does not land; none where nothing keeps it.
     pub held_by: Option<String>,
+    /// Commits of the branch that it is to land on, which came since: nothing in it was held against them.
+    #[serde(default)]
+    pub base_moved: u32,
     /// Checks of it wait or run: more comes.
     pub goes_on: bool,
     /// Its Markdown file.
     pub file: Option<String>,
+}
+
+impl ReceiptView {
+    /// What is told of it above all else.
+    #[must_use]
+    pub fn shown(&self) -> Shown<'_> {
+        Shown {
+            stale: self.stale.as_deref(),
+            held_by: self.held_by.as_deref(),
+            base_moved: self.base_moved,
+        }
+    }
 }
 
 /// A receipt in a few words, as a card has it.

@@ -29,6 +29,7 @@ fn a_receipt_is_markdown() {
     let shown = Shown {
         stale: Some("`src/watcher.ts` changed since."),
         held_by: Some("2 cases block, and nobody accepted them."),
+        base_moved: 3,
     };
     insta::assert_snapshot!(markdown(&sample(), &shown));
 }
@@ -113,7 +114,7 @@ fn nothing_from_outside_becomes_html() {
         "code",
         "span",
     ];
-    let shown = Shown { stale: Some(HOSTILE), held_by: Some(HOSTILE) };
+    let shown = Shown { stale: Some(HOSTILE), held_by: Some(HOSTILE), base_moved: 2 };
     let page = html(&hostile_receipt(), &shown);
     for tag in page.split('<').skip(1) {
         let name = tag.trim_start_matches('/');
@@ -131,7 +132,7 @@ fn nothing_from_outside_becomes_html() {
 
 #[test]
 fn nothing_from_outside_becomes_markup() {
-    let shown = Shown { stale: Some(HOSTILE), held_by: Some(HOSTILE) };
+    let shown = Shown { stale: Some(HOSTILE), held_by: Some(HOSTILE), base_moved: 2 };
     let text = markdown(&hostile_receipt(), &shown);
     let mut fence: Option<String> = None;
     for line in text.lines() {

@@ -96,7 +96,7 @@ pub(crate) async fn file(
         Ok((engine.statement_of(&view.receipt)?, view))
     });
     let (statement, view) = found.await?;
-    let shown = render::Shown { stale: view.stale.as_deref(), held_by: view.held_by.as_deref() };
+    let shown = view.shown();
     let (media_type, text) = match form.as_str() {
         "md" => ("text/markdown; charset=utf-8", render::markdown(&view.receipt, &shown)),
         "html" => ("text/html; charset=utf-8", render::html(&view.receipt, &shown)),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use callboard_engine::StopFlag;
 use callboard_engine::branch_receipt::{BranchWanted, receipt_of_branch};
 use callboard_model::check::results::compare::Standing;
-use callboard_model::receipt::{Receipt, Rule};
+use callboard_model::receipt::{Receipt, Rule, UnprovenKind};
 use callboard_testkit::{HermeticHome, Repo};
 
 use super::{IGNORED, assert_standings, python};
@@ -33,8 +33,8 @@ pub(super) fn receipt(
         stop: &StopFlag::default(),
         confine_by: None,
     };
-    let receipt = receipt_of_branch(&wanted, &mut |words| told.push(words.to_owned())).unwrap();
-    (receipt, told)
+    let view = receipt_of_branch(&wanted, &mut |words| told.push(words.to_owned())).unwrap();
+    (view.receipt, told)
 }
 
 #[test]
@@ -99,6 +99,8 @@ fn a_branch_is_tried_in_checkouts_of_which_nothing_is_left() {
     assert_eq!(spot.path, "test_calc.py");
     assert!(spot.line.is_some());
     assert_eq!(told.first().unwrap(), "runs `python3 -m unittest` on the work");
+    let not_run = receipt.unproven.iter().find(|one| one.kind == UnprovenKind::CheckNotRun);
+    assert!(not_run.is_some_and(|one| one.words.contains("`touch started` of callboard.toml")));
 
     assert_eq!(repo.git(&["worktree", "list"]).lines().count(), 1);
     assert_eq!((repo.read(".git/config"), repo.git(&["for-each-ref"])), (config, refs));

@@ -24,9 +24,11 @@ fn a_receipt_is_another_where_its_work_its_base_its_words_or_its_checks_are() {
     scene.repo.commit("Elsewhere", &[("README", "1\n")]);
     scene.tree.git(&["add", "-A"]);
     scene.tree.git(&["commit", "-qm", "Mine"]);
+    assert_eq!(scene.receipt().base_moved, 1);
     scene.tree.git(&["rebase", "-q", "main"]);
     let base = second.receipt.work.base.tree.clone();
-    scene.wait("one of the new base", |view| view.receipt.work.base.tree != base);
+    let rebased = scene.wait("one of the new base", |view| view.receipt.work.base.tree != base);
+    assert_eq!(rebased.base_moved, 0);
 
     let words = TaskChange { body: Some("Only `calc.py`".into()), ..TaskChange::default() };
     scene.running.engine.change_task(scene.task, words).unwrap();

@@ -21,6 +21,8 @@ pub struct Shown<'a> {
     pub stale: Option<&'a str>,
     /// Why the work is not done by itself and does not land.
     pub held_by: Option<&'a str>,
+    /// Commits of the branch that it is to land on, which came since.
+    pub base_moved: u32,
 }
 
 /// A receipt in the order in which it is read: the most important first, sections with nothing to tell left out.

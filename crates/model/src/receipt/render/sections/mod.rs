@@ -52,10 +52,22 @@ fn alerts(receipt: &Receipt, shown: &Shown<'_>) -> Vec<Line> {
     let mut alerts = Vec::new();
     alerts.extend(shown.stale.map(|why| alert("stale", why)));
     alerts.extend(shown.held_by.map(|why| alert("held", why)));
+    if shown.base_moved > 0 {
+        alerts.push(base_moved(receipt, shown.base_moved));
+    }
     if receipt.goes_on() {
         alerts.push(Line::graded(Tone::Neutral, "checks run").text(": more comes."));
     }
     alerts
+}
+
+fn base_moved(receipt: &Receipt, commits: u32) -> Line {
+    let onto = receipt.work.onto.as_deref().unwrap_or("its base");
+    let words = if commits == 1 { " commit" } else { " commits" };
+    Line::graded(Tone::Doubtful, "base moved")
+        .text(": ")
+        .code(onto)
+        .text(format!(" has {commits}{words} since that nothing here was held against."))
 }
 
 /// A list, folded behind `words` where it is long.

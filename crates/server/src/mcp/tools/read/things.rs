@@ -144,7 +144,7 @@ pub(super) fn brief(call: &Call<'_>, of: BriefOf) -> Said {
 /// What a piece of work can show; it quotes agents and files.
 pub(super) fn receipt(call: &Call<'_>, of: ReceiptOf) -> Said {
     let view = call.engine.receipt(&of)?;
-    let shown = render::Shown { stale: view.stale.as_deref(), held_by: view.held_by.as_deref() };
+    let shown = view.shown();
     Ok(quote::block(&render::markdown(&view.receipt, &shown)))
 }
 
