@@ -24,7 +24,7 @@ const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
 const focusedKey = () =>
   page.evaluate(() => document.activeElement?.closest('[data-key]')?.dataset.key ?? null)
 
-test('what was asked for stands first, each sentence with what shows it, or none', async () => {
+test('what was asked for stands with what shows each sentence, or none', async () => {
   const asked = section('What was asked for')
   await asked.getByText('Page it by cursor instead').waitFor()
   const criteria = asked.getByRole('list', { name: 'When it is done' }).locator('> li')
@@ -38,8 +38,8 @@ test('what was asked for stands first, each sentence with what shows it, or none
   )
   const order = await page.locator('.sheet h2').allTextContents()
   assert.deepEqual(order.map((text) => text.trim().split('  ')[0].split(' the ')[0].trim()).slice(0, 3), [
-    'What was asked for',
     'Look at this first',
+    'What was asked for',
     'Checks',
   ])
 })
