@@ -1,7 +1,7 @@
 // Receipts: what a finished piece of work can show, on its page, in the panel and on cards.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { card, open, PHONE, until } from './fixture.mjs'
+import { card, DESK, open, PHONE, until } from './fixture.mjs'
 
 let view
 let page
@@ -279,6 +279,28 @@ test('a card tells its receipt in a few words, and follows it', async () => {
   await panel().getByText('What the_last_page_has_no_cursor expects').waitFor()
   await page.keyboard.press('o')
   await page.waitForURL(/\/receipt\/T18$/)
+})
+
+test('what a card says of its receipt is never cut, however narrow the card', async () => {
+  state().tasks.get('T10').labels.push('one-label-that-is-longer-than-any-card-is-wide')
+  for (const width of [1440, 1000, PHONE.width, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    await go('/w/W1/board')
+    await card(page, 'T10')
+      .getByRole('link', { name: 'Receipt: 2 to settle · 1 contradicted · a check fails old' })
+      .waitFor()
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('[data-card] .chip')]
+        .filter((chip) => chip.offsetParent !== null)
+        .filter((chip) => {
+          const end = chip.closest('[data-card]').getBoundingClientRect().right
+          return chip.scrollWidth > chip.clientWidth || chip.getBoundingClientRect().right > end
+        })
+        .map((chip) => chip.textContent),
+    )
+    assert.deepEqual(cut, [], `at ${width} px`)
+  }
+  await page.setViewportSize(DESK)
 })
 
 test('a task, a session and a review tell it, and what keeps a review from landing', async () => {
