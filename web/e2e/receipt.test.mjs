@@ -64,6 +64,15 @@ test('each check is a picture of four runs, and each run has its log', async () 
   await grid.getByText('fails without the change').waitFor()
   await grid.getByText('133 passed, 4 failed · 9.1 s · run 3 times').waitFor()
   await tests.getByText('Fewer tests: 140 tests on the base, 139 now').waitFor()
+  // Of what a run said, the end is in sight.
+  const told = grid.getByRole('region', {
+    name: 'Last words of cargo nextest run -p api, new code, new tests',
+  })
+  const left = await told.evaluate((box) => {
+    const end = box.firstElementChild.getBoundingClientRect().bottom
+    return { out: end - box.getBoundingClientRect().bottom, more: box.scrollHeight - box.clientHeight }
+  })
+  assert.ok(left.out <= 0 && left.more > 0, JSON.stringify(left))
   await grid.getByRole('button', { name: 'Log of cargo nextest run -p api, new code, new tests' }).click()
   await tests.getByRole('log').getByText('2 failed').waitFor()
   assert.deepEqual(state().logsRead, ['T10 nextest-new-new'])
