@@ -149,6 +149,44 @@ test('a case is accepted with a reason, by name, and that is taken back', async 
   await page.getByText('2 cases block').waitFor()
 })
 
+test('a claim and the test that contradicts it are one block, each accepted by itself', async () => {
+  const { cases, checks } = state().receipts.get('R7')
+  const [{ command }] = state().receipts.get('T10').checks
+  const told = [
+    {
+      ...cases[0],
+      words: `\`${command}\`, run again, fails in \`api::it customers::a_page_ends_after_its_limit\`; on the base it does not.`,
+    },
+    {
+      ...cases[0],
+      key: 'regressed-0a0b0c0d',
+      rule: 'regressed',
+      before: '',
+      sources: [],
+      words: '`a_page_ends_after_its_limit` passes on the base and fails now: assertion failed',
+    },
+  ]
+  state().changeReceipt('R7', { cases: told, checks: state().receipts.get('T10').checks.slice(0, 1) })
+  await go('/receipt/R7')
+  const claim = ofRule('contradicted')
+  const test = claim.locator('[data-case^="regressed-"]')
+  await test.getByText('fails now: assertion failed').waitFor()
+  assert.equal(await ofRule('regressed').count(), 1)
+  await claim.focus()
+  await page.keyboard.press('j')
+  assert.equal(await focusedKey(), 'case regressed-0a0b0c0d')
+  await page.keyboard.press('a')
+  await page.keyboard.type('flaky on this machine')
+  await page.keyboard.press('Enter')
+  await ofRule('regressed').getByText('“flaky on this machine”').waitFor()
+  assert.equal(await test.count(), 0)
+  await claim.getByText('blocks').waitFor()
+  await claim.getByRole('button', { name: 'Accept with a reason' }).waitFor()
+  state().changeReceipt('R7', { cases, checks })
+  await go('/receipt/T10')
+  await heading('Paginate the customers list by cursor').waitFor()
+})
+
 test('keys go through what there is, and open the form of a case', async () => {
   await page.evaluate(() => document.querySelector('[data-case^="stale-check"]').focus())
   await page.keyboard.press('j')
@@ -291,6 +329,7 @@ test('a card tells its receipt in a few words, and follows it', async () => {
 })
 
 test('what a card says of its receipt is never cut, however narrow the card', async () => {
+  state().changeReceipt('T10', { stale: 'the work has changed since' })
   state().tasks.get('T10').labels.push('one-label-that-is-longer-than-any-card-is-wide')
   for (const width of [1440, 1000, PHONE.width, 320]) {
     await page.setViewportSize({ width, height: 844 })
