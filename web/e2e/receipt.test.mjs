@@ -198,6 +198,50 @@ test('keys go through what there is, and open the form of a case', async () => {
   assert.match(await focusedKey(), /^case suppression/)
 })
 
+test('a case is accepted and taken back with keys alone, which go where it goes', async () => {
+  const deleted = ofRule('test-deleted')
+  await page
+    .getByRole('navigation', { name: 'Sections of the receipt' })
+    .getByText('Integrity')
+    .last()
+    .click()
+  assert.match(await focusedKey(), /^case expectation-rewritten/)
+  await page.keyboard.press('j')
+  assert.match(await focusedKey(), /^case test-deleted/)
+  // Not with no reason, and not from any of its buttons.
+  await page.keyboard.press('a')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Escape')
+  await deleted.getByLabel('Reason').waitFor({ state: 'detached' })
+  assert.match(await focusedKey(), /^case test-deleted/)
+  await page.keyboard.press('a')
+  await page.keyboard.type('offsets go')
+  // Refused, it is as it was.
+  view.daemon.control.fail = { status: 409, error: 'it changed meanwhile', hint: null }
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await said('It is not accepted. it changed meanwhile')
+  view.daemon.control.fail = null
+  await until(
+    () => page.evaluate(() => document.activeElement.value ?? null),
+    (typed) => typed === 'offsets go',
+    page,
+  )
+  await page.keyboard.press('Enter')
+  await deleted.getByText('“offsets go”').waitFor()
+  await until(focusedKey, (key) => /^case test-deleted/.test(key ?? ''), page)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await deleted.getByText('blocks').waitFor()
+  await until(focusedKey, (key) => /^case test-deleted/.test(key ?? ''), page)
+  // Down to the place itself.
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  const place = await page.evaluate(() => document.activeElement.textContent)
+  assert.equal(place, 'crates/api/tests/it/customers.rs:118')
+})
+
 test('what was accepted says by whom and why; notes take no room', async () => {
   const skipped = ofRule('test-skipped')
   await skipped.getByText('The locale of the build machine differs').waitFor()
