@@ -407,6 +407,37 @@ test('a task, a session and a review tell it, and what keeps a review from landi
   assert.equal(await mark.getAttribute('href'), '/receipt/R7')
 })
 
+test('a review that only its receipt holds says so once, and keys land it or leave it', async () => {
+  const { hinders, can_land_anyway } = state().reviews.get('R7')
+  const why = 'its receipt (`callboard receipt R7`) holds it: 1 case blocks'
+  state().changeReview('R7', { hinders: why, can_land_anyway: false })
+  await go('/review/R7')
+  await page.getByText('Not to be landed: its receipt').waitFor()
+  assert.equal(await page.getByText('Its receipt keeps it from landing').count(), 0)
+  await page.getByRole('link', { name: 'Receipt: 1 to settle · 1 contradicted' }).waitFor()
+  await page.keyboard.press('l')
+  await said('Not to be landed: its receipt')
+  state().changeReview('R7', { can_land_anyway: true })
+  const land = page.getByRole('button', { name: 'Land…' })
+  const isAt = (button) => button.evaluate((element) => element === document.activeElement)
+  for (const leaves of [['Escape'], ['Tab', 'Enter']]) {
+    await until(
+      () => land.isEnabled(),
+      (enabled) => enabled,
+      page,
+    )
+    await land.focus()
+    await page.keyboard.press('l')
+    const ask = page.getByRole('alertdialog')
+    await ask.getByText('holds it: 1 case blocks').waitFor()
+    assert.ok(await isAt(ask.getByRole('button', { name: 'Land anyway' })))
+    for (const key of leaves) await page.keyboard.press(key)
+    await ask.waitFor({ state: 'detached' })
+    assert.ok(await isAt(land), leaves.join(' '))
+  }
+  state().changeReview('R7', { hinders, can_land_anyway })
+})
+
 test('one key opens it beside a task, a session and a review', async () => {
   for (const [path, of] of [
     ['/t/T10', 'T10'],
