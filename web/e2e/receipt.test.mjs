@@ -476,6 +476,26 @@ test('the palette opens it', async () => {
   await page.waitForURL(/\/receipt\/T10$/)
 })
 
+test('what was asked for is clipped from below, and its lines are whole', async () => {
+  await page.setViewportSize(PHONE)
+  const request = {
+    words: Array.from({ length: 12 }, (_, i) => `${i + 1}. ${'word '.repeat(30)}`).join('\n'),
+  }
+  state().changeReceipt('T18', { request })
+  await go('/receipt/T18')
+  const asked = section('What was asked for')
+  const wide = () =>
+    asked
+      .locator('li p, li')
+      .first()
+      .evaluate((li) => li.scrollWidth - li.clientWidth)
+  await asked.getByRole('button', { name: 'Show all' }).waitFor()
+  assert.equal(await wide(), 0)
+  assert.ok((await asked.locator('li').first().boundingBox()).height > 40)
+  await asked.getByRole('button', { name: 'Show all' }).click()
+  await asked.getByRole('button', { name: 'Show less' }).waitFor()
+})
+
 test('a phone has room for it', async () => {
   await page.setViewportSize(PHONE)
   for (const path of ['/receipt/T10', '/receipt/T16', '/receipt/S41', '/w/W1/board?open=receipt-T10']) {
