@@ -20,7 +20,7 @@ const PICTURES = [
   { name: 'receipt-light', path: '/receipt/T10', colorScheme: 'light', before: toFirst },
 ]
 
-/** What asks to be looked at, with the four runs below. */
+/** What asks to be looked at, with what was asked for below. */
 async function toFirst(page) {
   await page.locator('#first').evaluate((element) => element.scrollIntoView())
 }

@@ -1,7 +1,7 @@
 // Receipts: what a finished piece of work can show, on its page, in the panel and on cards.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { card, open, PHONE, until } from './fixture.mjs'
+import { card, DESK, open, PHONE, until } from './fixture.mjs'
 
 let view
 let page
@@ -24,7 +24,7 @@ const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
 const focusedKey = () =>
   page.evaluate(() => document.activeElement?.closest('[data-key]')?.dataset.key ?? null)
 
-test('what was asked for stands first, each sentence with what shows it, or none', async () => {
+test('what was asked for stands with what shows each sentence, or none', async () => {
   const asked = section('What was asked for')
   await asked.getByText('Page it by cursor instead').waitFor()
   const criteria = asked.getByRole('list', { name: 'When it is done' }).locator('> li')
@@ -38,8 +38,8 @@ test('what was asked for stands first, each sentence with what shows it, or none
   )
   const order = await page.locator('.sheet h2').allTextContents()
   assert.deepEqual(order.map((text) => text.trim().split('  ')[0].split(' the ')[0].trim()).slice(0, 3), [
-    'What was asked for',
     'Look at this first',
+    'What was asked for',
     'Checks',
   ])
 })
@@ -64,6 +64,15 @@ test('each check is a picture of four runs, and each run has its log', async () 
   await grid.getByText('fails without the change').waitFor()
   await grid.getByText('133 passed, 4 failed · 9.1 s · run 3 times').waitFor()
   await tests.getByText('Fewer tests: 140 tests on the base, 139 now').waitFor()
+  // Of what a run said, the end is in sight.
+  const told = grid.getByRole('region', {
+    name: 'Last words of cargo nextest run -p api, new code, new tests',
+  })
+  const left = await told.evaluate((box) => {
+    const end = box.firstElementChild.getBoundingClientRect().bottom
+    return { out: end - box.getBoundingClientRect().bottom, more: box.scrollHeight - box.clientHeight }
+  })
+  assert.ok(left.out <= 0 && left.more > 0, JSON.stringify(left))
   await grid.getByRole('button', { name: 'Log of cargo nextest run -p api, new code, new tests' }).click()
   await tests.getByRole('log').getByText('2 failed').waitFor()
   assert.deepEqual(state().logsRead, ['T10 nextest-new-new'])
@@ -140,6 +149,44 @@ test('a case is accepted with a reason, by name, and that is taken back', async 
   await page.getByText('2 cases block').waitFor()
 })
 
+test('a claim and the test that contradicts it are one block, each accepted by itself', async () => {
+  const { cases, checks } = state().receipts.get('R7')
+  const [{ command }] = state().receipts.get('T10').checks
+  const told = [
+    {
+      ...cases[0],
+      words: `\`${command}\`, run again, fails in \`api::it customers::a_page_ends_after_its_limit\`; on the base it does not.`,
+    },
+    {
+      ...cases[0],
+      key: 'regressed-0a0b0c0d',
+      rule: 'regressed',
+      before: '',
+      sources: [],
+      words: '`a_page_ends_after_its_limit` passes on the base and fails now: assertion failed',
+    },
+  ]
+  state().changeReceipt('R7', { cases: told, checks: state().receipts.get('T10').checks.slice(0, 1) })
+  await go('/receipt/R7')
+  const claim = ofRule('contradicted')
+  const test = claim.locator('[data-case^="regressed-"]')
+  await test.getByText('fails now: assertion failed').waitFor()
+  assert.equal(await ofRule('regressed').count(), 1)
+  await claim.focus()
+  await page.keyboard.press('j')
+  assert.equal(await focusedKey(), 'case regressed-0a0b0c0d')
+  await page.keyboard.press('a')
+  await page.keyboard.type('flaky on this machine')
+  await page.keyboard.press('Enter')
+  await ofRule('regressed').getByText('“flaky on this machine”').waitFor()
+  assert.equal(await test.count(), 0)
+  await claim.getByText('blocks').waitFor()
+  await claim.getByRole('button', { name: 'Accept with a reason' }).waitFor()
+  state().changeReceipt('R7', { cases, checks })
+  await go('/receipt/T10')
+  await heading('Paginate the customers list by cursor').waitFor()
+})
+
 test('keys go through what there is, and open the form of a case', async () => {
   await page.evaluate(() => document.querySelector('[data-case^="stale-check"]').focus())
   await page.keyboard.press('j')
@@ -149,6 +196,50 @@ test('keys go through what there is, and open the form of a case', async () => {
   await page.keyboard.press('Escape')
   await ofRule('suppression').getByLabel('Reason').waitFor({ state: 'detached' })
   assert.match(await focusedKey(), /^case suppression/)
+})
+
+test('a case is accepted and taken back with keys alone, which go where it goes', async () => {
+  const deleted = ofRule('test-deleted')
+  await page
+    .getByRole('navigation', { name: 'Sections of the receipt' })
+    .getByText('Integrity')
+    .last()
+    .click()
+  assert.match(await focusedKey(), /^case expectation-rewritten/)
+  await page.keyboard.press('j')
+  assert.match(await focusedKey(), /^case test-deleted/)
+  // Not with no reason, and not from any of its buttons.
+  await page.keyboard.press('a')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Escape')
+  await deleted.getByLabel('Reason').waitFor({ state: 'detached' })
+  assert.match(await focusedKey(), /^case test-deleted/)
+  await page.keyboard.press('a')
+  await page.keyboard.type('offsets go')
+  // Refused, it is as it was.
+  view.daemon.control.fail = { status: 409, error: 'it changed meanwhile', hint: null }
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await said('It is not accepted. it changed meanwhile')
+  view.daemon.control.fail = null
+  await until(
+    () => page.evaluate(() => document.activeElement.value ?? null),
+    (typed) => typed === 'offsets go',
+    page,
+  )
+  await page.keyboard.press('Enter')
+  await deleted.getByText('“offsets go”').waitFor()
+  await until(focusedKey, (key) => /^case test-deleted/.test(key ?? ''), page)
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await deleted.getByText('blocks').waitFor()
+  await until(focusedKey, (key) => /^case test-deleted/.test(key ?? ''), page)
+  // Down to the place itself.
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  const place = await page.evaluate(() => document.activeElement.textContent)
+  assert.equal(place, 'crates/api/tests/it/customers.rs:118')
 })
 
 test('what was accepted says by whom and why; notes take no room', async () => {
@@ -281,6 +372,29 @@ test('a card tells its receipt in a few words, and follows it', async () => {
   await page.waitForURL(/\/receipt\/T18$/)
 })
 
+test('what a card says of its receipt is never cut, however narrow the card', async () => {
+  state().changeReceipt('T10', { stale: 'the work has changed since' })
+  state().tasks.get('T10').labels.push('one-label-that-is-longer-than-any-card-is-wide')
+  for (const width of [1440, 1000, PHONE.width, 320]) {
+    await page.setViewportSize({ width, height: 844 })
+    await go('/w/W1/board')
+    await card(page, 'T10')
+      .getByRole('link', { name: 'Receipt: 2 to settle · 1 contradicted · a check fails old' })
+      .waitFor()
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('[data-card] .chip')]
+        .filter((chip) => chip.offsetParent !== null)
+        .filter((chip) => {
+          const end = chip.closest('[data-card]').getBoundingClientRect().right
+          return chip.scrollWidth > chip.clientWidth || chip.getBoundingClientRect().right > end
+        })
+        .map((chip) => chip.textContent),
+    )
+    assert.deepEqual(cut, [], `at ${width} px`)
+  }
+  await page.setViewportSize(DESK)
+})
+
 test('a task, a session and a review tell it, and what keeps a review from landing', async () => {
   await go('/t/T10')
   await page.getByRole('link', { name: 'Receipt: 2 to settle · 1 contradicted · a check fails' }).waitFor()
@@ -291,6 +405,37 @@ test('a task, a session and a review tell it, and what keeps a review from landi
   await page.getByText('Its receipt keeps it from landing:').waitFor()
   const mark = page.getByRole('link', { name: 'Receipt: 1 to settle · 1 contradicted' })
   assert.equal(await mark.getAttribute('href'), '/receipt/R7')
+})
+
+test('a review that only its receipt holds says so once, and keys land it or leave it', async () => {
+  const { hinders, can_land_anyway } = state().reviews.get('R7')
+  const why = 'its receipt (`callboard receipt R7`) holds it: 1 case blocks'
+  state().changeReview('R7', { hinders: why, can_land_anyway: false })
+  await go('/review/R7')
+  await page.getByText('Not to be landed: its receipt').waitFor()
+  assert.equal(await page.getByText('Its receipt keeps it from landing').count(), 0)
+  await page.getByRole('link', { name: 'Receipt: 1 to settle · 1 contradicted' }).waitFor()
+  await page.keyboard.press('l')
+  await said('Not to be landed: its receipt')
+  state().changeReview('R7', { can_land_anyway: true })
+  const land = page.getByRole('button', { name: 'Land…' })
+  const isAt = (button) => button.evaluate((element) => element === document.activeElement)
+  for (const leaves of [['Escape'], ['Tab', 'Enter']]) {
+    await until(
+      () => land.isEnabled(),
+      (enabled) => enabled,
+      page,
+    )
+    await land.focus()
+    await page.keyboard.press('l')
+    const ask = page.getByRole('alertdialog')
+    await ask.getByText('holds it: 1 case blocks').waitFor()
+    assert.ok(await isAt(ask.getByRole('button', { name: 'Land anyway' })))
+    for (const key of leaves) await page.keyboard.press(key)
+    await ask.waitFor({ state: 'detached' })
+    assert.ok(await isAt(land), leaves.join(' '))
+  }
+  state().changeReview('R7', { hinders, can_land_anyway })
 })
 
 test('one key opens it beside a task, a session and a review', async () => {
@@ -329,6 +474,26 @@ test('the palette opens it', async () => {
     .first()
     .click()
   await page.waitForURL(/\/receipt\/T10$/)
+})
+
+test('what was asked for is clipped from below, and its lines are whole', async () => {
+  await page.setViewportSize(PHONE)
+  const request = {
+    words: Array.from({ length: 12 }, (_, i) => `${i + 1}. ${'word '.repeat(30)}`).join('\n'),
+  }
+  state().changeReceipt('T18', { request })
+  await go('/receipt/T18')
+  const asked = section('What was asked for')
+  const wide = () =>
+    asked
+      .locator('li p, li')
+      .first()
+      .evaluate((li) => li.scrollWidth - li.clientWidth)
+  await asked.getByRole('button', { name: 'Show all' }).waitFor()
+  assert.equal(await wide(), 0)
+  assert.ok((await asked.locator('li').first().boundingBox()).height > 40)
+  await asked.getByRole('button', { name: 'Show all' }).click()
+  await asked.getByRole('button', { name: 'Show less' }).waitFor()
 })
 
 test('a phone has room for it', async () => {

@@ -9,6 +9,7 @@ import {
   lastWords,
   ownName,
   progress,
+  said,
   standsOut,
   testGroups,
   totalWords,
@@ -50,6 +51,18 @@ test('tests are counted where they are known by name', () => {
     '129 hold',
   ])
   expect(totalWords(undefined)).toEqual([])
+})
+
+test('what a run said is told apart from why it was not run', () => {
+  expect(said('it needs `postgres` on port 5432')).toEqual({
+    why: 'it needs `postgres` on port 5432',
+    output: null,
+  })
+  expect(said('one\n  two')).toEqual({ why: null, output: 'one\n  two' })
+  expect(said('it was killed from outside; it said last:\n  one\ntwo')).toEqual({
+    why: 'it was killed from outside; it said last:',
+    output: '  one\ntwo',
+  })
 })
 
 test('runs that are under way are told of those that were asked for', () => {

@@ -98,6 +98,16 @@ export function lastWords(cell: Cell): string | null {
   return isCount && cellCounts(cell) !== '' ? null : words
 }
 
+/** The daemon's own words before what a run said. */
+const SAID_LAST = /^([^\n]*; it said last:)\n/
+
+/** Why a run was not or did not end well, where that is known, and its last lines as it wrote them. */
+export function said(words: string): { why: string | null; output: string | null } {
+  const why = SAID_LAST.exec(words)
+  if (why) return { why: why[1] ?? null, output: words.slice(why[0].length) }
+  return words.includes('\n') ? { why: null, output: words } : { why: words, output: null }
+}
+
 /** Whether any of the four was started, or waits for its turn. */
 export const wasRun = ({ cells }: Checked): boolean => CORNERS.some((corner) => cells[corner].outcome)
 

@@ -95,8 +95,8 @@ export function outlineOf(view: ReceiptView): Section[] {
   const left = view.omissions?.length ?? 0
   const plain = (id: string, title: string, told: string): Section => ({ id, title, told, look: null })
   return [
-    asked(view),
     ...(view.look_first ? [plain('first', 'Look first', '')] : []),
+    asked(view),
     ...(view.checks.length > 0 || !hasContent(view) ? [checks(view)] : []),
     ...(hasContent(view) ? [plain('content', 'Not code', '')] : []),
     claims(view),

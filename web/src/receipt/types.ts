@@ -184,7 +184,8 @@ export interface Case {
   accepted?: Accepted | null
 }
 
-export type UnprovenKind = 'check_not_run' | 'admitted' | 'not_executed' | 'not_measured' | 'not_opened' | 'not_in_receipt'
+export type UnprovenKind =
+  'check_not_run' | 'admitted' | 'not_executed' | 'not_measured' | 'not_opened' | 'not_in_receipt'
 
 export interface Unproven {
   kind: UnprovenKind

@@ -125,8 +125,8 @@ test('the outline tells each section in a few words', () => {
     cases: [caseOf('secret'), caseOf('stub', { weight: 'warning' })],
   })
   expect(told(view)).toEqual([
-    'Asked for: 1 of 1 shown check',
     'Look first:',
+    'Asked for: 1 of 1 shown check',
     'Checks: 2 wave',
     'Claims: 1 contradicted cross',
     'Subagents: 1 left out triangle',
