@@ -371,6 +371,8 @@ export interface ReceiptView extends Receipt {
   stale: string | null
   /** Why the work is not done by itself and does not land. */
   held_by: string | null
+  /** Commits of the branch that it is to land on, which came since. */
+  base_moved?: number
   /** Checks of it wait or run. */
   goes_on: boolean
   /** Its Markdown file. */
