@@ -14,6 +14,7 @@ mod integrity;
 mod live;
 mod memory;
 mod packed;
+mod receipt;
 mod related;
 mod running;
 mod search;
@@ -58,6 +59,8 @@ pub(crate) enum Bench {
     Brief,
     /// What of planted relations is told, and what of what is told is wrong.
     Related,
+    /// A receipt of a large change and a long session; what a receipt's checks cost beyond themselves.
+    Receipt,
     /// What couplings find in recorded merges: `--truth FILE REPOSITORY…`; only when named.
     Coupling,
     /// What the rules of integrity find of planted changes, and in labelled runs of an agent; only when named.
@@ -105,6 +108,7 @@ pub(crate) fn bench(
             Bench::Diff => diff::measure(root, &binary),
             Bench::Brief => brief::measure(&binary, given.verbose),
             Bench::Related => related::measure(&binary, given.verbose),
+            Bench::Receipt => receipt::measure(&binary),
             Bench::Coupling | Bench::Integrity | Bench::Claims => Vec::new(),
         });
     }

@@ -51,7 +51,7 @@ pub(super) fn measure(binary: &Path, verbose: bool) -> Vec<Figure> {
 }
 
 /// By which id a session is known to the daemon.
-fn id_of(known: &Value, native: &str) -> String {
+pub(super) fn id_of(known: &Value, native: &str) -> String {
     let all = known["sessions"].as_array().or_else(|| known.as_array());
     let found = all.into_iter().flatten().find(|session| session.to_string().contains(native));
     let id = found.and_then(|session| session["id"].as_str());

@@ -9,8 +9,9 @@ use callboard_model::changeset::Changeset;
 use callboard_model::receipt::{ReceiptOf, Request, Revision, Work};
 use callboard_model::review::Review;
 use callboard_model::view::SessionView;
+use callboard_model::worktree::WorktreeState;
 use callboard_model::{ReviewId, SessionId, TaskId, WorkspaceId};
-use callboard_store::{Snapshot, Task};
+use callboard_store::{Snapshot, StoredWorktree, Task};
 
 use crate::core::view_of;
 use crate::query::Naming;
@@ -39,6 +40,8 @@ pub(super) struct Subject {
     /// Paths that its tasks are about.
     pub(super) scope: Vec<String>,
     pub(super) work: Work,
+    /// Its worktrees, and where else its changeset lies.
+    pub(super) places: Vec<String>,
     /// The commit of the tree that the work leaves; none where there is none.
     pub(super) commit: Option<String>,
     /// Parts of the work that are not in this receipt, by name.
@@ -48,10 +51,10 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Where its sessions work, and its work lies.
+    /// Where its sessions work, its worktrees, and where its changeset lies.
     pub(super) fn folders(&self) -> impl Iterator<Item = &str> {
         let workers = self.workers.iter().filter_map(|worker| worker.view.cwd.as_deref());
-        workers.chain(self.work.folder.as_deref())
+        workers.chain(self.places.iter().map(String::as_str))
     }
 }
 
@@ -83,8 +86,9 @@ impl Engine {
             }),
         })?;
         let workers = self.read(|s| workers(s, &known.sessions))?;
-        let folder = self.plain_folder(known.workspace)?;
-        let (work, commit) = self.work_now(&known, folder.as_ref())?;
+        let places = self.read(|s| places(s, &known))?;
+        let plain = self.plain_folder(known.workspace)?;
+        let (work, commit) = self.work_now(&known, plain.as_ref())?;
         Ok(Subject {
             of: of.clone(),
             workspace: known.workspace,
@@ -94,9 +98,10 @@ impl Engine {
             tasks: known.tasks.iter().map(|task| task.id).collect(),
             workers,
             work,
+            places,
             commit,
             beside: known.beside,
-            is_repository: folder.is_none(),
+            is_repository: plain.is_none(),
         })
     }
 
@@ -269,6 +274,24 @@ fn of_review(s: &Snapshot<'_>, id: ReviewId) -> Result<Known, EngineError> {
         beside: Vec::new(),
         review: Some(review),
     })
+}
+
+/// Worktrees of its tasks, and where its changeset lies.
+fn places(s: &Snapshot<'_>, known: &Known) -> Result<Vec<String>, EngineError> {
+    let is_its_own = |one: &StoredWorktree| {
+        let task = one.row.task.filter(|_| one.row.state == WorktreeState::Ready);
+        task.is_some_and(|task| known.tasks.iter().any(|known| known.id == task))
+    };
+    let worktrees = s.worktrees(Some(known.workspace))?.into_iter().filter(is_its_own);
+    let worktrees = worktrees.map(|one| one.row.path.to_string_lossy().into_owned());
+    let changesets = known.changeset.iter().chain(members(known));
+    let changesets = changesets.filter_map(|one| one.path.clone());
+    Ok(worktrees.chain(changesets).collect())
+}
+
+/// The changesets that are reviewed, if it is a review.
+fn members(known: &Known) -> impl Iterator<Item = &Changeset> {
+    known.review.iter().flat_map(|review| &review.members).map(|member| &member.changeset)
 }
 
 /// The changeset that is somebody's, and the names of others that are theirs, too. One of a task alone comes before one

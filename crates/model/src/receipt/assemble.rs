@@ -6,6 +6,7 @@ use super::{
     Finding, Outward, Receipt, ReceiptOf, Request, Rule, SessionLine, Unproven, UnprovenKind,
     Weights, Work, acceptance, conduct, first, settled,
 };
+use crate::check::CheckKind;
 use crate::claim::{self, ChildReport, Claim, ClaimKind, Evidence, Judged, Verdict, omitted};
 use crate::review::CheckOutcome;
 use crate::text::{clip, clip_words, one_line};
@@ -84,10 +85,11 @@ pub fn assemble(
     at: Timestamp,
 ) -> Receipt {
     let said: Vec<Said> = material.sessions.iter().map(|part| said(part, &material)).collect();
-    let claims = claim_lines(&material.sessions, &said);
     let children = children(&material.sessions, &said);
     let omissions = omissions(&material.sessions, &said);
     let cases = cases(&material, &said, weights, accepted);
+    let mut claims = claim_lines(&material.sessions, &said);
+    tell_changed_tests(&mut claims, &cases);
     let unproven = unproven(&material, &said);
     let criteria = match &material.request {
         Some(request) => acceptance::proven(
@@ -169,6 +171,42 @@ fn claim_lines(sessions: &[SessionPart], said: &[Said]) -> Vec<ClaimLine> {
     };
     lines.sort_by_key(rank);
     lines
+}
+
+/// Rules of tests that let more pass than they did.
+const EASIER: [Rule; 7] = [
+    Rule::TestDeleted,
+    Rule::TestSkipped,
+    Rule::AssertionWeakened,
+    Rule::ExpectationRewritten,
+    Rule::ToleranceWidened,
+    Rule::SnapshotRewritten,
+    Rule::FewerTests,
+];
+
+/// That tests pass is worth less where they were changed so that they do.
+fn tell_changed_tests(claims: &mut [ClaimLine], cases: &[Case]) {
+    let count = |rule: &Rule| cases.iter().filter(|case| case.finding.rule == *rule).count();
+    let told: Vec<String> = EASIER
+        .iter()
+        .map(|rule| (rule, count(rule)))
+        .filter(|(_, count)| *count > 0)
+        .map(|(rule, count)| format!("{count} of {rule}"))
+        .collect();
+    if told.is_empty() {
+        return;
+    }
+    let is_of_tests = |line: &&mut ClaimLine| {
+        let of = matches!(
+            line.judged.claim.kind,
+            ClaimKind::Passes { check: None | Some(CheckKind::Test), .. }
+        );
+        of && line.judged.verdict == Verdict::Supported
+    };
+    for line in claims.iter_mut().filter(is_of_tests) {
+        let why = &mut line.judged.why;
+        why.push_str(&format!(" The tests were changed with it: {}.", told.join(", ")));
+    }
 }
 
 fn children(sessions: &[SessionPart], said: &[Said]) -> Vec<ChildLine> {

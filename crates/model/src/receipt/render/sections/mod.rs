@@ -14,10 +14,10 @@ use crate::receipt::{CANNOT_SHOW, Receipt};
 
 pub(super) fn outline(receipt: &Receipt, shown: &Shown<'_>) -> Outline {
     let sections: [(&'static str, Vec<Block>); 17] = [
+        ("Look at this first", asked::look_first(receipt)),
         ("What was asked", asked::request(receipt)),
         ("Acceptance", asked::acceptance(receipt)),
         ("Work", asked::work(receipt)),
-        ("Look at this first", asked::look_first(receipt)),
         ("Checks", checks::blocks(receipt)),
         ("Claims beside evidence", claims::claims(receipt)),
         ("Children", claims::children(receipt)),
