@@ -13,6 +13,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use callboard_code::integrity::{Surroundings, integrity as find};
+use callboard_model::receipt::Rule;
 use callboard_model::scope::Pattern;
 
 use super::Half;
@@ -67,7 +68,9 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
 
 /// Runs the rules over one planted change.
 fn measure(form: &Form, planted: &Planted, scores: &mut Scores, verbose: bool) {
-    let forbidden = [Pattern::of("billing")];
+    // Only a form about scope says what must not be changed: in others a folder may be called so by chance.
+    let is_of_scope = form.rule == Rule::OutOfScope || form.also.contains(&Rule::OutOfScope);
+    let forbidden: Vec<Pattern> = is_of_scope.then(|| Pattern::of("billing")).into_iter().collect();
     let agent_files = [Pattern::of("AGENT.cfg")];
     let around = Surroundings {
         forbidden: &forbidden,
