@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use callboard_model::receipt::Rule;
 
 use super::finding;
-use crate::integrity::assertion::{Assertion, Strength, squeezed};
+use crate::integrity::assertion::{Assertion, Strength, is_asserting, squeezed};
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::expression::is_nothing;
 use crate::integrity::source::Test;
@@ -149,13 +149,30 @@ impl<'c> Pair<'c, '_> {
                 || self.file.is_come(new.end)
                 || old.line != old.end
             {
-                self.candidate(new.line, &old.text, &new.text, found);
+                let is_handed_on = old.strength == Strength::Elsewhere
+                    && new.strength == Strength::Elsewhere
+                    && !is_asserting(&old.subject);
+                let is_more =
+                    wildcards(&old.text) > wildcards(&new.text) || is_nearer(&old.text, &new.text);
+                if wildcards(&old.text) < wildcards(&new.text) {
+                    let words = format!("`{}` takes any value where it took one.", self.new.name);
+                    found.findings.push(finding(
+                        Rule::AssertionWeakened,
+                        place,
+                        words,
+                        &old.text,
+                        &new.text,
+                    ));
+                } else if !is_handed_on && !is_more {
+                    self.candidate(new.line, &old.text, &new.text, found);
+                }
             }
         }
     }
 
     fn candidate(&self, line: u32, before: &str, after: &str, found: &mut Found) {
-        if !has_literal(before) && !has_literal(after) {
+        let is_same = squeezed(before) != squeezed(after) && is_said_alike(before, after);
+        if is_same || !has_literal(before) && !has_literal(after) {
             return;
         }
         let words = format!("What `{}` expects is another value.", self.new.name);
@@ -214,7 +231,11 @@ impl<'c> Pair<'c, '_> {
             .filter(|one| one.strength > Strength::Vacuous && !self.is_covered(one))
             .collect();
         let come_count = come.iter().filter(|one| one.strength > Strength::Vacuous).count();
-        if becomes_table || has_snapshot || lost.len() <= come_count {
+        if becomes_table || has_snapshot {
+            return;
+        }
+        self.thinner(&lost, come, found);
+        if lost.len() <= come_count {
             return;
         }
         // One comparison of a whole says what several said of its parts.
@@ -224,7 +245,15 @@ impl<'c> Pair<'c, '_> {
                 let said = lost
                     .iter()
                     .filter(|one| !one.expected.is_empty() && text.contains(&*one.expected));
-                new.strength >= Strength::Near && said.count() * 2 >= lost.len()
+                // `list == List([])` says what `list.len()` and `list.first` said.
+                let is_of_all = new.subject.len() > 1
+                    && lost.iter().all(|one| {
+                        one.subject.strip_prefix(&*new.subject).is_some_and(|rest| {
+                            rest.is_empty() || rest.starts_with(['.', '[', '('])
+                        })
+                    });
+                (new.strength >= Strength::Near && said.count() * 2 >= lost.len())
+                    || (new.strength == Strength::Exact && is_of_all)
             });
         let Some(first) = lost.first().filter(|_| !is_whole) else { return };
         let is_helped = come.iter().any(|one| one.strength == Strength::Elsewhere)
@@ -233,6 +262,11 @@ impl<'c> Pair<'c, '_> {
                     one.text.contains(lost.subject.split(['.', '(']).next().unwrap_or("\0"))
                 })
             });
+        // A helper that is new in the file holds what the test said itself.
+        let is_helped = is_helped
+            || come
+                .iter()
+                .any(|one| one.strength == Strength::Elsewhere && self.is_made(&one.subject));
         let is_smoke = self.new.is_smoke && lost.iter().all(|one| one.strength == Strength::Exists);
         if is_helped || is_smoke || self.is_unseen() {
             return;
@@ -251,6 +285,52 @@ impl<'c> Pair<'c, '_> {
             words,
             &before.join("\n"),
             "",
+        ));
+    }
+
+    /// Whether a function of this name is newly made in the file.
+    fn is_made(&self, name: &str) -> bool {
+        let name = name.rsplit(['.', ':']).next().unwrap_or(name);
+        let made = [format!("func {name}("), format!("def {name}("), format!("fn {name}")];
+        let other = [format!("function {name}("), format!("const {name} ="), format!("{name} = (")];
+        name.len() > 2
+            && self
+                .file
+                .come_lines()
+                .any(|(_, line)| made.iter().chain(&other).any(|made| line.contains(made.as_str())))
+    }
+
+    /// A comparison of values that went, where nothing but looks at parts came, however many.
+    fn thinner(&self, lost: &[&&Assertion], come: &[&Assertion], found: &mut Found) {
+        let values: Vec<&&&Assertion> = lost
+            .iter()
+            .filter(|one| one.strength == Strength::Exact && one.expected.len() > 1)
+            .filter(|one| !is_nothing(&one.expected) && one.subject != "raises")
+            .collect();
+        let come: Vec<&&Assertion> =
+            come.iter().filter(|one| self.file.is_come(one.line)).collect();
+        let is_thin = |one: &&&Assertion| one.strength <= Strength::Partial;
+        let is_only_left = values.len() == lost.len() && lost.len() <= come.len();
+        let Some(first) = values.first().filter(|_| is_only_left) else { return };
+        if !come.iter().all(|one| is_thin(&one)) || self.is_unseen() {
+            return;
+        }
+        // Where each value still stands in what came, it is said in pieces.
+        let pieces = literals(&first.expected);
+        let said: Vec<String> = come.iter().flat_map(|one| literals(&one.text)).collect();
+        if !pieces.is_empty() && pieces.iter().all(|piece| said.contains(piece)) {
+            return;
+        }
+        let words =
+            format!("`{}` checks less: what was compared is looked at in part.", self.new.name);
+        let after: Vec<&str> = come.iter().map(|one| one.text.as_str()).collect();
+        let place = spot(self.file.path(), come[0].line);
+        found.findings.push(finding(
+            Rule::AssertionWeakened,
+            place,
+            words,
+            &first.text,
+            &after.join("\n"),
         ));
     }
 
@@ -297,6 +377,151 @@ fn related(one: &str, other: &str) -> bool {
     };
     let others = names(other);
     names(one).first().is_some_and(|first| first != "self" && others.contains(first))
+}
+
+/// How often a text takes whatever comes: `expect.any(String)`, `mock.ANY`, `expect.objectContaining(…)`.
+fn wildcards(text: &str) -> usize {
+    let any = [
+        "expect.any(",
+        "expect.anything(",
+        "mock.ANY",
+        "expect.objectContaining(",
+        "expect.arrayContaining(",
+        "expect.stringContaining(",
+        "expect.stringMatching(",
+        "sinon.match.",
+        "mock.Anything",
+        "gomock.Any(",
+        "IsStr",
+        "IsInt",
+        "IsNow",
+    ];
+    let bare = |text: &str| text.matches("=ANY").count() + text.matches(" ANY").count();
+    any.iter().map(|any| text.matches(any).count()).sum::<usize>() + bare(text)
+}
+
+/// Whether a value must be nearer than it had to be: it is given with more places.
+fn is_nearer(before: &str, after: &str) -> bool {
+    let places = |text: &str| -> Option<f64> {
+        let (_, given) = text.split_once("toBeCloseTo(")?;
+        let given = given.split_once(')').map_or(given, |(given, _)| given);
+        given.rsplit_once(',').and_then(|(_, places)| places.trim().parse().ok())
+    };
+    matches!((places(before), places(after)), (Some(was), Some(is)) if is > was)
+}
+
+/// Texts and numbers that are written down in a text, in order.
+fn literals(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '`')) {
+        let is_in_name = rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let from = &rest[at..];
+        let quote = from.chars().next().filter(|c| !c.is_ascii_digit());
+        let end = match quote {
+            Some(quote) => from[1..].find(quote).map_or(from.len(), |end| end + 2),
+            None => from
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
+                .unwrap_or(from.len()),
+        };
+        let literal = from[..end].trim_matches(['"', '\'', '`']);
+        if quote.is_some() || !is_in_name {
+            found.push(literal.replace('_', ""));
+        }
+        rest = &from[end..];
+    }
+    found
+}
+
+/// Words that only say how something is compared or given, in assertions of all kinds.
+const FORMS: &[&str] = &[
+    "Some",
+    "Ok",
+    "unwrap",
+    "expect",
+    "as_deref",
+    "as_ref",
+    "as_str",
+    "to_string",
+    "into",
+    "vec",
+    "String",
+    "from",
+    "self",
+    "assert",
+    "assertEqual",
+    "assertRaises",
+    "assertRaisesRegex",
+    "assertRaisesMessage",
+    "assertEquals",
+    "assertTrue",
+    "assertIn",
+    "assertIs",
+    "pytest",
+    "raises",
+    "match",
+    "with",
+    "in",
+    "is",
+    "await",
+    "to",
+    "equal",
+    "eql",
+    "deep",
+    "be",
+    "toBe",
+    "toEqual",
+    "toStrictEqual",
+    "strictEqual",
+    "deepEqual",
+    "deepStrictEqual",
+    "assert_eq",
+    "throw",
+    "throws",
+    "toThrow",
+    "toThrowError",
+    "name",
+    "message",
+    "Error",
+    "t",
+    "require",
+    "Equal",
+    "if",
+    "got",
+    "want",
+    "Fatalf",
+    "Errorf",
+    "Fatal",
+];
+
+/// Whether two assertions speak of the same values and the same names, in other words.
+fn is_said_alike(before: &str, after: &str) -> bool {
+    let names = |text: &str| -> BTreeSet<String> {
+        let mut bare = String::new();
+        let mut quote = None;
+        for c in text.chars() {
+            match (quote, c) {
+                (Some(open), c) if c == open => quote = None,
+                (Some(_), _) => {}
+                (None, '"' | '\'' | '`') => quote = Some(c),
+                (None, c) => bare.push(c),
+            }
+        }
+        let names = bare.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        names
+            .filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))
+            .filter(|name| !FORMS.contains(name))
+            .map(str::to_owned)
+            .collect()
+    };
+    let (was, is) = (literals(before), literals(after));
+    let is_error = |text: &str| text.to_ascii_lowercase().contains("throw");
+    // How an error is named may be written beside its message.
+    let is_told_more = is_error(before)
+        && is_error(after)
+        && was.len() < is.len()
+        && was.iter().all(|one| is.contains(one));
+    !was.is_empty() && (was == is || is_told_more) && names(before) == names(after)
 }
 
 fn has_literal(text: &str) -> bool {
