@@ -1,5 +1,7 @@
 //! Assertions that say less than they did, and expectations that are others.
 
+mod said;
+
 use std::collections::BTreeSet;
 
 use callboard_model::receipt::Rule;
@@ -11,6 +13,7 @@ use crate::integrity::expression::is_nothing;
 use crate::integrity::source::Test;
 use crate::integrity::tests_of::Tests;
 use crate::integrity::{Candidate, Found, gone, spot};
+use said::{is_more, is_said_alike, is_thinned, literals, wildcards};
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     let tests = Tests::of(change);
@@ -149,30 +152,40 @@ impl<'c> Pair<'c, '_> {
                 || self.file.is_come(new.end)
                 || old.line != old.end
             {
-                let is_handed_on = old.strength == Strength::Elsewhere
-                    && new.strength == Strength::Elsewhere
-                    && !is_asserting(&old.subject);
-                let is_more =
-                    wildcards(&old.text) > wildcards(&new.text) || is_nearer(&old.text, &new.text);
-                if wildcards(&old.text) < wildcards(&new.text) {
-                    let words = format!("`{}` takes any value where it took one.", self.new.name);
-                    found.findings.push(finding(
-                        Rule::AssertionWeakened,
-                        place,
-                        words,
-                        &old.text,
-                        &new.text,
-                    ));
-                } else if !is_handed_on && !is_more {
-                    self.candidate(new.line, &old.text, &new.text, found);
-                }
+                self.differ_in_value(old, new, found);
             }
+        }
+    }
+
+    /// Two assertions of one kind on one thing, that expect another value, or less of it.
+    fn differ_in_value(&self, old: &Assertion, new: &Assertion, found: &mut Found) {
+        let is_handed_on = old.strength == Strength::Elsewhere
+            && new.strength == Strength::Elsewhere
+            && !is_asserting(&old.subject);
+        let is_any = wildcards(&old.text) < wildcards(&new.text);
+        if is_any || is_thinned(old, new) {
+            let words = if is_any {
+                format!("`{}` takes any value where it took one.", self.new.name)
+            } else {
+                format!("`{}` asks for less of the same.", self.new.name)
+            };
+            let place = spot(self.file.path(), new.line);
+            found.findings.push(finding(
+                Rule::AssertionWeakened,
+                place,
+                words,
+                &old.text,
+                &new.text,
+            ));
+        } else if !is_handed_on {
+            self.candidate(new.line, &old.text, &new.text, found);
         }
     }
 
     fn candidate(&self, line: u32, before: &str, after: &str, found: &mut Found) {
         let is_same = squeezed(before) != squeezed(after) && is_said_alike(before, after);
-        if is_same || !has_literal(before) && !has_literal(after) {
+        let is_other = !is_same && !is_more(before, after);
+        if !is_other || !has_literal(before) && !has_literal(after) {
             return;
         }
         let words = format!("What `{}` expects is another value.", self.new.name);
@@ -210,7 +223,7 @@ impl<'c> Pair<'c, '_> {
                 is_other
                     && head(new) == head(old)
                     && hunk_of(old, new)
-                    && new.strength >= old.strength
+                    && new.strength == old.strength
             });
             if let Some(new) = new {
                 self.candidate(new.line, &old.text, &new.text, found);
@@ -312,7 +325,7 @@ impl<'c> Pair<'c, '_> {
         let is_thin = |one: &&&Assertion| one.strength <= Strength::Partial;
         let is_only_left = values.len() == lost.len() && lost.len() <= come.len();
         let Some(first) = values.first().filter(|_| is_only_left) else { return };
-        if !come.iter().all(|one| is_thin(&one)) || self.is_unseen() {
+        if !come.iter().all(is_thin) || self.is_unseen() {
             return;
         }
         // Where each value still stands in what came, it is said in pieces.
@@ -377,151 +390,6 @@ fn related(one: &str, other: &str) -> bool {
     };
     let others = names(other);
     names(one).first().is_some_and(|first| first != "self" && others.contains(first))
-}
-
-/// How often a text takes whatever comes: `expect.any(String)`, `mock.ANY`, `expect.objectContaining(…)`.
-fn wildcards(text: &str) -> usize {
-    let any = [
-        "expect.any(",
-        "expect.anything(",
-        "mock.ANY",
-        "expect.objectContaining(",
-        "expect.arrayContaining(",
-        "expect.stringContaining(",
-        "expect.stringMatching(",
-        "sinon.match.",
-        "mock.Anything",
-        "gomock.Any(",
-        "IsStr",
-        "IsInt",
-        "IsNow",
-    ];
-    let bare = |text: &str| text.matches("=ANY").count() + text.matches(" ANY").count();
-    any.iter().map(|any| text.matches(any).count()).sum::<usize>() + bare(text)
-}
-
-/// Whether a value must be nearer than it had to be: it is given with more places.
-fn is_nearer(before: &str, after: &str) -> bool {
-    let places = |text: &str| -> Option<f64> {
-        let (_, given) = text.split_once("toBeCloseTo(")?;
-        let given = given.split_once(')').map_or(given, |(given, _)| given);
-        given.rsplit_once(',').and_then(|(_, places)| places.trim().parse().ok())
-    };
-    matches!((places(before), places(after)), (Some(was), Some(is)) if is > was)
-}
-
-/// Texts and numbers that are written down in a text, in order.
-fn literals(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_ascii_digit() || matches!(c, '"' | '\'' | '`')) {
-        let is_in_name = rest[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-        let from = &rest[at..];
-        let quote = from.chars().next().filter(|c| !c.is_ascii_digit());
-        let end = match quote {
-            Some(quote) => from[1..].find(quote).map_or(from.len(), |end| end + 2),
-            None => from
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_')))
-                .unwrap_or(from.len()),
-        };
-        let literal = from[..end].trim_matches(['"', '\'', '`']);
-        if quote.is_some() || !is_in_name {
-            found.push(literal.replace('_', ""));
-        }
-        rest = &from[end..];
-    }
-    found
-}
-
-/// Words that only say how something is compared or given, in assertions of all kinds.
-const FORMS: &[&str] = &[
-    "Some",
-    "Ok",
-    "unwrap",
-    "expect",
-    "as_deref",
-    "as_ref",
-    "as_str",
-    "to_string",
-    "into",
-    "vec",
-    "String",
-    "from",
-    "self",
-    "assert",
-    "assertEqual",
-    "assertRaises",
-    "assertRaisesRegex",
-    "assertRaisesMessage",
-    "assertEquals",
-    "assertTrue",
-    "assertIn",
-    "assertIs",
-    "pytest",
-    "raises",
-    "match",
-    "with",
-    "in",
-    "is",
-    "await",
-    "to",
-    "equal",
-    "eql",
-    "deep",
-    "be",
-    "toBe",
-    "toEqual",
-    "toStrictEqual",
-    "strictEqual",
-    "deepEqual",
-    "deepStrictEqual",
-    "assert_eq",
-    "throw",
-    "throws",
-    "toThrow",
-    "toThrowError",
-    "name",
-    "message",
-    "Error",
-    "t",
-    "require",
-    "Equal",
-    "if",
-    "got",
-    "want",
-    "Fatalf",
-    "Errorf",
-    "Fatal",
-];
-
-/// Whether two assertions speak of the same values and the same names, in other words.
-fn is_said_alike(before: &str, after: &str) -> bool {
-    let names = |text: &str| -> BTreeSet<String> {
-        let mut bare = String::new();
-        let mut quote = None;
-        for c in text.chars() {
-            match (quote, c) {
-                (Some(open), c) if c == open => quote = None,
-                (Some(_), _) => {}
-                (None, '"' | '\'' | '`') => quote = Some(c),
-                (None, c) => bare.push(c),
-            }
-        }
-        let names = bare.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        names
-            .filter(|name| !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()))
-            .filter(|name| !FORMS.contains(name))
-            .map(str::to_owned)
-            .collect()
-    };
-    let (was, is) = (literals(before), literals(after));
-    let is_error = |text: &str| text.to_ascii_lowercase().contains("throw");
-    // How an error is named may be written beside its message.
-    let is_told_more = is_error(before)
-        && is_error(after)
-        && was.len() < is.len()
-        && was.iter().all(|one| is.contains(one));
-    !was.is_empty() && (was == is || is_told_more) && names(before) == names(after)
 }
 
 fn has_literal(text: &str) -> bool {

@@ -60,92 +60,97 @@ pub(in crate::integrity) fn find(
     }
 }
 
+/// Folders of what runs by itself.
+const FOLDERS: &[&str] = &[
+    ".github/workflows/",
+    ".github/actions/",
+    ".circleci/",
+    ".husky/",
+    ".githooks/",
+    ".buildkite/",
+    ".gitea/workflows/",
+    ".forgejo/workflows/",
+    ".gitlab/ci/",
+    ".gitlab-ci/",
+    ".azure-pipelines/",
+    ".woodpecker/",
+    ".semaphore/",
+    ".teamcity/",
+    ".drone/",
+    ".tekton/",
+    ".overcommit/",
+    ".lefthook/",
+    ".git-hooks/",
+    ".mergify/",
+];
+/// Files of it, by name.
+const NAMES: &[&str] = &[
+    "Jenkinsfile",
+    ".overcommit.yml",
+    ".releaserc",
+    "release-please-config.json",
+    "dangerfile.js",
+    "dangerfile.ts",
+    "Dangerfile",
+    "renovate.json5",
+    ".mergify.yaml",
+    "crontab",
+    "lint-staged.config.js",
+    "lint-staged.config.mjs",
+    ".lintstagedrc",
+    ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    "lefthook.yml",
+    "lefthook.yaml",
+    ".lefthook.yml",
+    "lefthook.toml",
+    "cloudbuild.yaml",
+    "cloudbuild.yml",
+    "buildspec.yml",
+    "renovate.json",
+    ".renovaterc",
+    ".renovaterc.json",
+    ".mergify.yml",
+    ".cirrus.yml",
+    ".simple-git-hooks.json",
+    ".lintstagedrc.json",
+];
+/// Files of it, by how their names begin.
+const BEGINS: &[&str] = &[
+    ".gitlab-ci",
+    "azure-pipelines",
+    ".travis",
+    "bitbucket-pipelines",
+    ".drone",
+    "appveyor",
+    ".appveyor",
+    ".woodpecker",
+    "Jenkinsfile",
+    ".releaserc.",
+    "release.config.",
+    ".goreleaser.",
+    ".lintstagedrc.",
+    ".simple-git-hooks",
+    "cloudbuild.",
+    ".semaphore",
+];
+/// Files of it, by path.
+const OF_GITHUB: &[&str] = &[
+    ".github/dependabot.yml",
+    ".github/dependabot.yaml",
+    ".github/CODEOWNERS",
+    "CODEOWNERS",
+    ".github/settings.yml",
+    ".github/renovate.json",
+];
+
 /// Whether a file says what runs by itself.
 pub(super) fn is_workflow(file: &Compared<'_>) -> bool {
     let path = file.path();
-    let folders = [
-        ".github/workflows/",
-        ".github/actions/",
-        ".circleci/",
-        ".husky/",
-        ".githooks/",
-        ".buildkite/",
-        ".gitea/workflows/",
-        ".forgejo/workflows/",
-        ".gitlab/ci/",
-        ".gitlab-ci/",
-        ".azure-pipelines/",
-        ".woodpecker/",
-        ".semaphore/",
-        ".teamcity/",
-        ".drone/",
-        ".tekton/",
-        ".overcommit/",
-        ".lefthook/",
-        ".git-hooks/",
-        ".mergify/",
-    ];
-    let names = [
-        "Jenkinsfile",
-        ".overcommit.yml",
-        ".releaserc",
-        "release-please-config.json",
-        "dangerfile.js",
-        "dangerfile.ts",
-        "Dangerfile",
-        "renovate.json5",
-        ".mergify.yaml",
-        "crontab",
-        "lint-staged.config.js",
-        "lint-staged.config.mjs",
-        ".lintstagedrc",
-        ".pre-commit-config.yaml",
-        ".pre-commit-config.yml",
-        "lefthook.yml",
-        "lefthook.yaml",
-        ".lefthook.yml",
-        "lefthook.toml",
-        "cloudbuild.yaml",
-        "cloudbuild.yml",
-        "buildspec.yml",
-        "renovate.json",
-        ".renovaterc",
-        ".renovaterc.json",
-        ".mergify.yml",
-        ".cirrus.yml",
-        ".simple-git-hooks.json",
-        ".lintstagedrc.json",
-    ];
-    let begins = [
-        ".gitlab-ci",
-        "azure-pipelines",
-        ".travis",
-        "bitbucket-pipelines",
-        ".drone",
-        "appveyor",
-        ".appveyor",
-        ".woodpecker",
-        "Jenkinsfile",
-        ".releaserc.",
-        "release.config.",
-        ".goreleaser.",
-        ".lintstagedrc.",
-        ".simple-git-hooks",
-        "cloudbuild.",
-        ".semaphore",
-    ];
-    let of_github = [
-        ".github/dependabot.yml",
-        ".github/dependabot.yaml",
-        ".github/CODEOWNERS",
-        "CODEOWNERS",
-        ".github/settings.yml",
-        ".github/renovate.json",
-    ];
-    folders.iter().any(|folder| path.starts_with(folder))
-        || names.contains(&file.name())
-        || begins.iter().any(|begin| file.name().starts_with(begin))
-        || of_github.contains(&path)
+    FOLDERS.iter().any(|folder| path.starts_with(folder))
+        || NAMES.contains(&file.name())
+        || BEGINS.iter().any(|begin| file.name().starts_with(begin))
+        || OF_GITHUB.contains(&path)
         || is_of_forge(path)
         || is_run_by_cluster(file)
 }

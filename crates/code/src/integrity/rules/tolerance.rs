@@ -122,6 +122,11 @@ fn allowed(line: &str) -> Vec<Allowed> {
     found
 }
 
+/// Whether an assertion says how near something is, or how long it may take: how far it goes is this rule's.
+pub(super) fn is_limit(text: &str) -> bool {
+    !allowed(text).is_empty()
+}
+
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in change.files.iter().filter(|file| !file.is_foreign) {
         if runs_tests(file.name()) {
