@@ -13,10 +13,11 @@ use std::path::Path;
 use std::time::Instant;
 
 use callboard_code::integrity::{Surroundings, integrity as find};
+use callboard_model::receipt::Rule;
 use callboard_model::scope::Pattern;
 
 use super::Half;
-use form::{FORMS, FRESH, Form, LAST, OTHER, forms};
+use form::{FORMS, FRESH, Form, LAST, OTHER, TOOLS, forms};
 use planted::{Planted, plant};
 use score::Scores;
 
@@ -32,12 +33,17 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
     for (language, text) in FORMS {
         all.extend(forms(language, text)?);
     }
-    let is_late = |form: &Form| [OTHER, LAST, FRESH].contains(&form.language.as_str());
-    let sets: [Set<'_>; 5] = [
-        ("that rules were made on", Half::Developed, &|form| !form.is_held),
+    let is_late = |form: &Form| [OTHER, LAST, TOOLS, FRESH].contains(&form.language.as_str());
+    let sets: [Set<'_>; 6] = [
+        ("that rules were made on", Half::Developed, &|form| {
+            !form.is_held && form.language != TOOLS
+        }),
         ("held back", Half::Held, &|form| form.is_held && !is_late(form)),
         ("in other wordings", Half::Held, &|form| form.language == OTHER),
         ("in the last wordings", Half::Held, &|form| form.language == LAST),
+        ("over many tools, that rules were made wider on", Half::Developed, &|form| {
+            form.language == TOOLS
+        }),
         ("in wordings of others", Half::Held, &|form| form.language == FRESH),
     ];
     for (title, part, is_of) in sets {
@@ -45,6 +51,9 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
             continue;
         }
         let chosen: Vec<&Form> = all.iter().filter(|form| is_of(form)).collect();
+        if chosen.is_empty() {
+            continue;
+        }
         let mut scores = Scores::default();
         for form in &chosen {
             for seed in SEEDS {
@@ -67,7 +76,9 @@ pub(crate) fn integrity(root: &Path, half: Option<Half>, verbose: bool) -> Resul
 
 /// Runs the rules over one planted change.
 fn measure(form: &Form, planted: &Planted, scores: &mut Scores, verbose: bool) {
-    let forbidden = [Pattern::of("billing")];
+    // Only a form about scope says what must not be changed: in others a folder may be called so by chance.
+    let is_of_scope = form.rule == Rule::OutOfScope || form.also.contains(&Rule::OutOfScope);
+    let forbidden: Vec<Pattern> = is_of_scope.then(|| Pattern::of("billing")).into_iter().collect();
     let agent_files = [Pattern::of("AGENT.cfg")];
     let around = Surroundings {
         forbidden: &forbidden,

@@ -200,6 +200,14 @@ pub(super) fn named(name: &str) -> Option<Aim> {
         "vitest",
         "smoke",
         "testing",
+        "accessibility",
+        "a11y",
+        "visual",
+        "conformance",
+        "contract",
+        "regression",
+        "acceptance",
+        "functional",
     ]) {
         Some(Aim::Test)
     } else if has(&[
@@ -272,6 +280,11 @@ fn action(name: &str) -> Option<Aim> {
         "bandit",
         "checkov",
         "osv-",
+        "zizmor",
+        "kics",
+        "tfsec",
+        "dependency-check",
+        "license-check",
     ]) {
         Some(Aim::Audit)
     } else if has(&[
@@ -286,9 +299,21 @@ fn action(name: &str) -> Option<Aim> {
         "biome",
         "rustfmt",
         "black",
+        "lychee",
+        "linkcheck",
+        "link-check",
+        "lint-",
     ]) {
         Some(Aim::Lint)
-    } else if has(&["cypress-io", "run-tests", "playwright"]) {
+    } else if has(&[
+        "cypress-io",
+        "run-tests",
+        "playwright",
+        "pa11y",
+        "lighthouse",
+        "chromatic",
+        "axe-",
+    ]) {
         Some(Aim::Test)
     } else if has(&["mypy", "pyright"]) {
         Some(Aim::Types)

@@ -233,7 +233,9 @@ fn measured(text: &str) -> Option<&str> {
     let before = ["len(", "type(", "bool(", "sizeof("];
     let inner = before.iter().find_map(|name| text.strip_prefix(name)?.strip_suffix(')'));
     inner.or_else(|| {
-        [".len()", ".length", ".size()", ".count()"].iter().find_map(|end| text.strip_suffix(end))
+        [".len()", ".length", ".size()", ".count()", ".shape", ".dtype", ".ndim"]
+            .iter()
+            .find_map(|end| text.strip_suffix(end))
     })
 }
 

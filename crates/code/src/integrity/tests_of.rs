@@ -80,7 +80,10 @@ impl<'c> Tests<'c> {
         let mut gone = Vec::new();
         for old in std::mem::take(&mut self.gone) {
             let likeness = |new: &Placed<'c>| {
-                if new.file == old.file { alike(old.test, new.test) } else { 0.0 }
+                if new.file != old.file {
+                    return 0.0;
+                }
+                alike(old.test, new.test).max(said_alike(old.test, new.test))
             };
             let best = self.come.iter().enumerate().map(|(at, new)| (at, likeness(new)));
             match best.max_by(|one, other| one.1.total_cmp(&other.1)) {
@@ -106,6 +109,45 @@ fn alike(old: &Test, new: &Test) -> f64 {
     let (olds, news) = (key(old), key(new));
     let same = olds.iter().filter(|one| news.contains(one)).count();
     same as f64 / olds.len().max(news.len()) as f64
+}
+
+/// Which share of the words of two tests is the same, where each value of the old one stands in the new one, too: what
+/// is tested may have another name now.
+fn said_alike(old: &Test, new: &Test) -> f64 {
+    if old.is_group != new.is_group || old.assertions.is_empty() || new.assertions.is_empty() {
+        return 0.0;
+    }
+    let words = |test: &Test| -> Vec<String> {
+        let texts = test.assertions.iter().map(|one| one.text.as_str());
+        let texts = texts.chain(std::iter::once(test.body.as_str())).collect::<Vec<_>>().join(" ");
+        let parts = texts.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let mut words: Vec<String> =
+            parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        words.sort_unstable();
+        words
+    };
+    let values = |words: &[String]| -> Vec<String> {
+        let is_value = |word: &&String| word.starts_with(|c: char| c.is_ascii_digit());
+        words.iter().filter(is_value).cloned().collect()
+    };
+    let quoted = |test: &Test| -> Vec<String> {
+        let texts = test.body.split(['"', '\'', '`']).skip(1).step_by(2);
+        texts.filter(|text| !text.is_empty()).map(str::to_owned).collect()
+    };
+    let (was, is) = (words(old), words(new));
+    let (numbers, texts) = (values(&was), quoted(old));
+    let (has_numbers, has_texts) = (values(&is), quoted(new));
+    let has_all = numbers.iter().all(|one| has_numbers.contains(one))
+        && texts.iter().all(|one| has_texts.contains(one));
+    if numbers.len() + texts.len() < 2 && was.len() < 6 || !has_all {
+        return 0.0;
+    }
+    let mut left = is.clone();
+    let same = was.iter().filter(|word| {
+        let at = left.iter().position(|other| other == *word);
+        at.map(|at| left.swap_remove(at)).is_some()
+    });
+    same.count() as f64 * 2.0 / (was.len() + is.len()) as f64
 }
 
 /// Whether the diff shows all of a test.

@@ -13,7 +13,10 @@ pub(super) const LAST: &str = "last wordings";
 /// Forms in wordings of the usual tools of each language, by which the rules were made wider.
 pub(super) const WIDER: &str = "wider wordings";
 
-/// Forms by others than those who made the rules, who did not see them.
+/// Forms over the tools of many kinds of projects, that were first held back and by which the rules were then made wider.
+pub(super) const TOOLS: &str = "wider tools";
+
+/// Forms by others than those who made the rules, who have not seen them; none where all have been seen.
 pub(super) const FRESH: &str = "fresh wordings";
 
 /// The files of forms, each with its language.
@@ -28,6 +31,8 @@ pub(super) const FORMS: &[(&str, &str)] = &[
     (WIDER, include_str!("cases/wider_manifests.txt")),
     (OTHER, include_str!("cases/other.txt")),
     (LAST, include_str!("cases/last.txt")),
+    (TOOLS, include_str!("cases/wider_tools.txt")),
+    (TOOLS, include_str!("cases/wider_strength.txt")),
     (FRESH, include_str!("cases/fresh.txt")),
 ];
 

@@ -2,7 +2,7 @@
 
 use callboard_code::integrity::ChangedFile;
 
-use super::form::{FRESH, Form, LAST, OTHER, Sides, WIDER};
+use super::form::{FRESH, Form, LAST, OTHER, Sides, TOOLS, WIDER};
 
 /// A change that the rules look at.
 pub(super) struct Planted {
@@ -139,10 +139,10 @@ pub(super) fn plant(form: &Form, seed: u64) -> Planted {
     };
     let language = match form.language.as_str() {
         "javascript" if files.iter().any(|file| file.path.ends_with(".ts")) => "typescript",
-        OTHER | LAST | WIDER | FRESH if is_of(&[".ts", ".tsx"]) => "typescript",
-        OTHER | LAST | WIDER | FRESH if is_of(&[".py"]) => "python",
-        OTHER | LAST | WIDER | FRESH if is_of(&[".rs"]) => "rust",
-        OTHER | LAST | WIDER | FRESH if is_of(&[".go"]) => "go",
+        OTHER | LAST | WIDER | TOOLS | FRESH if is_of(&[".ts", ".tsx"]) => "typescript",
+        OTHER | LAST | WIDER | TOOLS | FRESH if is_of(&[".py"]) => "python",
+        OTHER | LAST | WIDER | TOOLS | FRESH if is_of(&[".rs"]) => "rust",
+        OTHER | LAST | WIDER | TOOLS | FRESH if is_of(&[".go"]) => "go",
         other => other,
     };
     let language = language.to_owned();

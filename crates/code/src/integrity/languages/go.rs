@@ -124,7 +124,7 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
     }
     if matches!(name, "Skip" | "Skipf" | "SkipNow")
         && collector.in_test()
-        && (receiver.len() <= 2 || receiver.ends_with(".T()"))
+        && is_runner(collector, receiver)
     {
         let hangs_on = around(collector, node);
         collector.skips(node, hangs_on);
@@ -142,6 +142,13 @@ fn call<'t>(collector: &mut Collector<'t>, node: Node<'t>) -> Visit<'t> {
         collector.calls(node, callee);
     }
     Visit::Plain
+}
+
+/// Whether a name stands for what runs a test: by its type, or by the name that all give it.
+fn is_runner(collector: &Collector<'_>, name: &str) -> bool {
+    let types = ["*testing.", "testing.TB", "*check.C", "*C)", "*qt.C", "*ginkgo"];
+    let typed = types.iter().any(|of| collector.text.contains(&format!("{name} {of}")));
+    !name.is_empty() && (matches!(name, "t" | "tb" | "b" | "f") || name.ends_with(".T()") || typed)
 }
 
 fn testified(name: &str, given: &[&str]) -> Judged {
@@ -221,6 +228,15 @@ fn statements(block: Node<'_>) -> Vec<Node<'_>> {
     }
 }
 
+/// What `cmp.Diff(want, got)` says where it must be empty: that one is the other.
+fn differing(text: &str) -> Judged {
+    let given = text.find("Diff(").and_then(|at| in_brackets(&text[at..]));
+    match given.map(|(given, _)| arguments(given)).as_deref() {
+        Some([want, got, ..]) => Judged::new(Strength::Exact, got, want),
+        _ => Judged::new(Strength::Elsewhere, "diff", text),
+    }
+}
+
 /// What is said where a test fails if this holds.
 fn inverted(condition: &str, initial: &str) -> Judged {
     // What a name stands for is what is looked at.
@@ -228,6 +244,13 @@ fn inverted(condition: &str, initial: &str) -> Judged {
         let bound = initial.split_once(":=").filter(|(names, _)| names.trim() == name);
         bound.map_or_else(|| name.to_owned(), |(_, value)| value.trim().to_owned())
     };
+    // A test that fails where one of two holds says that neither does: the stronger counts, else the weaker.
+    for (sign, is_strongest) in [("||", true), ("&&", false)] {
+        if let Some((one, _, other)) = split_once(condition, &[sign]) {
+            let (one, other) = (inverted(one.trim(), initial), inverted(other.trim(), initial));
+            return if (one.strength >= other.strength) == is_strongest { one } else { other };
+        }
+    }
     if let Some((left, operator, right)) =
         split_once(condition, &["!=", "==", ">=", "<=", ">", "<"])
     {
@@ -235,7 +258,7 @@ fn inverted(condition: &str, initial: &str) -> Judged {
         return match operator {
             "!=" if right == "nil" => Judged::new(Strength::Exists, left, ""),
             "!=" if left.contains("diff") || left.contains("Diff(") => {
-                Judged::new(Strength::Elsewhere, "diff", initial)
+                differing(if left.contains("Diff(") { left } else { initial })
             }
             "!=" => equal(&value(left), right),
             "==" if right == "nil" => Judged::new(Strength::Exists, left, ""),
@@ -244,7 +267,19 @@ fn inverted(condition: &str, initial: &str) -> Judged {
         };
     }
     match condition.trim().strip_prefix('!') {
-        Some(rest) => judge(rest),
+        Some(rest) => match rest.split_once('(') {
+            Some(("errors.Is", given)) => {
+                let given = arguments(given.trim_end_matches(')'));
+                let of = |at: usize| given.get(at).copied().unwrap_or_default();
+                Judged::new(Strength::Exact, of(0), of(1))
+            }
+            Some(("errors.As", given)) => {
+                let given = arguments(given.trim_end_matches(')'));
+                let of = |at: usize| given.get(at).copied().unwrap_or_default();
+                Judged::new(Strength::Partial, of(0), of(1))
+            }
+            _ => judge(rest),
+        },
         None => Judged::new(Strength::Exists, condition, ""),
     }
 }

@@ -270,6 +270,9 @@ fn expectation<'t>(collector: &mut Collector<'t>, node: Node<'t>) {
         Judged::new(Strength::Exact, subject, &name)
     } else if is(EXACT) {
         equal(subject, &expected)
+    } else if name.starts_with("tobe") && given.is_empty() {
+        // `toBeVisible()`, `toBeEnabled()`: something is there, in some state.
+        Judged::new(Strength::Exists, subject, &name)
     } else {
         Judged::new(Strength::Elsewhere, subject, &format!("{name}{expected}"))
     };

@@ -1,16 +1,19 @@
 //! Assertions that say less than they did, and expectations that are others.
 
+mod said;
+
 use std::collections::BTreeSet;
 
 use callboard_model::receipt::Rule;
 
 use super::finding;
-use crate::integrity::assertion::{Assertion, Strength, squeezed};
+use crate::integrity::assertion::{Assertion, Strength, is_asserting, squeezed};
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::expression::is_nothing;
 use crate::integrity::source::Test;
 use crate::integrity::tests_of::Tests;
 use crate::integrity::{Candidate, Found, gone, spot};
+use said::{is_more, is_said_alike, is_thinned, literals, wildcards};
 
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     let tests = Tests::of(change);
@@ -149,13 +152,40 @@ impl<'c> Pair<'c, '_> {
                 || self.file.is_come(new.end)
                 || old.line != old.end
             {
-                self.candidate(new.line, &old.text, &new.text, found);
+                self.differ_in_value(old, new, found);
             }
         }
     }
 
+    /// Two assertions of one kind on one thing, that expect another value, or less of it.
+    fn differ_in_value(&self, old: &Assertion, new: &Assertion, found: &mut Found) {
+        let is_handed_on = old.strength == Strength::Elsewhere
+            && new.strength == Strength::Elsewhere
+            && !is_asserting(&old.subject);
+        let is_any = wildcards(&old.text) < wildcards(&new.text);
+        if is_any || is_thinned(old, new) {
+            let words = if is_any {
+                format!("`{}` takes any value where it took one.", self.new.name)
+            } else {
+                format!("`{}` asks for less of the same.", self.new.name)
+            };
+            let place = spot(self.file.path(), new.line);
+            found.findings.push(finding(
+                Rule::AssertionWeakened,
+                place,
+                words,
+                &old.text,
+                &new.text,
+            ));
+        } else if !is_handed_on {
+            self.candidate(new.line, &old.text, &new.text, found);
+        }
+    }
+
     fn candidate(&self, line: u32, before: &str, after: &str, found: &mut Found) {
-        if !has_literal(before) && !has_literal(after) {
+        let is_same = squeezed(before) != squeezed(after) && is_said_alike(before, after);
+        let is_other = !is_same && !is_more(before, after);
+        if !is_other || !has_literal(before) && !has_literal(after) {
             return;
         }
         let words = format!("What `{}` expects is another value.", self.new.name);
@@ -193,7 +223,7 @@ impl<'c> Pair<'c, '_> {
                 is_other
                     && head(new) == head(old)
                     && hunk_of(old, new)
-                    && new.strength >= old.strength
+                    && new.strength == old.strength
             });
             if let Some(new) = new {
                 self.candidate(new.line, &old.text, &new.text, found);
@@ -214,7 +244,11 @@ impl<'c> Pair<'c, '_> {
             .filter(|one| one.strength > Strength::Vacuous && !self.is_covered(one))
             .collect();
         let come_count = come.iter().filter(|one| one.strength > Strength::Vacuous).count();
-        if becomes_table || has_snapshot || lost.len() <= come_count {
+        if becomes_table || has_snapshot {
+            return;
+        }
+        self.thinner(&lost, come, found);
+        if lost.len() <= come_count {
             return;
         }
         // One comparison of a whole says what several said of its parts.
@@ -224,7 +258,15 @@ impl<'c> Pair<'c, '_> {
                 let said = lost
                     .iter()
                     .filter(|one| !one.expected.is_empty() && text.contains(&*one.expected));
-                new.strength >= Strength::Near && said.count() * 2 >= lost.len()
+                // `list == List([])` says what `list.len()` and `list.first` said.
+                let is_of_all = new.subject.len() > 1
+                    && lost.iter().all(|one| {
+                        one.subject.strip_prefix(&*new.subject).is_some_and(|rest| {
+                            rest.is_empty() || rest.starts_with(['.', '[', '('])
+                        })
+                    });
+                (new.strength >= Strength::Near && said.count() * 2 >= lost.len())
+                    || (new.strength == Strength::Exact && is_of_all)
             });
         let Some(first) = lost.first().filter(|_| !is_whole) else { return };
         let is_helped = come.iter().any(|one| one.strength == Strength::Elsewhere)
@@ -233,6 +275,11 @@ impl<'c> Pair<'c, '_> {
                     one.text.contains(lost.subject.split(['.', '(']).next().unwrap_or("\0"))
                 })
             });
+        // A helper that is new in the file holds what the test said itself.
+        let is_helped = is_helped
+            || come
+                .iter()
+                .any(|one| one.strength == Strength::Elsewhere && self.is_made(&one.subject));
         let is_smoke = self.new.is_smoke && lost.iter().all(|one| one.strength == Strength::Exists);
         if is_helped || is_smoke || self.is_unseen() {
             return;
@@ -251,6 +298,52 @@ impl<'c> Pair<'c, '_> {
             words,
             &before.join("\n"),
             "",
+        ));
+    }
+
+    /// Whether a function of this name is newly made in the file.
+    fn is_made(&self, name: &str) -> bool {
+        let name = name.rsplit(['.', ':']).next().unwrap_or(name);
+        let made = [format!("func {name}("), format!("def {name}("), format!("fn {name}")];
+        let other = [format!("function {name}("), format!("const {name} ="), format!("{name} = (")];
+        name.len() > 2
+            && self
+                .file
+                .come_lines()
+                .any(|(_, line)| made.iter().chain(&other).any(|made| line.contains(made.as_str())))
+    }
+
+    /// A comparison of values that went, where nothing but looks at parts came, however many.
+    fn thinner(&self, lost: &[&&Assertion], come: &[&Assertion], found: &mut Found) {
+        let values: Vec<&&&Assertion> = lost
+            .iter()
+            .filter(|one| one.strength == Strength::Exact && one.expected.len() > 1)
+            .filter(|one| !is_nothing(&one.expected) && one.subject != "raises")
+            .collect();
+        let come: Vec<&&Assertion> =
+            come.iter().filter(|one| self.file.is_come(one.line)).collect();
+        let is_thin = |one: &&&Assertion| one.strength <= Strength::Partial;
+        let is_only_left = values.len() == lost.len() && lost.len() <= come.len();
+        let Some(first) = values.first().filter(|_| is_only_left) else { return };
+        if !come.iter().all(is_thin) || self.is_unseen() {
+            return;
+        }
+        // Where each value still stands in what came, it is said in pieces.
+        let pieces = literals(&first.expected);
+        let said: Vec<String> = come.iter().flat_map(|one| literals(&one.text)).collect();
+        if !pieces.is_empty() && pieces.iter().all(|piece| said.contains(piece)) {
+            return;
+        }
+        let words =
+            format!("`{}` checks less: what was compared is looked at in part.", self.new.name);
+        let after: Vec<&str> = come.iter().map(|one| one.text.as_str()).collect();
+        let place = spot(self.file.path(), come[0].line);
+        found.findings.push(finding(
+            Rule::AssertionWeakened,
+            place,
+            words,
+            &first.text,
+            &after.join("\n"),
         ));
     }
 

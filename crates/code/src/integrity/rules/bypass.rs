@@ -22,7 +22,7 @@ static ANYWAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What passes hooks by.
 static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"\bgit\b.*\s--no-verify\b|\b(?:HUSKY|LEFTHOOK)=(?:0|false)\b|\bHUSKY_SKIP_HOOKS=1|\bSKIP=[a-z]|\bPRE_COMMIT_ALLOW_NO_CONFIG=1|\bgit commit\b.*\s-[a-z]*n[a-z]*\b|core\.hooksPath[= ]\s*(?:/dev/null|.\s*.?$)").ok()
+    Regex::new(r"\bgit\b.*\s--no-verify\b|\b(?:HUSKY|LEFTHOOK)=(?:0|false)\b|\bHUSKY_SKIP_HOOKS=1|\bSKIP=[a-z]|\b(?:PRE_COMMIT_ALLOW_NO_CONFIG|OVERCOMMIT_DISABLE|SKIP_HOOKS|SKIP_SIMPLE_GIT_HOOKS)=1|\bLEFTHOOK_EXCLUDE=\S|\bgit commit\b.*\s-[a-z]*n[a-z]*\b|core\.hooksPath[= ]\s*(?:/dev/null|.\s*.?$)").ok()
 });
 
 /// The name before a command in YAML, JSON, TOML or INI.

@@ -19,12 +19,20 @@ static NARROWS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r#"(?i)^\s*(?:\$\{\{\s*)?(?:false|0|never\(\))(?:\s*\}\})?\s*$|&&\s*false\b|github\.event_name\s*==\s*.(?:workflow_dispatch|schedule|push|release|repository_dispatch)|github\.ref(?:_name)?\s*==|startsWith\(\s*github\.ref|eq\(variables\[.Build\.(?:Reason|SourceBranch)|\binputs\.|\bvars\.|\bsecrets\.|github\.event\.label|labels\.|head_commit\.message|github\.actor\b|\benv\.(?:RUN|ENABLE|SKIP)|workflow_dispatch|==\s*.(?:schedule|manual|web|scheduled)\b"#).ok()
 });
 
+/// A variable by which hooks are left out, as a setting of an environment.
+static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"^\s*(?:-\s+)?(?:SKIP\s*:\s*["']?[a-z][\w,. -]*|(?:HUSKY|LEFTHOOK)\s*:\s*["']?(?:0|false)\b|(?:HUSKY_SKIP_HOOKS|PRE_COMMIT_ALLOW_NO_CONFIG|OVERCOMMIT_DISABLE)\s*:\s*["']?(?:1|true)\b|LEFTHOOK_EXCLUDE\s*:\s*\S)"#).ok()
+});
+
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in change.files.iter().filter(|file| is_pipeline(file)) {
         let Some(new) = &file.new else { continue };
         for (line, text) in file.come_lines().filter(|(_, text)| !change.is_moved(text)) {
             let code = new.code(line);
-            if passes_anyhow(code) || passes_by(code) {
+            if PAST.as_ref().is_some_and(|regex| regex.is_match(code)) {
+                let words = "Hooks are passed by where CI runs them.".to_owned();
+                found.comes(Rule::Bypass, (file.path(), line), words, text);
+            } else if passes_anyhow(code) || passes_by(code) {
                 let words = "A command of CI cannot fail any more.".to_owned();
                 found.comes(Rule::GateWeakened, (file.path(), line), words, text);
             }
@@ -65,8 +73,9 @@ fn is_uncounted(name: &str, value: &Value) -> bool {
         "continue-on-error" | "continueonerror" | "allow-failure" | "allow-failures"
         | "ignore-failure" | "soft-fail" | "ignore-error" | "ignore-errors" => match text {
             Some(text) => {
-                matches!(text, "true" | "yes" | "on" | "1" | "${{ true }}")
+                matches!(text, "true" | "yes" | "on" | "1" | "always" | "${{ true }}")
                     || text.contains("|| true")
+                    || is_hanging(text)
             }
             None => true,
         },
@@ -99,6 +108,20 @@ fn is_uncounted(name: &str, value: &Value) -> bool {
     }
 }
 
+/// Whether an expression lets a check fail for all but what it names, or whatever is proposed.
+fn is_hanging(text: &str) -> bool {
+    text.starts_with("${{")
+        && ["!=", "github.", "!(", "!contains", "!startswith", "inputs.", "vars.", "env."]
+            .iter()
+            .any(|sign| text.contains(sign))
+}
+
+/// Whether a job stands in a stage of checks.
+fn is_staged(value: &Value) -> bool {
+    let stage = value.get("stage").or_else(|| value.get("stageName")).and_then(Value::text);
+    stage.is_some_and(|stage| command::named(stage).is_some()) && value.get("script").is_some()
+}
+
 /// Settings that make a check not count, each with its name, its value and its line, of what has a check in it.
 fn uncounted_in(value: &Value, in_check: bool, found: &mut Vec<(String, String, u32)>) {
     match &value.kind {
@@ -106,7 +129,9 @@ fn uncounted_in(value: &Value, in_check: bool, found: &mut Vec<(String, String, 
             // What an action is given belongs to the step that names it.
             let is_step = value.get("uses").or_else(|| value.get("task")).is_some();
             for (name, inner) in pairs {
-                let has_check = || in_check || !checks_in(value).is_empty() || is_rule(pairs);
+                let has_check = || {
+                    in_check || !checks_in(value).is_empty() || is_rule(pairs) || is_staged(value)
+                };
                 if is_uncounted(name, inner) && has_check() {
                     let text = inner.text().unwrap_or_default().to_owned();
                     found.push((name.clone(), text, inner.line));

@@ -14,9 +14,14 @@ use crate::language::Language;
 /// Names of files at the root that somebody tried something in.
 static SCRATCH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)^(?:repro\w*|reproduc\w*|reproduction|scratch\w*|tmp\w*|temp|temp_\w*|debug\w*|verify_\w*|try_\w*|play\w*|foo|bar|test_\w+|\w+_test|test\d*|simple_test\w*|run_tests?|apply_fix\w*|inspect_\w+|explore_\w+|investigat\w+|replacement\w*)\.(?:py|js|ts|mjs|cjs|rb|sh|go|rs|php|txt|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
+        r"(?i)^(?:repro[\w-]*|scratch[\w-]*|tmp[\w-]*|temp|temp[-_][\w-]*|debug[\w-]*|verify[-_][\w-]*|try[-_][\w-]*|play\w*|foo|bar|baz|untitled\w*|wip[\w-]*|poc[\w-]*|test_\w+|test-[\w-]+|\w+_test|test\d*|quick[-_]?test\w*|simple[-_]test\w*|run_tests?|apply[-_]fix\w*|inspect[-_][\w-]+|explore[-_][\w-]+|investigat[\w-]+|replacement\w*)\.(?:py|js|ts|mjs|cjs|mts|tsx|jsx|rb|sh|go|rs|php|c|cc|cpp|java|kt|exs?|lua|pl|txt|log|ipynb|sql|png|jpg|svg|pdf|fits|pickle|pkl|csv|ecsv|db|sqlite3?|npy|html)$",
     )
     .ok()
+});
+
+/// The same in any folder: names that say nothing but that something was tried.
+static ANYWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)^(?:repro|scratch|scratchpad|untitled|asdf|tmp|deleteme|delete_me)[-_]?\d*\.(?:py|js|ts|mjs|cjs|tsx|jsx|rb|sh|go|rs|php|java|kt|ipynb|sql)$").ok()
 });
 
 /// The same of programs: what does one thing once is seldom a script of shell that stays.
@@ -68,6 +73,37 @@ static SHOWN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// A print that shows how a value is built, or where the program is: no words for a user.
+static DUMPED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r#"\bfmt\.Printf\(\s*"(?:\w+[:=] ?)?%[+#]?v(?:\\n)?"|\be?println!\(\s*"(?:[\w. ]+[:=] ?)?\{[\w.]*:#?\?\}"|\bconsole\.(?:trace|table|dir)\(|\bprint_r\(|\bIO\.inspect\(|\bpprint\(|\bNSLog\(\s*@"%@"|\bspew\.Dump\(|\bpp\.Print"#,
+    )
+    .ok()
+});
+
+/// Places where a program speaks to who runs it, by parts of paths.
+const SPEAKING: &[&str] = &[
+    "main",
+    "__main__",
+    "build",
+    "bench",
+    "benches",
+    "demo",
+    "demos",
+    "docs",
+    "xtask",
+    "commands",
+    "command",
+    "tasks",
+    "repl",
+    "console",
+    "playground",
+    "tutorial",
+    "report",
+    "debug",
+    "logging",
+];
+
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     let mut told: BTreeSet<&str> = BTreeSet::new();
     for file in &change.files {
@@ -102,8 +138,13 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             let is_code = !side.code(line).trim().is_empty();
             let is_shown =
                 !file.is_test && SHOWN.as_ref().is_some_and(|regex| regex.is_match(text));
+            let is_dumped = !file.is_test
+                && !file.path().split(['/', '.']).any(|part| SPEAKING.contains(&part))
+                && DUMPED.as_ref().is_some_and(|regex| regex.is_match(text));
             let prints = is_code
-                && (is_shown || PRINTED.as_ref().is_some_and(|regex| regex.is_match(text)))
+                && (is_shown
+                    || is_dumped
+                    || PRINTED.as_ref().is_some_and(|regex| regex.is_match(text)))
                 && !is_spoken(file, side.language);
             if looks || prints {
                 let words = "Something was left that looks into the running program.".to_owned();
@@ -149,7 +190,10 @@ fn is_scratch(file: &Compared<'_>) -> bool {
     let is = |regex: &LazyLock<Option<Regex>>| {
         regex.as_ref().is_some_and(|regex| regex.is_match(file.name()))
     };
-    file.folder().is_empty() && !is_go_test && [&SCRATCH, &ONCE, &ACCOUNT].into_iter().any(is)
+    let at_root = file.folder().is_empty()
+        && !is_go_test
+        && !crate::integrity::compared::is_setup(file.path());
+    at_root && [&SCRATCH, &ONCE, &ACCOUNT].into_iter().any(is) || !file.is_test && is(&ANYWHERE)
 }
 
 fn is_left_by_tools(file: &Compared<'_>) -> bool {

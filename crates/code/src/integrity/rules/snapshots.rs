@@ -1,9 +1,14 @@
 //! Recorded results that were replaced.
 
+use std::sync::LazyLock;
+
 use callboard_model::receipt::Rule;
+use regex::Regex;
 
 use super::finding;
 use crate::integrity::compared::{Change, Compared};
+use crate::integrity::expression::in_brackets;
+use crate::integrity::source::Source;
 use crate::integrity::{Found, gone, spot};
 
 /// Folders of what tests are compared with.
@@ -45,7 +50,61 @@ fn is_snapshot(file: &Compared<'_>) -> bool {
         || name.contains(".golden.")
 }
 
+/// Where a result is recorded in the test itself, up to what opens it.
+static INLINE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"\.to(?:Match|ThrowErrorMatching)InlineSnapshot\(|\bassert_\w*snapshot!\(|==\s*snapshot\("#).ok()
+});
+
+/// Results that are recorded in a file's tests: the line where each begins, what stands before it, and all of it.
+fn inline<'t>(side: &Source<'t>) -> Vec<(u32, &'t str, String)> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    for (line, text) in (1u32..).zip(side.text.split_inclusive('\n')) {
+        if let Some(opened) = INLINE.as_ref().and_then(|regex| regex.find(text))
+            && let Some((given, _)) = in_brackets(&side.text[offset + opened.end() - 1..])
+            && (!opened.as_str().ends_with("snapshot!(") || given.contains('@'))
+        {
+            let lines: Vec<&str> = given.lines().map(str::trim).collect();
+            found.push((line, text[..opened.start()].trim(), lines.join("\n").trim().to_owned()));
+        }
+        offset += text.len();
+    }
+    found
+}
+
+/// Results recorded in tests that are others, of the same thing.
+fn recorded(change: &Change<'_>, found: &mut Found) {
+    for file in change.files.iter().filter(|file| !file.is_foreign) {
+        let (Some(old), Some(new)) = (&file.old, &file.new) else { continue };
+        if new.language.is_none() || INLINE.as_ref().is_none_or(|regex| !regex.is_match(old.text)) {
+            continue;
+        }
+        let mut before = inline(old);
+        let after = inline(new);
+        before.retain(|(_, head, text)| {
+            !after.iter().any(|(_, other, now)| (other, now) == (head, text)) && !text.is_empty()
+        });
+        for (line, head, text) in after {
+            let Some(at) = before.iter().position(|(_, other, was)| {
+                *other == head && *was != text && (was.is_empty() == text.is_empty())
+            }) else {
+                continue;
+            };
+            let (_, _, was) = before.remove(at);
+            let words = "A result that is recorded in the test was replaced: what is compared with is another.";
+            found.findings.push(finding(
+                Rule::SnapshotRewritten,
+                spot(file.path(), line),
+                words.to_owned(),
+                &was,
+                &text,
+            ));
+        }
+    }
+}
+
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
+    recorded(change, found);
     for file in change.files.iter().filter(|file| !file.file.is_new() && is_snapshot(file)) {
         let tells = |(_, line): &(u32, &str)| {
             let line = line.trim();
@@ -53,7 +112,11 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         };
         let before: Vec<(u32, &str)> = file.gone_lines().filter(tells).collect();
         let after: Vec<(u32, &str)> = file.come_lines().filter(tells).collect();
-        if before.is_empty() && !file.file.is_binary {
+        let is_moved = file.file.is_gone()
+            && change.files.iter().any(|other| {
+                other.file.is_new() && is_snapshot(other) && other.file.new == file.file.old
+            });
+        if (before.is_empty() && !file.file.is_binary) || is_moved {
             continue;
         }
         let text = |lines: &[(u32, &str)]| {

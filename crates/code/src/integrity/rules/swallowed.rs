@@ -11,7 +11,11 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
         let before: Vec<&str> =
             file.old.iter().flat_map(|old| &old.swallows).map(|one| one.text.trim()).collect();
         for one in &side.swallows {
-            let is_new = (one.line..=one.end).any(|line| file.is_come(line));
+            // What stood in a handler may have gone, with nothing in its place.
+            let is_emptied = file.hunks.iter().any(|hunk| {
+                hunk.new.is_empty() && one.line < hunk.new.start && hunk.new.start <= one.end
+            });
+            let is_new = is_emptied || (one.line..=one.end).any(|line| file.is_come(line));
             let moved = before.contains(&one.text.trim())
                 || (one.line..=one.end).all(|line| change.is_moved(side.line(line)));
             // More of the same stand in the file than did.

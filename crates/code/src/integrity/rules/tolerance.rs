@@ -122,11 +122,16 @@ fn allowed(line: &str) -> Vec<Allowed> {
     found
 }
 
+/// Whether an assertion says how near something is, or how long it may take: how far it goes is this rule's.
+pub(super) fn is_limit(text: &str) -> bool {
+    !allowed(text).is_empty()
+}
+
 pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in change.files.iter().filter(|file| !file.is_foreign) {
         if runs_tests(file.name()) {
             configured(file, found);
-        } else if file.is_test {
+        } else {
             lines(file, found);
         }
     }
@@ -271,6 +276,13 @@ fn is_tolerance(side: &Source<'_>, name: &str, line: &str) -> bool {
     asserts(line) || side.lines.iter().any(is_used)
 }
 
+/// Whether a line of a file of code stands in a test, or where tests of it begin: after the mark of their module.
+fn stands_among_tests(side: &Source<'_>, line: u32) -> bool {
+    side.is_tested(line)
+        || (!side.tests.is_empty()
+            && (1..line).any(|one| side.code(one).trim_start().starts_with("#[cfg(test)]")))
+}
+
 fn lines(file: &Compared<'_>, found: &mut Found) {
     let (Some(old), Some(new)) = (&file.old, &file.new) else { return };
     for hunk in &file.hunks {
@@ -282,6 +294,7 @@ fn lines(file: &Compared<'_>, found: &mut Found) {
                 every.into_iter().map(move |one| (one, line))
             };
             lines
+                .filter(|line| file.is_test || stands_among_tests(side, *line))
                 .flat_map(of)
                 .filter(|(one, line)| is_tolerance(side, &one.name, side.line(*line)))
                 .collect()
