@@ -41,9 +41,10 @@ pub(crate) fn measure(asked: &Asked<'_>) -> Result<(), String> {
         println!("made records, truth known by how they were made, {told}\n{made}");
         all.add(&made);
     }
-    let fresh = made::judge_fresh(asked.verbose);
-    println!("made records, in messages of others\n{fresh}");
-    all.add(&fresh);
+    if let Some(fresh) = made::judge_fresh(asked.verbose) {
+        println!("made records, in messages of others\n{fresh}");
+        all.add(&fresh);
+    }
     let runs =
         asked.truth.map(|folder| recorded::read(&folder.join("swebv/trajectories.jsonl.xz")));
     match runs {

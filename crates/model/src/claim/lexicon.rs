@@ -22,6 +22,10 @@ pub(super) const COMPILED: [&str; 15] = [
     "site",
 ];
 
+/// Small numbers that are written out.
+pub(super) const NUMBERS: [&str; 9] =
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
 /// Ways to say that it passes.
 pub(super) const PASSING: [&str; 13] = [
     "pass",

@@ -1,5 +1,6 @@
 //! Nouns that mean a check or a script, and how much of it is meant.
 
+use super::lexicon::NUMBERS;
 use super::sentence::{Kind, Word};
 use crate::check::CheckKind::{self, Build, Format, Lint, Test, Types};
 use crate::check::command::check_kind;
@@ -125,17 +126,8 @@ const ALL: [&str; 8] =
     ["all", "every", "full", "entire", "whole", "complete", "everything", "each"];
 
 /// Words before "tests" that leave open which.
-const PLAIN: [&str; 54] = [
+const PLAIN: [&str; 45] = [
     "production",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
     "single",
     "still",
     "the",
@@ -233,9 +225,6 @@ pub(super) fn noun(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
             if is_own_script(words, at) {
                 return Some((Noun::Script(None), 1));
             }
-            if is_own_script(words, at) {
-                return Some((Noun::Script(None), 1));
-            }
             if matches!(small, "repro" | "reproducer" | "reproduction") {
                 let takes =
                     if next.is_some_and(|next| next.is_in(&["case", "example"])) { 2 } else { 1 };
@@ -314,8 +303,9 @@ pub(super) fn extent(words: &[Word<'_>], from: usize, at: usize) -> Extent {
             next.is_in(&["suite", "suites", "run", "runs", "result", "results", "command"])
                 || next.is_in(&[":", "cases", "output"])
         });
-    let is_special =
-        last.is_some_and(|last| last.kind == Kind::Plain && !PLAIN.contains(&last.small.as_str()));
+    let is_special = last.is_some_and(|last| {
+        last.kind == Kind::Plain && !last.is_in(&PLAIN) && !last.is_in(&NUMBERS)
+    });
     let is_whole =
         before.iter().any(|word| word.is_in(&ALL)) && before.iter().any(|word| word.is("existing"));
     if is_whole {

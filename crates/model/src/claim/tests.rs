@@ -339,6 +339,20 @@ fn each_suite_answers_for_itself() {
 }
 
 #[test]
+fn a_count_says_which_of_several_suites_is_meant() {
+    let api = |at| ran(at, "pnpm --filter api test", 0, " Tests  120 passed (120)");
+    let bad = |at, line| ran(at, line, 1, " Tests  3 failed | 74 passed (77)");
+    for (commands, is_so) in [
+        (vec![api(30), bad(31, "pnpm --filter web test")], false),
+        (vec![api(30), bad(31, "pnpm --filter api test")], true),
+        (vec![api(30), bad(31, "pnpm test")], true),
+    ] {
+        let found = verdict("All 120 tests pass.", &worked(commands));
+        assert_eq!(found == Verdict::Contradicted, is_so);
+    }
+}
+
+#[test]
 fn a_contradicted_claim_and_an_absent_change_break_rules() {
     let evidence = Evidence {
         files: Some(vec![touched("src/net.rs", FileStatus::Modified, &[])]),

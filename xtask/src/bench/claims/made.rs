@@ -11,13 +11,15 @@ use callboard_model::{Cite, Ordinal, Seq, SessionId};
 
 use super::matrix::{self, MISSED, Matrix, NONE};
 
-mod fresh;
 mod held;
 mod messages;
 mod seen;
 
 /// Closing messages that rules were made with in sight.
-const MESSAGES: [&str; 1] = [include_str!("made/messages.txt")];
+const MESSAGES: &str = include_str!("made/messages.txt");
+
+/// The same, by others than those who made the rules: once a rule is made by one of them, it belongs with those above.
+const FRESH: &str = include_str!("made/fresh.txt");
 
 /// When and how the tests ran in the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,28 +154,36 @@ pub(super) fn judge_all(half: &str, verbose: bool) -> Matrix {
         count(words, "", truth, found.map_or(none, Verdict::words));
     }
     if half == "developed" {
-        judge_messages(&mut count);
+        judge_messages(MESSAGES, &mut count);
     }
     matrix
 }
 
 /// Whole messages, each with a record of its own.
-fn judge_messages(count: &mut impl FnMut(&str, &str, &str, &str)) {
-    for text in MESSAGES {
-        match messages::read(text) {
-            Ok(messages) => {
-                for outcome in messages.iter().flat_map(|message| message.judged(matrix::named)) {
-                    count(&outcome.what, "", &outcome.truth, &outcome.found);
-                }
+fn judge_messages(text: &str, count: &mut impl FnMut(&str, &str, &str, &str)) {
+    match messages::read(text) {
+        Ok(messages) => {
+            for outcome in messages.iter().flat_map(|message| message.judged(matrix::named)) {
+                count(&outcome.what, "", &outcome.truth, &outcome.found);
             }
-            Err(why) => println!("made messages are not understood: {why}"),
         }
+        Err(why) => println!("made messages are not understood: {why}"),
     }
 }
 
-/// Whole messages by others than those who made the rules, who did not see them.
-pub(super) fn judge_fresh(verbose: bool) -> Matrix {
-    fresh::judge_closings(verbose)
+/// Whole messages by others than those who made the rules, who did not see them; none where there are none.
+pub(super) fn judge_fresh(verbose: bool) -> Option<Matrix> {
+    if FRESH.trim().is_empty() {
+        return None;
+    }
+    let mut matrix = Matrix::default();
+    judge_messages(FRESH, &mut |words, world, truth, found| {
+        matrix.count(truth, found);
+        if verbose && truth != found {
+            println!("made: {words:?}{world}: {truth}, judged {found}");
+        }
+    });
+    Some(matrix)
 }
 
 fn gravity(verdict: Verdict) -> u8 {

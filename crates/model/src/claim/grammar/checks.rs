@@ -1,7 +1,7 @@
 //! What is said of checks: that they pass, that they were run, that the fault shows no more.
 
 use super::super::lexicon::{
-    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, PASSING, RAN, TROUBLE, VERIFIED, change,
+    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, NUMBERS, PASSING, RAN, TROUBLE, VERIFIED, change,
     is_reference,
 };
 use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
@@ -560,11 +560,9 @@ fn of_errors(word: &Word<'_>) -> Option<CheckKind> {
 
 /// "11/12", "11 of 12": some did not.
 fn is_counted_short(words: &[Word<'_>]) -> bool {
-    const COUNTS: [&str; 12] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half",
-        "some",
-    ];
-    let is_count = |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS);
+    const COUNTS: [&str; 3] = ["one", "half", "some"];
+    let is_count =
+        |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS) || word.is_in(&NUMBERS);
     let of = words.windows(2).enumerate().any(|(at, pair)| {
         let all = words[at + 2..].iter().take(3).find(|word| is_count(word));
         is_count(&pair[0])

@@ -163,9 +163,7 @@ impl Case<'_> {
                     && said.check.is_none_or(|kind| kind == run.kind)
             })
             .collect();
-        let is_counted = said.count.is_some()
-            && after.iter().any(|run| run.came == Came::Passed && run.counts.passed == said.count);
-        if is_counted && *said.scope != Scope::All || self.is_of_another(said, &failing, after) {
+        if is_counted(said, &failing, after) || self.is_of_another(said, &failing, after) {
             return None;
         }
         let sure = failing.iter().rev().find(|run| self.is_surely_of(said, run));
@@ -287,6 +285,18 @@ impl Case<'_> {
             }
         }
     }
+}
+
+/// Whether a run passed with the count that is said. "All 120 tests pass" is of that run only where what failed is a
+/// part that stands beside it.
+fn is_counted(said: &Said<'_>, failing: &[&Run], after: &[&Run]) -> bool {
+    let has_count = |run: &&Run| said.count.is_some() && run.counts.passed == said.count;
+    let is_beside = |run: &&Run| {
+        let is_part = !run.narrowed.is_empty() || !run.place.is_empty();
+        is_part && !after.iter().any(|one| has_count(one) && one.text == run.text)
+    };
+    after.iter().any(|run| run.came == Came::Passed && has_count(run))
+        && (*said.scope != Scope::All || failing.iter().all(is_beside))
 }
 
 fn overlaps(one: &[String], other: &[String]) -> bool {

@@ -13,7 +13,8 @@
 //! contradicted passes | words that begin within the claim
 //! ```
 //!
-//! A `run` stands at its place with its exit code. What is judged contradicted and has no label counts as `none`.
+//! A `run` stands at its place with its exit code. A rerun ends `unknown`, with an exit code, `ok` or the tests that
+//! failed; `, 211 passed` may follow. What is judged contradicted and has no label counts as `none`.
 
 use callboard_model::changeset::FileStatus;
 use callboard_model::check::CheckKind;
@@ -23,6 +24,8 @@ use callboard_model::claim::{
 };
 use callboard_model::receipt::Spot;
 use callboard_model::{Cite, Ordinal, Seq, SessionId};
+
+use super::gravity;
 
 /// A closing message with its record and its labels.
 pub(crate) struct Message {
@@ -169,18 +172,30 @@ fn rerun(rest: &str) -> Option<Rerun> {
     };
     let (command, ends) = rest.split_once(": base ")?;
     let (base, work) = ends.split_once("; work ")?;
-    let ending = |told: &str| match told.trim() {
-        "unknown" => Ending::Unknown,
-        "ok" => Ending::Named { failed: Vec::new(), passed: 58 },
-        code if code.bytes().all(|byte| byte.is_ascii_digit()) => {
-            Ending::Code { code: code.parse().unwrap_or(1) }
-        }
-        names => {
-            let failed = names.split(',').map(|name| name.trim().to_owned()).collect();
-            Ending::Named { failed, passed: 57 }
-        }
-    };
-    Some(Rerun { command: command.to_owned(), check, base: ending(base), work: ending(work) })
+    Some(Rerun { command: command.to_owned(), check, base: ending(base)?, work: ending(work)? })
+}
+
+/// "unknown", an exit code, "ok", the tests that failed; how many passed may stand at the end.
+fn ending(told: &str) -> Option<Ending> {
+    let told = told.trim();
+    if told == "unknown" {
+        return Some(Ending::Unknown);
+    }
+    if let Ok(code) = told.parse() {
+        return Some(Ending::Code { code });
+    }
+    let mut failed: Vec<String> = told.split(',').map(|name| name.trim().to_owned()).collect();
+    let count = failed.last().and_then(|last| last.strip_suffix(" passed"));
+    let passed = count.map(str::parse).transpose().ok()?;
+    if passed.is_some() {
+        failed.pop();
+    }
+    let is_sound = failed == ["ok"];
+    if is_sound {
+        failed.clear();
+    }
+    let passed = passed.unwrap_or(if is_sound { 58 } else { 57 });
+    Some(Ending::Named { failed, passed })
 }
 
 fn spot(text: &str) -> Spot {
@@ -243,15 +258,5 @@ fn is_of(one: &Judged, wanted: &str, kind: &str) -> bool {
     match wanted.split_once('/') {
         Some((wanted, of)) => wanted == kind && of == check,
         None => wanted == kind,
-    }
-}
-
-fn gravity(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Contradicted => 4,
-        Verdict::Stale => 3,
-        Verdict::Unsupported => 2,
-        Verdict::NotChecked => 1,
-        Verdict::Supported => 0,
     }
 }
