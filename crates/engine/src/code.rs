@@ -16,7 +16,7 @@ pub(crate) use index::{CodeIndex, index_of};
 type Key = (Option<String>, Option<String>, String, Option<String>);
 
 /// Facts of changed files, each made once.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ChangedCode {
     known: HashMap<Key, Option<ChangeFacts>>,
 }
@@ -51,6 +51,17 @@ impl ChangedCode {
         }
         let known = wanted.iter().filter_map(|file| self.known.get(&key(file))?.clone());
         Ok(ChangesetFacts::of(known.collect()))
+    }
+
+    /// Forgets all but what these files need, once it is more than so many.
+    pub(crate) fn keep_below<'f>(
+        &mut self,
+        most: usize,
+        files: impl Iterator<Item = &'f ChangedFile>,
+    ) {
+        if self.known.len() > most {
+            self.keep_only(files);
+        }
     }
 
     /// Forgets all but what these files need.

@@ -16,6 +16,7 @@ mod mask;
 mod plain_folder;
 mod run;
 mod runs;
+mod seen;
 mod sessions;
 mod settle;
 mod subject;

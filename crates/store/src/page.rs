@@ -111,6 +111,16 @@ impl Snapshot<'_> {
         }
     }
 
+    /// How many events of its own a session has up to and with this one; none if it is not among them.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn events_up_to(&self, session: SessionId, seq: Seq) -> Result<Option<u64>> {
+        let own = [Stretch { session, up_to: LAST }];
+        let event = self.event_in(&own, seq)?;
+        event.map(|event| self.count(&own, event.position())).transpose()
+    }
+
     fn stretches(&self, session: SessionId) -> Result<Vec<Stretch>> {
         let shared = self.beginnings(session)?.into_iter();
         let mut stretches: Vec<Stretch> =

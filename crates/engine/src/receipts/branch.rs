@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Mutex;
 
 use callboard_agents::StopFlag;
 use callboard_git::changeset::Changes;
@@ -21,6 +22,7 @@ use callboard_model::view::ReceiptView;
 use super::grid::{AloneOrder, GridOutcome, run_alone};
 use super::subject::revision;
 use super::{change, mask, runs};
+use crate::code::ChangedCode;
 use crate::revisions::Passing;
 use crate::{Clock, EngineError, project};
 
@@ -75,7 +77,8 @@ pub fn receipt_of_branch(
         files: changes.files,
         ..Work::default()
     };
-    let read = change::read(&git, &work.files, &[], Some(&commit))?;
+    let read =
+        change::read(&git, &work.files, &[], Some(&commit), &Mutex::new(ChangedCode::default()))?;
     let GridOutcome { checked, comparisons, reruns, proving, executed } =
         run(wanted, store.path(), &work, told)?;
     let of_runs = runs::findings(&checked, &comparisons, &read);

@@ -1,6 +1,7 @@
 //! What a change does, read from git: the rules of integrity, secrets, and what claims are held against.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use callboard_code::change::Change;
 use callboard_code::coverage::ChangedLines;
@@ -43,7 +44,8 @@ pub(super) struct ReadChange {
     pub(super) unread: Vec<String>,
 }
 
-/// Reads what `files` change; `scope` are the paths that the work is about, `work` the commit that holds it.
+/// Reads what `files` change; `scope` are the paths that the work is about, `work` the commit that holds it, `code` what
+/// is known of changed files already.
 ///
 /// # Errors
 /// When git cannot be run.
@@ -52,6 +54,7 @@ pub(super) fn read(
     files: &[changeset::ChangedFile],
     scope: &[String],
     work: Option<&str>,
+    code: &Mutex<ChangedCode>,
 ) -> Result<ReadChange, EngineError> {
     let texts = texts_of(git, files)?;
     // What is not read would look deleted.
@@ -73,7 +76,7 @@ pub(super) fn read(
     };
     let integrity::Found { mut findings, candidates } = integrity(&changed, &around);
     findings.extend(secrets_of(files, &texts));
-    let symbols = symbols_of(git, files)?;
+    let symbols = symbols_of(git, files, code)?;
     let may_hold_tests =
         |file: &changeset::ChangedFile| matches!(file.kind, FileKind::Test | FileKind::Code);
     let texts_with_tests = files
@@ -211,8 +214,12 @@ fn secrets_of(files: &[changeset::ChangedFile], texts: &[Texts]) -> Vec<Finding>
 fn symbols_of(
     git: &Git,
     files: &[changeset::ChangedFile],
+    code: &Mutex<ChangedCode>,
 ) -> Result<BTreeMap<String, Vec<Touched>>, EngineError> {
-    let facts = ChangedCode::default().facts_of(git, files)?;
+    let mut code = code.lock().unwrap_or_else(PoisonError::into_inner);
+    code.keep_below(limits::RECEIPT_FILES_KNOWN, files.iter());
+    let facts = code.facts_of(git, files)?;
+    drop(code);
     let mut out: BTreeMap<String, Vec<Touched>> = BTreeMap::new();
     for file in &facts.files {
         let touched =

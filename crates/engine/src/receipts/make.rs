@@ -57,7 +57,8 @@ impl Engine {
         let change = match &git {
             Some(git) => {
                 let commit = subject.commit.as_deref();
-                change::read(git, &subject.work.files, &subject.scope, commit)?
+                let (files, code) = (&subject.work.files, &self.receipts.code);
+                change::read(git, files, &subject.scope, commit, code)?
             }
             None => ReadChange::default(),
         };

@@ -11,7 +11,9 @@ use callboard_model::view::ReceiptView;
 
 use super::grid::GridOutcome;
 use super::make::{Depth, order};
+use super::seen::SeenSessions;
 use super::subject::Subject;
+use crate::code::ChangedCode;
 use crate::{Engine, EngineError, limits};
 
 /// How the checks of a receipt ended.
@@ -27,6 +29,10 @@ pub(crate) struct ReceiptsRoom {
     checking: Mutex<BTreeMap<ReceiptOf, Arc<StopFlag>>>,
     moved: AtomicBool,
     files: Mutex<()>,
+    /// What sessions did, as far as it was read.
+    pub(super) sessions: SeenSessions,
+    /// What changed files say, as far as it is known.
+    pub(super) code: Mutex<ChangedCode>,
 }
 
 impl ReceiptsRoom {

@@ -11,28 +11,14 @@ use callboard_model::receipt::{
     SessionPart,
 };
 use callboard_model::view::SessionView;
-use callboard_model::{EventKind, SessionId, text};
-use callboard_store::{EventPage, PageFrom, Snapshot};
+use callboard_model::{SessionId, text};
+use callboard_store::Snapshot;
 
 use super::make::Depth;
 use super::subject::{Subject, Worker};
 use crate::core::words_of;
 use crate::query::reports::report_of;
-use crate::transcript::Retelling;
 use crate::{Engine, EngineError, limits};
-
-/// The kinds of events that tell what a session did.
-const KINDS: [EventKind; 9] = [
-    EventKind::Prompt,
-    EventKind::Text,
-    EventKind::Command,
-    EventKind::Edit,
-    EventKind::Read,
-    EventKind::Search,
-    EventKind::Tool,
-    EventKind::Result,
-    EventKind::Info,
-];
 
 /// What all sessions of the work did.
 #[derive(Debug, Default)]
@@ -67,7 +53,7 @@ impl Engine {
         let is_told = |worker: &&Worker| !worker.is_apart || depth != Depth::Alone;
         for worker in subject.workers.iter().filter(is_told) {
             let mut made = self.read(|s| {
-                let observed = observe(s, worker.view.id)?;
+                let observed = self.receipts.sessions.observe(s, worker.view.id)?;
                 let part = part(s, worker, &observed)?;
                 did.asked.extend(asked(s, &worker.view)?);
                 if !worker.is_apart {
@@ -134,21 +120,6 @@ impl Engine {
         };
         let own = receipt.claims.into_iter().filter(|claim| claim.session == session);
         Ok(own.map(|claim| claim.judged).collect())
-    }
-}
-
-fn observe(s: &Snapshot<'_>, session: SessionId) -> Result<Observed, EngineError> {
-    let mut observed = Observed::default();
-    let mut retelling = Retelling::new(s);
-    let mut from = PageFrom::Start;
-    loop {
-        let page = EventPage { from, kinds: &KINDS, file: None, limit: limits::PAGE_EVENTS };
-        let rows = s.events(session, &page)?;
-        let Some(last) = rows.last() else { return Ok(observed) };
-        from = PageFrom::After(last.seq);
-        for event in retelling.events(&rows)? {
-            observed.apply(&event);
-        }
     }
 }
 

@@ -5,11 +5,13 @@ use std::time::Duration;
 use callboard_model::receipt::ReceiptOf;
 use callboard_model::review::CheckOutcome;
 use callboard_model::view::{ChangeReview, TaskChange};
-use callboard_testkit::HermeticHome;
+use callboard_testkit::{HermeticHome, Repo};
+use serde_json::json;
 
 use super::{CODE, Scene, TEST, outcome};
 use crate::reviews::open;
 use crate::scene::Running;
+use crate::transcripts::{Claude, append};
 
 #[test]
 fn a_receipt_is_another_where_its_work_its_base_its_words_or_its_checks_are() {
@@ -103,4 +105,36 @@ fn what_checks_come_to_is_in_the_receipt_once_they_have_ended() {
     assert_eq!(outcome(&view), Some(CheckOutcome::Passed), "{:#?}", view.receipt.checks);
     assert_eq!(view.stale, None);
     assert!(view.held_by.is_some(), "{:#?}", view.receipt.cases);
+}
+
+#[test]
+fn what_a_session_did_since_is_told_with_what_it_did_before() {
+    let home = HermeticHome::new();
+    let repo = Repo::new(&home);
+    let name = "goes-on";
+    let claude = Claude::new(name, repo.path());
+    let ran = |line: u64, command: &str| {
+        let input = json!({ "command": command });
+        claude.uses(line, "Bash", input) + &claude.ran(line + 1, line, "ok")
+    };
+    append(&claude.path(&home, "p"), &(claude.prompt(1, "Look") + &ran(2, "ls one")));
+    let running = Running::start(&home);
+    running.register(&repo);
+    let lines = |wanted: &[&str]| {
+        running.wait(&format!("{wanted:?}"), |engine| {
+            let session = engine.session_named(name).ok()?;
+            // Another check makes another receipt.
+            let check =
+                format!("checks = ['true {}']\n[receipts]\nchecks = 'on_ask'\n", wanted.len());
+            repo.write("callboard.toml", check);
+            let view = engine.receipt(&ReceiptOf::Session(session)).ok()?;
+            let lines = view.receipt.commands.iter().map(|command| command.line.as_str());
+            lines.eq(wanted.iter().copied()).then_some(())
+        });
+    };
+    lines(&["ls one"]);
+    append(&claude.path(&home, "p"), &ran(4, "ls two"));
+    lines(&["ls one", "ls two"]);
+    append(&claude.path(&home, "p"), &ran(6, "ls three"));
+    lines(&["ls one", "ls two", "ls three"]);
 }
