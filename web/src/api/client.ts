@@ -1,3 +1,5 @@
+import type { Refusal } from './types'
+
 /** An answer that was not given: what happened, and what to do. */
 export class ApiError extends Error {
   constructor(
@@ -28,8 +30,6 @@ export function withQuery(path: string, query: Query): string {
   const text = parameters.toString()
   return text ? `${path}?${text}` : path
 }
-
-type Refusal = { error?: string; hint?: string | null }
 
 async function refusal(response: Response): Promise<ApiError> {
   const body = (await response.json().catch(() => null)) as Refusal | null

@@ -8,7 +8,9 @@ import type {
   NoteKind,
   NoteList,
   NoteShare,
+  NoteText,
   NoteView,
+  Refusal,
   ShareNotes,
   StoredImage,
   WorkspaceId,
@@ -42,11 +44,8 @@ export const restoreNote = (workspace: WorkspaceId, path: string, version: strin
 export const fetchNoteHistory = (workspace: WorkspaceId, path: string): Promise<NoteHistory> =>
   get('/api/notes/history', { workspace, path })
 
-export const fetchNoteVersion = (
-  workspace: WorkspaceId,
-  path: string,
-  version: string,
-): Promise<{ text: string }> => get('/api/notes/version', { workspace, path, version })
+export const fetchNoteVersion = (workspace: WorkspaceId, path: string, version: string): Promise<NoteText> =>
+  get('/api/notes/version', { workspace, path, version })
 
 /** Where an image is served; `path` is from the folder of notes. */
 export const noteImageUrl = (workspace: WorkspaceId, path: string): string =>
@@ -80,7 +79,7 @@ async function put(path: string, content: Blob): Promise<StoredImage> {
     throw new ApiError(0, 'Callboard cannot be reached.', 'Run `callboard up` if it has been stopped.')
   }
   if (response.ok) return (await response.json()) as StoredImage
-  const told = (await response.json().catch(() => null)) as { error?: string; hint?: string } | null
+  const told = (await response.json().catch(() => null)) as Refusal | null
   throw new ApiError(
     response.status,
     told?.error ?? `The daemon answered ${response.status}.`,

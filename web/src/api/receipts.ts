@@ -1,13 +1,12 @@
 // Receipts: what a finished piece of work can show.
 
-import type { AcceptCase, ReceiptGlance, ReceiptOf, ReceiptView } from '../receipt/types'
 import { ApiError, get, readText, request, withQuery } from './client'
-import type { WorkspaceId } from './types'
+import type { AcceptCase, ReceiptList, ReceiptOf, ReceiptView, WorkspaceId } from './types'
 
 const at = (of: ReceiptOf, rest = ''): string => `/api/receipts/${encodeURIComponent(of)}${rest}`
 
 /** Those of a workspace in a few words, the newest first. */
-export const fetchReceipts = (workspace: WorkspaceId): Promise<{ receipts: ReceiptGlance[] }> =>
+export const fetchReceipts = (workspace: WorkspaceId): Promise<ReceiptList> =>
   get('/api/receipts', { workspace })
 
 /** Makes it where there is none yet. */

@@ -1,7 +1,6 @@
 // The page's names for what the daemon answers. Every shape comes from its OpenAPI document, by
 // `npm run types`.
 
-import type { ReceiptGlance, ReceiptOf } from '../receipt/types'
 import type * as schema from './schema'
 
 /** An answer as it comes: the daemon writes every field, and `null` where it has no value. */
@@ -13,6 +12,7 @@ type Told<T> = T extends (infer Item)[]
 
 export type {
   AcceptCandidate,
+  AcceptCase,
   AgentName,
   AnswerCall,
   CallAnswer,
@@ -57,12 +57,17 @@ export type {
   NightOutcome,
   NoteEdit,
   NoteKind,
+  NoteText,
   NewStart,
   NewTask,
   Ordinal,
   PostWanted,
   Priority,
   QuestionItem,
+  ReceiptGlance,
+  ReceiptList,
+  ReceiptOf,
+  ReceiptView,
   ReviewId,
   ReviewState,
   RuledOut,
@@ -114,15 +119,15 @@ export type SessionReading = Omit<Told<schema.SessionReading>, 'reading' | 'now'
   reading: Told<schema.Reading> | null
   now: schema.ReadingNow | null
 }
-export type ReadingsView = { sessions: SessionReading[] }
-export type RelatedView = { items: RelatedItem[] }
+export type ReadingsView = Omit<Told<schema.ReadingsView>, 'sessions'> & { sessions: SessionReading[] }
+export type RelatedView = Told<schema.RelatedView>
 export type HandedOff = Omit<Told<schema.HandedOff>, 'brief'> & { brief: BriefView }
 export type ImportProgress = Told<schema.ImportProgress>
 export type Landmark = Told<schema.Landmark>
 export type LogEntry =
-  | Exclude<Told<schema.LogEntry>, { type: 'call' }>
+  | Exclude<Told<schema.LogEntry>, { type: 'call' | 'task' }>
   | { seq: schema.Seq; type: 'call'; call: CallView }
-  | { seq: schema.Seq; type: 'receipt'; of: ReceiptOf }
+  | { seq: schema.Seq; type: 'task'; task: TaskView }
 export type MessageView = Told<schema.MessageView>
 export type Milestone = Told<schema.Milestone>
 export type LeaseView = Told<schema.LeaseView>
@@ -144,6 +149,8 @@ export type PostView = Told<schema.PostView>
 export type PlanProgress = Told<schema.PlanProgress>
 export type PlanStep = schema.PlanStep
 export type Problem = Told<schema.Problem>
+/** What a refusal tells, where it is the daemon's own. */
+export type Refusal = Partial<schema.ApiError>
 export type RawRecord = Told<schema.RecordBehind>
 export type ResourceView = Told<schema.ResourceView>
 export type ReportView = Told<schema.ReportView>
@@ -154,18 +161,20 @@ export type ReviewComment = Omit<Told<schema.ReviewComment>, 'on' | 'from'> & {
   from: Told<schema.CommentFrom> | null
 }
 export type ReviewFile = Told<schema.ReviewFile>
-export type ReviewMember = ChangesetView & { reason: string; goal: string | null; letter: number }
+export type ReviewMember = ChangesetView & Told<Omit<schema.ReviewMember, keyof schema.ChangesetView>>
 export type ReviewProposal = Omit<Told<schema.ReviewProposal>, 'members' | 'pairs'> & {
   members: ReviewMember[]
   pairs: PairView[]
 }
-export type ReviewView = Omit<Told<schema.ReviewView>, 'members' | 'pairs' | 'comments' | 'sent'> & {
+export type ReviewView = Omit<
+  Told<schema.ReviewView>,
+  'members' | 'pairs' | 'comments' | 'sent' | 'receipt'
+> & {
   members: ReviewMember[]
   pairs: PairView[]
   comments: ReviewComment[]
   sent: SentView | null
-  receipt?: ReceiptGlance | null
-}
+} & Pick<schema.ReviewView, 'receipt'>
 export type PullRequestView = Told<schema.PullRequestView>
 export type SendAs = schema.SendAs
 export type SendPlan = Omit<Told<schema.SendPlan>, 'branches'> & { branches: SentBranchView[] }
@@ -195,7 +204,7 @@ export type SinceLine = Told<schema.SinceLine>
 export type TaskChangeEntry = Told<schema.TaskChangeEntry>
 export type TaskDetail = Omit<Told<schema.TaskDetail>, 'task'> & { task: TaskView }
 export type TaskSession = Told<schema.TaskSession>
-export type TaskView = Told<schema.TaskView> & { receipt?: ReceiptGlance | null }
+export type TaskView = Omit<Told<schema.TaskView>, 'receipt'> & Pick<schema.TaskView, 'receipt'>
 export type Tokens = Told<schema.Tokens>
 export type TurnView = Told<schema.TurnView>
 export type Workspace = Told<schema.Workspace>

@@ -1,7 +1,6 @@
 import { fetchReceipts } from '../api/receipts'
-import type { WorkspaceId } from '../api/types'
+import type { ReceiptGlance, ReceiptOf, WorkspaceId } from '../api/types'
 import { board } from '../state/board.svelte'
-import type { ReceiptGlance, ReceiptOf } from './types'
 
 /** Receipts change while work goes on: the list is read at most so often. */
 const READ_MS = 1000

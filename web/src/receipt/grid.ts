@@ -1,11 +1,10 @@
 // The four runs of a check: base code and new code, each with the base's tests and the new ones.
 
+import type { ReceiptView } from '../api/types'
 import { OUTCOME_WORD } from '../review/matrix'
 import { count } from '../text/numbers'
-import type { Case, Cell, Checked, Grid, ReceiptView, Seen, Standing, TestStanding } from './types'
+import type { Case, Cell, Checked, Corner, Grid, Seen, Standing, TestStanding } from './types'
 import { STANDING_PLURAL, STANDING_WORD, STANDINGS, type Tone } from './words'
-
-export type Corner = keyof Grid<unknown>
 
 /** As they are read: the base's code above, the base's tests to the left. */
 export const CORNERS: Corner[] = ['base_base', 'base_new', 'new_base', 'new_new']

@@ -1,8 +1,8 @@
 // What a receipt has, section by section, in the order in which it is read.
 
+import type { ReceiptView } from '../api/types'
 import { count, counted } from '../text/numbers'
 import { standingLook, VERDICT_LOOK, type Look } from './shapes'
-import type { ReceiptView } from './types'
 import { blocks, criterionTone, STANDINGS } from './words'
 
 export interface Section {

@@ -10,12 +10,13 @@ import {
   type FileFormat,
 } from '../api/receipts'
 import { fetchReview } from '../api/review'
+import type { ReceiptOf, ReceiptView } from '../api/types'
 import { changes } from '../review/changes.svelte'
 import { board } from '../state/board.svelte'
 import { diffHref } from '../state/router.svelte'
 import { toasts } from '../state/toasts.svelte'
 import { wasRun } from './grid'
-import type { ReceiptOf, ReceiptView, Spot } from './types'
+import type { Spot } from './types'
 
 /** One receipt: read again when the stream says that it changed; what is shown stays meanwhile. */
 export class OpenReceipt {

@@ -1,4 +1,5 @@
-import type { Case, Cell, Checked, ReceiptView } from './types'
+import type { ReceiptView } from '../api/types'
+import type { Case, Cell, Checked } from './types'
 
 /** For tests: a receipt with nothing in it, and what is given. */
 export const receiptView = (more: Partial<ReceiptView> = {}): ReceiptView => ({
@@ -33,7 +34,7 @@ export const checked = (cells: Partial<Checked['cells']>, more: Partial<Checked>
   }
 }
 
-export const caseOf = (rule: string, more: Partial<Case> = {}): Case => ({
+export const caseOf = (rule: Case['rule'], more: Partial<Case> = {}): Case => ({
   key: `${rule}-1`,
   rule,
   words: '',

@@ -17,8 +17,11 @@ import {
 
 const claim = (verdict: Verdict): ClaimLine => ({
   session: 'S1',
+  start: 0,
+  end: 0,
   quote: '',
   kind: 'passes',
+  scope: { of: 'all' },
   verdict,
   why: '',
 })

@@ -1,5 +1,6 @@
 // What a receipt tells, in words and shapes.
 
+import type { ReceiptGlance } from '../api/types'
 import { count, counted } from '../text/numbers'
 import type {
   Case,
@@ -8,7 +9,6 @@ import type {
   Criterion,
   Omitted,
   OutwardKind,
-  ReceiptGlance,
   Risk,
   SessionLine,
   Standing,

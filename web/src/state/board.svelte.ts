@@ -7,6 +7,7 @@ import type {
   Column,
   ImportProgress,
   LogEntry,
+  ReceiptOf,
   ResourceView,
   ReviewId,
   SessionId,
@@ -19,7 +20,6 @@ import type {
 } from '../api/types'
 import { calls } from '../calls/calls.svelte'
 import { owned } from '../owned/owned.svelte'
-import type { ReceiptOf } from '../receipt/types'
 import { changes } from '../review/changes.svelte'
 import { MINUTE } from '../text/time'
 import { COLUMNS } from '../text/words'
