@@ -11,8 +11,8 @@ pub const RECEIPT_TEXT_BYTES: usize = 8 << 20;
 /// Changed files that the rules look at; of the others only names are told.
 pub const RECEIPT_FILES: usize = 2_000;
 
-/// Sessions of which is known what they did: those of the pieces of work that go on at a time.
-pub const SESSIONS_SEEN: usize = 16;
+/// Bytes of what is known of sessions that were read for receipts: those of the pieces of work that go on at a time.
+pub const SESSIONS_SEEN_BYTES: usize = 32 << 20;
 
 /// Changed files of which is known what they change in code: some kilobytes each.
 pub const RECEIPT_FILES_KNOWN: usize = 4_000;

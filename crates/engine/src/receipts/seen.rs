@@ -89,8 +89,10 @@ impl SeenSessions {
         let mut sessions = self.lock();
         sessions.retain(|known| known.session != seen.session);
         sessions.push_back(seen);
-        if sessions.len() > limits::SESSIONS_SEEN {
-            sessions.pop_front();
+        let mut bytes: usize = sessions.iter().map(|seen| seen.observed.bytes()).sum();
+        while bytes > limits::SESSIONS_SEEN_BYTES {
+            let Some(oldest) = sessions.pop_front() else { return };
+            bytes -= oldest.observed.bytes();
         }
     }
 

@@ -121,6 +121,14 @@ impl Observed {
         }
     }
 
+    /// Bytes that most of it takes: what commands printed, and what searches told.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let commands = self.commands.iter().map(|one| &one.command);
+        let commands = commands.map(|command| command.line.len() + command.output.len());
+        commands.chain(self.found.iter().map(String::len)).sum()
+    }
+
     /// What the agent said last, with the words before where they are few.
     #[must_use]
     pub fn closing(&self) -> Option<Closing> {
