@@ -1,7 +1,7 @@
 //! What is said of checks: that they pass, that they were run, that the fault shows no more.
 
 use super::super::lexicon::{
-    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, NUMBERS, PASSING, RAN, TROUBLE, VERIFIED, change,
+    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, PASSING, RAN, TROUBLE, VERIFIED, change,
     is_reference,
 };
 use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
@@ -10,6 +10,10 @@ use super::super::sentence::{Kind, Sentence, Word};
 use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
 use super::plain::is_plain;
+use super::tells::{
+    finds_nothing, is_calm, is_counted_short, is_full_count, is_test_name, listed, of_errors,
+    repeats, ticked,
+};
 use crate::check::CheckKind;
 
 /// What the sentence says of checks, and what of it is said plainly.
@@ -23,6 +27,7 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
         subjects: Vec::new(),
         ran: Vec::new(),
         made: Vec::new(),
+        meant: Vec::new(),
         doing: None,
         done_at: 0,
         since: 0,
@@ -32,6 +37,12 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
     let mut at = 0;
     while at < sentence.words.len() {
         at += reader.step(at);
+    }
+    if reader.out.is_empty() {
+        let ticked = ticked(&sentence.words);
+        for (noun, place) in listed(&sentence.words).into_iter().chain(ticked) {
+            reader.say(Mood::Said, vec![(noun, place)], place + 1, false);
+        }
     }
     let plain = std::mem::take(&mut reader.plain);
     let mut told = reader.end(sentence);
@@ -71,6 +82,8 @@ struct Reader<'s, 't> {
     ran: Vec<Subject>,
     /// What was added or changed.
     made: Vec<Subject>,
+    /// What was named before a semicolon: "they" after it are those.
+    meant: Vec<Subject>,
     doing: Option<Doing>,
     /// Where that was said.
     done_at: usize,
@@ -87,7 +100,8 @@ impl Reader<'_, '_> {
         let word = &self.words[at];
         let is_all_but = word.is("but") && self.is_after(at, &["all", "everything", "nothing"]);
         if word.is_in(&[";", "but", "however", "though", "although", "."]) && !is_all_but {
-            self.subjects.clear();
+            let before = std::mem::take(&mut self.subjects);
+            self.meant = if word.is(";") { before } else { Vec::new() };
             self.doing = None;
             self.since = at + 1;
             return 1;
@@ -211,6 +225,13 @@ impl Reader<'_, '_> {
             && (before.kind == Kind::Plain || before.small == "typescript")
             && before.small.len() > 2
             && !before.is_in(&NO_SUBJECT);
+        let named = noun(self.words, at - 1).map(|found| found.0);
+        let is_build = matches!(named, Some(Noun::Check(Some(CheckKind::Build), Some(_))));
+        if is_verb && is_build && word.is_in(&["compiles", "compiled", "builds", "built"]) {
+            let said = mood(self.words, clause(self.words, at), at);
+            self.say(said, self.subjects(), at, true);
+            return Some(1);
+        }
         if !is_verb || !(before.is_in(&COMPILED) || is_compiling) {
             return None;
         }
@@ -305,6 +326,11 @@ impl Reader<'_, '_> {
             self.say(said, subjects, at + len, true);
             return Some(len);
         }
+        if is_full_count(self.words, at) && !self.subjects.is_empty() {
+            let said = mood(self.words, clause(self.words, at).max(self.since).min(at), at);
+            self.say(said, self.subjects(), at + 1, true);
+            return Some(1);
+        }
         let works = word.is_in(&["works", "work"])
             && next
                 .is_none_or(|next| next.is_break() || next.is_in(&["and", "again", "now", "too"]));
@@ -324,13 +350,23 @@ impl Reader<'_, '_> {
                 "builds",
                 "built",
             ]);
-        let passes = works || is_done || word.is_in(&PASSING) && !self.hands_over(next);
+        let is_quiet = !self.subjects.is_empty()
+            && (is_calm(self.words, at)
+                || finds_nothing(self.words, at) && !self.is_of_tests());
+        let passes =
+            works || is_done || is_quiet || word.is_in(&PASSING) && !self.hands_over(next);
         let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
         if !passes && !fails {
             return None;
         }
         self.ends_with(at, passes);
         Some(1)
+    }
+
+    /// Whether the last check that was named is of tests: those find nothing, whatever they say.
+    fn is_of_tests(&self) -> bool {
+        let last = self.subjects.last().map(|subject| &subject.noun);
+        matches!(last, Some(Noun::Check(Some(CheckKind::Test) | None, _)))
     }
 
     /// "passed `x` to `f`", "clean up", "passes the value": another meaning.
@@ -409,8 +445,10 @@ impl Reader<'_, '_> {
                 .any(|word| word.is_in(&["all", "they", "everything", "these", "which"]))
             && !is_bare_all
         {
-            let meant = if self.ran.is_empty() { &mut self.made } else { &mut self.ran };
-            subjects = std::mem::take(meant).into_iter().map(|s| (s.noun, s.at)).collect();
+            let meant = [&mut self.ran, &mut self.made, &mut self.meant];
+            let meant = meant.into_iter().find(|meant| !meant.is_empty());
+            let meant = meant.map(std::mem::take).unwrap_or_default();
+            subjects = meant.into_iter().map(|subject| (subject.noun, subject.at)).collect();
         }
         if passes && is_counted_short(before) {
             said = Mood::Denied;
@@ -544,51 +582,5 @@ impl Reader<'_, '_> {
             }
         }
         self.out
-    }
-}
-
-/// What "type errors" and "compiler errors" are errors of.
-fn of_errors(word: &Word<'_>) -> Option<CheckKind> {
-    match word.small.as_str() {
-        "type" | "typing" | "typescript" => Some(CheckKind::Types),
-        "compiler" | "compile" | "compilation" | "build" => Some(CheckKind::Build),
-        "linter" | "linting" => Some(CheckKind::Lint),
-        "formatting" => Some(CheckKind::Format),
-        _ => None,
-    }
-}
-
-/// "11/12", "11 of 12": some did not.
-fn is_counted_short(words: &[Word<'_>]) -> bool {
-    const COUNTS: [&str; 3] = ["one", "half", "some"];
-    let is_count =
-        |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS) || word.is_in(&NUMBERS);
-    let of = words.windows(2).enumerate().any(|(at, pair)| {
-        let all = words[at + 2..].iter().take(3).find(|word| is_count(word));
-        is_count(&pair[0])
-            && pair[1].is_in(&["of", "out"])
-            && all.is_some_and(|all| all.small != pair[0].small)
-    });
-    of || words.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
-}
-
-fn is_test_name(word: &Word<'_>) -> bool {
-    word.kind == Kind::Name
-        && is_reference(word.text)
-        && (word.small.contains("test") || word.small.contains("spec"))
-}
-
-fn is_short_of_all(number: &str) -> bool {
-    number.split_once('/').is_some_and(|(some, all)| some != all)
-}
-
-/// "612 passed, 0 failed" says one thing twice.
-fn repeats(kind: &ClaimKind, before: &ClaimKind) -> bool {
-    match (kind, before) {
-        (
-            ClaimKind::Passes { check, scope, count: None, .. },
-            ClaimKind::Passes { check: before, scope: of, .. },
-        ) => check == before && scope == of,
-        _ => kind == before,
     }
 }

@@ -6,6 +6,7 @@ mod changes;
 mod checks;
 mod looks;
 mod plain;
+mod tells;
 
 use std::sync::Arc;
 

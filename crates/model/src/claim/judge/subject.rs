@@ -179,6 +179,9 @@ fn runs_it(run: &Run, name: &str) -> bool {
     if name.contains(' ') || is_tool(name) {
         return runs_command(run, name);
     }
+    if program_of(&run.text) == name {
+        return true;
+    }
     let parts: Vec<&str> = run
         .text
         .split(|c: char| !c.is_alphanumeric())
