@@ -3,6 +3,7 @@
 //! A claim is found by structure (a subject, a predicate, what negates or hedges it, what it is said of), never by
 //! a list of sentences. It is judged by [`Evidence`] alone; the words themselves are no evidence.
 
+mod clauses;
 mod doubts;
 mod evidence;
 mod grammar;
@@ -53,6 +54,10 @@ pub struct Claim {
 pub struct Around {
     /// It is said with a reservation: a condition, a bound, a contrast, another time, somebody else's words.
     pub is_reserved: bool,
+    /// All that reserves it is what it names as excepted: what else fails is not.
+    pub excepts_by_name: bool,
+    /// It says by a number that nothing failed.
+    pub counts_none: bool,
     /// All names of the text, in small letters.
     pub names: Arc<[String]>,
     /// Those of them that are said to be in trouble.

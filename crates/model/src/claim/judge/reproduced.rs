@@ -56,7 +56,7 @@ impl Case<'_> {
             ),
             None => (Verdict::NotChecked, format!("The exit code of {line} was not seen.")),
         };
-        Finds { verdict, why, sources: vec![ran.cite] }
+        Finds { sources: vec![ran.cite], ..Finds::new(verdict, why) }
     }
 }
 
