@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ClaimKind;
 use super::clauses::{asserted, but_for};
+use super::grammar::PRODUCT_CODE;
 use super::lexicon::{EXCEPTED, FAILING, PASSING, RAN, UNSURE, is_reference};
 use super::mood::is_once;
 use super::nouns::noun;
@@ -289,10 +290,15 @@ pub(super) fn is_reserved(
         || is_of_base(words)
         || is_past(words)
         || is_of_checks && (has(&OF_CHECKS) || is_of_else(words) || is_by_teller(words))
-        || !is_of_checks && has(&OF_BOUNDS)
+        || !is_of_checks && !is_of_product_code(kind) && has(&OF_BOUNDS)
         || matches!(kind, ClaimKind::NoOtherUses { .. }) && is_of_a_part(words)
         || matches!(kind, ClaimKind::Only { .. }) && has_unnamed(words)
         || is_of_checks && is_taken_back(sentences.get(at + 1))
+}
+
+/// Whether it is said of all code that is no test: "production" is then no bound.
+fn is_of_product_code(kind: &ClaimKind) -> bool {
+    matches!(kind, ClaimKind::Untouched { names, .. } if names.iter().any(|name| name == PRODUCT_CODE))
 }
 
 /// Whether all that reserves what the sentence at `at` says of checks is what it excepts by name.

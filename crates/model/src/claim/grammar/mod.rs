@@ -7,8 +7,11 @@ mod checks;
 mod looks;
 mod plain;
 mod tells;
+mod uses;
 
 use std::sync::Arc;
+
+pub(super) use bounds::PRODUCT_CODE;
 
 use super::sentence::{Sentence, sentences};
 use super::{Admission, Around, Claim, ClaimKind, Scope, clauses, mood, reserve};

@@ -6,7 +6,10 @@ use super::super::nouns::noun;
 use super::super::sentence::{Kind, Word};
 
 /// Words that leave what is said as it is.
-const PLAIN: [&str; 191] = [
+const PLAIN: [&str; 194] = [
+    "totals",
+    "over",
+    "overall",
     "them",
     "docs",
     "too",

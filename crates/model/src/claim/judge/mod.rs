@@ -93,7 +93,7 @@ impl Case<'_> {
                 claim,
             }),
             ClaimKind::Ran { command, check } => self.ran(command.as_deref(), *check),
-            ClaimKind::Reproduced { script } => self.reproduced(script.as_deref()),
+            ClaimKind::Reproduced { script } => self.reproduced(script.as_deref(), &claim.quote),
             ClaimKind::Fixed => self.fixed(),
             ClaimKind::Changed { verb, names, within } => self.changed(*verb, names, within),
             ClaimKind::AddedTests { names } => self.added_tests(names),
