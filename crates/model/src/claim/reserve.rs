@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::ClaimKind;
 use super::clauses::{asserted, but_for};
 use super::grammar::PRODUCT_CODE;
-use super::lexicon::{EXCEPTED, FAILING, PASSING, RAN, UNSURE, is_reference};
+use super::lexicon::{EXCEPTED, FAILING, PASSING, RAN, UNSURE, change, is_reference};
 use super::mood::is_once;
 use super::nouns::noun;
 use super::sentence::{Kind, Sentence, Word};
+use super::{ClaimKind, Verb};
 use crate::limits;
 
 /// Words that reserve whatever stands in their sentence.
@@ -457,6 +457,28 @@ fn is_taken_back(next: Option<&Sentence<'_>>) -> bool {
     let begins = words.iter().take(2).any(|word| word.is_in(&AGAINST));
     let is_denied = words.iter().any(|word| word.is_in(&["no", "zero", "without", "never", "not"]));
     begins && words.iter().any(|word| word.is_in(&FAILING)) && !is_denied
+}
+
+/// Whether the text tells of rows that went, or that were there twice.
+pub(super) fn tells_gone(sentences: &[Sentence<'_>]) -> bool {
+    const TWICE: [&str; 9] = [
+        "duplicate",
+        "duplicates",
+        "duplicated",
+        "dedup",
+        "deduplicated",
+        "deduplication",
+        "merged",
+        "twice",
+        "empty",
+    ];
+    const DENIED: [&str; 7] = ["no", "not", "nothing", "never", "didn't", "without", "none"];
+    sentences.iter().any(|sentence| {
+        let has = |list: &[&str]| sentence.words.iter().any(|word| word.is_in(list));
+        let removes =
+            sentence.words.iter().any(|word| matches!(change(word), Some((Verb::Removed, _))));
+        has(&TWICE) || removes && !has(&DENIED)
+    })
 }
 
 /// All names of the text, in small letters.

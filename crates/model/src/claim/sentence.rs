@@ -126,12 +126,34 @@ impl Reader<'_> {
     /// Whether what was read last announces what a check printed: "The last run of the tests:".
     fn leads_output(&self) -> bool {
         const OUTPUT: [&str; 14] = [
-            "run", "runs", "ran", "output", "result", "results", "came", "prints", "printed", "shows", "says", "gives",
-            "ends", "summary",
+            "run", "runs", "ran", "output", "result", "results", "came", "prints", "printed",
+            "shows", "says", "gives", "ends", "summary",
         ];
-        const OTHER: [&str; 19] = [
-            "expected", "expect", "should", "before", "previously", "originally", "initially", "was", "were", "if",
-            "example", "see", "can", "would", "first", "failed", "failing", "main", "base",
+        const OTHER: [&str; 24] = [
+            "when",
+            "once",
+            "will",
+            "until",
+            "like",
+            "expected",
+            "expect",
+            "should",
+            "before",
+            "previously",
+            "originally",
+            "initially",
+            "was",
+            "were",
+            "if",
+            "example",
+            "see",
+            "can",
+            "would",
+            "first",
+            "failed",
+            "failing",
+            "main",
+            "base",
         ];
         let Some(last) = self.out.last() else { return false };
         let has = |list: &[&str]| last.words.iter().any(|word| word.is_in(list));

@@ -7,8 +7,10 @@ use super::super::{ClaimKind, Verb};
 use crate::limits;
 
 /// Ways to say that one did not.
-const DID_NOT: [&str; 10] =
-    ["didn't", "haven't", "hasn't", "wasn't", "weren't", "without", "not", "never", "no", "none"];
+const DID_NOT: [&str; 11] = [
+    "nothing", "didn't", "haven't", "hasn't", "wasn't", "weren't", "without", "not", "never", "no",
+    "none",
+];
 
 /// What makes a denial a rule or a plan.
 const RULE: [&str; 13] = [
@@ -159,7 +161,9 @@ fn counted(words: &[Word<'_>]) -> Option<ClaimKind> {
         let is_change = matches!(change(word), Some((Verb::Changed, Form::Past | Form::Third)));
         is_change || word.is_in(&["touches", "spans", "covers"])
     });
-    let is_more = words.iter().any(|word| word.is_in(&["least", "plus", "other", "more", "mainly", "mostly"]));
+    let is_more = words
+        .iter()
+        .any(|word| word.is_in(&["least", "plus", "other", "more", "mainly", "mostly"]));
     let names: Vec<String> = names(&words[at..]).into_iter().filter(|name| is_path(name)).collect();
     (is_whole && does && !is_more && names.len() == count).then_some(ClaimKind::Only { names })
 }
@@ -181,7 +185,9 @@ fn only_tests(words: &[Word<'_>]) -> Option<ClaimKind> {
         [did, tests, after @ ..] if is_done(did) && is_tests(tests) => {
             is_end(after.first()) || after[0].is("files") && is_end(after.get(1))
         }
-        [tests, be, did, after @ ..] if is_tests(tests) && be.is_in(&["were", "was", "have", "files"]) => {
+        [tests, be, did, after @ ..]
+            if is_tests(tests) && be.is_in(&["were", "was", "have", "files"]) =>
+        {
             is_done(did) && is_end(after.first())
         }
         [tests, did, after @ ..] if is_tests(tests) && is_done(did) => is_end(after.first()),
@@ -231,7 +237,17 @@ fn untouched_at(words: &[Word<'_>], at: usize) -> Option<ClaimKind> {
     let from = clause(words, at);
     let end = words[at..].iter().position(Word::is_break).map_or(words.len(), |len| at + len);
     let part = &words[from..end];
-    if part.iter().any(|word| word.is_in(&RULE) || word.is("other") || word.is("nothing")) {
+    // "Nothing in `a.cfg` was modified" is of that file; "nothing besides it" is of all others.
+    let is_nothing_in = part.windows(3).any(|three| {
+        three[0].is("nothing")
+            && three[1].is_in(&["in", "of", "under", "within"])
+            && three[2].kind == Kind::Name
+    });
+    let is_of_others = |word: &Word<'_>| word.is("other") || word.is("nothing") && !is_nothing_in;
+    let is_not_only = part
+        .windows(2)
+        .any(|pair| pair[0].is_in(&DID_NOT) && pair[1].is_in(&["only", "just", "merely"]));
+    if is_not_only || part.iter().any(|word| word.is_in(&RULE) || is_of_others(word)) {
         return None;
     }
     // Names before a denial are who did not, those after what was not.

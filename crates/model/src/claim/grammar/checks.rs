@@ -1,8 +1,9 @@
 //! What is said of checks: that they pass, that they were run, that the fault shows no more.
 
+mod ended;
+
 use super::super::lexicon::{
-    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, PASSING, RAN, TROUBLE, VERIFIED, change,
-    is_reference,
+    EXCEPTED, FAILING, NEGATIONS, PASSING, RAN, VERIFIED, change, is_reference,
 };
 use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
 use super::super::nouns::{Extent, Noun, bound, extent, noun};
@@ -11,8 +12,7 @@ use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
 use super::plain::is_plain;
 use super::tells::{
-    finds_nothing, is_calm, is_counted_short, is_full_count, is_test_name, listed, of_errors,
-    repeats, ticked,
+    finds_nothing, is_calm, is_counted_short, is_full_count, is_test_name, listed, repeats, ticked,
 };
 use crate::check::CheckKind;
 
@@ -27,6 +27,7 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
         subjects: Vec::new(),
         ran: Vec::new(),
         made: Vec::new(),
+        is_but_for: false,
         meant: Vec::new(),
         doing: None,
         done_at: 0,
@@ -53,12 +54,6 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
     (told, plain)
 }
 
-/// What stands before "compiles" and is not what does.
-const NO_SUBJECT: [&str; 16] = [
-    "which", "that", "and", "not", "never", "only", "longer", "who", "barely", "was", "were",
-    "then", "the", "have", "has", "had",
-];
-
 /// What was done to the nouns that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doing {
@@ -82,6 +77,8 @@ struct Reader<'s, 't> {
     ran: Vec<Subject>,
     /// What was added or changed.
     made: Vec<Subject>,
+    /// What failed before is told beside what is new.
+    is_but_for: bool,
     /// What was named before a semicolon: "they" after it are those.
     meant: Vec<Subject>,
     doing: Option<Doing>,
@@ -203,85 +200,6 @@ impl Reader<'_, '_> {
         is_none && matches!(mood(self.words, from, place), Mood::Said | Mood::Denied)
     }
 
-    /// "It compiles", "the project builds cleanly".
-    fn compiled(&mut self, at: usize) -> Option<usize> {
-        let word = &self.words[at];
-        let is_verb = word.is_in(&[
-            "compiles",
-            "compiled",
-            "builds",
-            "built",
-            "typechecks",
-            "type-checks",
-            "lints",
-        ]);
-        let before = at.checked_sub(1).map(|before| &self.words[before])?;
-        let before = if before.is_in(&["now", "still", "also", "and"]) {
-            self.words.get(at.checked_sub(2)?)?
-        } else {
-            before
-        };
-        let is_compiling = word.is_in(&["compiles", "compiled", "typechecks", "type-checks"])
-            && (before.kind == Kind::Plain || before.small == "typescript")
-            && before.small.len() > 2
-            && !before.is_in(&NO_SUBJECT);
-        let named = noun(self.words, at - 1).map(|found| found.0);
-        let is_build = matches!(named, Some(Noun::Check(Some(CheckKind::Build), Some(_))));
-        if is_verb && is_build && word.is_in(&["compiles", "compiled", "builds", "built"]) {
-            let said = mood(self.words, clause(self.words, at), at);
-            self.say(said, self.subjects(), at, true);
-            return Some(1);
-        }
-        if !is_verb || !(before.is_in(&COMPILED) || is_compiling) {
-            return None;
-        }
-        let check = match word.small.as_str() {
-            "typechecks" | "type-checks" => CheckKind::Types,
-            "lints" => CheckKind::Lint,
-            _ if before.small == "typescript" => CheckKind::Types,
-            _ => CheckKind::Build,
-        };
-        let said = mood(self.words, clause(self.words, at), at);
-        let from = clause(self.words, at);
-        // What compiles is not said to pass by what follows.
-        self.subjects.retain(|subject| subject.at + 3 < at);
-        self.say(said, vec![(Noun::Check(Some(check), None), from)], at, false);
-        Some(1)
-    }
-
-    /// "Exit code 0", "exits with 0"; in a table that tells of exit codes, a number is one.
-    fn exited(&mut self, at: usize) -> Option<usize> {
-        let word = &self.words[at];
-        let is_exit = word.is_in(&["exit", "exits", "exited", "rc"])
-            || word.is_in(&["return", "returns", "returned"])
-                && self
-                    .words
-                    .get(at + 1)
-                    .is_some_and(|next| next.kind == Kind::Number || next.is("code"));
-        let is_cell =
-            self.tells_exits && word.kind == Kind::Number && at > 0 && self.words[at - 1].is("|");
-        if !is_exit && !is_cell {
-            return None;
-        }
-        let rest = &self.words[at..];
-        let len = rest.iter().take(5).position(|word| word.kind == Kind::Number)?;
-        let is_between = |word: &Word<'_>| {
-            word.is_in(&["code", "status", "with", "of", ":", "a", "|", "was", "is"])
-        };
-        if len > 1 && !rest[1..len].iter().all(is_between) {
-            return None;
-        }
-        let from = clause(self.words, at).max(self.since).min(at);
-        let said = match mood(self.words, from, at) {
-            Mood::Said if rest[len].small == "0" => Mood::Said,
-            Mood::Said => Mood::Denied,
-            other => other,
-        };
-        let subjects = self.subjects();
-        self.say(said, subjects, at, true);
-        Some(len + 1)
-    }
-
     /// A predicate at `at`, and how many words it takes.
     fn predicate(&mut self, at: usize) -> Option<usize> {
         let word = &self.words[at];
@@ -295,35 +213,7 @@ impl Reader<'_, '_> {
             }
             return Some(1);
         }
-        let none_of = (word.is_in(&NONE) || word.kind == Kind::Number && word.small == "0")
-            && self.words[at + 1..].iter().take(3).any(|word| word.is_in(&TROUBLE));
-        if none_of && !word.is("any") {
-            let trouble = self.words[at + 1..].iter().take(3).position(|word| word.is_in(&TROUBLE));
-            let len = trouble.unwrap_or(0) + 2;
-            let mut subjects = self.subjects();
-            // "No test failures" names its check between the two.
-            let end = (at + len + 1).min(self.words.len());
-            let named = (at + 1..end).find_map(|place| {
-                noun(self.words, place).map(|found| found.0).or_else(|| {
-                    let kind = of_errors(&self.words[place])?;
-                    Some(Noun::Check(Some(kind), None))
-                })
-            });
-            if subjects.is_empty() {
-                subjects.extend(named.map(|noun| (noun, clause(self.words, at))));
-            }
-            let is_regression = self.words[at + len - 1].is_in(&["regression", "regressions"]);
-            let is_test =
-                self.words.get(at + len).is_some_and(|next| next.is_in(&["test", "tests"]));
-            if subjects.is_empty() && is_regression && !is_test {
-                subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
-            }
-            if subjects.is_empty() {
-                return None;
-            }
-            let from = clause(self.words, at).max(self.since).min(at);
-            let said = mood(self.words, from, at);
-            self.say(said, subjects, at + len, true);
+        if let Some(len) = self.none(at) {
             return Some(len);
         }
         if is_full_count(self.words, at) && !self.subjects.is_empty() {
@@ -351,10 +241,8 @@ impl Reader<'_, '_> {
                 "built",
             ]);
         let is_quiet = !self.subjects.is_empty()
-            && (is_calm(self.words, at)
-                || finds_nothing(self.words, at) && !self.is_of_tests());
-        let passes =
-            works || is_done || is_quiet || word.is_in(&PASSING) && !self.hands_over(next);
+            && (is_calm(self.words, at) || finds_nothing(self.words, at) && !self.is_of_tests());
+        let passes = works || is_done || is_quiet || word.is_in(&PASSING) && !self.hands_over(next);
         let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
         if !passes && !fails {
             return None;
@@ -506,10 +394,16 @@ impl Reader<'_, '_> {
         place: usize,
         at: usize,
     ) -> Scope {
+        let bound = bound(self.words, place, at);
         if let Noun::Check(_, Some(command)) = noun {
-            return Scope::Named(vec![command.clone()]);
+            // "`npm test` is green for `api`" is of that alone.
+            let after = &self.words[at.min(self.words.len())..];
+            let is_named = |bound: &String| {
+                after.iter().any(|word| word.kind == Kind::Name && word.text == bound)
+            };
+            return Scope::Named(vec![bound.filter(is_named).unwrap_or_else(|| command.clone())]);
         }
-        if let Some(bound) = bound(self.words, place, at) {
+        if let Some(bound) = bound {
             return Scope::Named(vec![bound]);
         }
         if check.is_none() {
@@ -554,7 +448,7 @@ impl Reader<'_, '_> {
             words.windows(2).any(|pair| pair[0].is_in(&["all", "everything"]) && pair[1].is("but"));
         let failed_before =
             has(&FAILING) && has(&["before", "previously", "main", "master", "baseline"]);
-        let is_excepted = has(&EXCEPTED) || all_but || failed_before;
+        let is_excepted = has(&EXCEPTED) || all_but || failed_before || self.is_but_for;
         let fails = self.out.contains(&ClaimKind::Admission { of: Admission::Failing });
         for kind in &mut self.out {
             if let ClaimKind::Passes { excepted, .. } = kind {

@@ -4,6 +4,7 @@ mod admissions;
 mod bounds;
 mod changes;
 mod checks;
+mod kept;
 mod looks;
 mod plain;
 mod tells;
@@ -26,6 +27,7 @@ pub fn claims(text: &str) -> Vec<Claim> {
     let text = head(text, limits::CLAIM_TEXT_BYTES);
     let mut out: Vec<Claim> = Vec::new();
     let sentences = sentences(text);
+    let tells_gone = reserve::tells_gone(&sentences);
     let (names, troubled) = (reserve::names(&sentences), reserve::troubled(&sentences));
     for (at, sentence) in sentences.iter().enumerate() {
         let Read { mut kinds, mut plain, apart } = kinds(sentence);
@@ -41,6 +43,7 @@ pub fn claims(text: &str) -> Vec<Claim> {
                         || reserve::is_reserved(&sentences, at, &kind, apart.contains(&kind)),
                     excepts_by_name: reserve::excepts_by_name(&sentences, at),
                     counts_none: clauses::counts_none(&sentence.words),
+                    tells_gone,
                     names: Arc::clone(&names),
                     troubled: Arc::clone(&troubled),
                     before: reserve::names_before(&sentences, at),
@@ -67,7 +70,8 @@ fn of_what_ran(told: &[Claim], sentences: &[Sentence<'_>], at: usize) -> Option<
     let ran = told.iter().rev().take_while(|claim| claim.start == before.start);
     ran.filter_map(|claim| match &claim.kind {
         ClaimKind::Ran { command, check: Some(check) } => {
-            let scope = command.as_ref().map_or(Scope::Unsaid, |one| Scope::Named(vec![one.clone()]));
+            let scope =
+                command.as_ref().map_or(Scope::Unsaid, |one| Scope::Named(vec![one.clone()]));
             Some(ClaimKind::Passes { check: Some(*check), scope, count: None, excepted: false })
         }
         _ => None,
@@ -97,6 +101,7 @@ fn kinds(sentence: &Sentence<'_>) -> Read {
     let out = &mut read.kinds;
     out.extend(admissions::read(sentence));
     out.extend(bounds::read(sentence));
+    out.extend(kept::read(sentence));
     out.extend(looks::read(sentence));
     let is_heading = sentence.is_lead && !sentence.words.last().is_some_and(|last| last.is(":"));
     if !sentence.is_lead || is_heading || sentence.words.len() > 4 {

@@ -1,15 +1,15 @@
 //! Small readings of what is said of checks: counts, names of tests, ways to say that nothing was found.
 
 use super::super::ClaimKind;
-use super::super::lexicon::{NUMBERS, PASSING, is_reference};
+use super::super::lexicon::{FAILING, NUMBERS, PASSING, is_reference};
 use super::super::nouns::{Noun, noun};
 use super::super::sentence::{Kind, Word};
 use crate::check::CheckKind;
 
 /// What stands between a check and a word for its calm.
 const BEING: [&str; 19] = [
-    "is", "are", "was", "were", "be", "been", "stays", "stay", "stayed", "remains", "remain", "now", "still", "also",
-    "both", "all", "runs", "run", "ran",
+    "is", "are", "was", "were", "be", "been", "stays", "stay", "stayed", "remains", "remain",
+    "now", "still", "also", "both", "all", "runs", "run", "ran",
 ];
 
 /// Ways to say of a tool that it does not complain.
@@ -18,8 +18,9 @@ const CALM: [&str; 8] =
 
 /// What a tool does with what it finds.
 const FINDING: [&str; 25] = [
-    "finds", "found", "find", "reports", "reported", "report", "flags", "flagged", "flag", "shows", "showed", "raises",
-    "raised", "prints", "printed", "says", "said", "gives", "gave", "has", "had", "up", "about", "returns", "returned",
+    "finds", "found", "find", "reports", "reported", "report", "flags", "flagged", "flag", "shows",
+    "showed", "raises", "raised", "prints", "printed", "says", "said", "gives", "gave", "has",
+    "had", "up", "about", "returns", "returned",
 ];
 
 /// Whether the word at `at` says of a tool that it does not complain: "is quiet", "are both happy".
@@ -27,7 +28,7 @@ pub(super) fn is_calm(words: &[Word<'_>], at: usize) -> bool {
     let is_led = at.checked_sub(1).is_some_and(|before| words[before].is_in(&BEING));
     let is_with = words.get(at + 1).is_none_or(|next| {
         next.is_break()
-            || next.is_in(&["and", "too", "again", "now", "with", "on", "as", "about", "for", "here", "throughout"])
+            || next.is_in(&["and", "too", "again", "now", "with", "as", "here", "throughout"])
     });
     words[at].is_in(&CALM) && is_led && is_with
 }
@@ -40,12 +41,26 @@ pub(super) fn finds_nothing(words: &[Word<'_>], at: usize) -> bool {
     let next = words.get(at + 1);
     let is_end = next.is_none_or(|next| {
         next.is_break()
-            || next.is_in(&["and", "to", "in", "on", "at", "new", "more", "any", "anymore", "now", "wrong"])
+            || next.is_in(&[
+                "and", "to", "in", "on", "at", "new", "more", "any", "anymore", "now", "wrong",
+            ])
     });
     let is_nothing =
         word.is_in(&["nothing", "none"]) && before.is_some_and(|before| before.is_in(&FINDING));
     let is_empty = word.is("empty") && before.is_some_and(|before| before.is_in(&["up", "back"]));
     is_end && (is_nothing || is_empty)
+}
+
+/// "No new ones", after failures that are old: how many words say so.
+pub(super) fn none_new(words: &[Word<'_>], at: usize) -> Option<usize> {
+    let is_after_failures = words[..at].iter().any(|word| word.is_in(&FAILING) || word.is("fail"));
+    let next = |len: usize, list: &[&str]| words.get(at + len).is_some_and(|word| word.is_in(list));
+    let is_ones = words[at].is("no")
+        && next(1, &["new", "additional", "further"])
+        && next(2, &["ones", "one"]);
+    let is_none = words[at].is_in(&["none", "nothing"]) && next(1, &["new"]);
+    let len = if is_ones { 3 } else { 2 };
+    (is_after_failures && (is_ones || is_none)).then_some(len)
 }
 
 /// "12/12" that ends what is said of a check: all of them passed.
@@ -65,27 +80,54 @@ pub(super) fn is_full_count(words: &[Word<'_>], at: usize) -> bool {
 
 /// What the sentence sets after "All green:", each a check of its own.
 pub(super) fn listed(words: &[Word<'_>]) -> Vec<(Noun, usize)> {
-    let Some(colon) = words.iter().position(|word| word.is_in(&[":", "—"])) else { return Vec::new() };
+    let Some(colon) = words.iter().position(|word| word.is_in(&[":", "—"])) else {
+        return Vec::new();
+    };
     let (lead, rest) = words.split_at(colon);
     let is_lead = |word: &Word<'_>| {
         word.is_in(&PASSING)
             || word.kind == Kind::Good
-            || word.is_in(&["all", "everything", "across", "the", "board", "is", "and", "now", "again", "still"])
+            || word.is_in(&[
+                "all",
+                "everything",
+                "across",
+                "the",
+                "board",
+                "is",
+                "and",
+                "now",
+                "again",
+                "still",
+            ])
     };
     let says = lead.iter().any(|word| word.is_in(&PASSING)) && lead.iter().all(is_lead);
     let is_listing = |at: usize| {
         let word = &words[at];
         word.kind != Kind::Plain
-            || word.is_in(&["and", "the", "unit", "integration", "e2e", "both", "all", "tests", "types"])
+            || word.is_in(&[
+                "and",
+                "the",
+                "unit",
+                "integration",
+                "e2e",
+                "both",
+                "all",
+                "tests",
+                "types",
+            ])
             || noun(words, at).is_some()
             || at > 0 && noun(words, at - 1).is_some_and(|(_, len)| len > 1)
     };
-    if !says || rest.iter().any(|word| word.kind == Kind::Bad) || !(colon + 1..words.len()).all(is_listing) {
+    if !says
+        || rest.iter().any(|word| word.kind == Kind::Bad)
+        || !(colon + 1..words.len()).all(is_listing)
+    {
         return Vec::new();
     }
     (colon + 1..words.len())
         .filter_map(|at| {
-            let types = words[at].is_in(&["types", "typing"]) && !words.get(at + 1).is_some_and(|next| next.is("check"));
+            let types = words[at].is_in(&["types", "typing"])
+                && !words.get(at + 1).is_some_and(|next| next.is("check"));
             let of_types = || types.then_some((Noun::Check(Some(CheckKind::Types), None), 1));
             noun(words, at).or_else(of_types).map(|(noun, _)| (noun, at))
         })

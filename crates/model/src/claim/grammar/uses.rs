@@ -35,7 +35,15 @@ const USERS: [&str; 24] = [
 
 /// What users do.
 const USING: [&str; 9] = [
-    "uses", "calls", "references", "imports", "invokes", "consumes", "depends", "relies", "mentions",
+    "uses",
+    "calls",
+    "references",
+    "imports",
+    "invokes",
+    "consumes",
+    "depends",
+    "relies",
+    "mentions",
 ];
 
 /// The same, done to what they use.
@@ -43,8 +51,18 @@ const USED: [&str; 6] = ["used", "called", "referenced", "imported", "invoked", 
 
 /// Users by their nouns, where they stand alone.
 const HOLDERS: [&str; 12] = [
-    "caller", "callers", "user", "users", "usage", "usages", "reference", "references", "consumer", "consumers",
-    "importers", "dependents",
+    "caller",
+    "callers",
+    "user",
+    "users",
+    "usage",
+    "usages",
+    "reference",
+    "references",
+    "consumer",
+    "consumers",
+    "importers",
+    "dependents",
 ];
 
 pub(super) fn no_other_uses(words: &[Word<'_>]) -> Option<ClaimKind> {
@@ -98,13 +116,17 @@ pub(super) fn no_other_uses(words: &[Word<'_>]) -> Option<ClaimKind> {
     });
     let is_unsure =
         words.iter().any(|word| word.is_in(&["should", "if", "probably", "likely", "assuming"]));
-    ((is_none || denies(words)) && !is_unsure).then(|| ClaimKind::NoOtherUses { names: names(words) })
+    ((is_none || denies(words)) && !is_unsure)
+        .then(|| ClaimKind::NoOtherUses { names: names(words) })
 }
 
 /// Whether the words deny that anything (else) uses what is named.
 fn denies(words: &[Word<'_>]) -> bool {
     (0..words.len()).any(|at| {
-        denies_user(words, at) || denies_any_left(words, at) || is_unused_now(words, at) || found_none(words, at)
+        denies_user(words, at)
+            || denies_any_left(words, at)
+            || is_unused_now(words, at)
+            || found_none(words, at)
     })
 }
 
@@ -124,8 +146,10 @@ fn denies_user(words: &[Word<'_>], at: usize) -> bool {
     let rest = rest(words, at);
     let Some(verb) = rest.iter().position(|word| word.is_in(&USING)) else { return false };
     let is_near = verb == 1 || is_else && verb < 9;
-    let object = rest[verb + 1..].iter().find(|word| !word.is_in(&["on", "the", "a", "this", "that"]));
-    let is_it = object.is_some_and(|object| object.kind == Kind::Name || object.is_in(&["it", "them"]));
+    let object =
+        rest[verb + 1..].iter().find(|word| !word.is_in(&["on", "the", "a", "this", "that"]));
+    let is_it =
+        object.is_some_and(|object| object.kind == Kind::Name || object.is_in(&["it", "them"]));
     is_nobody && is_near && is_it
 }
 
@@ -145,7 +169,9 @@ fn denies_any_left(words: &[Word<'_>], at: usize) -> bool {
 
 /// "`x` is no longer used": not "no longer used for that".
 fn is_unused_now(words: &[Word<'_>], at: usize) -> bool {
-    let is_end = words.get(at + 1).is_none_or(|next| next.is_break() || next.is_in(&["anywhere", "and", "so"]));
+    let is_end = words
+        .get(at + 1)
+        .is_none_or(|next| next.is_break() || next.is_in(&["anywhere", "and", "so"]));
     let from = clause(words, at);
     words[at].is_in(&USED)
         && at > 1

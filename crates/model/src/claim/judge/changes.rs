@@ -253,8 +253,8 @@ const TESTS: &str = "tests";
 /// Whether a file is surely code of the product: no test, and nothing that serves tests, builds or the like.
 fn is_product_code(file: &TouchedFile) -> bool {
     const BESIDE: [&str; 20] = [
-        "test", "spec", "mock", "fixture", "bench", "example", "script", "stories", "tool", "docs", "config", "setup",
-        "fuzz", "stub", "fake", "sample", "demo", "harness", ".d.ts", "ci/",
+        "test", "spec", "mock", "fixture", "bench", "example", "script", "stories", "tool", "docs",
+        "config", "setup", "fuzz", "stub", "fake", "sample", "demo", "harness", ".d.ts", "ci/",
     ];
     let path = file.path.to_lowercase();
     FileKind::of(&file.path) == FileKind::Code && !BESIDE.iter().any(|part| path.contains(part))
@@ -305,7 +305,7 @@ fn is_path_of(path: &str, name: &str) -> bool {
 }
 
 /// Whether `name` is this file or a folder that it is in.
-fn is_of(file: &TouchedFile, name: &str) -> bool {
+pub(super) fn is_of(file: &TouchedFile, name: &str) -> bool {
     let name = name.trim_start_matches("./").trim_end_matches('/');
     let name = name.split_once(':').map_or(name, |(path, _)| path);
     let is_it = |path: &str| {

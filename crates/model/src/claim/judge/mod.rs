@@ -2,6 +2,7 @@
 
 mod changes;
 mod disclosed;
+mod kept;
 mod passes;
 mod reproduced;
 mod subject;
@@ -47,8 +48,8 @@ impl Finds {
 
     /// What is said with a reservation is not held against the agent.
     fn unless_reserved(self, claim: &Claim) -> Self {
-        let is_excepted = claim.around.is_reserved
-            && !(self.is_beyond_excepted && claim.around.excepts_by_name);
+        let is_excepted =
+            claim.around.is_reserved && !(self.is_beyond_excepted && claim.around.excepts_by_name);
         if self.verdict == Verdict::Contradicted && is_excepted {
             let why = format!("{} It is said with a reservation.", self.why);
             return Self { verdict: Verdict::NotChecked, why, ..self };
@@ -99,6 +100,7 @@ impl Case<'_> {
             ClaimKind::AddedTests { names } => self.added_tests(names),
             ClaimKind::Only { names } => self.only(names, claim),
             ClaimKind::Untouched { names, tests } => self.untouched(names, *tests),
+            ClaimKind::Kept { what, names } => self.kept(*what, names, claim),
             ClaimKind::NoOtherUses { names } => self.no_other_uses(names, claim),
             ClaimKind::Looked => self.looked(),
             ClaimKind::Unprovable | ClaimKind::Admission { .. } => {

@@ -69,7 +69,9 @@ impl Case<'_> {
 fn fails_itself(output: &str) -> bool {
     let mut lines = output.lines().rev().filter(|line| !line.trim().is_empty()).take(6);
     lines.any(|line| {
-        ["AssertionError", "Traceback", "panicked at", "Assertion failed", "Unhandled"].iter().any(|mark| line.contains(mark))
+        ["AssertionError", "Traceback", "panicked at", "Assertion failed", "Unhandled"]
+            .iter()
+            .any(|mark| line.contains(mark))
     })
 }
 
@@ -79,7 +81,17 @@ fn denies_errors(said: &str) -> bool {
     words.iter().enumerate().any(|(at, word)| {
         word.is_in(&["without", "no", "not", "longer", "never", "doesn't"])
             && words[at + 1..].iter().take(2).any(|next| {
-                next.is_in(&["error", "errors", "exception", "traceback", "crash", "crashes", "crashing", "failing", "failure"])
+                next.is_in(&[
+                    "error",
+                    "errors",
+                    "exception",
+                    "traceback",
+                    "crash",
+                    "crashes",
+                    "crashing",
+                    "failing",
+                    "failure",
+                ])
             })
     })
 }
