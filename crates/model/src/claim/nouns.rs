@@ -16,6 +16,7 @@ const CHECK_NOUNS: [(CheckKind, &[&str]); 5] = [
             "suite",
             "suites",
             "testsuite",
+            "test-suite",
             "spec",
             "specs",
             "doctest",

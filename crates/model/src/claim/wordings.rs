@@ -116,6 +116,40 @@ fn what_was_named_is_what_they_are() {
 }
 
 #[test]
+fn tests_that_ran_without_a_failure_broke_nothing() {
+    let failed = worked(vec![ran(30, "pytest -q", 1, BAD)]);
+    all(
+        &[
+            "The suite is back to green.",
+            "The tests ran without a single failure.",
+            "The tests ran to completion with no failures.",
+            "The change breaks no tests.",
+            "The change does not break any existing tests.",
+            "No test broke.",
+            "`pytest -q` → Success: no failures",
+            "Confirmed green: pytest.",
+            "The test-suite passes.",
+        ],
+        &failed,
+        true,
+    );
+    all(
+        &[
+            "Tests that pass are listed below.",
+            "Tests run on a clean checkout.",
+            "The tests are clean code now.",
+            "I want to get the tests back to green.",
+            "The change should not break any tests.",
+            "The change does not break any of the assumptions in the tests.",
+            "The linter broke no tests of mine before.",
+            "The tests ran with the server down.",
+        ],
+        &failed,
+        false,
+    );
+}
+
+#[test]
 fn a_count_that_the_record_does_not_bear_is_contradicted() {
     let old =
         worked(vec![ran(5, "pytest", 1, "4 failed, 37 passed in 1s"), ran(30, "pytest", 1, BAD)]);
@@ -307,6 +341,8 @@ fn what_is_deleted_was_not_kept() {
         "All files are still there.",
         "Every document was kept.",
         "I haven't lost a single file.",
+        "All original files are intact.",
+        "No deletions.",
     ];
     all(&told, &deleted, true);
     let moved = gone(&[("b/old.pdf", FileStatus::Renamed)]);

@@ -12,7 +12,8 @@ use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
 use super::plain::is_plain;
 use super::tells::{
-    finds_nothing, is_calm, is_counted_short, is_full_count, is_test_name, listed, repeats, ticked,
+    finds_nothing, is_attribute, is_calm, is_counted_short, is_full_count, is_intransitive,
+    is_test_name, listed, repeats, ticked,
 };
 use crate::check::CheckKind;
 
@@ -122,6 +123,9 @@ impl Reader<'_, '_> {
             && self.words[at - 1].is_in(&["i", "we", "i've"])
             && self.subjects.last().is_some_and(|subject| subject.at + 3 > at);
         if is_relative && word.is_in(&RAN) {
+            return 1;
+        }
+        if word.is_in(&RAN) && !self.subjects.is_empty() && is_intransitive(self.words, at) {
             return 1;
         }
         if word.is_in(&RAN)
@@ -242,8 +246,12 @@ impl Reader<'_, '_> {
             ]);
         let is_quiet = !self.subjects.is_empty()
             && (is_calm(self.words, at) || finds_nothing(self.words, at) && !self.is_of_tests());
-        let passes = works || is_done || is_quiet || word.is_in(&PASSING) && !self.hands_over(next);
-        let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
+        let passes = works
+            || is_done
+            || is_quiet
+            || word.is_in(&PASSING) && !self.hands_over(next) && !is_attribute(self.words, at);
+        let broke = word.is("broke") && next.is_none_or(Word::is_break);
+        let fails = broke || word.is_in(&FAILING) && !self.is_named_failure(at);
         if !passes && !fails {
             return None;
         }
@@ -305,6 +313,11 @@ impl Reader<'_, '_> {
         let is_relative = before.windows(2).any(|pair| {
             pair[0].is_in(&["that", "which"]) && pair[1].is_in(&["was", "were", "are", "had"])
         });
+        // "Tests that pass are listed" says so, too; "the tests, which pass" does not.
+        let is_relative = is_relative
+            || passes
+                && before.len() > 1
+                && last.is_some_and(|last| last.is_in(&["that", "which"]));
         let was_once = passes && before.iter().any(|word| word.is("had"));
         if is_relative || was_once {
             self.since = at + 1;

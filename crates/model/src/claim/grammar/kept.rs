@@ -163,6 +163,9 @@ fn denied_loss(words: &[Word<'_>], at: usize) -> Option<Told> {
     {
         return Some((Stock::Everything, end, None));
     }
+    if word.is("no") && words.get(at + 1).is_some_and(|next| next.is("deletions")) {
+        return Some((Stock::Everything, at + 2, None));
+    }
     if word.is_in(&["no", "zero", "none"]) {
         let noun =
             (at + 1..words.len().min(at + 4)).find(|place| stock(&words[*place]).is_some())?;
@@ -210,6 +213,8 @@ fn all_kept(words: &[Word<'_>], at: usize) -> Option<Told> {
         return None;
     }
     let noun = (at + 1..words.len().min(at + 5)).find(|place| stock(&words[*place]).is_some())?;
+    let is_two = words.get(noun + 1).is_some_and(|next| stock(next).is_some());
+    let noun = noun + usize::from(is_two);
     let is_plain = words[at + 1..noun].iter().all(|word| {
         word.kind == Kind::Number
             || word.is_in(&["of", "the", "your", "original", "existing", "single", "one"])

@@ -6,7 +6,12 @@ use super::super::nouns::noun;
 use super::super::sentence::{Kind, Word};
 
 /// Words that leave what is said as it is.
-const PLAIN: [&str; 203] = [
+const PLAIN: [&str; 208] = [
+    "does",
+    "doesn't",
+    "break",
+    "success",
+    "completion",
     "finds",
     "found",
     "flags",

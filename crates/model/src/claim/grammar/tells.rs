@@ -63,6 +63,37 @@ pub(super) fn none_new(words: &[Word<'_>], at: usize) -> Option<usize> {
     (is_after_failures && (is_ones || is_none)).then_some(len)
 }
 
+/// "On a clean checkout", "clean code": said of that thing.
+pub(super) fn is_attribute(words: &[Word<'_>], at: usize) -> bool {
+    const RESULTS: [&str; 9] =
+        ["run", "pass", "bill", "result", "results", "exit", "report", "status", "build"];
+    let next = words.get(at + 1).filter(|next| next.kind == Kind::Plain);
+    let is_led = at > 0 && words[at - 1].is_in(&["a", "an", "the", "from", "of"]);
+    let is_adjective = words[at].is_in(&["clean", "green", "ok", "successful"]);
+    is_adjective
+        && next.is_some_and(|next| {
+            next.is_in(&["code", "slate", "checkout", "light", "clone", "install"])
+                || is_led && !next.is_in(&RESULTS)
+        })
+}
+
+/// "The tests ran without a failure": nobody ran anything else.
+pub(super) fn is_intransitive(words: &[Word<'_>], at: usize) -> bool {
+    words.get(at + 1).is_some_and(|next| {
+        next.is_in(&[
+            "without",
+            "with",
+            "to",
+            "cleanly",
+            "successfully",
+            "clean",
+            "green",
+            "through",
+            "fine",
+        ])
+    })
+}
+
 /// "12/12" that ends what is said of a check: all of them passed.
 pub(super) fn is_full_count(words: &[Word<'_>], at: usize) -> bool {
     let number = &words[at];
@@ -89,6 +120,8 @@ pub(super) fn listed(words: &[Word<'_>]) -> Vec<(Noun, usize)> {
             || word.kind == Kind::Good
             || word.is_in(&[
                 "all",
+                "confirmed",
+                "verified",
                 "everything",
                 "across",
                 "the",

@@ -109,6 +109,9 @@ impl Reader<'_, '_> {
             self.is_but_for = true;
             return Some(len);
         }
+        if let Some(found) = self.broken(at) {
+            return Some(found);
+        }
         let none_of = (word.is_in(&NONE) || word.kind == Kind::Number && word.small == "0")
             && self.words[at + 1..].iter().take(3).any(|word| word.is_in(&TROUBLE));
         if none_of && !word.is("any") {
@@ -141,5 +144,28 @@ impl Reader<'_, '_> {
             return Some(len);
         }
         None
+    }
+
+    /// "Breaks no tests", "does not break any of the tests".
+    fn broken(&mut self, at: usize) -> Option<usize> {
+        let word = &self.words[at];
+        let object = self.words.get(at + 1)?;
+        let from = clause(self.words, at).max(self.since).min(at);
+        let before = mood(self.words, from, at);
+        let is_none = word.is_in(&["breaks", "broke"]) && object.is("no") && before == Mood::Said;
+        let is_not = word.is_in(&["break", "broken"]) && object.is("any") && before == Mood::Denied;
+        let place = (at + 2..self.words.len().min(at + 6)).find(|place| {
+            let found = noun(self.words, *place).map(|found| found.0);
+            matches!(found, Some(Noun::Check(Some(CheckKind::Test), None)))
+        })?;
+        let is_plain = self.words[at + 2..place]
+            .iter()
+            .all(|word| word.is_in(&["of", "the", "existing", "other", "unit", "our"]));
+        if !(is_none || is_not) || !is_plain {
+            return None;
+        }
+        let subject = vec![(Noun::Check(Some(CheckKind::Test), None), place)];
+        self.say(Mood::Said, subject, place + 1, true);
+        Some(place + 1 - at)
     }
 }
