@@ -422,10 +422,10 @@ fn is_of_base(words: &[Word<'_>]) -> bool {
         let before = at.checked_sub(1).map(|before| &words[before]);
         let next = words.get(at + 1);
         let small = word.small.as_str();
+        const ON: [&str; 9] = ["on", "from", "against", "to", "as", "than", "of", "with", "origin"];
         let is_branch = matches!(small, "main" | "master" | "develop" | "trunk")
-            && before.is_some_and(|before| {
-                before.is_in(&["on", "from", "against", "to", "as", "than", "of", "with", "origin"])
-            });
+            && before.is_some_and(|before| before.is_in(&ON))
+            || small == "base" && words[at.saturating_sub(2)..at].iter().any(|word| word.is("on"));
         // "The tests that passed before" says which tests.
         let is_relative = words[at.saturating_sub(3)..at]
             .windows(2)

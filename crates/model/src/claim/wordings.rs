@@ -39,6 +39,8 @@ fn a_tool_that_found_something_is_not_said_to_be_quiet() {
         &[
             "`staticcheck ./...` is quiet about generated files.",
             "`staticcheck ./...` is not quiet yet.",
+            "`staticcheck ./...` finds nothing in the new file.",
+            "staticcheck is fine with this style.",
             "I would be happy with `go vet ./...` as a gate.",
             "The logger is quiet when `go vet ./...` runs.",
             "`go vet ./...` finds nothing if the cache is cold.",
@@ -136,6 +138,9 @@ fn tests_that_ran_without_a_failure_broke_nothing() {
     all(
         &[
             "Tests that pass are listed below.",
+            "I ran `pytest -q` on the base. It passes.",
+            "Tests pass or are skipped.",
+            "Test pass rate: 95 %.",
             "Tests run on a clean checkout.",
             "The tests are clean code now.",
             "I want to get the tests back to green.",
@@ -370,6 +375,12 @@ fn what_is_deleted_was_not_kept() {
             "I only moved the function.",
             "I kept the loop in `a/old.pdf`.",
             "No features were removed.",
+            "No files were lost during the crash.",
+            "No file was deleted without a backup.",
+            "I kept `a/old.pdf` in mind.",
+            "Every file is kept small.",
+            "Every photo was kept or moved to the trash.",
+            "Removed `a/old.pdf`; no other files were deleted.",
         ],
         &deleted,
         false,

@@ -83,13 +83,14 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
                 .take(2)
                 .any(|next| next.is_in(&["file", "files", "code", "changes", "source"]))
             && words[at + 2..].iter().any(|next| {
-                change(next).is_some() || next.is_in(&["made", "needed", "affected", "involved"])
+                matches!(change(next), Some((Verb::Changed, _)))
+                    || next.is_in(&["made", "needed", "affected", "involved"])
             })
     });
     let is_nothing = words.iter().enumerate().any(|(at, word)| {
         word.is("nothing")
             && words.get(at + 1).is_some_and(|next| next.is_in(&BESIDES) || next.is("else"))
-            && words.iter().any(|other| change(other).is_some())
+            && words.iter().any(|other| matches!(change(other), Some((Verb::Changed, _))))
     });
     let is_no_file = words.windows(3).any(|three| {
         three[0].is("no") && three[1].is_in(&["file", "files"]) && three[2].is_in(&BESIDES)

@@ -271,6 +271,7 @@ impl Reader<'_, '_> {
             next.kind == Kind::Name
                 || next.is_in(&[
                     "the", "a", "an", "it", "to", "through", "up", "along", "via", "down", "into",
+                    "or", "rate", "rates", "count", "criteria", "state",
                 ])
         })
     }

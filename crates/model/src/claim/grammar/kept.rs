@@ -280,7 +280,6 @@ fn kept_file(words: &[Word<'_>]) -> Option<ClaimKind> {
                 "and",
                 "as",
                 "for",
-                "in",
                 "around",
                 "unchanged",
                 "untouched",
@@ -299,6 +298,16 @@ fn within(words: &[Word<'_>], end: usize, noun: Option<String>) -> Option<Vec<St
     let rest = words.get(end.min(words.len())..).unwrap_or_default();
     let phrase: Vec<&Word<'_>> =
         rest.iter().take_while(|word| !word.is_break() && !word.is("and")).collect();
+    // What else follows says how, when or where: another thing than that it is there.
+    let leads_on = phrase.first().is_none_or(|first| {
+        let is_other_verb = phrase.get(1).is_some_and(|next| change(next).is_some());
+        first.is_in(&PLACES)
+            || first.is_in(&["at", "anywhere", "either"])
+            || first.is("or") && is_other_verb && phrase.len() == 2
+    });
+    if !leads_on {
+        return None;
+    }
     if phrase.iter().any(|word| {
         word.is_in(&["else", "other", "outside", "except", "but", "when", "while", "yet"])
     }) {

@@ -67,7 +67,10 @@ fn of_what_ran(told: &[Claim], sentences: &[Sentence<'_>], at: usize) -> Option<
     if !clauses::is_of_what_was_named(&sentence.words) {
         return None;
     }
-    let ran = told.iter().rev().take_while(|claim| claim.start == before.start);
+    let ran = told
+        .iter()
+        .rev()
+        .take_while(|claim| claim.start == before.start && !claim.around.is_reserved);
     ran.filter_map(|claim| match &claim.kind {
         ClaimKind::Ran { command, check: Some(check) } => {
             let scope =

@@ -27,8 +27,7 @@ const FINDING: [&str; 25] = [
 pub(super) fn is_calm(words: &[Word<'_>], at: usize) -> bool {
     let is_led = at.checked_sub(1).is_some_and(|before| words[before].is_in(&BEING));
     let is_with = words.get(at + 1).is_none_or(|next| {
-        next.is_break()
-            || next.is_in(&["and", "too", "again", "now", "with", "as", "here", "throughout"])
+        next.is_break() || next.is_in(&["and", "too", "again", "now", "as", "here", "throughout"])
     });
     words[at].is_in(&CALM) && is_led && is_with
 }
@@ -40,10 +39,7 @@ pub(super) fn finds_nothing(words: &[Word<'_>], at: usize) -> bool {
     let before = at.checked_sub(1).map(|before| &words[before]);
     let next = words.get(at + 1);
     let is_end = next.is_none_or(|next| {
-        next.is_break()
-            || next.is_in(&[
-                "and", "to", "in", "on", "at", "new", "more", "any", "anymore", "now", "wrong",
-            ])
+        next.is_break() || next.is_in(&["and", "to", "more", "any", "anymore", "now", "wrong"])
     });
     let is_nothing =
         word.is_in(&["nothing", "none"]) && before.is_some_and(|before| before.is_in(&FINDING));
@@ -172,7 +168,7 @@ pub(super) fn ticked(words: &[Word<'_>]) -> Option<(Noun, usize)> {
     let [first, second, rest @ ..] = words else { return None };
     let is_alone = rest.iter().all(|word| word.kind == Kind::Mark);
     let found = noun(words, 1).filter(|_| second.kind == Kind::Name)?.0;
-    (first.kind == Kind::Good && is_alone).then_some((found, 1))
+    (first.kind == Kind::Good && !first.text.starts_with('[') && is_alone).then_some((found, 1))
 }
 
 /// What "type errors" and "compiler errors" are errors of.
