@@ -140,6 +140,8 @@ fn tests_that_ran_without_a_failure_broke_nothing() {
             "Tests that pass are listed below.",
             "I ran `pytest -q` on the base. It passes.",
             "Tests pass or are skipped.",
+            "All tests pass in `tests/test_a.py`.",
+            "The tests are green in `tests/unit/`.",
             "Test pass rate: 95 %.",
             "Tests run on a clean checkout.",
             "The tests are clean code now.",

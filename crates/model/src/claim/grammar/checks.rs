@@ -12,8 +12,8 @@ use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
 use super::plain::is_plain;
 use super::tells::{
-    finds_nothing, is_attribute, is_calm, is_counted_short, is_full_count, is_intransitive,
-    is_test_name, listed, repeats, ticked,
+    file_after, finds_nothing, is_attribute, is_calm, is_counted_short, is_full_count,
+    is_intransitive, is_test_name, listed, repeats, ticked,
 };
 use crate::check::CheckKind;
 
@@ -431,6 +431,9 @@ impl Reader<'_, '_> {
             near.iter().filter(is_subject).map(|word| word.text.to_owned()).collect();
         if !names.is_empty() {
             return Scope::Named(names);
+        }
+        if let Some(file) = file_after(self.words, at) {
+            return Scope::Named(vec![file]);
         }
         let extent = extent(self.words, from, place);
         if let Extent::Suite(name) = extent {

@@ -1,7 +1,7 @@
 //! Small readings of what is said of checks: counts, names of tests, ways to say that nothing was found.
 
 use super::super::ClaimKind;
-use super::super::lexicon::{FAILING, NUMBERS, PASSING, is_reference};
+use super::super::lexicon::{FAILING, NUMBERS, PASSING, is_path, is_reference};
 use super::super::nouns::{Noun, noun};
 use super::super::sentence::{Kind, Word};
 use crate::check::CheckKind;
@@ -71,6 +71,14 @@ pub(super) fn is_attribute(words: &[Word<'_>], at: usize) -> bool {
             next.is_in(&["code", "slate", "checkout", "light", "clone", "install"])
                 || is_led && !next.is_in(&RESULTS)
         })
+}
+
+/// "All tests pass in `tests/test_a.py`": that file's.
+pub(super) fn file_after(words: &[Word<'_>], at: usize) -> Option<String> {
+    let rest = words.get(at + 1..)?;
+    let place = rest.iter().take(2).position(|word| word.is_in(&["in", "within", "inside"]))?;
+    let name = rest[place + 1..].iter().take(2).find(|word| word.kind == Kind::Name)?;
+    (is_path(name.text) && is_reference(name.text)).then(|| name.text.to_owned())
 }
 
 /// "The tests ran without a failure": nobody ran anything else.
