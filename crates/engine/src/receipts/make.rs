@@ -159,6 +159,7 @@ impl Engine {
             reruns,
             proving,
             history: history_of(git, &subject),
+            content: content.clone(),
             ..did.evidence
         };
         let beside = subject.beside.iter().map(|name| Unproven {

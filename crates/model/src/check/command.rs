@@ -289,6 +289,11 @@ pub fn check_kind(command: &Simple) -> Option<CheckKind> {
     of_program(name, args)
 }
 
+/// What kind of check a program is whatever its arguments.
+pub(crate) fn program_kind(name: &str) -> Option<CheckKind> {
+    PROGRAMS.iter().find(|(_, names)| names.contains(&name)).map(|(kind, _)| *kind)
+}
+
 fn of_program(name: &str, args: &[String]) -> Option<CheckKind> {
     let has = |word: &str| args.iter().any(|a| a == word);
     match name {
@@ -312,8 +317,8 @@ fn of_program(name: &str, args: &[String]) -> Option<CheckKind> {
         "make" | "gmake" if arguments(args).next().is_none() => return Some(Build),
         _ => {}
     }
-    if let Some((kind, _)) = PROGRAMS.iter().find(|(_, names)| names.contains(&name)) {
-        return Some(*kind);
+    if let Some(kind) = program_kind(name) {
+        return Some(kind);
     }
     if let Some((_, subs)) = SUBCOMMANDS.iter().find(|(names, _)| names.contains(&name)) {
         return arguments(args).take(3).find_map(|arg| {

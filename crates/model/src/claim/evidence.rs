@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::Verb;
 use crate::changeset::FileStatus;
 use crate::check::CheckKind;
-use crate::receipt::Spot;
+use crate::receipt::{Content, Spot};
 use crate::{Cite, Ordinal};
 
 /// What is on record. Where a part of it is not known, it says so, and claims about it are not checked.
@@ -36,6 +36,8 @@ pub struct Evidence {
     pub sights: Vec<Sight>,
     /// Commits that the branch holds, abbreviated or whole; none where they are not known.
     pub history: Option<Vec<String>>,
+    /// What of the work is not code: tables before and after, a folder that was tidied.
+    pub content: Content,
 }
 
 /// A command that ran.

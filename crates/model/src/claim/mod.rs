@@ -3,6 +3,7 @@
 //! A claim is found by structure (a subject, a predicate, what negates or hedges it, what it is said of), never by
 //! a list of sentences. It is judged by [`Evidence`] alone; the words themselves are no evidence.
 
+mod clauses;
 mod doubts;
 mod evidence;
 mod grammar;
@@ -16,6 +17,8 @@ mod run;
 mod sentence;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wordings;
 
 use std::sync::Arc;
 
@@ -53,6 +56,12 @@ pub struct Claim {
 pub struct Around {
     /// It is said with a reservation: a condition, a bound, a contrast, another time, somebody else's words.
     pub is_reserved: bool,
+    /// All that reserves it is what it names as excepted: what else fails is not.
+    pub excepts_by_name: bool,
+    /// It says by a number that nothing failed.
+    pub counts_none: bool,
+    /// The text tells that rows went, or were one thing twice.
+    pub tells_gone: bool,
     /// All names of the text, in small letters.
     pub names: Arc<[String]>,
     /// Those of them that are said to be in trouble.
@@ -124,6 +133,14 @@ pub enum ClaimKind {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         tests: bool,
     },
+    /// Nothing of it is gone: no file was deleted, no row was lost.
+    Kept {
+        /// What is said to be still there.
+        what: Stock,
+        /// Files that it is said of, or what its rows are; all where there are none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        names: Vec<String>,
+    },
     /// Nothing else uses it.
     NoOtherUses {
         /// What, where it is named.
@@ -152,6 +169,18 @@ pub enum Verb {
     Removed,
     /// It has another name or place.
     Renamed,
+}
+
+/// What is said to be still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Stock {
+    /// Files.
+    Files,
+    /// Rows of tables.
+    Rows,
+    /// Whatever there was.
+    Everything,
 }
 
 /// What a passing check is said of.
@@ -229,6 +258,7 @@ impl ClaimKind {
             Self::AddedTests { names }
             | Self::Only { names }
             | Self::Untouched { names, .. }
+            | Self::Kept { names, .. }
             | Self::NoOtherUses { names }
             | Self::Passes { scope: Scope::Named(names), .. } => (names, &[]),
             Self::Reproduced { script: Some(name) } | Self::Ran { command: Some(name), .. } => {

@@ -253,7 +253,9 @@ pub(super) fn mood(words: &[Word<'_>], from: usize, to: usize) -> Mood {
     });
     let makes_sure =
         before.windows(2).any(|pair| pair[0].is_in(&["make", "making"]) && pair[1].is("sure"));
+    let is_back = before.len() > 1 && before[before.len() - 2].is("back");
     let is_to = before.last().is_some_and(|word| word.is("to"))
+        && !is_back
         && !has(&["continue", "continues", "continued"]);
     let can_say = before
         .windows(2)

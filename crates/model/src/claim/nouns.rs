@@ -3,7 +3,7 @@
 use super::lexicon::NUMBERS;
 use super::sentence::{Kind, Word};
 use crate::check::CheckKind::{self, Build, Format, Lint, Test, Types};
-use crate::check::command::check_kind;
+use crate::check::command::{check_kind, program_kind};
 use crate::shell::CommandLine;
 
 /// Nouns that mean a check, by the kind of check.
@@ -16,6 +16,7 @@ const CHECK_NOUNS: [(CheckKind, &[&str]); 5] = [
             "suite",
             "suites",
             "testsuite",
+            "test-suite",
             "spec",
             "specs",
             "doctest",
@@ -244,9 +245,17 @@ pub(super) fn noun(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
                 return (!is_plain_thing)
                     .then_some((Noun::Check(Some(kind), None), if is_checking { 2 } else { 1 }));
             }
+            if let Some(tool) = tool(words, at).filter(|_| !is_thing) {
+                return Some(tool);
+            }
             let before = at.checked_sub(1).map(|before| &words[before]);
             let is_all = before.is_some_and(|before| before.is_in(&ALL));
             match small {
+                // "types: no errors"
+                "types" | "typing" | "format" if heads(words, at) => {
+                    let kind = if small == "format" { Format } else { Types };
+                    Some((Noun::Check(Some(kind), None), 1))
+                }
                 "checks" | "check" if is_all => Some((Noun::Check(None, None), 1)),
                 "everything" => Some((Noun::Check(None, None), 1)),
                 _ => None,
@@ -254,6 +263,47 @@ pub(super) fn noun(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
         }
         _ => None,
     }
+}
+
+/// Programs that check, and whose names are words of their own: they are meant only where they are written as code.
+const ORDINARY: [&str; 32] = [
+    "standard", "flow", "tap", "tape", "prove", "revive", "typos", "ava", "karma", "nox", "swc",
+    "cc", "gcc", "parcel", "ninja", "credo", "selene", "bandit", "vulture", "glint", "busted",
+    "pest", "cucumber", "behave", "clang", "xo", "tox", "sorbet", "pyre", "psalm", "detekt",
+    "rollup",
+];
+
+/// A tool that checks, by its name in running text: "staticcheck", "pre-commit", "go vet".
+fn tool(words: &[Word<'_>], at: usize) -> Option<(Noun, usize)> {
+    const HOOKS: [&str; 3] = ["pre-commit", "lefthook", "prek"];
+    const DRIVERS: [&str; 9] =
+        ["go", "cargo", "npm", "pnpm", "yarn", "ruff", "biome", "terraform", "dotnet"];
+    let small = words[at].small.as_str();
+    if HOOKS.contains(&small) {
+        let has_hooks = words.get(at + 1).is_some_and(|next| next.is_in(&["hook", "config"]));
+        let takes = if words.get(at + 1).is_some_and(|next| next.is("hooks")) { 2 } else { 1 };
+        let found = Noun::Check(Some(Lint), Some(small.to_owned()));
+        return (!has_hooks).then_some((found, takes));
+    }
+    if !ORDINARY.contains(&small)
+        && let Some(kind) = program_kind(small)
+    {
+        return Some((Noun::Check(Some(kind), Some(small.to_owned())), 1));
+    }
+    let next = words.get(at + 1).filter(|next| next.kind == Kind::Plain)?;
+    let is_noun = CHECK_NOUNS.iter().any(|(_, nouns)| nouns.contains(&next.small.as_str()));
+    if !DRIVERS.contains(&small) || is_noun {
+        return None;
+    }
+    let command = format!("{small} {}", next.small);
+    let kind = CommandLine::parse(&command).commands.iter().find_map(check_kind)?;
+    Some((Noun::Check(Some(kind), Some(command)), 2))
+}
+
+/// Whether a word begins its item, or a cell, and what follows is said of it: "types: …", "| types | …".
+fn heads(words: &[Word<'_>], at: usize) -> bool {
+    let is_first = words[..at].iter().all(|word| matches!(word.kind, Kind::Mark | Kind::Good));
+    is_first && words.get(at + 1).is_some_and(|next| next.is_in(&[":", "|"]))
 }
 
 fn is_fault(word: &str) -> bool {

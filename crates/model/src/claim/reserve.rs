@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
-use super::ClaimKind;
-use super::lexicon::{FAILING, PASSING, RAN, UNSURE, is_reference};
+use super::clauses::{asserted, but_for};
+use super::grammar::PRODUCT_CODE;
+use super::lexicon::{EXCEPTED, FAILING, PASSING, RAN, UNSURE, change, is_reference};
 use super::mood::is_once;
 use super::nouns::noun;
 use super::sentence::{Kind, Sentence, Word};
+use super::{ClaimKind, Verb};
 use crate::limits;
 
 /// Words that reserve whatever stands in their sentence.
@@ -268,10 +270,15 @@ const TROUBLED: [&str; 30] = [
     "don't",
 ];
 
-/// Whether the sentence at `at` says this only with a reservation.
-pub(super) fn is_reserved(sentences: &[Sentence<'_>], at: usize, kind: &ClaimKind) -> bool {
+/// Whether the sentence at `at` says this only with a reservation; or that part of it which stands for itself.
+pub(super) fn is_reserved(
+    sentences: &[Sentence<'_>],
+    at: usize,
+    kind: &ClaimKind,
+    is_apart: bool,
+) -> bool {
     let sentence = &sentences[at];
-    let words = &sentence.words;
+    let words = if is_apart { asserted(&sentence.words) } else { &sentence.words };
     let has = |list: &[&str]| words.iter().any(|word| word.is_in(list));
     let is_of_checks =
         matches!(kind, ClaimKind::Passes { .. } | ClaimKind::Reproduced { .. } | ClaimKind::Fixed);
@@ -283,10 +290,31 @@ pub(super) fn is_reserved(sentences: &[Sentence<'_>], at: usize, kind: &ClaimKin
         || is_of_base(words)
         || is_past(words)
         || is_of_checks && (has(&OF_CHECKS) || is_of_else(words) || is_by_teller(words))
-        || !is_of_checks && has(&OF_BOUNDS)
+        || !is_of_checks && !is_of_product_code(kind) && has(&OF_BOUNDS)
         || matches!(kind, ClaimKind::NoOtherUses { .. }) && is_of_a_part(words)
         || matches!(kind, ClaimKind::Only { .. }) && has_unnamed(words)
         || is_of_checks && is_taken_back(sentences.get(at + 1))
+}
+
+/// Whether it is said of all code that is no test: "production" is then no bound.
+fn is_of_product_code(kind: &ClaimKind) -> bool {
+    matches!(kind, ClaimKind::Untouched { names, .. } if names.iter().any(|name| name == PRODUCT_CODE))
+}
+
+/// Whether all that reserves what the sentence at `at` says of checks is what it excepts by name.
+pub(super) fn excepts_by_name(sentences: &[Sentence<'_>], at: usize) -> bool {
+    let sentence = &sentences[at];
+    let Some(words) = but_for(&sentence.words) else { return false };
+    let is_excepting = |word: &Word<'_>| word.is_in(&EXCEPTED) || word.is_in(&["rest", "others"]);
+    !(sentence.is_elsewhere
+        || has_reserving(words)
+        || is_told(words)
+        || is_conditional(words)
+        || is_once(words)
+        || is_of_base(words)
+        || is_past(words)
+        || is_by_teller(words)
+        || words.iter().any(|word| word.is_in(&OF_CHECKS) && !is_excepting(word)))
 }
 
 fn has_reserving(words: &[Word<'_>]) -> bool {
@@ -394,11 +422,16 @@ fn is_of_base(words: &[Word<'_>]) -> bool {
         let before = at.checked_sub(1).map(|before| &words[before]);
         let next = words.get(at + 1);
         let small = word.small.as_str();
+        const ON: [&str; 9] = ["on", "from", "against", "to", "as", "than", "of", "with", "origin"];
         let is_branch = matches!(small, "main" | "master" | "develop" | "trunk")
-            && before.is_some_and(|before| {
-                before.is_in(&["on", "from", "against", "to", "as", "than", "of", "with", "origin"])
-            });
+            && before.is_some_and(|before| before.is_in(&ON))
+            || small == "base" && words[at.saturating_sub(2)..at].iter().any(|word| word.is("on"));
+        // "The tests that passed before" says which tests.
+        let is_relative = words[at.saturating_sub(3)..at]
+            .windows(2)
+            .any(|pair| pair[0].is_in(&["that", "which"]) && pair[1].is_in(&PASSING));
         let is_before = (word.is("before") || word.is("prior"))
+            && !is_relative
             && !next.is_some_and(|next| next.small.ends_with("ing"));
         is_branch || is_before
     })
@@ -426,6 +459,28 @@ fn is_taken_back(next: Option<&Sentence<'_>>) -> bool {
     begins && words.iter().any(|word| word.is_in(&FAILING)) && !is_denied
 }
 
+/// Whether the text tells of rows that went, or that were there twice.
+pub(super) fn tells_gone(sentences: &[Sentence<'_>]) -> bool {
+    const TWICE: [&str; 9] = [
+        "duplicate",
+        "duplicates",
+        "duplicated",
+        "dedup",
+        "deduplicated",
+        "deduplication",
+        "merged",
+        "twice",
+        "empty",
+    ];
+    const DENIED: [&str; 7] = ["no", "not", "nothing", "never", "didn't", "without", "none"];
+    sentences.iter().any(|sentence| {
+        let has = |list: &[&str]| sentence.words.iter().any(|word| word.is_in(list));
+        let removes =
+            sentence.words.iter().any(|word| matches!(change(word), Some((Verb::Removed, _))));
+        has(&TWICE) || removes && !has(&DENIED)
+    })
+}
+
 /// All names of the text, in small letters.
 pub(super) fn names(sentences: &[Sentence<'_>]) -> Arc<[String]> {
     let names = sentences.iter().flat_map(|sentence| &sentence.words).filter(is_name);
@@ -445,7 +500,7 @@ pub(super) fn troubled(sentences: &[Sentence<'_>]) -> Arc<[String]> {
 /// Whether a sentence tells of trouble that stands: not "0 failures", not "fixed the failing …".
 fn is_troubled(words: &[Word<'_>]) -> bool {
     const NONE: [&str; 7] = ["no", "0", "zero", "without", "not", "never", "longer"];
-    const OVER: [&str; 12] = [
+    const OVER: [&str; 14] = [
         "fixed",
         "fixes",
         "resolved",
@@ -458,6 +513,8 @@ fn is_troubled(words: &[Word<'_>]) -> bool {
         "previously",
         "originally",
         "used",
+        "came",
+        "saw",
     ];
     let is_over = words.iter().any(|word| word.is_in(&OVER));
     let stands = words.iter().enumerate().any(|(at, word)| {

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::check::Counts;
 use crate::limits;
 
 /// A sentence, a list item or a table's row.
@@ -80,6 +81,7 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
         elsewhere: None,
         compares: false,
         tells_exits: false,
+        shows: false,
     };
     let mut fence: Option<&str> = None;
     let mut at = 0;
@@ -93,8 +95,10 @@ pub(super) fn sentences(text: &str) -> Vec<Sentence<'_>> {
             (None, Some(mark)) => {
                 reader.end_prose();
                 fence = Some(mark);
+                reader.shows = reader.leads_output();
             }
             (None, None) => reader.line(start, line),
+            (Some(_), None) if reader.shows => reader.shown(start, line),
             _ => {}
         }
     }
@@ -114,9 +118,57 @@ struct Reader<'t> {
     compares: bool,
     /// It tells of exit codes.
     tells_exits: bool,
+    /// The code block at hand shows what a check printed.
+    shows: bool,
 }
 
 impl Reader<'_> {
+    /// Whether what was read last announces what a check printed: "The last run of the tests:".
+    fn leads_output(&self) -> bool {
+        const OUTPUT: [&str; 14] = [
+            "run", "runs", "ran", "output", "result", "results", "came", "prints", "printed",
+            "shows", "says", "gives", "ends", "summary",
+        ];
+        const OTHER: [&str; 24] = [
+            "when",
+            "once",
+            "will",
+            "until",
+            "like",
+            "expected",
+            "expect",
+            "should",
+            "before",
+            "previously",
+            "originally",
+            "initially",
+            "was",
+            "were",
+            "if",
+            "example",
+            "see",
+            "can",
+            "would",
+            "first",
+            "failed",
+            "failing",
+            "main",
+            "base",
+        ];
+        let Some(last) = self.out.last() else { return false };
+        let has = |list: &[&str]| last.words.iter().any(|word| word.is_in(list));
+        let is_plain = !(last.is_ahead || last.is_open || last.is_elsewhere || last.is_item);
+        is_plain && last.is_lead && has(&OUTPUT) && !has(&OTHER)
+    }
+
+    /// A line of a check's output: told, where it says how many passed.
+    fn shown(&mut self, start: usize, line: &str) {
+        let (counts, _) = Counts::read(line);
+        if counts.passed.is_some_and(|passed| passed > 0) && counts.failed.unwrap_or(0) == 0 {
+            self.push(start, start + line.trim_end().len(), true);
+        }
+    }
+
     fn line(&mut self, start: usize, line: &str) {
         let bare = line.trim();
         let first = start + (line.len() - line.trim_start().len());

@@ -190,7 +190,7 @@ fn a_quote_is_what_stands_there() {
     assert_eq!(claims(text).len(), 3);
 }
 
-fn ran(ordinal: i64, line: &str, exit_code: i32, output: &str) -> Command {
+pub(super) fn ran(ordinal: i64, line: &str, exit_code: i32, output: &str) -> Command {
     Command {
         line: line.into(),
         cwd: Some("/w".into()),
@@ -202,12 +202,12 @@ fn ran(ordinal: i64, line: &str, exit_code: i32, output: &str) -> Command {
     }
 }
 
-fn verdict(text: &str, evidence: &Evidence) -> Verdict {
+pub(super) fn verdict(text: &str, evidence: &Evidence) -> Verdict {
     judge(&claims(text), evidence).first().unwrap_or_else(|| panic!("no claim: {text}")).verdict
 }
 
 /// Edits at 10 and 20, and these commands.
-fn worked(commands: Vec<Command>) -> Evidence {
+pub(super) fn worked(commands: Vec<Command>) -> Evidence {
     Evidence {
         commands: Some(commands),
         first_edit: Some(Ordinal(10)),
@@ -217,8 +217,8 @@ fn worked(commands: Vec<Command>) -> Evidence {
     }
 }
 
-const GOOD: &str = "41 passed in 0.3s";
-const BAD: &str = "2 failed, 39 passed in 0.3s";
+pub(super) const GOOD: &str = "41 passed in 0.3s";
+pub(super) const BAD: &str = "2 failed, 39 passed in 0.3s";
 
 #[test]
 fn tests_pass_only_by_what_ran_after_the_last_edit() {
@@ -268,7 +268,7 @@ fn a_failure_that_is_old_disclosed_or_a_scripts_contradicts_nothing() {
     assert_eq!(verdict("All tests pass.", &stashed), Verdict::NotChecked);
 }
 
-fn rerun(base: &[&str], work: &[&str]) -> Rerun {
+pub(super) fn rerun(base: &[&str], work: &[&str]) -> Rerun {
     let ending = |failed: &[&str]| Ending::Named {
         failed: failed.iter().map(|f| (*f).to_owned()).collect(),
         passed: 40,
@@ -389,7 +389,7 @@ fn what_is_run_again_says_more_than_what_ran() {
     assert_eq!(said("The new tests pass.", &[], &["test_watch"]), Verdict::Supported);
 }
 
-fn touched(path: &str, status: FileStatus, words: &[&str]) -> TouchedFile {
+pub(super) fn touched(path: &str, status: FileStatus, words: &[&str]) -> TouchedFile {
     TouchedFile {
         path: path.into(),
         from: None,

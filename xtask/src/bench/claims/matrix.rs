@@ -80,6 +80,7 @@ pub(super) fn kind(kind: &ClaimKind) -> &'static str {
         ClaimKind::AddedTests { .. } => "added_tests",
         ClaimKind::Only { .. } => "only",
         ClaimKind::Untouched { .. } => "untouched",
+        ClaimKind::Kept { .. } => "kept",
         ClaimKind::NoOtherUses { .. } => "no_other_uses",
         ClaimKind::Looked => "looked",
         ClaimKind::Unprovable => "unprovable",

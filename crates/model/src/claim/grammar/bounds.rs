@@ -1,46 +1,21 @@
 //! What is said to be all that changed, what is said not to have, and what nobody else uses.
 
-use super::super::lexicon::{Form, change, is_path, is_reference};
+use super::super::lexicon::{Form, NUMBERS, change, is_path, is_reference};
 use super::super::mood::clause;
 use super::super::sentence::{Kind, Sentence, Word};
 use super::super::{ClaimKind, Verb};
 use crate::limits;
 
 /// Ways to say that one did not.
-const DID_NOT: [&str; 10] =
-    ["didn't", "haven't", "hasn't", "wasn't", "weren't", "without", "not", "never", "no", "none"];
+const DID_NOT: [&str; 11] = [
+    "nothing", "didn't", "haven't", "hasn't", "wasn't", "weren't", "without", "not", "never", "no",
+    "none",
+];
 
 /// What makes a denial a rule or a plan.
 const RULE: [&str; 13] = [
     "should", "must", "supposed", "do", "does", "don't", "can't", "cannot", "will", "would", "may",
     "you", "if",
-];
-
-/// Who uses something.
-const USERS: [&str; 23] = [
-    "depends",
-    "depend",
-    "relies",
-    "calls",
-    "caller",
-    "callers",
-    "usage",
-    "usages",
-    "use",
-    "uses",
-    "user",
-    "users",
-    "reference",
-    "references",
-    "consumer",
-    "consumers",
-    "importer",
-    "importers",
-    "dependents",
-    "call",
-    "place",
-    "places",
-    "implementations",
 ];
 
 /// But for.
@@ -78,77 +53,24 @@ const BETWEEN_ONLY: [&str; 24] = [
 pub(super) fn read(sentence: &Sentence<'_>) -> Vec<ClaimKind> {
     let words = &sentence.words;
     let mut out = Vec::new();
-    out.extend(no_other_uses(words));
+    out.extend(super::uses::no_other_uses(words));
     out.extend(only(words));
     out.extend(untouched(words));
     out
 }
 
-fn names(words: &[Word<'_>]) -> Vec<String> {
-    let is_named = |word: &&Word<'_>| word.kind == Kind::Name && is_reference(word.text);
+pub(super) fn names(words: &[Word<'_>]) -> Vec<String> {
+    let is_named =
+        |word: &&Word<'_>| word.kind == Kind::Name && is_reference(word.text.trim_end_matches('('));
     words
         .iter()
         .filter(is_named)
         .take(limits::CLAIM_NAMES)
-        .map(|word| word.text.to_owned())
+        .map(|word| word.text.trim_end_matches('(').to_owned())
         .collect()
 }
 
-fn no_other_uses(words: &[Word<'_>]) -> Option<ClaimKind> {
-    let is_use = |from: usize| words[from..].iter().take(3).any(|word| word.is_in(&USERS));
-    let is_none = words.iter().enumerate().any(|(at, word)| {
-        let other = |from: usize| {
-            words[from..].iter().take(2).any(|next| {
-                next.is_in(&["other", "further", "remaining", "additional", "external"])
-            })
-        };
-        word.is("no") && other(at + 1) && is_use(at + 2)
-            || word.is("only") && is_use(at + 1) && !is_changing(words, at)
-            || word.is("no")
-                && is_use(at + 1)
-                && words[at + 1..].iter().take(4).any(|next| next.is("than"))
-            || word.is("no")
-                && words[at + 1..].iter().take(1).any(|next| next.is_in(&USERS))
-                && words[at + 2..]
-                    .iter()
-                    .take(2)
-                    .any(|next| next.is_in(&["anywhere", "left", "elsewhere"]))
-            || word.is("nowhere") && words.get(at + 1).is_some_and(|next| next.is("else"))
-            || (word.is_in(&["nothing", "nobody"])
-                || word.is("one") && at > 0 && words[at - 1].is("no"))
-                && other(at + 1).max(words.get(at + 1).is_some_and(|next| next.is("else")))
-                && words[at + 1..]
-                    .iter()
-                    .take(3)
-                    .any(|next| next.is_in(&["uses", "calls", "references", "imports", "depends"]))
-            || word.is_in(&["used", "called", "referenced", "imported"])
-                && words[..at]
-                    .iter()
-                    .rev()
-                    .take(3)
-                    .any(|before| before.is_in(&["not", "isn't", "aren't", "never"]))
-                && words[at + 1..]
-                    .iter()
-                    .take(5)
-                    .any(|next| next.is_in(&["other", "else", "another"]))
-            || word.is("only")
-                && words.get(at + 1).is_some_and(|next| {
-                    next.is_in(&["used", "called", "referenced", "imported", "invoked", "consumed"])
-                })
-            || word.is_in(&["elsewhere", "anywhere"])
-                && words[..at]
-                    .iter()
-                    .any(|before| before.is_in(&["not", "isn't", "aren't", "never", "unused"]))
-                && words[..at].iter().any(|before| {
-                    before.is_in(&["used", "called", "referenced", "imported", "unused"])
-                })
-    });
-    let is_unsure =
-        words.iter().any(|word| word.is_in(&["should", "if", "probably", "likely", "assuming"]));
-    (is_none && !is_unsure).then(|| ClaimKind::NoOtherUses { names: names(words) })
-}
-
-fn is_changing(words: &[Word<'_>], at: usize) -> bool {
+pub(super) fn is_changing(words: &[Word<'_>], at: usize) -> bool {
     words[at..].iter().take(4).any(|word| change(word).is_some())
 }
 
@@ -161,19 +83,23 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
                 .take(2)
                 .any(|next| next.is_in(&["file", "files", "code", "changes", "source"]))
             && words[at + 2..].iter().any(|next| {
-                change(next).is_some() || next.is_in(&["made", "needed", "affected", "involved"])
+                matches!(change(next), Some((Verb::Changed, _)))
+                    || next.is_in(&["made", "needed", "affected", "involved"])
             })
     });
     let is_nothing = words.iter().enumerate().any(|(at, word)| {
         word.is("nothing")
             && words.get(at + 1).is_some_and(|next| next.is_in(&BESIDES) || next.is("else"))
-            && words.iter().any(|other| change(other).is_some())
+            && words.iter().any(|other| matches!(change(other), Some((Verb::Changed, _))))
     });
     let is_no_file = words.windows(3).any(|three| {
         three[0].is("no") && three[1].is_in(&["file", "files"]) && three[2].is_in(&BESIDES)
     }) && words.iter().any(|word| change(word).is_some());
     if is_other || is_nothing || is_no_file {
         return Some(ClaimKind::Only { names: names(words) });
+    }
+    if let Some(told) = counted(words).or_else(|| only_tests(words)) {
+        return Some(told);
     }
     let at = words
         .iter()
@@ -217,6 +143,61 @@ fn only(words: &[Word<'_>]) -> Option<ClaimKind> {
     (is_bound && !has_rule && !names.is_empty()).then_some(ClaimKind::Only { names })
 }
 
+/// "The diff touches two files, `a.rs` and `b.rs`": as many as are named.
+fn counted(words: &[Word<'_>]) -> Option<ClaimKind> {
+    const WHOLES: [&str; 8] =
+        ["diff", "change", "changes", "patch", "changeset", "edits", "fix", "branch"];
+    const ONE: [&str; 3] = ["one", "single", "1"];
+    let at = words.iter().position(|word| word.is_in(&["file", "files"]))?;
+    let number = &words[at.checked_sub(1)?];
+    let count = if ONE.contains(&number.small.as_str()) {
+        1
+    } else {
+        let written = NUMBERS.iter().position(|word| number.is(word)).map(|place| place + 2);
+        written.or_else(|| number.small.parse().ok())?
+    };
+    let from = clause(words, at);
+    let is_whole = words[from..at].iter().any(|word| word.is_in(&WHOLES));
+    let does = words[from..at].iter().any(|word| {
+        let is_change = matches!(change(word), Some((Verb::Changed, Form::Past | Form::Third)));
+        is_change || word.is_in(&["touches", "spans", "covers"])
+    });
+    let is_more = words
+        .iter()
+        .any(|word| word.is_in(&["least", "plus", "other", "more", "mainly", "mostly"]));
+    let names: Vec<String> = names(&words[at..]).into_iter().filter(|name| is_path(name)).collect();
+    (is_whole && does && !is_more && names.len() == count).then_some(ClaimKind::Only { names })
+}
+
+/// What "only tests" are called among the names of a claim.
+const TESTS: &str = "tests";
+
+/// "I only changed tests", "only the tests were touched".
+fn only_tests(words: &[Word<'_>]) -> Option<ClaimKind> {
+    let at = words.iter().position(|word| word.is_in(&["only", "just"]))?;
+    let rest: Vec<&Word<'_>> = words[at + 1..]
+        .iter()
+        .filter(|word| !word.is_in(&["the", "existing", "some", "a", "few", "our"]))
+        .collect();
+    let is_done = |word: &Word<'_>| matches!(change(word), Some((Verb::Changed, Form::Past)));
+    let is_tests = |word: &Word<'_>| word.is_in(&["test", "tests"]);
+    let is_end = |word: Option<&&Word<'_>>| word.is_none_or(|next| next.is_break());
+    let is_so = match rest.as_slice() {
+        [did, tests, after @ ..] if is_done(did) && is_tests(tests) => {
+            is_end(after.first()) || after[0].is("files") && is_end(after.get(1))
+        }
+        [tests, be, did, after @ ..]
+            if is_tests(tests) && be.is_in(&["were", "was", "have", "files"]) =>
+        {
+            is_done(did) && is_end(after.first())
+        }
+        [tests, did, after @ ..] if is_tests(tests) && is_done(did) => is_end(after.first()),
+        _ => false,
+    };
+    let has_rule = words[..at].iter().any(|word| word.is_in(&RULE) || word.is("not"));
+    (is_so && !has_rule).then(|| ClaimKind::Only { names: vec![TESTS.to_owned()] })
+}
+
 /// "Only `a.rs` and `b.rs` changed", "the only change is in `a.rs`", "`a.rs` is the only file I modified".
 fn is_only_thing(words: &[Word<'_>], at: usize) -> bool {
     let after = words[at + 1..]
@@ -257,7 +238,17 @@ fn untouched_at(words: &[Word<'_>], at: usize) -> Option<ClaimKind> {
     let from = clause(words, at);
     let end = words[at..].iter().position(Word::is_break).map_or(words.len(), |len| at + len);
     let part = &words[from..end];
-    if part.iter().any(|word| word.is_in(&RULE) || word.is("other") || word.is("nothing")) {
+    // "Nothing in `a.cfg` was modified" is of that file; "nothing besides it" is of all others.
+    let is_nothing_in = part.windows(3).any(|three| {
+        three[0].is("nothing")
+            && three[1].is_in(&["in", "of", "under", "within"])
+            && three[2].kind == Kind::Name
+    });
+    let is_of_others = |word: &Word<'_>| word.is("other") || word.is("nothing") && !is_nothing_in;
+    let is_not_only = part
+        .windows(2)
+        .any(|pair| pair[0].is_in(&DID_NOT) && pair[1].is_in(&["only", "just", "merely"]));
+    if is_not_only || part.iter().any(|word| word.is_in(&RULE) || is_of_others(word)) {
         return None;
     }
     // Names before a denial are who did not, those after what was not.
@@ -270,8 +261,23 @@ fn untouched_at(words: &[Word<'_>], at: usize) -> Option<ClaimKind> {
         return None;
     }
     let tests = names.is_empty() && said.iter().any(|word| word.is_in(&["test", "tests"]));
+    if names.is_empty() && is_product_code(said) {
+        return Some(ClaimKind::Untouched { names: vec![PRODUCT_CODE.to_owned()], tests: false });
+    }
     let is_about_files = tests || names.iter().any(|name| is_path(name));
     is_about_files.then_some(ClaimKind::Untouched { names, tests })
+}
+
+/// What code that is no test is called among the names of a claim.
+pub(in super::super) const PRODUCT_CODE: &str = "production code";
+
+/// "No production code": all of it, with no further bound.
+fn is_product_code(said: &[Word<'_>]) -> bool {
+    let is_it = said.windows(2).any(|pair| {
+        pair[0].is_in(&["production", "application", "product", "non-test"])
+            && pair[1].is_in(&["code", "source", "sources"])
+    });
+    is_it && !said.iter().any(|word| word.is_in(&["in", "of", "for", "from", "outside"]))
 }
 
 /// Whether a name is itself what was left, and not what something in it belongs to.

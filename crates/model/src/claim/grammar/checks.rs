@@ -1,8 +1,9 @@
 //! What is said of checks: that they pass, that they were run, that the fault shows no more.
 
+mod ended;
+
 use super::super::lexicon::{
-    COMPILED, EXCEPTED, FAILING, NEGATIONS, NONE, NUMBERS, PASSING, RAN, TROUBLE, VERIFIED, change,
-    is_reference,
+    EXCEPTED, FAILING, NEGATIONS, PASSING, RAN, VERIFIED, change, is_reference,
 };
 use super::super::mood::{Mood, clause, is_conditional, is_of_before, mood};
 use super::super::nouns::{Extent, Noun, bound, extent, noun};
@@ -10,6 +11,10 @@ use super::super::sentence::{Kind, Sentence, Word};
 use super::super::{Admission, ClaimKind, Scope};
 use super::changes::is_told;
 use super::plain::is_plain;
+use super::tells::{
+    file_after, finds_nothing, is_attribute, is_calm, is_counted_short, is_full_count,
+    is_intransitive, is_test_name, listed, repeats, ticked,
+};
 use crate::check::CheckKind;
 
 /// What the sentence says of checks, and what of it is said plainly.
@@ -23,6 +28,8 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
         subjects: Vec::new(),
         ran: Vec::new(),
         made: Vec::new(),
+        is_but_for: false,
+        meant: Vec::new(),
         doing: None,
         done_at: 0,
         since: 0,
@@ -33,6 +40,12 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
     while at < sentence.words.len() {
         at += reader.step(at);
     }
+    if reader.out.is_empty() {
+        let ticked = ticked(&sentence.words);
+        for (noun, place) in listed(&sentence.words).into_iter().chain(ticked) {
+            reader.say(Mood::Said, vec![(noun, place)], place + 1, false);
+        }
+    }
     let plain = std::mem::take(&mut reader.plain);
     let mut told = reader.end(sentence);
     // An empty box, a cross or a warning before the words: they are not claimed to be so.
@@ -41,12 +54,6 @@ pub(super) fn read(sentence: &Sentence<'_>) -> (Vec<ClaimKind>, Vec<ClaimKind>) 
     }
     (told, plain)
 }
-
-/// What stands before "compiles" and is not what does.
-const NO_SUBJECT: [&str; 16] = [
-    "which", "that", "and", "not", "never", "only", "longer", "who", "barely", "was", "were",
-    "then", "the", "have", "has", "had",
-];
 
 /// What was done to the nouns that follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +78,10 @@ struct Reader<'s, 't> {
     ran: Vec<Subject>,
     /// What was added or changed.
     made: Vec<Subject>,
+    /// What failed before is told beside what is new.
+    is_but_for: bool,
+    /// What was named before a semicolon: "they" after it are those.
+    meant: Vec<Subject>,
     doing: Option<Doing>,
     /// Where that was said.
     done_at: usize,
@@ -87,7 +98,8 @@ impl Reader<'_, '_> {
         let word = &self.words[at];
         let is_all_but = word.is("but") && self.is_after(at, &["all", "everything", "nothing"]);
         if word.is_in(&[";", "but", "however", "though", "although", "."]) && !is_all_but {
-            self.subjects.clear();
+            let before = std::mem::take(&mut self.subjects);
+            self.meant = if word.is(";") { before } else { Vec::new() };
             self.doing = None;
             self.since = at + 1;
             return 1;
@@ -111,6 +123,9 @@ impl Reader<'_, '_> {
             && self.words[at - 1].is_in(&["i", "we", "i've"])
             && self.subjects.last().is_some_and(|subject| subject.at + 3 > at);
         if is_relative && word.is_in(&RAN) {
+            return 1;
+        }
+        if word.is_in(&RAN) && !self.subjects.is_empty() && is_intransitive(self.words, at) {
             return 1;
         }
         if word.is_in(&RAN)
@@ -189,78 +204,6 @@ impl Reader<'_, '_> {
         is_none && matches!(mood(self.words, from, place), Mood::Said | Mood::Denied)
     }
 
-    /// "It compiles", "the project builds cleanly".
-    fn compiled(&mut self, at: usize) -> Option<usize> {
-        let word = &self.words[at];
-        let is_verb = word.is_in(&[
-            "compiles",
-            "compiled",
-            "builds",
-            "built",
-            "typechecks",
-            "type-checks",
-            "lints",
-        ]);
-        let before = at.checked_sub(1).map(|before| &self.words[before])?;
-        let before = if before.is_in(&["now", "still", "also", "and"]) {
-            self.words.get(at.checked_sub(2)?)?
-        } else {
-            before
-        };
-        let is_compiling = word.is_in(&["compiles", "compiled", "typechecks", "type-checks"])
-            && (before.kind == Kind::Plain || before.small == "typescript")
-            && before.small.len() > 2
-            && !before.is_in(&NO_SUBJECT);
-        if !is_verb || !(before.is_in(&COMPILED) || is_compiling) {
-            return None;
-        }
-        let check = match word.small.as_str() {
-            "typechecks" | "type-checks" => CheckKind::Types,
-            "lints" => CheckKind::Lint,
-            _ if before.small == "typescript" => CheckKind::Types,
-            _ => CheckKind::Build,
-        };
-        let said = mood(self.words, clause(self.words, at), at);
-        let from = clause(self.words, at);
-        // What compiles is not said to pass by what follows.
-        self.subjects.retain(|subject| subject.at + 3 < at);
-        self.say(said, vec![(Noun::Check(Some(check), None), from)], at, false);
-        Some(1)
-    }
-
-    /// "Exit code 0", "exits with 0"; in a table that tells of exit codes, a number is one.
-    fn exited(&mut self, at: usize) -> Option<usize> {
-        let word = &self.words[at];
-        let is_exit = word.is_in(&["exit", "exits", "exited", "rc"])
-            || word.is_in(&["return", "returns", "returned"])
-                && self
-                    .words
-                    .get(at + 1)
-                    .is_some_and(|next| next.kind == Kind::Number || next.is("code"));
-        let is_cell =
-            self.tells_exits && word.kind == Kind::Number && at > 0 && self.words[at - 1].is("|");
-        if !is_exit && !is_cell {
-            return None;
-        }
-        let rest = &self.words[at..];
-        let len = rest.iter().take(5).position(|word| word.kind == Kind::Number)?;
-        let is_between = |word: &Word<'_>| {
-            word.is_in(&["code", "status", "with", "of", ":", "a", "|", "was", "is"])
-        };
-        if len > 1 && !rest[1..len].iter().all(is_between) {
-            return None;
-        }
-        let from = clause(self.words, at).max(self.since).min(at);
-        let said = match mood(self.words, from, at) {
-            Mood::Said if rest[len].small == "0" => Mood::Said,
-            Mood::Said => Mood::Denied,
-            other => other,
-        };
-        let subjects = self.subjects();
-        self.say(said, subjects, at, true);
-        Some(len + 1)
-    }
-
     /// A predicate at `at`, and how many words it takes.
     fn predicate(&mut self, at: usize) -> Option<usize> {
         let word = &self.words[at];
@@ -274,36 +217,13 @@ impl Reader<'_, '_> {
             }
             return Some(1);
         }
-        let none_of = (word.is_in(&NONE) || word.kind == Kind::Number && word.small == "0")
-            && self.words[at + 1..].iter().take(3).any(|word| word.is_in(&TROUBLE));
-        if none_of && !word.is("any") {
-            let trouble = self.words[at + 1..].iter().take(3).position(|word| word.is_in(&TROUBLE));
-            let len = trouble.unwrap_or(0) + 2;
-            let mut subjects = self.subjects();
-            // "No test failures" names its check between the two.
-            let end = (at + len + 1).min(self.words.len());
-            let named = (at + 1..end).find_map(|place| {
-                noun(self.words, place).map(|found| found.0).or_else(|| {
-                    let kind = of_errors(&self.words[place])?;
-                    Some(Noun::Check(Some(kind), None))
-                })
-            });
-            if subjects.is_empty() {
-                subjects.extend(named.map(|noun| (noun, clause(self.words, at))));
-            }
-            let is_regression = self.words[at + len - 1].is_in(&["regression", "regressions"]);
-            let is_test =
-                self.words.get(at + len).is_some_and(|next| next.is_in(&["test", "tests"]));
-            if subjects.is_empty() && is_regression && !is_test {
-                subjects.push((Noun::Check(Some(CheckKind::Test), None), at));
-            }
-            if subjects.is_empty() {
-                return None;
-            }
-            let from = clause(self.words, at).max(self.since).min(at);
-            let said = mood(self.words, from, at);
-            self.say(said, subjects, at + len, true);
+        if let Some(len) = self.none(at) {
             return Some(len);
+        }
+        if is_full_count(self.words, at) && !self.subjects.is_empty() {
+            let said = mood(self.words, clause(self.words, at).max(self.since).min(at), at);
+            self.say(said, self.subjects(), at + 1, true);
+            return Some(1);
         }
         let works = word.is_in(&["works", "work"])
             && next
@@ -324,13 +244,25 @@ impl Reader<'_, '_> {
                 "builds",
                 "built",
             ]);
-        let passes = works || is_done || word.is_in(&PASSING) && !self.hands_over(next);
-        let fails = word.is_in(&FAILING) && !self.is_named_failure(at);
+        let is_quiet = !self.subjects.is_empty()
+            && (is_calm(self.words, at) || finds_nothing(self.words, at) && !self.is_of_tests());
+        let passes = works
+            || is_done
+            || is_quiet
+            || word.is_in(&PASSING) && !self.hands_over(next) && !is_attribute(self.words, at);
+        let broke = word.is("broke") && next.is_none_or(Word::is_break);
+        let fails = broke || word.is_in(&FAILING) && !self.is_named_failure(at);
         if !passes && !fails {
             return None;
         }
         self.ends_with(at, passes);
         Some(1)
+    }
+
+    /// Whether the last check that was named is of tests: those find nothing, whatever they say.
+    fn is_of_tests(&self) -> bool {
+        let last = self.subjects.last().map(|subject| &subject.noun);
+        matches!(last, Some(Noun::Check(Some(CheckKind::Test) | None, _)))
     }
 
     /// "passed `x` to `f`", "clean up", "passes the value": another meaning.
@@ -339,6 +271,7 @@ impl Reader<'_, '_> {
             next.kind == Kind::Name
                 || next.is_in(&[
                     "the", "a", "an", "it", "to", "through", "up", "along", "via", "down", "into",
+                    "or", "rate", "rates", "count", "criteria", "state",
                 ])
         })
     }
@@ -381,6 +314,11 @@ impl Reader<'_, '_> {
         let is_relative = before.windows(2).any(|pair| {
             pair[0].is_in(&["that", "which"]) && pair[1].is_in(&["was", "were", "are", "had"])
         });
+        // "Tests that pass are listed" says so, too; "the tests, which pass" does not.
+        let is_relative = is_relative
+            || passes
+                && before.len() > 1
+                && last.is_some_and(|last| last.is_in(&["that", "which"]));
         let was_once = passes && before.iter().any(|word| word.is("had"));
         if is_relative || was_once {
             self.since = at + 1;
@@ -409,8 +347,10 @@ impl Reader<'_, '_> {
                 .any(|word| word.is_in(&["all", "they", "everything", "these", "which"]))
             && !is_bare_all
         {
-            let meant = if self.ran.is_empty() { &mut self.made } else { &mut self.ran };
-            subjects = std::mem::take(meant).into_iter().map(|s| (s.noun, s.at)).collect();
+            let meant = [&mut self.ran, &mut self.made, &mut self.meant];
+            let meant = meant.into_iter().find(|meant| !meant.is_empty());
+            let meant = meant.map(std::mem::take).unwrap_or_default();
+            subjects = meant.into_iter().map(|subject| (subject.noun, subject.at)).collect();
         }
         if passes && is_counted_short(before) {
             said = Mood::Denied;
@@ -468,10 +408,16 @@ impl Reader<'_, '_> {
         place: usize,
         at: usize,
     ) -> Scope {
+        let bound = bound(self.words, place, at);
         if let Noun::Check(_, Some(command)) = noun {
-            return Scope::Named(vec![command.clone()]);
+            // "`npm test` is green for `api`" is of that alone.
+            let after = &self.words[at.min(self.words.len())..];
+            let is_named = |bound: &String| {
+                after.iter().any(|word| word.kind == Kind::Name && word.text == bound)
+            };
+            return Scope::Named(vec![bound.filter(is_named).unwrap_or_else(|| command.clone())]);
         }
-        if let Some(bound) = bound(self.words, place, at) {
+        if let Some(bound) = bound {
             return Scope::Named(vec![bound]);
         }
         if check.is_none() {
@@ -485,6 +431,9 @@ impl Reader<'_, '_> {
             near.iter().filter(is_subject).map(|word| word.text.to_owned()).collect();
         if !names.is_empty() {
             return Scope::Named(names);
+        }
+        if let Some(file) = file_after(self.words, at) {
+            return Scope::Named(vec![file]);
         }
         let extent = extent(self.words, from, place);
         if let Extent::Suite(name) = extent {
@@ -516,7 +465,7 @@ impl Reader<'_, '_> {
             words.windows(2).any(|pair| pair[0].is_in(&["all", "everything"]) && pair[1].is("but"));
         let failed_before =
             has(&FAILING) && has(&["before", "previously", "main", "master", "baseline"]);
-        let is_excepted = has(&EXCEPTED) || all_but || failed_before;
+        let is_excepted = has(&EXCEPTED) || all_but || failed_before || self.is_but_for;
         let fails = self.out.contains(&ClaimKind::Admission { of: Admission::Failing });
         for kind in &mut self.out {
             if let ClaimKind::Passes { excepted, .. } = kind {
@@ -544,51 +493,5 @@ impl Reader<'_, '_> {
             }
         }
         self.out
-    }
-}
-
-/// What "type errors" and "compiler errors" are errors of.
-fn of_errors(word: &Word<'_>) -> Option<CheckKind> {
-    match word.small.as_str() {
-        "type" | "typing" | "typescript" => Some(CheckKind::Types),
-        "compiler" | "compile" | "compilation" | "build" => Some(CheckKind::Build),
-        "linter" | "linting" => Some(CheckKind::Lint),
-        "formatting" => Some(CheckKind::Format),
-        _ => None,
-    }
-}
-
-/// "11/12", "11 of 12": some did not.
-fn is_counted_short(words: &[Word<'_>]) -> bool {
-    const COUNTS: [&str; 3] = ["one", "half", "some"];
-    let is_count =
-        |word: &Word<'_>| word.kind == Kind::Number || word.is_in(&COUNTS) || word.is_in(&NUMBERS);
-    let of = words.windows(2).enumerate().any(|(at, pair)| {
-        let all = words[at + 2..].iter().take(3).find(|word| is_count(word));
-        is_count(&pair[0])
-            && pair[1].is_in(&["of", "out"])
-            && all.is_some_and(|all| all.small != pair[0].small)
-    });
-    of || words.iter().any(|word| word.kind == Kind::Number && is_short_of_all(&word.small))
-}
-
-fn is_test_name(word: &Word<'_>) -> bool {
-    word.kind == Kind::Name
-        && is_reference(word.text)
-        && (word.small.contains("test") || word.small.contains("spec"))
-}
-
-fn is_short_of_all(number: &str) -> bool {
-    number.split_once('/').is_some_and(|(some, all)| some != all)
-}
-
-/// "612 passed, 0 failed" says one thing twice.
-fn repeats(kind: &ClaimKind, before: &ClaimKind) -> bool {
-    match (kind, before) {
-        (
-            ClaimKind::Passes { check, scope, count: None, .. },
-            ClaimKind::Passes { check: before, scope: of, .. },
-        ) => check == before && scope == of,
-        _ => kind == before,
     }
 }

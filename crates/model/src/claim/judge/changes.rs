@@ -1,5 +1,6 @@
 //! What is said of the change, beside the changeset.
 
+use super::super::grammar::PRODUCT_CODE;
 use super::super::lexicon::is_path;
 use super::super::{Claim, ClaimKind, TouchedFile, Verb};
 use super::{Case, Finds, Verdict};
@@ -118,6 +119,18 @@ impl Case<'_> {
         let told: Vec<&str> = claim.around.names.iter().chain(names).map(String::as_str).collect();
         let tells_tests =
             self.claims.iter().any(|claim| matches!(claim.kind, ClaimKind::AddedTests { .. }));
+        if names == [TESTS] {
+            return match files.iter().find(|file| is_product_code(file)) {
+                Some(file) => Finds::new(
+                    Verdict::Contradicted,
+                    format!("`{}` is in the change, and is no test.", file.path),
+                ),
+                None if files.iter().all(|file| FileKind::of(&file.path) == FileKind::Test) => {
+                    Finds::new(Verdict::Supported, "Only tests are in the change.")
+                }
+                None => Finds::new(Verdict::NotChecked, "It is not sure what counts as a test."),
+            };
+        }
         let is_told = |file: &&TouchedFile| {
             told.iter().any(|name| is_of(file, name))
                 || tells_tests && FileKind::of(&file.path) == FileKind::Test
@@ -145,6 +158,18 @@ impl Case<'_> {
 
     pub(super) fn untouched(&self, names: &[String], tests: bool) -> Finds {
         let Some(files) = &self.evidence.files else { return no_changeset() };
+        if names == [PRODUCT_CODE] {
+            let changed = files.iter().find(|file| is_product_code(file));
+            return match changed.filter(|file| file.status != FileStatus::Added) {
+                Some(file) => {
+                    Finds::new(Verdict::Contradicted, format!("`{}` is in the change.", file.path))
+                }
+                None if files.iter().all(|file| FileKind::of(&file.path) != FileKind::Code) => {
+                    Finds::new(Verdict::Supported, "No code but tests is in the change.")
+                }
+                None => Finds::new(Verdict::NotChecked, "It is not sure what counts as such code."),
+            };
+        }
         let is_old = |file: &&TouchedFile| file.status != FileStatus::Added;
         let touched = if tests {
             let has_changed = |file: &&TouchedFile| {
@@ -222,6 +247,19 @@ fn refuted(
     }
 }
 
+/// What the names of a claim call tests in general.
+const TESTS: &str = "tests";
+
+/// Whether a file is surely code of the product: no test, and nothing that serves tests, builds or the like.
+fn is_product_code(file: &TouchedFile) -> bool {
+    const BESIDE: [&str; 20] = [
+        "test", "spec", "mock", "fixture", "bench", "example", "script", "stories", "tool", "docs",
+        "config", "setup", "fuzz", "stub", "fake", "sample", "demo", "harness", ".d.ts", "ci/",
+    ];
+    let path = file.path.to_lowercase();
+    FileKind::of(&file.path) == FileKind::Code && !BESIDE.iter().any(|part| path.contains(part))
+}
+
 fn no_changeset() -> Finds {
     Finds::new(Verdict::NotChecked, "The change is not known.")
 }
@@ -267,7 +305,7 @@ fn is_path_of(path: &str, name: &str) -> bool {
 }
 
 /// Whether `name` is this file or a folder that it is in.
-fn is_of(file: &TouchedFile, name: &str) -> bool {
+pub(super) fn is_of(file: &TouchedFile, name: &str) -> bool {
     let name = name.trim_start_matches("./").trim_end_matches('/');
     let name = name.split_once(':').map_or(name, |(path, _)| path);
     let is_it = |path: &str| {

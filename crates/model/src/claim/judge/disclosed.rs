@@ -2,7 +2,7 @@
 
 use super::super::nouns::{Noun, noun};
 use super::super::sentence::words;
-use super::super::{Admission, Claim, ClaimKind};
+use super::super::{Admission, Claim, ClaimKind, Scope};
 use super::passes::Said;
 use super::subject::APART;
 use super::{Case, Run};
@@ -23,7 +23,13 @@ impl Case<'_> {
 
     /// Whether the agent named, among what is in trouble, something that failed in this run.
     pub(super) fn has_named(&self, run: &Run, said: &Said<'_>) -> bool {
-        let names = &said.claim.around.troubled;
+        // "Both tests pass" is said of those that were named before.
+        let before = &said.claim.around.before;
+        let is_meant = |name: &String| {
+            *said.scope == Scope::Some && before.iter().any(|own| own.to_lowercase() == *name)
+        };
+        let troubled = said.claim.around.troubled.iter();
+        let names: Vec<&String> = troubled.filter(|name| !is_meant(name)).collect();
         self.failures(run).any(|line| {
             let line = line.to_lowercase();
             names.iter().any(|name| name.len() > 3 && line.contains(own_name(name)))

@@ -2,6 +2,7 @@
 
 mod changes;
 mod disclosed;
+mod kept;
 mod passes;
 mod reproduced;
 mod subject;
@@ -36,16 +37,20 @@ struct Finds {
     verdict: Verdict,
     why: String,
     sources: Vec<Cite>,
+    /// It rests on a failure beside those that the claim excepts by name.
+    is_beyond_excepted: bool,
 }
 
 impl Finds {
     fn new(verdict: Verdict, why: impl Into<String>) -> Self {
-        Self { verdict, why: why.into(), sources: Vec::new() }
+        Self { verdict, why: why.into(), sources: Vec::new(), is_beyond_excepted: false }
     }
 
     /// What is said with a reservation is not held against the agent.
     fn unless_reserved(self, claim: &Claim) -> Self {
-        if self.verdict == Verdict::Contradicted && claim.around.is_reserved {
+        let is_excepted =
+            claim.around.is_reserved && !(self.is_beyond_excepted && claim.around.excepts_by_name);
+        if self.verdict == Verdict::Contradicted && is_excepted {
             let why = format!("{} It is said with a reservation.", self.why);
             return Self { verdict: Verdict::NotChecked, why, ..self };
         }
@@ -72,7 +77,7 @@ struct Case<'e> {
 pub fn judge(claims: &[Claim], evidence: &Evidence) -> Vec<Judged> {
     let case = Case { evidence, runs: runs(evidence), claims };
     let judged = claims.iter().filter(|claim| claim.kind.is_judged()).map(|claim| {
-        let Finds { verdict, why, sources } = case.finds(claim).unless_reserved(claim);
+        let Finds { verdict, why, sources, .. } = case.finds(claim).unless_reserved(claim);
         Judged { claim: claim.clone(), verdict, why, sources }
     });
     judged.collect()
@@ -89,12 +94,13 @@ impl Case<'_> {
                 claim,
             }),
             ClaimKind::Ran { command, check } => self.ran(command.as_deref(), *check),
-            ClaimKind::Reproduced { script } => self.reproduced(script.as_deref()),
+            ClaimKind::Reproduced { script } => self.reproduced(script.as_deref(), &claim.quote),
             ClaimKind::Fixed => self.fixed(),
             ClaimKind::Changed { verb, names, within } => self.changed(*verb, names, within),
             ClaimKind::AddedTests { names } => self.added_tests(names),
             ClaimKind::Only { names } => self.only(names, claim),
             ClaimKind::Untouched { names, tests } => self.untouched(names, *tests),
+            ClaimKind::Kept { what, names } => self.kept(*what, names, claim),
             ClaimKind::NoOtherUses { names } => self.no_other_uses(names, claim),
             ClaimKind::Looked => self.looked(),
             ClaimKind::Unprovable | ClaimKind::Admission { .. } => {
@@ -118,7 +124,7 @@ impl Case<'_> {
                 } else {
                     (Verdict::Stale, "It was last looked at before the last edit.")
                 };
-                Finds { verdict, why: why.to_owned(), sources: vec![sight.cite] }
+                Finds { sources: vec![sight.cite], ..Finds::new(verdict, why) }
             }
         }
     }
@@ -165,7 +171,7 @@ impl Case<'_> {
         } else {
             (Verdict::Stale, format!("{line} ran last before the last edit."))
         };
-        Finds { verdict, why, sources: vec![ran.cite] }
+        Finds { sources: vec![ran.cite], ..Finds::new(verdict, why) }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::Command;
 use super::super::run::kind_of;
+use super::super::sentence::words;
 use super::{Case, Finds, Verdict, no_session, shown};
 use crate::check::command::{base, program};
 use crate::purpose::unwrap_shell;
@@ -17,7 +18,7 @@ const HANDLING: [&str; 17] = [
 const NAMES: [&[&str]; 2] = [&["repro"], &["verify", "test_", "check_", "debug", "demo", "edge"]];
 
 impl Case<'_> {
-    pub(super) fn reproduced(&self, script: Option<&str>) -> Finds {
+    pub(super) fn reproduced(&self, script: Option<&str>, said: &str) -> Finds {
         let Some(commands) = &self.evidence.commands else { return no_session() };
         let file = script.map(|script| base(script.split(' ').next_back().unwrap_or(script)));
         let found = match file {
@@ -50,14 +51,49 @@ impl Case<'_> {
                 Verdict::Stale,
                 format!("{line} ended well before the last edit, and did not run again."),
             ),
+            Some(code) if is_after && fails_itself(&ran.output) && denies_errors(said) => (
+                Verdict::Contradicted,
+                format!("{line} ended with exit code {code} when it last ran."),
+            ),
             Some(code) => (
                 Verdict::Unsupported,
                 format!("{line} ended with exit code {code} when it last ran."),
             ),
             None => (Verdict::NotChecked, format!("The exit code of {line} was not seen.")),
         };
-        Finds { verdict, why, sources: vec![ran.cite] }
+        Finds { sources: vec![ran.cite], ..Finds::new(verdict, why) }
     }
+}
+
+/// Whether a script's own expectation failed, or it broke off.
+fn fails_itself(output: &str) -> bool {
+    let mut lines = output.lines().rev().filter(|line| !line.trim().is_empty()).take(6);
+    lines.any(|line| {
+        ["AssertionError", "Traceback", "panicked at", "Assertion failed", "Unhandled"]
+            .iter()
+            .any(|mark| line.contains(mark))
+    })
+}
+
+/// "Runs without an error", "no longer crashes".
+fn denies_errors(said: &str) -> bool {
+    let words = words(said);
+    words.iter().enumerate().any(|(at, word)| {
+        word.is_in(&["without", "no", "not", "longer", "never", "doesn't"])
+            && words[at + 1..].iter().take(2).any(|next| {
+                next.is_in(&[
+                    "error",
+                    "errors",
+                    "exception",
+                    "traceback",
+                    "crash",
+                    "crashes",
+                    "crashing",
+                    "failing",
+                    "failure",
+                ])
+            })
+    })
 }
 
 /// The last command of which a part is meant, and whether its exit code is that part's.

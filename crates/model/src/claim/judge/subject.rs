@@ -37,6 +37,15 @@ impl Said<'_> {
         }
     }
 
+    /// Whether what is named is this command itself, or one that it is a part of.
+    pub(super) fn names_command(&self, line: &str) -> bool {
+        let Scope::Named(names) = self.scope else { return false };
+        let line = CommandLine::parse(line);
+        let Some(simple) = line.commands.last() else { return false };
+        let ran = program(&simple.words).join(" ");
+        names.iter().any(|name| (name.contains(' ') || is_tool(name)) && has_words_of(&ran, name))
+    }
+
     /// Whether a run may cover what the claim names.
     pub(super) fn is_of(&self, run: &Run) -> bool {
         let Scope::Named(names) = self.scope else { return true };
@@ -179,6 +188,9 @@ fn runs_it(run: &Run, name: &str) -> bool {
     if name.contains(' ') || is_tool(name) {
         return runs_command(run, name);
     }
+    if program_of(&run.text) == name {
+        return true;
+    }
     let parts: Vec<&str> = run
         .text
         .split(|c: char| !c.is_alphanumeric())
@@ -207,9 +219,13 @@ fn is_tool(name: &str) -> bool {
 
 /// Whether the words of a command stand in a run, in their order; what only settings say is left out.
 fn runs_command(run: &Run, command: &str) -> bool {
+    has_words_of(&run.text, command)
+}
+
+fn has_words_of(ran: &str, command: &str) -> bool {
     let line = CommandLine::parse(command);
     let Some(simple) = line.commands.last() else { return false };
-    let mut ran = run.text.split(' ').map(base);
+    let mut ran = ran.split(' ').map(base);
     let mut words = program(&simple.words).iter().filter(|word| !word.starts_with('-')).peekable();
     words.peek().is_some() && words.all(|word| ran.any(|other| other == base(word)))
 }
