@@ -6180,6 +6180,13 @@ export interface components {
             tests?: boolean;
         } | {
             /** @enum {string} */
+            kind: "kept";
+            /** @description Files that it is said of, or what its rows are; all where there are none. */
+            names?: string[];
+            /** @description What is said to be still there. */
+            what: components["schemas"]["Stock"];
+        } | {
+            /** @enum {string} */
             kind: "no_other_uses";
             /** @description What, where it is named. */
             names: string[];
@@ -9270,6 +9277,11 @@ export interface components {
          * @enum {string}
          */
         StepStatus: "pending" | "in_progress" | "completed" | "dropped";
+        /**
+         * @description What is said to be still there.
+         * @enum {string}
+         */
+        Stock: "files" | "rows" | "everything";
         /** @description What Callboard keeps. */
         StorageReport: {
             /**
@@ -10261,6 +10273,7 @@ export type StateWord = components['schemas']['StateWord'];
 export type Statement = components['schemas']['Statement'];
 export type StatementKind = components['schemas']['StatementKind'];
 export type StepStatus = components['schemas']['StepStatus'];
+export type Stock = components['schemas']['Stock'];
 export type StorageReport = components['schemas']['StorageReport'];
 export type StoredImage = components['schemas']['StoredImage'];
 export type StreamMessage = components['schemas']['StreamMessage'];
