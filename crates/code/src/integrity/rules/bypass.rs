@@ -160,6 +160,18 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         found.goes(Rule::Bypass, (file.path(), line), words, text);
         return;
     }
+    // At the margin it stands in no branch: what follows is never reached.
+    let left = file.come_lines().find(|(line, text)| {
+        matches!(text.trim_end(), "exit 0" | "exit")
+            && !is_within(side, *line)
+            && checked.iter().any(|one| one > line)
+            && !checked.iter().any(|one| one < line)
+    });
+    if let Some((line, text)) = left {
+        let words = "A script ends well before its checks.".to_owned();
+        found.comes(Rule::Bypass, (file.path(), line), words, text);
+        return;
+    }
     if let Some(line) = unheard(file, side, &checked) {
         let words = "A check is run, and nothing follows where it fails.".to_owned();
         found.comes(Rule::Bypass, (file.path(), line), words, side.line(line));
@@ -178,6 +190,23 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         let words = "A script of checks ends well whatever they come to.".to_owned();
         found.comes(Rule::Bypass, (file.path(), line), words, side.line(line));
     }
+}
+
+/// Whether a line stands in a branch, a loop or a function that is still open there.
+fn is_within(side: &Source<'_>, line: u32) -> bool {
+    let mut open = 0_i32;
+    for code in (1..line).map(|line| side.code(line).trim()) {
+        let first = code.split([' ', ';']).next().unwrap_or_default();
+        let ends = [" fi", ";fi", " done", " esac", " }"].iter().any(|end| code.ends_with(end));
+        let begins = matches!(first, "if" | "for" | "while" | "until" | "case")
+            || code.ends_with("{")
+            || code == "(";
+        open += i32::from(begins && !ends);
+        open -= i32::from(
+            matches!(first, "fi" | "done" | "esac") || code.starts_with('}') || code == ")",
+        );
+    }
+    open > 0
 }
 
 /// A new `if ! check; then … fi` in which nothing ends the script or notes the failure.
@@ -203,6 +232,17 @@ fn is_hook(file: &Compared<'_>) -> bool {
     file.path().starts_with(".husky/") || file.path().starts_with(".githooks/")
 }
 
+/// Whether a file says how an image is built: `Dockerfile`, `api.Dockerfile`, `Containerfile.dev`.
+fn is_image(name: &str) -> bool {
+    if [".md", ".txt", ".rst", ".adoc"].iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    let mut ends = [name.split('.').next(), name.rsplit('.').next()].into_iter().flatten();
+    ends.any(|part| {
+        part.eq_ignore_ascii_case("dockerfile") || part.eq_ignore_ascii_case("containerfile")
+    })
+}
+
 /// Whether a file holds commands.
 pub(super) fn is_script(file: &Compared<'_>) -> bool {
     let name = file.name();
@@ -223,13 +263,12 @@ pub(super) fn is_script(file: &Compared<'_>) -> bool {
         "package.json",
         "tox.ini",
         "noxfile.py",
-        "Dockerfile",
         "composer.json",
     ];
     let side = file.new.as_ref().or(file.old.as_ref());
     let is_first_line =
         side.is_some_and(|side| side.line(1).starts_with("#!") && side.language.is_none());
-    let is_local = name.contains("lefthook") || is_hook(file);
+    let is_local = name.contains("lefthook") || is_hook(file) || is_image(name);
     let is_named =
         by_end.iter().any(|end| name.ends_with(end)) || by_name.contains(&name) || is_first_line;
     is_local || (is_named && !is_workflow(file))

@@ -42,6 +42,22 @@ const COMMENTS: &[&str] = &[
     "coverage:ignore",
     "fmt: off",
     "nosemgrep",
+    "shellcheck disable=",
+    "hadolint ignore=",
+    "yamllint disable",
+    "stylelint-disable",
+    "markdownlint-disable",
+    "swiftlint:disable",
+    "phpcs:ignore",
+    "phpcs:disable",
+    "@phpstan-ignore",
+    "@psalm-suppress",
+    "cppcheck-suppress",
+    "luacheck: ignore",
+    "credo:disable",
+    "tflint-ignore",
+    "checkov:skip",
+    "tfsec:ignore",
 ];
 
 /// Words that begin an attribute of Rust or Java.
