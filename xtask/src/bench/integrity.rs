@@ -127,7 +127,8 @@ mod tests {
     #[test]
     fn rules_of_low_risk_find_what_is_planted_and_little_else() {
         let mut scores = Scores::default();
-        for (language, text) in FORMS {
+        // What no rule was mended by yet is measured alone.
+        for (language, text) in FORMS.iter().filter(|(language, _)| *language != FRESH) {
             for form in forms(language, text).unwrap() {
                 measure(&form, &plant(&form, SEEDS.start), &mut scores, false);
             }
