@@ -160,14 +160,7 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         found.goes(Rule::Bypass, (file.path(), line), words, text);
         return;
     }
-    // At the margin it stands in no branch: what follows is never reached.
-    let left = file.come_lines().find(|(line, text)| {
-        matches!(text.trim_end(), "exit 0" | "exit")
-            && !is_within(side, *line)
-            && checked.iter().any(|one| one > line)
-            && !checked.iter().any(|one| one < line)
-    });
-    if let Some((line, text)) = left {
+    if let Some((line, text)) = left_before(file, side, &checked) {
         let words = "A script ends well before its checks.".to_owned();
         found.comes(Rule::Bypass, (file.path(), line), words, text);
         return;
@@ -190,6 +183,19 @@ fn unchecked(file: &Compared<'_>, side: &Source<'_>, found: &mut Found) {
         let words = "A script of checks ends well whatever they come to.".to_owned();
         found.comes(Rule::Bypass, (file.path(), line), words, side.line(line));
     }
+}
+
+/// A new line that ends a script well before all of its checks: in no branch, so that what follows is never reached.
+fn left_before<'t>(
+    file: &Compared<'t>,
+    side: &Source<'_>,
+    checked: &[u32],
+) -> Option<(u32, &'t str)> {
+    file.come_lines().find(|(line, text)| {
+        matches!(text.trim_end(), "exit 0" | "exit")
+            && !is_within(side, *line)
+            && checked.iter().all(|one| one > line)
+    })
 }
 
 /// Whether a line stands in a branch, a loop or a function that is still open there.
