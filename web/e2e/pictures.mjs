@@ -17,14 +17,10 @@ const PICTURES = [
   { name: 'composer-light', path: '/s/S41', colorScheme: 'light', before: compose },
   { name: 'worktrees-light', path: '/w/W1/worktrees', colorScheme: 'light' },
   { name: 'night-dark', path: '/w/W1/night', colorScheme: 'dark' },
-  { name: 'receipt-light', path: '/receipt/T10', colorScheme: 'light', before: toFirst },
+  { name: 'receipt-light', path: '/receipt/T10', colorScheme: 'light' },
 ]
 
 /** What asks to be looked at, with what was asked for below. */
-async function toFirst(page) {
-  await page.locator('#first').evaluate((element) => element.scrollIntoView())
-}
-
 async function compose(page, daemon) {
   daemon.state.changeOwned(1, {
     prompts: [
