@@ -54,7 +54,7 @@ const NAMES: &[&str] =
 
 /// What is written to look into a running program.
 static LOOKING: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.(?:pry|irb)|byebug\b|IEx\.pry|var_dump\(|dd\(|ray\()|\bdbg!\(").ok()
+    Regex::new(r"^\s*(?:breakpoint\(\)|(?:import i?pdb|from i?pdb\b)|i?pdb\.set_trace\(|debugger;?\s*$|binding\.(?:pry|irb)|byebug\b|IEx\.pry|var_dump\(|dd\(|ray\(|(?:await\s+)?page\.pause\(|cy\.(?:pause|debug)\(|screen\.debug\(|runtime\.Breakpoint\()|\bdbg!\(").ok()
 });
 
 /// A print whose text says that it was for looking.
@@ -119,9 +119,12 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
             found.findings.push(finding(Rule::Leftover, whole(file.path()), words, "", ""));
         }
     }
-    for (file, _) in change.written() {
-        let is_conflict = |text: &str| CONFLICT.as_ref().is_some_and(|regex| regex.is_match(text));
-        if let Some((line, text)) = file.come_lines().find(|(_, text)| is_conflict(text)) {
+    for (file, side) in change.written() {
+        let is_mark = |text: &str| CONFLICT.as_ref().is_some_and(|regex| regex.is_match(text));
+        // What stands in a text of the program may be what it reads.
+        let is_said = |line: u32| side.language.is_some() && side.code(line).trim().is_empty();
+        let mut marks = file.come_lines().filter(|(_, text)| is_mark(text));
+        if let Some((line, text)) = marks.find(|(line, _)| !is_said(*line)) {
             let words = "A conflict of a merge was left.".to_owned();
             found.comes(Rule::Leftover, (file.path(), line), words, text);
         }

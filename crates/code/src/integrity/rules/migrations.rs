@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use callboard_model::receipt::Rule;
 use regex::Regex;
 
+use super::bypass::is_script;
 use super::finding;
 use crate::integrity::compared::{Change, Compared};
 use crate::integrity::{Found, spot, whole};
@@ -32,7 +33,8 @@ pub(in crate::integrity) fn find(change: &Change<'_>, found: &mut Found) {
     for file in change.files.iter().filter(|file| !file.file.is_binary && !file.is_test) {
         schema(file, found);
         let is_read = file.new.as_ref().is_some_and(|side| side.language.is_some())
-            || file.name().ends_with(".sql");
+            || file.name().ends_with(".sql")
+            || is_script(file);
         let is_migration = is_migration(file);
         let destroying = file.come_lines().filter(|_| is_read).find(|(line, text)| {
             let is_comment = file
